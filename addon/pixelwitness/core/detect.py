@@ -1,0 +1,163 @@
+"""Detection: a request in, what it reports to Meta out.
+
+Owns how rules are tried and what a matching rule yields.  Pure: the same request
+and rules give the same answer, hostile input included.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from pixelwitness.core import jsontext
+from pixelwitness.core.documents import is_navigation
+from pixelwitness.core.event import NOTHING, Detection, Field, PageClaims, Sighting, Sign
+from pixelwitness.core.jsontext import Json
+from pixelwitness.core.locator import Locator, Scope, Value, first_text, leaves, resolve
+from pixelwitness.core.request import Request, Response
+from pixelwitness.core.rule import Decode, Gives, Rule
+from pixelwitness.core.screen import Screen
+from pixelwitness.core.transport import transport_of
+
+MAX_ITEMS = 10_000
+MAX_FIELDS = 5_000
+"""Leaves of one transmission that are kept; a payload made of brackets ends there."""
+
+
+class Detector:
+    """A set of rules, ready to be asked about requests."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        ordered = sorted(rules, key=lambda rule: rule.precedence)
+        self.rules: tuple[Rule, ...] = tuple(ordered)
+        self._by_kind: Mapping[Gives, Sequence[Rule]] = {
+            gives: tuple(group) for gives, group in groupby(ordered, key=lambda rule: rule.gives)
+        }
+        self._outgoing = tuple(rule for rule in ordered if rule.gives in ("event", "contact"))
+        self.screen = Screen(ordered)
+
+    def detect(self, request: Request, response: Response | None = None) -> Detection:
+        """Return the events, contacts and signals of a request; the answer only tells whether it is a page."""
+        inner = [self._detect_one(part, None) for part in request.parts]
+        found = [one for one in inner if one]
+        if found:
+            return Detection(
+                tuple(event for one in found for event in one.events),
+                tuple(contact for one in found for contact in one.contacts),
+                tuple(signal for one in found for signal in one.signals),
+            )
+        return self._detect_one(request, response)
+
+    def _detect_one(self, request: Request, response: Response | None) -> Detection:
+        navigation = is_navigation(request, response)
+        scope = Scope(request, {})
+        matched: list[tuple[Rule, Mapping[str, str | None]]] = []
+        for rule in self._outgoing:
+            groups = rule.match.holds(scope, is_document=navigation)
+            if groups is not None:
+                matched.append((rule, groups))
+        signals = tuple(self._signals(request, navigation))
+        if not matched:
+            return Detection(signals=signals) if signals else NOTHING
+        (rule, groups), *others = matched
+        also = tuple(other.id for other, _ in others)
+        sightings = tuple(_sightings(rule, Scope(request, groups), also))
+        if rule.gives == "event":
+            return Detection(events=sightings, signals=signals)
+        return Detection(contacts=sightings, signals=signals)
+
+    def _signals(self, request: Request, navigation: bool) -> Iterator[Sign]:
+        for rule in self._by_kind.get("signal", ()):
+            groups = rule.match.holds(Scope(request, {}), is_document=navigation)
+            if groups is not None:
+                yield sign(rule, Scope(request, groups))
+
+
+def sign(rule: Rule, scope: Scope) -> Sign:
+    """Return what a signal or observation rule makes of a scope that it matched."""
+    decode = rule.decode
+    return Sign(scope.request, rule, decode.kind or rule.id, _first(decode.value, scope), _fields(decode, scope))
+
+
+def _sightings(rule: Rule, scope: Scope, also: tuple[str, ...]) -> Iterator[Sighting]:
+    items = _items(rule.decode, scope)
+    if items is None:
+        yield _sighting(rule, scope, None, also)
+        return
+    for index, item in enumerate(items[:MAX_ITEMS]):
+        if isinstance(item, str):
+            item = jsontext.embedded(item) or item
+        yield _sighting(rule, Scope(scope.request, scope.groups, item), index, also)
+
+
+def _items(decode: Decode, scope: Scope) -> Sequence[Json] | None:
+    for locator in decode.each:
+        value = resolve(locator, scope)
+        if isinstance(value, list):
+            return value
+        if isinstance(value, Mapping):
+            return [dict(value)]  # type: ignore[arg-type]  # a Tree is Json
+    return None
+
+
+def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...]) -> Sighting:
+    decode, request = rule.decode, scope.request
+    return Sighting(
+        request=request,
+        rule=rule,
+        item=index,
+        pixel_id=_first(decode.pixel_id, scope),
+        event_name=_first(decode.event_name, scope),
+        dedup_id=_first(decode.dedup_id, scope),
+        sent_at=_first(decode.sent_at, scope),
+        counter=_first(decode.counter, scope),
+        is_copy=_first(decode.copy, scope) is not None,
+        transport=transport_of(request),
+        claims=_claims(decode, scope),
+        fields=_fields(decode, scope),
+        also_matched=also,
+    )
+
+
+def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
+    """Return the text at the first locator that resolves."""
+    for locator in locators:
+        text = first_text(resolve(locator, scope))
+        if text is not None:
+            return text
+    return None
+
+
+def _claims(decode: Decode, scope: Scope) -> PageClaims:
+    headers = scope.request.header_map
+    stated = ((name, _first(locators, scope)) for name, locators in decode.page)
+    return PageClaims(
+        stated=tuple((name, url) for name, url in stated if url),
+        in_frame=(_first(decode.in_frame, scope) or "").lower() in ("true", "1"),
+        referer=headers.get("referer"),
+        origin=headers.get("origin"),
+    )
+
+
+def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
+    found: list[Field] = []
+    ordinals: dict[str, int] = {}
+    for name, locators in decode.fields:
+        for locator in locators:
+            value = resolve(locator, scope)
+            if value is None:
+                continue
+            if locator.names and locator.names[-1] == "*":
+                value = _rest(value, decode.named.get((locator.source, *locator.names[:-1]), frozenset()))
+            for leaf, text in leaves(name, value):
+                ordinal = ordinals.get(leaf, 0)
+                ordinals[leaf] = ordinal + 1
+                found.append(Field(leaf, text, ordinal))
+                if len(found) >= MAX_FIELDS:
+                    return tuple(found)
+            break
+    return tuple(found)
+
+
+def _rest(value: Value, named: frozenset[str]) -> Value:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: part for name, part in value.items() if name not in named}

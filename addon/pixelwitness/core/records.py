@@ -1,0 +1,193 @@
+"""The finished records: one class per table of the store, nothing in them that may not be kept.
+
+Owns the shape of what crosses from understanding to storing (and, live, the queue
+and the spill file between them).  Column for attribute, in the order of the
+tables.  Times are ``YYYY-MM-DDTHH:MM:SS.mmmZ``; a list is a JSON array.
+Ids come from coordinates: ``<recording>-<position>[.<part>][-<item>]``.
+"""
+
+import msgspec
+
+type Text = str | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A row to be."""
+
+
+class Recording(Record, frozen=True, kw_only=True):
+    id: str
+    sources: tuple[str, ...]
+    kind: str
+    sha256: Text
+    exporter: Text
+    user_agent: Text
+    first_seen: Text
+    last_seen: Text
+    complete: bool
+    tool_version: str
+    rules_sha256: str
+    knowledge_sha256: str
+    suffix_list: str
+    options: str
+    """JSON object of the options that change rows."""
+    cookies_recorded: bool
+    requests_seen: int
+    requests_matched: int
+    requests_other: int
+    undecodable: int
+    rejected: int
+    blocked: int
+    not_requests: int
+    bodies_not_recorded: int
+    tls_refused: int
+    dropped: int
+    rule_faults: int
+
+
+class Visit(Record, frozen=True, kw_only=True):
+    id: str
+    recording_id: str
+    position: int
+    site: Text
+    page_url: Text
+    status: int | None
+    seen_at: Text
+    attributed_by: Text
+
+
+class Event(Record, frozen=True, kw_only=True):
+    id: str
+    recording_id: str
+    visit_id: Text
+    seen_at: Text
+    channel: str
+    rule_id: str
+    confidence: str
+    pixel_id: Text
+    event_name: Text
+    event_kind: str
+    dedup_id: Text
+    dedup_token: Text
+    dedup_form: Text
+    page_site: Text
+    page_url: Text
+    attributed_by: str
+    attribution_certainty: Text
+    transmissions: int
+    blocked: bool
+
+
+class Transmission(Record, frozen=True, kw_only=True):
+    id: str
+    event_id: str
+    recording_id: str
+    position: int
+    part: int | None
+    item: int | None
+    line: int | None
+    seen_at: Text
+    rule_id: str
+    rule_version: int
+    channel: str
+    receiver_host: str
+    first_party: bool | None
+    method: str
+    transport: str
+    body_state: str
+    blocked: bool
+    also_matched: tuple[str, ...]
+
+
+class Field(Record, frozen=True, kw_only=True):
+    transmission_id: Text
+    contact_id: Text
+    field: str
+    ordinal: int
+    data_class: str
+    form: str
+    matching: str
+    length: int
+    value_token: str
+    value: Text
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    id: str
+    recording_id: str
+    visit_id: Text
+    position: int
+    part: int | None
+    line: int | None
+    seen_at: Text
+    channel: str
+    rule_id: str
+    rule_version: int
+    confidence: str
+    pixel_id: Text
+    page_site: Text
+    page_url: Text
+    attributed_by: str
+    attribution_certainty: Text
+    receiver_host: str
+    first_party: bool | None
+    method: str
+    body_state: str
+    blocked: bool
+    also_matched: tuple[str, ...]
+
+
+class Signal(Record, frozen=True, kw_only=True):
+    id: str
+    recording_id: str
+    visit_id: Text
+    position: int
+    site: Text
+    seen_at: Text
+    rule_id: str
+    rule_version: int
+    kind: str
+    state: Text
+
+
+class Observation(Record, frozen=True, kw_only=True):
+    id: str
+    recording_id: str
+    visit_id: Text
+    position: int
+    site: Text
+    seen_at: Text
+    kind: str
+    rule_id: str
+    rule_version: int
+    confidence: str
+    evidence: Text
+
+
+class PixelConfig(Record, frozen=True, kw_only=True):
+    recording_id: str
+    visit_id: Text
+    position: int
+    pixel_id: Text
+    seen_at: Text
+    key: str
+    value: str
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    event_id: Text
+    contact_id: Text
+    visit_id: Text
+    recording_id: str
+    kind: str
+    label: str
+    field: Text
+    certainty: str
+    evidence: Text
+    knowledge_version: Text
+    fingerprint: Text = None
+
+
+type AnyRecord = (
+    Recording | Visit | Event | Transmission | Field | Contact | Signal | Observation | PixelConfig | Finding
+)

@@ -1,0 +1,210 @@
+"""Rules as the core sees them: compiled, frozen, ready to be asked.
+
+Owns what a rule is and whether its conditions hold for a request.  Reading and
+checking YAML belongs to ``rulebook``; what a matching rule yields to ``detect``
+and ``observe``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+from pixelwitness.core.locator import Locator, Scope, first_text, resolve
+from pixelwitness.core.request import BodyState, Request
+
+type Gives = Literal["event", "contact", "signal", "observation"]
+
+
+class Channel(StrEnum):
+    """The ways by which something reaches Meta."""
+
+    PIXEL = "pixel"
+    CAPI = "capi"
+    CAPI_GATEWAY = "capi-gateway"
+    SIGNALS_GATEWAY = "signals-gateway"
+    SERVER_GTM = "server-gtm"
+    RELAY = "relay"
+    APP_SDK = "app-sdk"
+    LIBRARY = "library"
+    CONFIG = "config"
+    SOCIAL_PLUGIN = "social-plugin"
+    LOGIN = "login"
+    CHAT = "chat"
+    AUDIENCE_NETWORK = "audience-network"
+    META_AI = "meta-ai"
+
+
+SERVER_CHANNELS = frozenset({Channel.CAPI})
+"""Channels on which servers speak: there is no browser whose page could be asked."""
+
+
+class Confidence(StrEnum):
+    """How sure it is that a matching request means what its rule says."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    HINT = "hint"
+
+
+CONFIDENCE_ORDER = {level: rank for rank, level in enumerate(Confidence)}
+
+
+class Pattern(Protocol):
+    """A compiled RE2 pattern."""
+
+    def fullmatch(self, text: str, /) -> Any:
+        """Match the whole text, or return None."""
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """At least ``n`` of the locators resolve."""
+
+    n: int
+    of: tuple[Locator, ...]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The keys of ``match`` and of ``unless``: all that are given must hold."""
+
+    method: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()
+    host: frozenset[str] = frozenset()
+    path: Pattern | None = None
+    all: tuple[Locator, ...] = ()
+    any: tuple[Locator, ...] = ()
+    at_least: AtLeast | None = None
+    where: tuple[tuple[Locator, Pattern], ...] = ()
+    document: bool = False
+    body: frozenset[BodyState] = frozenset()
+    literal_url: tuple[str, ...] = ()
+    literal_body: tuple[bytes, ...] = ()
+    unless: "Conditions | None" = None
+
+    @property
+    def any_host(self) -> bool:
+        return not self.site and not self.host
+
+    @property
+    def has_literal(self) -> bool:
+        return bool(self.literal_url or self.literal_body)
+
+    def holds(self, scope: Scope, *, is_document: bool) -> Mapping[str, str | None] | None:
+        """Return the named groups of the path when every condition holds, else None.
+
+        Cheap conditions come first: nothing of the request is parsed before host and path hold.
+        """
+        request = scope.request
+        if self.method and request.method not in self.method:
+            return None
+        if self.site and request.site not in self.site:
+            return None
+        if self.host and request.host not in self.host:
+            return None
+        if self.document and not is_document:
+            return None
+        if self.body and request.body_state not in self.body:
+            return None
+        groups = scope.groups
+        if self.path is not None:
+            found = self.path.fullmatch(request.path)
+            if found is None:
+                return None
+            groups = found.groupdict()
+        if self.has_literal and not self._literal_in(request):
+            return None
+        inner = Scope(request, groups, scope.item, scope.response)
+        if not self._locators_hold(inner):
+            return None
+        if self.unless is not None and self.unless.holds(inner, is_document=is_document) is not None:
+            return None
+        return groups
+
+    def _literal_in(self, request: Request) -> bool:
+        if any(literal in request.url for literal in self.literal_url):
+            return True
+        body = request.body or b""
+        if any(literal in body for literal in self.literal_body):
+            return True
+        # A recorder that kept only the pairs of a form: the text they stood in is gone.
+        return bool(self.literal_body and not body and request.form)
+
+    def _locators_hold(self, scope: Scope) -> bool:
+        def there(locator: Locator) -> bool:
+            return resolve(locator, scope) is not None
+
+        if not all(map(there, self.all)):
+            return False
+        if self.any and not any(map(there, self.any)):
+            return False
+        if self.at_least is not None and sum(map(there, self.at_least.of)) < self.at_least.n:
+            return False
+        for locator, pattern in self.where:
+            text = first_text(resolve(locator, scope))
+            if text is None or pattern.fullmatch(text) is None:
+                return False
+        return True
+
+
+@dataclass(frozen=True)
+class Decode:
+    """Where a matching request holds what: each key takes the first locator that resolves."""
+
+    pixel_id: tuple[Locator, ...] = ()
+    event_name: tuple[Locator, ...] = ()
+    dedup_id: tuple[Locator, ...] = ()
+    sent_at: tuple[Locator, ...] = ()
+    """The library's own time stamp (``ts``), part of the key that joins a pixel's copies."""
+    counter: tuple[Locator, ...] = ()
+    """The library's own event counter (``ec``), likewise."""
+    in_frame: tuple[Locator, ...] = ()
+    page: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    """(attributed_by, locators): what the payload says of the page, best first."""
+    copy: tuple[Locator, ...] = ()
+    """Where one resolves, the request only repeats the pixel's own hit (the sandbox trigger, a redirect)."""
+    each: tuple[Locator, ...] = ()
+    fields: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    kind: str | None = None
+    value: tuple[Locator, ...] = ()
+
+    @cached_property
+    def named(self) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """Per place, the names that the decode takes by themselves: ``["*"]`` gathers only the others."""
+        taken: dict[tuple[str, ...], set[str]] = {}
+        alone = (self.pixel_id, self.event_name, self.dedup_id, self.each)
+        stated = (*(locators for _, locators in self.page), *(locators for _, locators in self.fields))
+        for locator in (one for locators in (*alone, *stated) for one in locators):
+            *way, last = (locator.source, *locator.names)
+            taken.setdefault(tuple(way), set()).add(last)
+        return {way: frozenset(names) for way, names in taken.items()}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of reaching Meta: what it looks like, what it means, how sure that is."""
+
+    id: str
+    version: int
+    title: str
+    status: str
+    gives: Gives
+    confidence: Confidence
+    description: str
+    references: tuple[str, ...]
+    match: Conditions
+    decode: Decode
+    channel: Channel | None = None
+    examples: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+
+    @property
+    def precedence(self) -> tuple[int, bool, int, str]:
+        """Event before contact, site-bound before any-host, certain before likely before hint, then id."""
+        return (
+            ("event", "contact", "signal", "observation").index(self.gives),
+            self.match.any_host,
+            CONFIDENCE_ORDER[self.confidence],
+            self.id,
+        )
