@@ -165,6 +165,7 @@ class Observation(Record, frozen=True, kw_only=True):
 
 
 class PixelConfig(Record, frozen=True, kw_only=True):
+    id: str
     recording_id: str
     visit_id: Text
     position: int
@@ -188,6 +189,13 @@ class Finding(Record, frozen=True, kw_only=True):
     fingerprint: Text = None
 
 
+class Merged(Record, frozen=True, kw_only=True):
+    """Live only: an event turned out to be a copy of another; it goes, and what hangs on it moves over."""
+
+    event_id: str
+    into_id: str
+
+
 type AnyRecord = (
-    Recording | Visit | Event | Transmission | Field | Contact | Signal | Observation | PixelConfig | Finding
+    Recording | Visit | Event | Transmission | Field | Contact | Signal | Observation | PixelConfig | Finding | Merged
 )

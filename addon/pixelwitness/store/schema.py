@@ -1,0 +1,222 @@
+"""What the database looks like: its tables, keys, indexes and the view `exposure`.
+
+Owns the names of tables and the making and migrating of them.  The columns are
+those of ``core.records``: one class per table, one attribute per column.  It must
+not know how rows get in (``ledger``) or where files lie (``files``).
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import TypeAliasType, get_args
+
+import msgspec
+
+from pixelwitness.core import records
+
+APPLICATION_ID = 0x70785769
+"""ASCII ``pxWi``, in the header of every file that is ours."""
+
+VERSION = 1
+"""``user_version`` of the schema below; raised whenever a table, column, key, index or the view changes."""
+
+RECORDS: Mapping[str, type[records.Record]] = {
+    "recordings": records.Recording,
+    "visits": records.Visit,
+    "events": records.Event,
+    "contacts": records.Contact,
+    "transmissions": records.Transmission,
+    "fields": records.Field,
+    "signals": records.Signal,
+    "observations": records.Observation,
+    "pixel_configs": records.PixelConfig,
+    "findings": records.Finding,
+}
+"""Table to record class; a table comes after those that it refers to."""
+
+_OWN_TABLES: Mapping[str, Mapping[str, type]] = {
+    "rejected_records": {"recording_id": str, "record": str, "reason": str},
+    "site_owners": {"site": str, "owner": str},
+    "study": {"key_fingerprint": str},
+}
+"""Tables without a record class; all their columns are NOT NULL, but for the recording of a refused record."""
+
+TABLES = (*RECORDS, *_OWN_TABLES)
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "recordings": "One HAR file, flow file or live session, and the count of what became of each of its requests",
+    "visits": "One loading of a page",
+    "events": "One thing reported to Meta, however often it was carried",
+    "contacts": "A request that reached Meta or a relay of its without an event",
+    "transmissions": "One carrying of an event",
+    "fields": "One datum of a transmission or contact: its class and form; its value only where that may be kept",
+    "signals": "Consent evidence seen around events",
+    "observations": "What only an answer showed",
+    "pixel_configs": "What a pixel's configuration says",
+    "findings": "What was understood about an event, contact, visit or recording",
+    "rejected_records": "Records that could not be stored, counted so that nothing is lost in silence",
+    "site_owners": "Sites that belong to Meta itself",
+    "study": "The fingerprint of the key under which values became tokens",
+    "exposure": "All that a site was seen to send, one row a site",
+}
+"""Table or view to one line for those who browse."""
+
+_REFERENCES: Mapping[str, str] = {
+    "recording_id": "recordings",
+    "visit_id": "visits",
+    "event_id": "events",
+    "contact_id": "contacts",
+    "transmission_id": "transmissions",
+}
+
+# A partial index holds no entry for the many rows whose column is null.
+_INDEXES: Mapping[str, str] = {
+    "visits_recording": "visits (recording_id)",
+    "visits_site": "visits (site)",
+    "events_recording": "events (recording_id)",
+    "events_visit": "events (visit_id) WHERE visit_id IS NOT NULL",
+    "events_site": "events (page_site)",
+    "contacts_recording": "contacts (recording_id)",
+    "contacts_visit": "contacts (visit_id) WHERE visit_id IS NOT NULL",
+    "contacts_site": "contacts (page_site)",
+    "transmissions_event": "transmissions (event_id)",
+    "transmissions_recording": "transmissions (recording_id)",
+    "signals_recording": "signals (recording_id)",
+    "signals_visit": "signals (visit_id) WHERE visit_id IS NOT NULL",
+    "observations_recording": "observations (recording_id)",
+    "observations_visit": "observations (visit_id) WHERE visit_id IS NOT NULL",
+    "pixel_configs_recording": "pixel_configs (recording_id)",
+    "pixel_configs_visit": "pixel_configs (visit_id) WHERE visit_id IS NOT NULL",
+    "findings_recording": "findings (recording_id)",
+    "findings_event": "findings (event_id) WHERE event_id IS NOT NULL",
+    "findings_contact": "findings (contact_id) WHERE contact_id IS NOT NULL",
+    "findings_visit": "findings (visit_id) WHERE visit_id IS NOT NULL",
+}
+_KEYS: Mapping[str, str] = {
+    # The keys of fields; each row is in exactly one of the two, which also serves to find a subject's fields.
+    "fields_of_transmission": "fields (transmission_id, field, ordinal) WHERE transmission_id IS NOT NULL",
+    "fields_of_contact": "fields (contact_id, field, ordinal) WHERE contact_id IS NOT NULL",
+}
+
+EXPOSURE = """
+WITH
+facts (site, ai, kind, value) AS (
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'event_name', event_name
+    FROM events WHERE NOT blocked AND event_name IS NOT NULL
+    UNION
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'pixel', pixel_id
+    FROM events WHERE NOT blocked AND pixel_id IS NOT NULL
+    UNION
+    SELECT ifnull(page_site, 'unknown'), events.channel = 'meta-ai', 'channel', transmissions.channel
+    FROM events JOIN transmissions ON transmissions.event_id = events.id WHERE NOT transmissions.blocked
+    UNION
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'channel', channel
+    FROM contacts WHERE NOT blocked
+    UNION
+    SELECT ifnull(page_site, 'unknown'), events.channel = 'meta-ai', 'data_class', fields.data_class
+    FROM events
+    JOIN transmissions ON transmissions.event_id = events.id
+    JOIN fields ON fields.transmission_id = transmissions.id
+    WHERE NOT transmissions.blocked
+    UNION
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'data_class', fields.data_class
+    FROM contacts JOIN fields ON fields.contact_id = contacts.id WHERE NOT blocked
+),
+-- A window, since only there the order of an aggregate is defined in every SQLite we meet.
+lists (site, ai, kind, list, n) AS (
+    SELECT DISTINCT site, ai, kind, json_group_array(value) OVER ordered, count(*) OVER ordered
+    FROM facts
+    WINDOW ordered AS (
+        PARTITION BY site, ai, kind ORDER BY value ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
+),
+parts (
+    site, ai, visits, n_events, n_blocked, n_contacts, n_contacts_blocked, kind, list, n, first_seen, last_seen
+) AS (
+    SELECT ifnull(site, 'unknown'), 0, count(*), 0, 0, 0, 0, NULL, NULL, 0, min(seen_at), max(seen_at)
+    FROM visits GROUP BY 1
+    UNION ALL
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 0, sum(NOT blocked), sum(blocked), 0, 0,
+           NULL, NULL, 0, min(seen_at), max(seen_at)
+    FROM events GROUP BY 1, 2
+    UNION ALL
+    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 0, 0, 0, sum(NOT blocked), sum(blocked),
+           NULL, NULL, 0, min(seen_at), max(seen_at)
+    FROM contacts GROUP BY 1, 2
+    UNION ALL
+    SELECT site, ai, 0, 0, 0, 0, 0, kind, list, n, NULL, NULL FROM lists
+)
+SELECT
+    parts.site AS site,
+    CASE WHEN parts.ai THEN 'meta-ai' ELSE site_owners.owner END AS owner,
+    sum(visits) AS visits,
+    sum(n_events) AS n_events,
+    sum(n_blocked) AS n_blocked,
+    sum(CASE kind WHEN 'pixel' THEN n ELSE 0 END) AS n_pixels,
+    sum(n_contacts) AS n_contacts,
+    sum(n_contacts_blocked) AS n_contacts_blocked,
+    ifnull(max(CASE kind WHEN 'event_name' THEN list END), '[]') AS event_names,
+    ifnull(max(CASE kind WHEN 'pixel' THEN list END), '[]') AS pixels,
+    ifnull(max(CASE kind WHEN 'data_class' THEN list END), '[]') AS data_classes,
+    ifnull(max(CASE kind WHEN 'channel' THEN list END), '[]') AS channels,
+    min(first_seen) AS first_seen,
+    max(last_seen) AS last_seen
+FROM parts LEFT JOIN site_owners ON site_owners.site = parts.site
+GROUP BY parts.site, parts.ai
+ORDER BY parts.site, parts.ai
+"""
+"""One row a site.
+
+Events and contacts of the channel ``meta-ai`` have a row of their own with the owner
+``meta-ai``; the owner of a site that is not Meta's is null.  Names, pixels, channels
+and data classes are of what was sent; what was blocked is counted beside it.
+"""
+
+
+def columns(record: type[records.Record]) -> dict[str, tuple[type, bool]]:
+    """Return column → (type in SQLite, as ``str`` or ``int``; whether it may be null) of a record class."""
+    told: dict[str, tuple[type, bool]] = {}
+    for one in msgspec.structs.fields(record):
+        stated = one.type.__value__ if isinstance(one.type, TypeAliasType) else one.type
+        choices = get_args(stated) if isinstance(stated, UnionType) else (stated,)
+        plain = next(choice for choice in choices if choice is not NoneType)
+        told[one.name] = (int if plain in (int, bool) else str, NoneType in choices)
+    return told
+
+
+def build(connection: sqlite3.Connection) -> None:
+    """Make the schema, or bring an older one to it, inside the caller's transaction.
+
+    The connection must not enforce foreign keys: a changed table is made anew and its rows are moved.
+    """
+    # Imported here because a database that is up to date, the common case, should not pay for it.
+    from sqlite_utils import Database
+
+    database = Database(connection, execute_plugins=False)
+    connection.execute("DROP VIEW IF EXISTS exposure")
+    for table, record in RECORDS.items():
+        shape = columns(record)
+        database.table(table).create(
+            {name: kind for name, (kind, _) in shape.items()},
+            pk="id" if "id" in shape else None,
+            not_null=[name for name, (_, nullable) in shape.items() if not nullable],
+            foreign_keys=[(name, target, "id") for name, target in _REFERENCES.items() if name in shape],
+            strict=True,
+            transform=True,
+        )
+    for table, plain in _OWN_TABLES.items():
+        database.table(table).create(
+            dict(plain),
+            pk="site" if "site" in plain else None,
+            not_null=[name for name in plain if name != "recording_id"],
+            foreign_keys=[("recording_id", "recordings", "id")] if "recording_id" in plain else [],
+            strict=True,
+            transform=True,
+        )
+    for name, target in _INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {target}")
+    for name, target in _KEYS.items():
+        connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {target}")
+    connection.execute(f"CREATE VIEW exposure AS {EXPOSURE}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
