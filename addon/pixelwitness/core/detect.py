@@ -54,7 +54,7 @@ class Detector:
             groups = rule.match.holds(scope, is_document=navigation)
             if groups is not None:
                 matched.append((rule, groups))
-        signals = tuple(self._signals(request, navigation))
+        signals = tuple(self.signals(request, response))
         if not matched:
             return Detection(signals=signals) if signals else NOTHING
         (rule, groups), *others = matched
@@ -64,7 +64,9 @@ class Detector:
             return Detection(events=sightings, signals=signals)
         return Detection(contacts=sightings, signals=signals)
 
-    def _signals(self, request: Request, navigation: bool) -> Iterator[Sign]:
+    def signals(self, request: Request, response: Response | None) -> Iterator[Sign]:
+        """Yield the signals of a request; on documents some are known only with the answer."""
+        navigation = is_navigation(request, response)
         for rule in self._by_kind.get("signal", ()):
             groups = rule.match.holds(Scope(request, {}), is_document=navigation)
             if groups is not None:
@@ -94,7 +96,9 @@ def _items(decode: Decode, scope: Scope) -> Sequence[Json] | None:
         if isinstance(value, list):
             return value
         if isinstance(value, Mapping):
-            return [dict(value)]  # type: ignore[arg-type]  # a Tree is Json
+            # A form writes a list as data[0][…], data[1][…].
+            counted = bool(value) and all(name.isascii() and name.isdigit() for name in value)
+            return list(value.values()) if counted else [dict(value)]  # type: ignore[arg-type]  # a Tree is Json
     return None
 
 

@@ -167,6 +167,8 @@ class Decode:
     """Where one resolves, the request only repeats the pixel's own hit (the sandbox trigger, a redirect)."""
     each: tuple[Locator, ...] = ()
     fields: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    drop: tuple[Locator, ...] = ()
+    """What must not leave the request (access tokens): ``["*"]`` never gathers it."""
     kind: str | None = None
     value: tuple[Locator, ...] = ()
 
@@ -174,7 +176,7 @@ class Decode:
     def named(self) -> Mapping[tuple[str, ...], frozenset[str]]:
         """Per place, the names that the decode takes by themselves: ``["*"]`` gathers only the others."""
         taken: dict[tuple[str, ...], set[str]] = {}
-        alone = (self.pixel_id, self.event_name, self.dedup_id, self.each)
+        alone = (self.pixel_id, self.event_name, self.dedup_id, self.each, self.drop)
         stated = (*(locators for _, locators in self.page), *(locators for _, locators in self.fields))
         for locator in (one for locators in (*alone, *stated) for one in locators):
             *way, last = (locator.source, *locator.names)

@@ -1,0 +1,195 @@
+"""Rows: what was taken and where it belongs, as records of the store.
+
+Owns the way from a redacted sighting to the columns of the tables.  Everything
+captured passes the redactor here or has passed it before.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pixelwitness.core import records
+from pixelwitness.core.attribution import Attribution, Visit
+from pixelwitness.core.fold import Group
+from pixelwitness.core.times import time_text
+from pixelwitness.meaning.redaction import FieldFacts, Redactor
+from pixelwitness.meaning.taken import Page, Place, Seen, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A sighting and the page it belongs to."""
+
+    seen: Seen
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Makes the rows of one recording."""
+
+    recording_id: str
+    redactor: Redactor
+
+    def event(self, group: Group[Placed]) -> records.Event:
+        """Return the event's row: the main transmission's columns, a null filled from the next."""
+        placed = [member.what for member in group.members]
+        seen = [one.seen for one in placed]
+        told = [one.sighting for one in seen]
+        main = seen[0]
+        dedup_id, dedup_token, dedup_form = self.redactor.dedup(_filled(one.dedup_id for one in told))
+        page = next((one.attribution for one in placed if one.attribution.site), placed[0].attribution)
+        visit = _filled(one.attribution.visit for one in placed)
+        return records.Event(
+            id=self.id_of(group.first.what.seen),
+            recording_id=self.recording_id,
+            visit_id=visit.id if visit else None,
+            seen_at=time_text(_filled(one.place.seen_at for one in seen)),
+            channel=main.channel,
+            rule_id=main.rule.id,
+            confidence=main.rule.confidence,
+            pixel_id=self.redactor.pixel_id(_filled(one.pixel_id for one in told)),
+            event_name=self.redactor.event_name(_filled(one.event_name for one in told)),
+            event_kind=next((one.event_kind for one in seen if one.sighting.event_name), main.event_kind),
+            dedup_id=dedup_id,
+            dedup_token=dedup_token,
+            dedup_form=dedup_form,
+            page_site=page.site,
+            page_url=self.redactor.url(page.url),
+            attributed_by=page.by,
+            attribution_certainty=page.certainty,
+            transmissions=len(seen),
+            blocked=all(one.place.blocked for one in seen),
+        )
+
+    def transmission(self, group: Group[Placed], placed: Placed) -> Iterator[records.AnyRecord]:
+        """Yield a transmission's row and those of its fields."""
+        seen, place = placed.seen, placed.seen.place
+        own = self.id_of(seen)
+        yield records.Transmission(
+            id=own,
+            event_id=self.id_of(group.first.what.seen),
+            recording_id=self.recording_id,
+            position=place.position,
+            part=place.part,
+            item=seen.sighting.item,
+            line=place.line,
+            seen_at=time_text(place.seen_at),
+            rule_id=seen.rule.id,
+            rule_version=seen.rule.version,
+            channel=seen.channel,
+            receiver_host=self.redactor.host(place.host),
+            first_party=_first_party(place, placed.attribution),
+            method=place.method,
+            transport=seen.sighting.transport,
+            body_state=place.body_state,
+            blocked=place.blocked,
+            also_matched=seen.sighting.also_matched,
+        )
+        yield from _fields(seen.fields, transmission_id=own)
+
+    def contact(self, placed: Placed) -> Iterator[records.AnyRecord]:
+        """Yield a contact's row and those of its fields."""
+        seen, place, page = placed.seen, placed.seen.place, placed.attribution
+        own = self.id_of(seen)
+        yield records.Contact(
+            id=own,
+            recording_id=self.recording_id,
+            visit_id=page.visit.id if page.visit else None,
+            position=place.position,
+            part=place.part,
+            line=place.line,
+            seen_at=time_text(place.seen_at),
+            channel=seen.channel,
+            rule_id=seen.rule.id,
+            rule_version=seen.rule.version,
+            confidence=seen.rule.confidence,
+            pixel_id=self.redactor.pixel_id(seen.sighting.pixel_id),
+            page_site=page.site,
+            page_url=self.redactor.url(page.url),
+            attributed_by=page.by,
+            attribution_certainty=page.certainty,
+            receiver_host=self.redactor.host(place.host),
+            first_party=_first_party(place, page),
+            method=place.method,
+            body_state=place.body_state,
+            blocked=place.blocked,
+            also_matched=seen.sighting.also_matched,
+        )
+        yield from _fields(seen.fields, contact_id=own)
+
+    def visit(self, visit: Visit, page: Page) -> records.Visit:
+        """Return the row of a visit."""
+        return records.Visit(
+            id=visit.id,
+            recording_id=self.recording_id,
+            position=page.place.position,
+            site=page.site,
+            page_url=self.redactor.url(page.url),
+            status=page.status,
+            seen_at=time_text(page.place.seen_at),
+            attributed_by="document" if page.place.page_ref is None else "har_page",
+        )
+
+    def shown(self, shown: Shown, visit: Visit | None) -> records.AnyRecord:
+        """Return the row of a signal or observation."""
+        place, sign = shown.place, shown.sign
+        own = f"{self.recording_id}-{place.coordinates}-{sign.rule.id}"
+        if sign.rule.gives == "signal":
+            return records.Signal(
+                id=own,
+                recording_id=self.recording_id,
+                visit_id=visit.id if visit else None,
+                position=place.position,
+                site=place.receiver,
+                seen_at=time_text(place.seen_at),
+                rule_id=sign.rule.id,
+                rule_version=sign.rule.version,
+                kind=sign.kind,
+                state=None,
+            )
+        return records.Observation(
+            id=own,
+            recording_id=self.recording_id,
+            visit_id=visit.id if visit else None,
+            position=place.position,
+            site=place.receiver,
+            seen_at=time_text(place.seen_at),
+            kind=sign.kind,
+            rule_id=sign.rule.id,
+            rule_version=sign.rule.version,
+            confidence=sign.rule.confidence,
+            evidence=None,
+        )
+
+    def id_of(self, seen: Seen) -> str:
+        """Return the id of a sighting: its coordinates, never a value."""
+        own = f"{self.recording_id}-{seen.place.coordinates}"
+        return own if seen.sighting.item is None else f"{own}-{seen.sighting.item}"
+
+
+def _filled[T](values: Iterable[T | None]) -> T | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _first_party(place: Place, attribution: Attribution) -> bool | None:
+    if attribution.site is None or place.receiver is None:
+        return None
+    return place.receiver == attribution.site
+
+
+def _fields(
+    fields: Iterable[FieldFacts], *, transmission_id: str | None = None, contact_id: str | None = None
+) -> Iterator[records.Field]:
+    for facts in fields:
+        yield records.Field(
+            transmission_id=transmission_id,
+            contact_id=contact_id,
+            field=facts.field,
+            ordinal=facts.ordinal,
+            data_class=facts.data_class,
+            form=facts.form,
+            matching=facts.matching,
+            length=facts.length,
+            value_token=facts.value_token,
+            value=facts.value,
+        )

@@ -1,0 +1,121 @@
+"""What is held of a recording between looking and placing: redacted, but for what joins.
+
+Owns the small frozen objects that stand for one sighting, one document, one sign
+after redaction.  The few texts still in them (ids, names, URLs by which copies and
+pages are joined) stay in memory and never reach a record unredacted.
+"""
+
+from dataclasses import dataclass, replace
+
+from pixelwitness.core.event import Sighting, Sign
+from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.rule import Channel, Rule
+from pixelwitness.core.sites import Site
+from pixelwitness.meaning.redaction import FieldFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the recording something stood, and how it got there."""
+
+    position: int
+    part: int | None
+    line: int | None
+    seen_at: float | None
+    host: str
+    receiver: Site | None
+    method: str
+    body_state: BodyState
+    client: str
+    page_ref: str | None
+    initiator: str | None
+    blocked: bool
+
+    @property
+    def coordinates(self) -> str:
+        """``<position>[.<part>]``, the part of an id that is not the recording."""
+        return f"{self.position}" if self.part is None else f"{self.position}.{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One sighting after redaction: the texts beside ``fields`` serve joining and leave with this object."""
+
+    place: Place
+    rule: Rule
+    sighting: Sighting
+    fields: tuple[FieldFacts, ...]
+    event_kind: str
+
+    @property
+    def channel(self) -> Channel:
+        """The way by which it went; an event or contact rule always names one."""
+        if self.rule.channel is None:
+            raise ValueError(f"rule {self.rule.id} gives {self.rule.gives} and names no channel")
+        return self.rule.channel
+
+    @property
+    def coordinates(self) -> tuple[int, int, int]:
+        """(position, part, item), -1 for none."""
+        part, item = self.place.part, self.sighting.item
+        return self.place.position, -1 if part is None else part, -1 if item is None else item
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document's request, before it is known whether it is a visit or a frame."""
+
+    place: Place
+    url: str
+    site: Site
+    status: int | None
+    referer: str | None
+    sure: bool
+    """The browser itself said that it is a top-level document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A signal or an observation."""
+
+    place: Place
+    sign: Sign
+
+
+type Taken = Seen | Page | Shown
+
+
+_NO_REQUEST = Request("GET", "")
+
+
+def without_values(sighting: Sighting) -> Sighting:
+    """Let go of the request and of every value."""
+    return replace(sighting, request=_NO_REQUEST, fields=())
+
+
+def place_of(request: Request, *, blocked: bool = False) -> Place:
+    """Keep of a request what its rows need."""
+    return Place(
+        position=request.position,
+        part=request.part,
+        line=request.line,
+        seen_at=request.seen_at,
+        host=request.host,
+        receiver=request.site,
+        method=request.method,
+        body_state=request.body_state,
+        client=request.client,
+        page_ref=request.page_ref,
+        initiator=request.initiator,
+        blocked=blocked,
+    )
+
+
+def in_time(taken: list[Taken]) -> list[Taken]:
+    """Order by time, then position; what has no time stands where its neighbour before it stands."""
+    now = float("-inf")
+    keyed: list[tuple[float, int, int, Taken]] = []
+    for index, one in enumerate(sorted(taken, key=lambda one: one.place.position)):
+        now = now if one.place.seen_at is None else one.place.seen_at
+        keyed.append((now, one.place.position, index, one))
+    return [one for *_, one in sorted(keyed, key=lambda key: key[:3])]

@@ -1,0 +1,277 @@
+"""The witness: one recording's requests in, finished records out.
+
+Owns the order of the work: detect, redact, then attribute and fold.  Pure; the
+same object serves a HAR, a flow file and a live session.  `Witness.take_request`
+and `Witness.take_response` are for traffic as it happens; a recording is taken
+whole by `Witness.take_all`, which brings it into the order of time first.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pixelwitness.core import records
+from pixelwitness.core.attribution import Sender, Visit, Visits
+from pixelwitness.core.detect import Detector
+from pixelwitness.core.documents import is_visit
+from pixelwitness.core.event import Sign
+from pixelwitness.core.exchange import Exchange, Reading
+from pixelwitness.core.fold import Carried, Folding, Group
+from pixelwitness.core.observe import Observer
+from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.sites import Site
+from pixelwitness.core.times import time_text
+from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.rows import Placed, Rows
+from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, place_of, without_values
+
+
+@dataclass(slots=True)
+class Account:
+    """At which branch each exchange went."""
+
+    matched: int = 0
+    other: int = 0
+    undecodable: int = 0
+    blocked: int = 0
+    rule_faults: int = 0
+    first_seen: float | None = None
+    last_seen: float | None = None
+
+    def date(self, seen_at: float | None) -> None:
+        """Widen the span of the recording."""
+        if seen_at is not None:
+            self.first_seen = seen_at if self.first_seen is None else min(self.first_seen, seen_at)
+            self.last_seen = seen_at if self.last_seen is None else max(self.last_seen, seen_at)
+
+    def count(self, request: Request, *, matched: bool, blocked: bool) -> None:
+        """Count a request once, at the branch where it went."""
+        if not matched:
+            self.other += 1
+        elif blocked:
+            self.blocked += 1
+        elif request.body_state is BodyState.UNDECODABLE:
+            self.undecodable += 1
+        else:
+            self.matched += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the rows: versions and options, stored with every recording."""
+
+    tool_version: str
+    rules_sha256: str
+    knowledge_sha256: str
+    suffix_list: str
+    options: str
+    """JSON object of the options that change rows."""
+
+
+class Witness:
+    """What is known of one recording while it is taken."""
+
+    def __init__(
+        self, recording_id: str, detector: Detector, redactor: Redactor, is_metas_own: Callable[[Site], bool]
+    ) -> None:
+        self.recording_id = recording_id
+        self.account = Account()
+        self._detector = detector
+        self._observer = Observer(detector.rules)
+        self._redactor = redactor
+        self._rows = Rows(recording_id, redactor)
+        self._is_metas_own = is_metas_own
+        self._visits = Visits({}, is_metas_own)
+        self._visit_at: dict[int, Visit] = {}
+        self._folding: Folding[Placed] = Folding()
+
+    # A whole recording -------------------------------------------------------
+
+    def take_all(self, reading: Reading) -> list[records.AnyRecord]:
+        """Take a recording whole: its rows, every event once, in the order of time."""
+        taken = [one for exchange in reading.exchanges for one in self._look(exchange)]
+        self._visits = Visits(reading.pages, self._is_metas_own)
+        rows: list[records.AnyRecord] = []
+        groups: dict[int, Group[Placed]] = {}
+        for one in in_time(taken):
+            if isinstance(one, Seen) and one.rule.gives == "event":
+                group = self._fold(self._placed(one))
+                groups[id(group)] = group
+            else:
+                rows.extend(self._beside_events(one))
+        for group in groups.values():
+            rows.append(self._rows.event(group))
+            for member in group.members:
+                rows.extend(self._rows.transmission(group, member.what))
+        return rows
+
+    def recording(
+        self, reading: Reading, *, sources: tuple[str, ...], sha256: str | None, origin: Origin, dropped: int = 0
+    ) -> records.Recording:
+        """Return the row of the recording itself, with the ledger in which every request is counted once."""
+        account, tally = self.account, reading.tally
+        return records.Recording(
+            id=self.recording_id,
+            sources=sources,
+            kind=reading.kind,
+            sha256=sha256,
+            exporter=reading.exporter,
+            user_agent=reading.user_agent,
+            first_seen=time_text(account.first_seen),
+            last_seen=time_text(account.last_seen),
+            complete=reading.complete,
+            tool_version=origin.tool_version,
+            rules_sha256=origin.rules_sha256,
+            knowledge_sha256=origin.knowledge_sha256,
+            suffix_list=origin.suffix_list,
+            options=origin.options,
+            cookies_recorded=reading.cookies_recorded,
+            requests_seen=(
+                account.matched + account.other + account.undecodable + account.blocked + tally.other + tally.rejected
+            ),
+            requests_matched=account.matched,
+            requests_other=account.other + tally.other,
+            undecodable=account.undecodable,
+            rejected=tally.rejected,
+            blocked=account.blocked,
+            not_requests=tally.not_requests,
+            bodies_not_recorded=tally.bodies_not_recorded,
+            tls_refused=tally.tls_refused,
+            dropped=dropped,
+            rule_faults=account.rule_faults,
+        )
+
+    # Traffic as it happens ---------------------------------------------------
+
+    def take_request(self, request: Request, *, blocked: bool = False) -> list[records.AnyRecord]:
+        """Take a request as it leaves; an event's row comes again, brought up to date, with each further copy."""
+        rows: list[records.AnyRecord] = []
+        for one in self._sent(Exchange(request), blocked=blocked):
+            if isinstance(one, Seen) and one.rule.gives == "event":
+                placed = self._placed(one)
+                group = self._fold(placed)
+                rows.append(self._rows.event(group))
+                rows.extend(self._rows.transmission(group, placed))
+            else:
+                rows.extend(self._beside_events(one))
+        return rows
+
+    def take_response(self, exchange: Exchange) -> list[records.AnyRecord]:
+        """Take what an answer adds: a visit, signals of a document, observations.
+
+        A signal that the request alone has shown already comes again under the same id.
+        """
+        shown = [*self._signals_with_answer(exchange), *self._observed(exchange)]
+        taken: list[Taken] = [*self._page(exchange), *shown]
+        return [row for one in taken for row in self._beside_events(one)]
+
+    # Looking -----------------------------------------------------------------
+
+    def _look(self, exchange: Exchange) -> Iterator[Taken]:
+        sent = self._sent(exchange, blocked=False)
+        yield from (one for one in sent if isinstance(one, Seen))
+        # A document's signals belong to its visit, so the visit comes before them.
+        yield from self._page(exchange)
+        yield from (one for one in sent if not isinstance(one, Seen))
+        yield from self._observed(exchange)
+
+    def _sent(self, exchange: Exchange, *, blocked: bool) -> list[Taken]:
+        request = exchange.request
+        self.account.date(request.seen_at)
+        taken: list[Taken] = []
+        matched = False
+        try:
+            found = self._detector.detect(request, exchange.response)
+            matched = bool(found.events or found.contacts)
+            for sighting in (*found.events, *found.contacts):
+                place = place_of(sighting.request, blocked=blocked)
+                fields = self._redactor.fields(sighting.fields)
+                kind = self._redactor.event_kind(sighting.event_name, sighting.fields)
+                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind))
+            taken.extend(Shown(place_of(one.request, blocked=blocked), one) for one in found.signals)
+        except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
+            self.account.rule_faults += 1
+            taken = []
+            matched = False
+        self.account.count(request, matched=matched, blocked=blocked)
+        return taken
+
+    def _page(self, exchange: Exchange) -> Iterator[Page]:
+        request, response = exchange.request, exchange.response
+        if response is None or request.site is None or not is_visit(request, response):
+            return
+        headers = request.header_map
+        yield Page(
+            place=place_of(request),
+            url=request.url,
+            site=request.site,
+            status=response.status,
+            referer=headers.get("referer"),
+            sure="sec-fetch-dest" in headers,
+        )
+
+    def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
+        return self._shown(exchange, lambda: self._detector.signals(exchange.request, exchange.response))
+
+    def _observed(self, exchange: Exchange) -> list[Shown]:
+        response = exchange.response
+        if response is None:
+            return []
+        return self._shown(exchange, lambda: self._observer.observe(exchange.request, response))
+
+    def _shown(self, exchange: Exchange, signs: Callable[[], Iterator[Sign]]) -> list[Shown]:
+        try:
+            return [Shown(place_of(exchange.request), one) for one in signs()]
+        except Exception:  # as above
+            self.account.rule_faults += 1
+            return []
+
+    # Placing -----------------------------------------------------------------
+
+    def _beside_events(self, one: Taken) -> Iterator[records.AnyRecord]:
+        """Yield the rows of what is no event."""
+        if isinstance(one, Page):
+            visit = self._visit(one)
+            if visit is not None:
+                yield self._rows.visit(visit, one)
+        elif isinstance(one, Shown):
+            yield self._rows.shown(one, self._visit_at.get(one.place.position))
+        else:
+            yield from self._rows.contact(self._placed(one))
+
+    def _visit(self, page: Page) -> Visit | None:
+        place = page.place
+        if self._visits.is_frame(place.page_ref, page.referer, page.site, sure=page.sure):
+            return None
+        visit = Visit(f"{self.recording_id}-{place.position}", page.site, page.url, place.client, place.page_ref)
+        self._visits.add(visit)
+        self._visit_at[place.position] = visit
+        return visit
+
+    def _placed(self, seen: Seen) -> Placed:
+        place = seen.place
+        sender = Sender(
+            channel=seen.channel,
+            claims=seen.sighting.claims,
+            client=place.client,
+            page_ref=place.page_ref,
+            initiator=place.initiator,
+            receiver=place.receiver,
+        )
+        return Placed(seen, self._visits.attribute(sender))
+
+    def _fold(self, placed: Placed) -> Group[Placed]:
+        seen, sighting = placed.seen, placed.seen.sighting
+        return self._folding.add(
+            Carried(
+                what=placed,
+                channel=seen.channel,
+                coordinates=seen.coordinates,
+                seen_at=seen.place.seen_at,
+                pixel_id=sighting.pixel_id,
+                event_name=sighting.event_name,
+                dedup_id=sighting.dedup_id,
+                sent_at=sighting.sent_at,
+                counter=sighting.counter,
+                is_copy=sighting.is_copy,
+            )
+        )
