@@ -1,0 +1,287 @@
+"""Summing up: from the events, contacts and visits of a store to the exposure of each site.
+
+Owns the counting and grouping.  Pure: records in, models out; what it holds at
+a time grows with the number of different things said, not with the number of events.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from pixelwitness.core.coverage import Coverage, is_unread
+from pixelwitness.core.exposure import (
+    ContactGroup,
+    DataSent,
+    EventGroup,
+    Exposure,
+    SeenContact,
+    SeenEvent,
+    SharedValue,
+    SiteExposure,
+    Standing,
+    Telling,
+)
+from pixelwitness.core.records import Field, Visit
+from pixelwitness.core.rule import Channel
+
+MAX_TELLINGS = 12
+"""Different contents of one group of events that are kept for telling; the others are counted."""
+MAX_PAGES = 12
+
+
+@dataclass(slots=True)
+class _Data:
+    """Counts fields by class, form and matching."""
+
+    origins: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    times: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    tokens: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+
+    def add(self, fields: Iterable[Field]) -> None:
+        carried = set()
+        for one in fields:
+            key = (one.data_class, one.form, one.matching)
+            carried.add(key)
+            self.origins.setdefault(key, set()).add(one.field)
+            self.tokens.setdefault(key, set()).add(one.value_token)
+            if one.value is not None:
+                self.values.setdefault(key, set()).add(one.value)
+        for key in carried:
+            self.times[key] = self.times.get(key, 0) + 1
+
+    def done(self) -> tuple[DataSent, ...]:
+        return tuple(
+            DataSent(
+                *key,
+                origins=tuple(sorted(self.origins[key])),
+                times=self.times[key],
+                different=len(self.tokens[key]),
+                values=tuple(sorted(self.values.get(key, ()))),
+            )
+            for key in sorted(self.times)
+        )
+
+
+@dataclass(slots=True)
+class _Events:
+    """Counts the events of one group."""
+
+    first: SeenEvent
+    events: int = 0
+    transmissions: int = 0
+    unread: int = 0
+    transports: set[str] = field(default_factory=set)
+    receivers: set[str] = field(default_factory=set)
+    confidences: set[str] = field(default_factory=set)
+    pages: dict[str, None] = field(default_factory=dict)
+    times: list[str] = field(default_factory=list)
+    data: _Data = field(default_factory=_Data)
+    tellings: dict[object, Telling] = field(default_factory=dict)
+    untold: int = 0
+
+    def add(self, seen: SeenEvent) -> None:
+        event = seen.event
+        self.events += 1
+        self.transmissions += len(seen.transmissions)
+        self.unread += seen.unread
+        self.transports.update(one.transport for one in seen.transmissions)
+        self.receivers.update(one.receiver_host for one in seen.transmissions)
+        self.confidences.add(event.confidence)
+        if event.page_url is not None and len(self.pages) < MAX_PAGES:
+            self.pages[event.page_url] = None
+        self.times = _span(self.times, event.seen_at)
+        self.data.add(seen.fields)
+        self._tell(seen)
+
+    def _tell(self, seen: SeenEvent) -> None:
+        said = _distinct(seen.fields)
+        what = (tuple((one.field, one.form, one.value_token) for one in said), seen.event.page_url, seen.unread > 0)
+        known = self.tellings.get(what)
+        if known is not None:
+            self.tellings[what] = Telling(known.fields, known.times + 1, known.page_url, known.unread)
+        elif len(self.tellings) < MAX_TELLINGS:
+            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0)
+        else:
+            self.untold += 1
+
+    def done(self) -> EventGroup:
+        event = self.first.event
+        return EventGroup(
+            pixel_id=event.pixel_id,
+            name=event.event_name,
+            kind=event.event_kind,
+            channels=self.first.channels,
+            transports=tuple(sorted(self.transports)),
+            receivers=tuple(sorted(self.receivers)),
+            events=self.events,
+            transmissions=self.transmissions,
+            unread=self.unread,
+            confidences=tuple(sorted(self.confidences)),
+            data=self.data.done(),
+            tellings=tuple(self.tellings.values()),
+            untold=self.untold,
+            pages=tuple(self.pages),
+            first_seen=self.times[0] if self.times else None,
+            last_seen=self.times[1] if self.times else None,
+        )
+
+
+@dataclass(slots=True)
+class _Contacts:
+    """Counts the contacts of one channel."""
+
+    contacts: int = 0
+    unread: int = 0
+    receivers: set[str] = field(default_factory=set)
+    pixels: set[str] = field(default_factory=set)
+    data: _Data = field(default_factory=_Data)
+
+    def add(self, seen: SeenContact) -> None:
+        self.contacts += 1
+        self.unread += is_unread(seen.contact.body_state)
+        self.receivers.add(seen.contact.receiver_host)
+        if seen.contact.pixel_id is not None:
+            self.pixels.add(seen.contact.pixel_id)
+        self.data.add(seen.fields)
+
+    def done(self, channel: str) -> ContactGroup:
+        return ContactGroup(
+            channel,
+            tuple(sorted(self.receivers)),
+            tuple(sorted(self.pixels)),
+            self.contacts,
+            self.unread,
+            self.data.done(),
+        )
+
+
+type _EventKey = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class _Site:
+    """Counts what belongs to one site."""
+
+    visits: int = 0
+    sent: dict[_EventKey, _Events] = field(default_factory=dict)
+    blocked: dict[_EventKey, _Events] = field(default_factory=dict)
+    contacts: dict[str, _Contacts] = field(default_factory=dict)
+    blocked_contacts: dict[str, _Contacts] = field(default_factory=dict)
+    data: _Data = field(default_factory=_Data)
+    certainties: dict[str, int] = field(default_factory=dict)
+    times: list[str] = field(default_factory=list)
+
+    def add_event(self, seen: SeenEvent) -> None:
+        event = seen.event
+        groups = self.blocked if event.blocked else self.sent
+        # The order of groups is the order of names; an event without a name comes first.
+        key = (event.event_name or "", event.pixel_id or "", seen.channels)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Events(seen)
+        group.add(seen)
+        if not event.blocked:
+            self.data.add(seen.fields)
+        self._count(event.attribution_certainty, event.seen_at)
+
+    def add_contact(self, seen: SeenContact) -> None:
+        contact = seen.contact
+        groups = self.blocked_contacts if contact.blocked else self.contacts
+        groups.setdefault(contact.channel, _Contacts()).add(seen)
+        if not contact.blocked:
+            self.data.add(seen.fields)
+        self._count(contact.attribution_certainty, contact.seen_at)
+
+    def _count(self, certainty: str | None, seen_at: str | None) -> None:
+        how = certainty or "none"
+        self.certainties[how] = self.certainties.get(how, 0) + 1
+        self.times = _span(self.times, seen_at)
+
+    def done(self, site: str | None, standing: Standing) -> SiteExposure:
+        return SiteExposure(
+            site=site,
+            standing=standing,
+            visits=self.visits,
+            sent=tuple(self.sent[key].done() for key in sorted(self.sent)),
+            blocked=tuple(self.blocked[key].done() for key in sorted(self.blocked)),
+            contacts=tuple(self.contacts[key].done(key) for key in sorted(self.contacts)),
+            blocked_contacts=tuple(self.blocked_contacts[key].done(key) for key in sorted(self.blocked_contacts)),
+            data=self.data.done(),
+            certainties=tuple(sorted(self.certainties.items())),
+            first_seen=self.times[0] if self.times else None,
+            last_seen=self.times[1] if self.times else None,
+        )
+
+
+class SumUp:
+    """Takes visits, events and contacts in the order of the store and returns the exposure.
+
+    ``own_sites`` are Meta's; ``identifying`` the classes of data by which a
+    person, browser or account is known again: their values are compared across sites.
+    """
+
+    def __init__(self, own_sites: Collection[str], identifying: Collection[str]) -> None:
+        self._own_sites = frozenset(own_sites)
+        self._identifying = frozenset(identifying)
+        self._sites: dict[tuple[Standing, str | None], _Site] = {}
+        self._holders: dict[tuple[str, str, str], dict[str, None]] = {}
+
+    def standing(self, site: str | None, channel: str | None = None) -> Standing:
+        """Tell what a site is to Meta; Meta AI stands apart wherever it was reached from."""
+        if channel == Channel.META_AI or (site is not None and site in self._own_sites):
+            return Standing.META
+        return Standing.UNKNOWN if site is None else Standing.SITE
+
+    def visit(self, visit: Visit) -> None:
+        """Take one visit; one of which no site is known counts for none."""
+        if visit.site is not None:
+            self._of(self.standing(visit.site), visit.site).visits += 1
+
+    def event(self, seen: SeenEvent) -> None:
+        """Take one event."""
+        site = seen.event.page_site
+        standing = self.standing(site, seen.event.channel)
+        self._of(standing, site).add_event(seen)
+        if standing is Standing.SITE and site is not None and not seen.event.blocked:
+            self._compare(site, seen.fields)
+
+    def contact(self, seen: SeenContact) -> None:
+        """Take one contact."""
+        site = seen.contact.page_site
+        standing = self.standing(site, seen.contact.channel)
+        self._of(standing, site).add_contact(seen)
+        if standing is Standing.SITE and site is not None and not seen.contact.blocked:
+            self._compare(site, seen.fields)
+
+    def done(self, coverage: Coverage) -> Exposure:
+        """Return what was taken, sites in the order of their names, the unknown one last."""
+        keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
+        sites = tuple(self._sites[key].done(key[1], key[0]) for key in keys)
+        joined = [(key, tuple(sorted(sites))) for key, sites in self._holders.items() if len(sites) > 1]
+        joined.sort(key=lambda one: (one[0][0], one[0][1], one[1]))
+        shared = tuple(
+            SharedValue(number, data_class, form, holders)
+            for number, ((data_class, form, _), holders) in enumerate(joined, start=1)
+        )
+        return Exposure(sites, shared, coverage)
+
+    def _of(self, standing: Standing, site: str | None) -> _Site:
+        return self._sites.setdefault((standing, site), _Site())
+
+    def _compare(self, site: str, fields: Iterable[Field]) -> None:
+        for one in fields:
+            if one.data_class in self._identifying and one.length:
+                self._holders.setdefault((one.data_class, one.form, one.value_token), {})[site] = None
+
+
+def _span(times: list[str], seen_at: str | None) -> list[str]:
+    """Widen [first, last] to a further time; times of this form sort as text."""
+    if seen_at is None:
+        return times
+    return [min(times[0], seen_at), max(times[1], seen_at)] if times else [seen_at, seen_at]
+
+
+def _distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Return fields once each: copies of an event carry the same data again."""
+    kept = {(one.field, one.form, one.value_token): one for one in reversed(tuple(fields))}
+    return tuple(sorted(kept.values(), key=lambda one: (one.field, one.ordinal, one.form, one.value_token)))

@@ -1,0 +1,178 @@
+"""Reading the store: fixed questions, bound parameters, records as answers.
+
+Owns the SQL by which reports and policies see a database.  It changes nothing
+and must not know how databases are found or opened (``files``), nor what is made
+of the answers.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pixelwitness.core.coverage import Coverage, coverage_of
+from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.records import Contact, Event, Field, Recording, Transmission, Visit
+from pixelwitness.core.sumup import SumUp
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rows a question is about; an empty tuple or None chooses all."""
+
+    sites: tuple[str, ...] = ()
+    since: str | None = None
+    """A time of the store's form; what has no time is kept, since nothing says that it is older."""
+    recordings: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> Mapping[str, str | None]:
+        """The bound parameters of every query here."""
+        return {
+            "sites": json.dumps(self.sites) if self.sites else None,
+            "since": self.since,
+            "recordings": json.dumps(self.recordings) if self.recordings else None,
+        }
+
+
+EVERYTHING = Choice()
+
+_RECORDINGS = """
+SELECT id, sources, kind, sha256, exporter, user_agent, first_seen, last_seen, complete, tool_version,
+       rules_sha256, knowledge_sha256, suffix_list, options, cookies_recorded, requests_seen, requests_matched,
+       requests_other, undecodable, rejected, blocked, not_requests, bodies_not_recorded, tls_refused, dropped,
+       rule_faults
+FROM recordings
+WHERE (:recordings IS NULL OR id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY first_seen, sources, id
+"""
+
+_VISITS = """
+SELECT id, recording_id, position, site, page_url, status, seen_at, attributed_by
+FROM visits
+WHERE (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY seen_at, recording_id, position
+"""
+
+# The order of ids is that of text, so that of their lengths comes first: position 9 before position 10.
+_EVENTS = """
+SELECT id, recording_id, visit_id, seen_at, channel, rule_id, confidence, pixel_id, event_name, event_kind,
+       dedup_id, dedup_token, dedup_form, page_site, page_url, attributed_by, attribution_certainty, transmissions,
+       blocked
+FROM events
+WHERE (:sites IS NULL OR ifnull(page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY seen_at, recording_id, length(id), id
+"""
+
+_TRANSMISSIONS = """
+SELECT id, event_id, recording_id, position, part, item, line, seen_at, rule_id, rule_version, channel,
+       receiver_host, first_party, method, transport, body_state, blocked, also_matched
+FROM transmissions
+WHERE event_id = ?
+ORDER BY position, part, item
+"""
+
+_FIELDS_OF_TRANSMISSION = """
+SELECT transmission_id, contact_id, field, ordinal, data_class, form, matching, length, value_token, value
+FROM fields
+WHERE transmission_id = ?
+ORDER BY field, ordinal
+"""
+
+_CONTACTS = """
+SELECT id, recording_id, visit_id, position, part, line, seen_at, channel, rule_id, rule_version, confidence,
+       pixel_id, page_site, page_url, attributed_by, attribution_certainty, receiver_host, first_party, method,
+       body_state, blocked, also_matched
+FROM contacts
+WHERE (:sites IS NULL OR ifnull(page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY seen_at, recording_id, position, part
+"""
+
+_FIELDS_OF_CONTACT = """
+SELECT transmission_id, contact_id, field, ordinal, data_class, form, matching, length, value_token, value
+FROM fields
+WHERE contact_id = ?
+ORDER BY field, ordinal
+"""
+
+_OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
+
+
+def recordings(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> tuple[Recording, ...]:
+    """Return the recordings, in the order of time."""
+    rows = _rows(db, _RECORDINGS, choice.parameters, ("complete", "cookies_recorded"), ("sources",))
+    return tuple(Recording(**row) for row in rows)
+
+
+def visits(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Visit]:
+    """Yield the visits, in the order of time."""
+    for row in _rows(db, _VISITS, choice.parameters):
+        yield Visit(**row)
+
+
+def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
+    """Yield the events with all that carried them, in the order of time."""
+    for row in _rows(db, _EVENTS, choice.parameters, ("blocked",)):
+        event = Event(**row)
+        carried = [
+            Transmission(**one)
+            for one in _rows(db, _TRANSMISSIONS, (event.id,), ("first_party", "blocked"), ("also_matched",))
+        ]
+        carried.sort(key=lambda one: one.rule_id != event.rule_id)
+        fields = tuple(Field(**one) for each in carried for one in _rows(db, _FIELDS_OF_TRANSMISSION, (each.id,)))
+        yield SeenEvent(event, tuple(carried), fields)
+
+
+def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenContact]:
+    """Yield the contacts with their fields, in the order of time."""
+    for row in _rows(db, _CONTACTS, choice.parameters, ("first_party", "blocked"), ("also_matched",)):
+        contact = Contact(**row)
+        yield SeenContact(contact, tuple(Field(**one) for one in _rows(db, _FIELDS_OF_CONTACT, (contact.id,))))
+
+
+def own_sites(db: sqlite3.Connection) -> frozenset[str]:
+    """Return the sites that are Meta's own."""
+    return frozenset(site for (site,) in db.execute(_OWN_SITES))
+
+
+def coverage(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Coverage:
+    """Return the account of the recordings; sites and times do not narrow it, since a ledger has none."""
+    return coverage_of(recordings(db, choice))
+
+
+def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choice = EVERYTHING) -> Exposure:
+    """Return what sites were seen to send; values of ``identifying`` classes are compared across sites."""
+    sums = SumUp(own_sites(db), identifying)
+    for visit in visits(db, choice):
+        sums.visit(visit)
+    for event in events(db, choice):
+        sums.event(event)
+    for contact in contacts(db, choice):
+        sums.contact(contact)
+    return sums.done(coverage(db, choice))
+
+
+def _rows(
+    db: sqlite3.Connection,
+    query: str,
+    parameters: Mapping[str, str | None] | tuple[str, ...],
+    truths: tuple[str, ...] = (),
+    lists: tuple[str, ...] = (),
+) -> Iterator[dict[str, Any]]:
+    """Yield rows as the attributes of a record: truths as bool, JSON arrays as tuples."""
+    cursor = db.execute(query, parameters)
+    names = [column[0] for column in cursor.description]
+    for values in cursor:
+        row = dict(zip(names, values, strict=True))
+        for name in truths:
+            row[name] = None if row[name] is None else bool(row[name])
+        for name in lists:
+            row[name] = tuple(json.loads(row[name]))
+        yield row
