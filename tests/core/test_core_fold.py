@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+from pixelwitness.core.fold import Carried, Folding
+from pixelwitness.core.rule import Channel
+
+HIT = Carried("tr", Channel.PIXEL, (0, -1, -1), 100.0, "1", "Purchase", None, "1795300000000", "0", is_copy=False)
+SERVER = replace(HIT, what="server", channel=Channel.CAPI, sent_at=None, counter=None, dedup_id="order-1")
+LIBRARY_ID = "ob3_plugin-set_" + "a" * 64
+
+
+def fold(*carried: Carried[str]) -> list[list[str]]:
+    folding: Folding[str] = Folding()
+    groups = {id(group): group for group in [folding.add(one) for one in carried]}
+    return [[member.what for member in group.members] for group in groups.values()]
+
+
+def at(position: int, carried: Carried[str], **changes: object) -> Carried[str]:
+    return replace(carried, coordinates=(position, -1, -1), **changes)  # type: ignore[arg-type]
+
+
+def test_a_sandbox_copy_joins_its_hit_whichever_comes_first_and_the_hit_is_the_main_one() -> None:
+    sandbox = at(0, HIT, what="sandbox", is_copy=True)
+    assert fold(sandbox, at(1, HIT)) == [["tr", "sandbox"]]
+    assert fold(at(1, HIT), at(2, HIT, what="sandbox", is_copy=True)) == [["tr", "sandbox"]]
+
+
+def test_each_part_of_the_key_tells_two_events_apart() -> None:
+    for change in ({"pixel_id": "2"}, {"event_name": "Lead"}, {"sent_at": "1"}, {"counter": "1"}):
+        assert fold(HIT, at(1, HIT, **change)) == [["tr"], ["tr"]]
+
+
+def test_equal_hits_without_a_key_are_two_events() -> None:
+    for missing in ("pixel_id", "event_name", "sent_at", "counter"):
+        for nothing in (None, ""):
+            hit = at(0, HIT, **{missing: nothing})
+            assert fold(hit, at(1, hit)) == [["tr"], ["tr"]]
+
+
+def test_a_server_copy_joins_by_dedup_id_and_name() -> None:
+    hit = at(0, HIT, dedup_id="order-1")
+    assert fold(hit, at(1, SERVER)) == [["tr", "server"]]
+    assert fold(at(0, SERVER), at(1, hit)) == [["tr", "server"]]
+    assert fold(hit, at(1, SERVER, event_name="Lead")) == [["tr"], ["server"]]
+    assert fold(hit, at(1, SERVER, dedup_id="order-2")) == [["tr"], ["server"]]
+    assert fold(hit, at(1, SERVER, dedup_id="")) == [["tr"], ["server"]]
+
+
+def test_the_name_is_ignored_for_an_id_that_the_library_made() -> None:
+    click = at(0, HIT, event_name="SubscribedButtonClick", dedup_id=LIBRARY_ID)
+    gateway = at(1, SERVER, what="gateway", channel=Channel.CAPI_GATEWAY, event_name="InputData", dedup_id=LIBRARY_ID)
+    assert fold(click, gateway) == [["tr", "gateway"]]
+    site_made = replace(gateway, dedup_id="mine")
+    assert fold(replace(click, dedup_id="mine"), site_made) == [["tr"], ["gateway"]]
+
+
+def test_two_hits_of_the_pixel_with_one_dedup_id_stay_two_events_and_a_copy_joins_the_first() -> None:
+    first, second = at(0, HIT, dedup_id="order-1"), at(1, HIT, what="again", dedup_id="order-1", counter="1")
+    assert fold(first, second, at(2, SERVER)) == [["tr", "server"], ["again"]]
+
+
+def test_two_server_copies_are_one_event() -> None:
+    assert fold(at(0, SERVER), at(1, SERVER, what="second")) == [["server", "second"]]
+
+
+def test_copies_join_within_48_hours_only() -> None:
+    hit = at(0, HIT, dedup_id="order-1", seen_at=0.0)
+    assert fold(hit, at(1, SERVER, seen_at=48 * 3600.0)) == [["tr", "server"]]
+    assert fold(hit, at(1, SERVER, seen_at=48 * 3600.0 + 1)) == [["tr"], ["server"]]
+    late = at(2, SERVER, what="late copy", seen_at=48 * 3600.0 + 2)
+    assert fold(hit, at(1, SERVER, seen_at=48 * 3600.0 + 1), late) == [["tr"], ["server", "late copy"]]
+
+
+def test_the_order_within_an_event_is_pixel_copy_relay_server_then_position() -> None:
+    carried = [
+        at(0, SERVER),
+        at(1, SERVER, what="gateway", channel=Channel.CAPI_GATEWAY),
+        at(2, HIT, what="sandbox", is_copy=True, dedup_id="order-1"),
+        at(4, HIT, what="later hit", dedup_id="order-1"),
+        at(3, HIT, dedup_id="order-1"),
+    ]
+    assert fold(*carried) == [["tr", "later hit", "sandbox", "gateway", "server"]]
+
+
+def test_many_events_under_one_constant_dedup_id_do_not_slow_folding_down() -> None:
+    hits = [at(i, HIT, what=str(i), dedup_id="1", counter=str(i)) for i in range(20_000)]
+    assert len(fold(*hits)) == 20_000
