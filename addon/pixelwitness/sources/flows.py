@@ -1,0 +1,281 @@
+"""mitmproxy's flows as exchanges: one by one from a live proxy, or all of a flow file.
+
+Owns what an HTTP flow means; `exchange_of` serves both, so the two agree by
+construction.  Bodies are read raw and decoded by us with a bound; nothing of a
+flow is changed.  Must not know rules, the store or the addon.  Needs mitmproxy.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from mitmproxy import http
+from mitmproxy.flow import Flow
+from mitmproxy.io import compat, tnetstring
+from mitmproxy.net.http import url as mitmproxy_url
+
+from pixelwitness.core.coding import decode_body
+from pixelwitness.core.exchange import Exchange, Problem, Reading
+from pixelwitness.core.request import BodyState, Headers, Request, Response
+from pixelwitness.core.screen import Screen
+
+_POSTS = frozenset({"POST", "PUT", "PATCH"})
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_TRANSPARENT = frozenset({"transparent", "wireguard", "local", "tun"})
+_HTML = ("text/html", "application/xhtml")
+_LONGEST_PREFIX = 12
+_WINDOW = 1 << 20
+
+
+# One flow --------------------------------------------------------------------
+
+
+def url_of(flow: http.HTTPFlow) -> str:
+    """Return the absolute URL of a flow's request: what the connection says, never a Host header beside it.
+
+    Where the flow knows its server as an address only (phones, transparent set-ups), the
+    name comes from the TLS handshake with the server, else from the client's; without
+    TLS, and only if the proxy is transparent, from the Host header.
+    """
+    request = flow.request
+    if not _is_address(request.host):
+        return _text(request.url)
+    name = flow.server_conn.sni or flow.client_conn.sni
+    if not name and flow.client_conn.proxy_mode.type_name in _TRANSPARENT:
+        name = mitmproxy_url.parse_authority(request.host_header or "", check=False)[0]
+    if not name or _is_address(name):
+        return _text(request.url)
+    return _text(mitmproxy_url.unparse(request.scheme, name, request.port, request.path))
+
+
+def request_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Request:
+    """Return the request of a flow; ``position`` is its number in the recording, from 0."""
+    request = flow.request
+    body, state = body_of(request)
+    client = flow.client_conn.peername
+    return Request(
+        method=_text(request.method).upper(),
+        url=url or url_of(flow),
+        headers=_headers(request),
+        body=body,
+        body_state=state,
+        position=position,
+        seen_at=request.timestamp_start,
+        client=str(client[0]) if client else "",
+    )
+
+
+def response_of(flow: http.HTTPFlow) -> Response | None:
+    """Return the answer of a flow, None when there was none; its text only where it is text."""
+    answer = flow.response
+    if answer is None:
+        return None
+    kind = _content_type(answer)
+    text = None
+    if answer.raw_content is not None and not kind.lower().startswith(("image/", "video/", "audio/", "font/")):
+        body, state = body_of(answer)
+        text = "" if state is BodyState.EMPTY else None if body is None else _decoded(body, kind)
+    return Response(status=answer.status_code, headers=_headers(answer), mime_type=kind, text=text)
+
+
+def exchange_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Exchange:
+    """Return a flow's request and answer."""
+    return Exchange(request_of(flow, position, url), response_of(flow))
+
+
+def body_of(message: http.Message) -> tuple[bytes | None, BodyState]:
+    """Return the body without its content coding, at most the bound of `core.coding`, and what became of it."""
+    raw = message.raw_content
+    if raw is None:
+        return None, BodyState.NOT_RECORDED
+    return decode_body(raw, message.headers.get("content-encoding"))
+
+
+def lacks_body(flow: http.HTTPFlow) -> bool:
+    """Say whether the request had a body of which the flow holds no bytes: it was streamed, or is over a limit."""
+    return flow.request.raw_content is None
+
+
+def wants(screen: Screen, flow: http.HTTPFlow, url: str) -> bool:
+    """Say whether a rule may match a flow's request, by its URL or its body."""
+    if screen.wants_url(url):
+        return True
+    request = flow.request
+    if request.method not in _POSTS or not request.raw_content:
+        return False
+    kind = _content_type(request)
+    if not screen.wants_type(kind):
+        return False
+    body, _ = body_of(request)
+    return body is not None and screen.wants_body(kind, body)
+
+
+def may_be_page(flow: http.HTTPFlow) -> bool:
+    """Say whether a flow may be a page: the browser says so, or it says nothing and the answer is HTML."""
+    destination: str = flow.request.headers.get("sec-fetch-dest", "")
+    if destination:
+        return destination == "document"
+    answer = flow.response
+    return answer is not None and _content_type(answer).lstrip().lower().startswith(_HTML)
+
+
+def _content_type(message: http.Message) -> str:
+    kind: str = message.headers.get("content-type", "")
+    return kind
+
+
+def _headers(message: http.Message) -> Headers:
+    return tuple(
+        (name.decode("utf-8", "replace"), value.decode("utf-8", "replace")) for name, value in message.headers.fields
+    )
+
+
+def _text(text: str) -> str:
+    """Replace what mitmproxy smuggles through as lone surrogates: bytes that were no UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _decoded(body: bytes, kind: str) -> str:
+    named = _CHARSET.search(kind)
+    try:
+        return body.decode(named[1] if named else "utf-8", "replace")
+    except (LookupError, ValueError):
+        return body.decode("utf-8", "replace")
+
+
+def _is_address(host: str) -> bool:
+    # Names are almost all there is: an IPv4 address ends in a digit, an IPv6 one holds a colon.
+    if not host or not (host[-1].isdigit() or ":" in host):
+        return False
+    try:
+        ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+# A flow file -----------------------------------------------------------------
+
+
+def read_flows(path: Path, screen: Screen) -> Reading:
+    """Return what a flow file holds, in its order; the position of an exchange is the number of its flow, from 0.
+
+    A flow that cannot be read costs no other: the reader goes on with the next.  A
+    file that is cut or damaged leaves the reading incomplete and says where.
+    """
+    reading = Reading(exchanges=iter(()), kind="flows", exporter="mitmproxy")
+    reading.exchanges = _exchanges(path, screen, reading)
+    return reading
+
+
+def _exchanges(path: Path, screen: Screen, reading: Reading) -> Iterator[Exchange]:
+    with path.open("rb") as file:
+        for position, frame in enumerate(_frames(file, reading)):
+            flow = _flow(frame, position, reading)
+            if flow is None:
+                continue
+            try:
+                exchange = _taken(flow, position, screen, reading)
+            except Exception:  # whatever a flow holds costs that flow alone
+                reading.tally.rejected += 1
+                reading.problems.append(Problem(f"flow {position}", "a request that cannot be read; left out"))
+                continue
+            if exchange is not None:
+                yield exchange
+
+
+def _flow(frame: memoryview, position: int, reading: Reading) -> http.HTTPFlow | None:
+    try:
+        state = tnetstring.parse(frame[-1], frame[:-1])
+        flow = Flow.from_state(compat.migrate_flow(cast("dict[bytes | str, object]", state)))
+    except Exception:  # mitmproxy's reader raises whatever a damaged state makes it raise
+        reading.complete = False
+        reading.tally.rejected += 1
+        reading.problems.append(Problem(f"flow {position}", "not a flow that this mitmproxy can read; left out"))
+        return None
+    if not isinstance(flow, http.HTTPFlow) or flow.request.first_line_format == "authority":
+        reading.tally.not_requests += 1
+        return None
+    return flow
+
+
+def _taken(flow: http.HTTPFlow, position: int, screen: Screen, reading: Reading) -> Exchange | None:
+    if lacks_body(flow):
+        reading.tally.bodies_not_recorded += 1
+    url = url_of(flow)
+    if not wants(screen, flow, url) and not may_be_page(flow):
+        reading.tally.other += 1
+        return None
+    exchange = exchange_of(flow, position, url)
+    if reading.user_agent is None:
+        reading.user_agent = exchange.request.header_map.get("user-agent")
+    return exchange
+
+
+def _frames(file: BinaryIO, reading: Reading) -> Iterator[memoryview]:
+    """Yield each flow of a file as its bytes and the type mark after them; step over what is none."""
+    size = file.seek(0, 2)
+    at = 0
+    number = 0
+    while at < size:
+        frame = _frame_at(file, at, size)
+        if frame is None:
+            reading.complete = False
+            where = f"after flow {number - 1}" if number else "at the start"
+            at, found = _next_frame(file, at + 1, size)
+            rest = "went on with the next flow" if found else "nothing readable follows"
+            reading.problems.append(Problem(where, f"cut or damaged bytes; {rest}"))
+            continue
+        start, length = frame
+        file.seek(start)
+        yield memoryview(file.read(length + 1))
+        at = start + length + 1
+        number += 1
+
+
+def _frame_at(file: BinaryIO, at: int, size: int) -> tuple[int, int] | None:
+    """Return start and length of the frame that begins at an offset: ``<length>:<bytes>}``, else None."""
+    file.seek(at)
+    head = file.read(_LONGEST_PREFIX + 1)
+    digits, colon, _ = head.partition(b":")
+    if not colon or not digits.isdigit():
+        return None
+    start, length = at + len(digits) + 1, int(digits)
+    if start + length + 1 > size:
+        return None
+    file.seek(start + length)
+    return (start, length) if file.read(1) == b"}" else None
+
+
+_FRAME_HEAD = re.compile(rb"\d{2,12}:(?=\d{1,3}:)")
+
+
+def _next_frame(file: BinaryIO, at: int, size: int) -> tuple[int, bool]:
+    """Return the offset of the next frame that stands between others or ends the file, else the end of the file."""
+    while at < size:
+        file.seek(at)
+        window = file.read(_WINDOW)
+        for head in _FRAME_HEAD.finditer(window):
+            frame = _frame_at(file, at + head.start(), size)
+            if frame is not None and _stands(file, frame, size):
+                return at + head.start(), True
+        # A head that lies across the edge is met again in the next window.
+        at += max(len(window) - _LONGEST_PREFIX - 4, 1)
+    return size, False
+
+
+def _stands(file: BinaryIO, frame: tuple[int, int], size: int) -> bool:
+    """Say whether a frame holds a flow of ours, not a dictionary inside a damaged one."""
+    start, length = frame
+    end = start + length + 1
+    if length < 200 or not (end == size or _frame_at(file, end, size) is not None):
+        return False
+    file.seek(start)
+    frame_bytes = memoryview(file.read(length))
+    try:
+        state = tnetstring.parse(ord("}"), frame_bytes)
+    except Exception:  # as in `_flow`
+        return False
+    return isinstance(state, dict) and ("version" in state or b"version" in state)
