@@ -1,0 +1,32 @@
+"""A whole database as comparable text, for tests and for `verify`.
+
+Owns what "the same database" means; it must not know what the tables are for.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pixelwitness.store import files
+
+
+def dump(path: Path) -> Iterator[str]:
+    """Yield a database as lines of JSON that are equal for equal databases: its marks, its schema, every row.
+
+    Rows come by their first columns, which are the key where a table has one.
+    """
+    with files.reading(path) as connection:
+        for mark in ("application_id", "user_version"):
+            yield json.dumps([mark, *connection.execute(f"PRAGMA {mark}").fetchone()])
+        made = connection.execute("SELECT name, type, sql FROM main.sqlite_schema ORDER BY name").fetchall()
+        for entry in made:
+            yield json.dumps(entry)
+        for table in (name for name, kind, _ in made if kind == "table"):
+            (width,) = connection.execute("SELECT count(*) FROM pragma_table_info(?)", (table,)).fetchone()
+            order = ", ".join(str(number + 1) for number in range(width))
+            for row in connection.execute(f"SELECT * FROM {_quoted(table)} ORDER BY {order}"):
+                yield json.dumps([table, *row])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

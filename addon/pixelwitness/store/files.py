@@ -1,0 +1,286 @@
+"""The database as a file: made private, recognised, locked for one writer, opened for reading.
+
+Owns everything between a path and an SQLite connection, and the one error of the
+store.  It must not know what the rows mean.
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from pixelwitness.store import schema
+
+BUSY_SECONDS = 10.0
+"""How long a connection waits for another program's lock."""
+
+_HEADER = 100
+_MAGIC = b"SQLite format 3\0"
+_USER_VERSION = slice(60, 64)
+_APPLICATION_ID = slice(68, 72)
+
+
+class StoreError(Exception):
+    """The store cannot be used: what, what was found, what would be right.
+
+    >>> str(StoreError("a.sqlite", "it is damaged", "restore a copy"))
+    'a.sqlite: it is damaged; restore a copy'
+    """
+
+    def __init__(self, subject: Path | str, found: str, right: str) -> None:
+        super().__init__(subject, found, right)
+        self.subject = str(subject)
+        self.found = found
+        self.right = right
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.found}; {self.right}"
+
+
+_EXPLAINED = {
+    sqlite3.SQLITE_FULL: ("no room is left to write to", "make room and run it again: nothing half-written was kept"),
+    sqlite3.SQLITE_BUSY: ("another program keeps it locked", "close that program and run it again"),
+    sqlite3.SQLITE_LOCKED: ("another program keeps it locked", "close that program and run it again"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "allow writing to the file and its folder, or name another"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check the rights of the file and of its folder"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "restore a copy, or scan the recordings into a new file"),
+    sqlite3.SQLITE_NOTADB: ("it is not an SQLite database, or damaged", "name a database that pixelwitness made"),
+    sqlite3.SQLITE_IOERR: ("reading or writing it failed", "check the disk and its free room, then run it again"),
+}
+
+
+def explain(error: sqlite3.Error, subject: Path) -> StoreError:
+    """Return what SQLite said as an error of ours, without its text, which can hold stored values."""
+    code = getattr(error, "sqlite_errorcode", None)
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if code is None:
+        # Raised by Python's module itself: text that is no UTF-8, a wrong number of columns.
+        found, right = _EXPLAINED[sqlite3.SQLITE_CORRUPT]
+    else:
+        found, right = _EXPLAINED.get(code & 0xFF, ("SQLite refused it", "restore a copy, or scan into a new file"))
+    return StoreError(subject, f"{found} ({name})", right)
+
+
+def refused_by_system(error: OSError, subject: Path) -> StoreError:
+    """Return an error of the operating system as one of ours."""
+    return StoreError(subject, error.strerror or type(error).__name__, "name a file in a folder that can be written")
+
+
+def make_private(path: Path) -> bool:
+    """Create an empty file that only its owner may read, whatever the umask; False when there is one already."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise refused_by_system(error, path) from error
+    return True
+
+
+def wide_mode(path: Path) -> str | None:
+    """Return a notice when others than the owner may open a file, else None; Windows has no such modes."""
+    if os.name == "nt":
+        return None
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & 0o077:
+        return None
+    return f"{path}: other users of this machine may open it (mode {mode:04o}); chmod 600 would stop that"
+
+
+def _recognise(path: Path) -> bool:
+    """Refuse by its first bytes what can only be another program's file; True for an empty one."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise StoreError(path, "it is not a regular file", "name a file")
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except FileNotFoundError as error:
+        raise StoreError(path, "there is no such file", "scan a recording into it first") from error
+    except OSError as error:
+        raise refused_by_system(error, path) from error
+    if not header:
+        return True
+    if not header.startswith(_MAGIC) or len(header) < _HEADER:
+        raise StoreError(path, "it is not an SQLite database", "name a database that pixelwitness made, or a new file")
+    if int.from_bytes(header[_APPLICATION_ID]) not in (0, schema.APPLICATION_ID):
+        raise _foreign(path)
+    return False
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(path, "another program made this database", "name one that pixelwitness made, or a new file")
+
+
+def _number(connection: sqlite3.Connection, statement: str) -> int:
+    (number,) = connection.execute(statement).fetchone()
+    return int(number)
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of our schema in a database, 0 for an empty one; refuse a foreign or newer one."""
+    objects = _number(connection, "SELECT count(*) FROM sqlite_schema")
+    ours = _number(connection, "PRAGMA application_id") == schema.APPLICATION_ID
+    version = _number(connection, "PRAGMA user_version")
+    if not ours and objects:
+        raise _foreign(path)
+    if version > schema.VERSION:
+        raise StoreError(
+            path,
+            f"a newer pixelwitness made it (schema {version}, this one knows {schema.VERSION})",
+            "use that version, or name a new file",
+        )
+    return version if ours else 0
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database whose tables are not tables: a view in their place would run another's SQL."""
+    tables = {
+        name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")
+    }
+    for table in schema.TABLES:
+        if table not in tables:
+            raise StoreError(path, f"its table {table} is missing", "restore a copy, or scan into a new file")
+
+
+def _connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
+    # The caller keeps to one thread at a time; a live session opens in one and writes in another.
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        # A file may come from a stranger: its SQL gets no dangerous function, its pages no trust.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def wal_works(path: Path) -> bool:
+    """Whether the folder of a database can hold one in WAL mode, found out with a throw-away one beside it.
+
+    Asking SQLite is not enough: on some network file systems the switch succeeds and the first write fails.
+    """
+    trial = path.with_name(f"{path.name}-probe")
+    leftovers = [trial, *(trial.with_name(f"{trial.name}{end}") for end in ("-wal", "-shm", "-journal"))]
+    try:
+        # A killed process may have left one; the writer's lock makes sure that it is nobody's now.
+        for file in leftovers:
+            file.unlink(missing_ok=True)
+        make_private(trial)
+        with (
+            contextlib.closing(_connect(trial, "mode=rw", 1.0)) as writer,
+            contextlib.closing(_connect(trial, "mode=rw", 1.0)) as reader,
+        ):
+            writer.execute("PRAGMA synchronous = OFF")
+            if writer.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+                return False
+            writer.execute("CREATE TABLE probe (number)")
+            writer.execute("INSERT INTO probe VALUES (1)")
+            return _number(reader, "SELECT count(*) FROM probe") == 1
+    except (sqlite3.Error, OSError, StoreError):
+        return False
+    finally:
+        for file in leftovers:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+def _choose_journal(connection: sqlite3.Connection, wal: bool) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if wal and mode != "wal":
+        # A reader may stand in the way; the mode it has is slower, not wrong.
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+    elif mode == "wal" and not wal:
+        # Moved here from another file system: an exclusive lock needs no shared memory to leave WAL.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA locking_mode = NORMAL")
+
+
+def open_for_writing(
+    path: Path, *, durable: bool, busy_seconds: float = BUSY_SECONDS
+) -> tuple[sqlite3.Connection, tuple[str, ...]]:
+    """Return a connection in autocommit to a new or existing database, its schema up to date, and notices.
+
+    The caller holds the writer's lock.  With `durable` a commit outlives a power cut; without, it outlives the
+    death of the process only.  Errors: `StoreError`; a file that is not ours is left as it is.
+    """
+    is_new = make_private(path)
+    notices = [notice for notice in (None if is_new else wide_mode(path),) if notice]
+    _recognise(path)
+    with contextlib.ExitStack() as undo:
+        try:
+            connection = _connect(path, "mode=rw", busy_seconds)
+            undo.callback(connection.close)
+            if _version(connection, path) < schema.VERSION:
+                # One transaction, our mark in it: a process killed here leaves an empty file, which is a new one.
+                connection.execute("BEGIN IMMEDIATE")
+                schema.build(connection)
+                connection.execute("COMMIT")
+            _check_tables(connection, path)
+            wal = wal_works(path)
+            if not wal:
+                notices.append(f"{path}: this file system does not carry SQLite's write-ahead log; writing is slower")
+            _choose_journal(connection, wal)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA synchronous = {('FULL' if wal else 'EXTRA') if durable else 'NORMAL'}")
+        except sqlite3.Error as error:
+            raise explain(error, path) from None
+        undo.pop_all()
+    return connection, tuple(notices)
+
+
+@contextlib.contextmanager
+def reading(path: Path, *, older_too: bool = False, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+    """Yield a connection that cannot write; what SQLite raises in the block comes out as `StoreError`.
+
+    The view `exposure` is ours and not the file's, which could hold another; with `older_too`,
+    for who reads tables that every version has, there is none.
+    """
+    path = path.resolve()
+    if _recognise(path):
+        raise StoreError(path, "it is empty", "scan a recording into it first")
+    try:
+        with contextlib.closing(_read_only(path, busy_seconds)) as connection:
+            version = _version(connection, path)
+            if version < schema.VERSION and not older_too:
+                raise StoreError(
+                    path,
+                    f"an older pixelwitness made it (schema {version}, this one reads {schema.VERSION})",
+                    "scan a recording into it: that brings it up to date",
+                )
+            if not older_too:
+                _check_tables(connection, path)
+                connection.execute("PRAGMA temp_store = MEMORY")
+                connection.execute(f"CREATE TEMP VIEW exposure AS {schema.EXPOSURE}")
+            connection.execute("PRAGMA query_only = ON")
+            yield connection
+    except sqlite3.Error as error:
+        raise explain(error, path) from None
+
+
+def _read_only(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = _connect(path, "mode=ro", busy_seconds)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        # In WAL mode even reading needs a file beside; in a folder that cannot be written and
+        # without a log there is nobody who could be writing.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or path.with_name(f"{path.name}-wal").exists():
+            raise
+        return _connect(path, "mode=ro&immutable=1", busy_seconds)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,134 @@
+"""The study's key, under which values become tokens: kept in a file beside the database, never in it.
+
+Owns the key file and the fingerprint by which a database knows its key.  It must
+not know what is made with the key.
+"""
+
+import contextlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixelwitness.store.files import StoreError, reading, refused_by_system
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """What the ledger may know of a key: its fingerprint, and its file for the error message."""
+
+    fingerprint: str
+    file: Path
+
+
+def fingerprint(key: bytes) -> str:
+    """Return 16 hex digits that tell keys apart and say nothing of them.
+
+    >>> fingerprint(bytes(32))
+    'f5a966e4aca9c62b'
+    """
+    return hmac.digest(key, b"pixelwitness study key", "sha256").hex()[:16]
+
+
+def key_file(database: Path, named: Path | None = None) -> Path:
+    """Return where a database's key lies: the file named, or one beside the database.
+
+    >>> key_file(Path("pixelwitness.sqlite")).name
+    'pixelwitness.key'
+    """
+    if named is not None:
+        return named
+    database = database.resolve()
+    beside = database.with_suffix(".key")
+    return beside if beside != database else database.with_name(f"{database.name}.key")
+
+
+def study_key(database: Path, named: Path | None = None) -> bytes:
+    """Return the 32 bytes of the key of a database, made at first use in a file for its owner alone.
+
+    Errors: `StoreError` for a file that holds no key, or none at all where the database already has one.
+    """
+    file = key_file(database, named)
+    key = _read(file)
+    if key is not None:
+        return key
+    if stored_fingerprint(database) is not None:
+        # A new key would make tokens that equal none of those stored.
+        raise StoreError(file, f"the key of {database} is missing", "restore it, name it with --key, or start anew")
+    _create(file)
+    key = _read(file)
+    if key is None:
+        raise StoreError(file, "the key vanished while it was made", "run it again")
+    return key
+
+
+def key_check(database: Path, named: Path | None = None) -> KeyCheck:
+    """Return what `Ledger.open` compares with the database, making the key at first use."""
+    return KeyCheck(fingerprint(study_key(database, named)), key_file(database, named))
+
+
+def stored_fingerprint(database: Path) -> str | None:
+    """Return the fingerprint of the key that a database was written under, None for a new database."""
+    if not database.exists() or database.stat().st_size == 0:
+        return None
+    with reading(database, older_too=True) as connection:
+        row = connection.execute("SELECT key_fingerprint FROM study").fetchone()
+    return None if row is None else str(row[0])
+
+
+def require_same_key(into: Path, other: Path) -> None:
+    """Refuse to join two databases whose tokens were made under different keys, and so do not compare."""
+    ours, theirs = stored_fingerprint(into), stored_fingerprint(other)
+    if ours is not None and theirs is not None and ours != theirs:
+        right = f"scan its recordings with --key {key_file(into)}"
+        raise StoreError(other, f"its tokens were made under another key than those of {into}", right)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        with file.open("rb") as opened:
+            key = opened.read(KEY_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refused_by_system(error, file) from error
+    if len(key) != KEY_BYTES:
+        found = f"it holds no key of {KEY_BYTES} bytes"
+        raise StoreError(file, found, "name the key file that belongs to the database, or restore it")
+    return key
+
+
+def _create(file: Path) -> None:
+    """Make a key file that is there whole or not at all; another process's key, made meanwhile, stays."""
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        _write(draft)
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            return
+        except OSError:
+            # A file system without links: less sure against being killed in between, but there is no other way.
+            with contextlib.suppress(FileExistsError):
+                _write(file)
+    except OSError as error:
+        raise refused_by_system(error, file) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _write(file: Path) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        os.write(descriptor, secrets.token_bytes(KEY_BYTES))
+        os.fsync(descriptor)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.unlink()
+        raise
+    finally:
+        os.close(descriptor)
