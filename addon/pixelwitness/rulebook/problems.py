@@ -1,0 +1,30 @@
+"""What can be wrong with a rule file, said so that its author can mend it.
+
+Owns the one error of the rulebook.  Must not know YAML or models.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class RuleProblem:
+    """One thing that is wrong: where it stands, what was found, what would be right, and the consequence."""
+
+    file: str
+    line: int
+    """1-based line in the file."""
+    field: str
+    """Place in the document, such as ``match.path`` or ``examples[2].request``; empty for the whole file."""
+    what: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (f"{self.file}:{self.line}", self.field, self.what) if part)
+
+
+class RulesError(ValueError):
+    """Rule files that cannot be used; ``problems`` holds every problem of every file, in order."""
+
+    def __init__(self, problems: Iterable[RuleProblem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))

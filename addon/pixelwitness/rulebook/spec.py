@@ -1,0 +1,176 @@
+"""A checked rule as plain data, the form in which built-in rules are kept.
+
+Owns the shape of ``builtin.json`` and the step from it to the core's `Rule`.
+Light to import: neither YAML nor models are needed for rules that were checked
+when they were built.  Must not check anything: what arrives here has been.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+import re2
+
+from pixelwitness.core.locator import Locator, parse
+from pixelwitness.core.request import BodyState
+from pixelwitness.core.rule import AtLeast, Channel, Conditions, Confidence, Decode, Gives, Rule
+
+
+class AtLeastSpec(msgspec.Struct, frozen=True):
+    """``at_least``: how many of which locators resolve."""
+
+    n: int
+    of: list[str]
+
+
+class LiteralSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``literal``: text of which one stands in the URL or the body."""
+
+    url: list[str] = []
+    body: list[str] = []
+
+
+class MatchSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``match`` and ``unless``."""
+
+    method: list[str] = []
+    site: list[str] = []
+    host: list[str] = []
+    path: str | None = None
+    all: list[str] = []
+    any: list[str] = []
+    at_least: AtLeastSpec | None = None
+    where: dict[str, str] = {}
+    document: bool = False
+    body: list[str] = []
+    literal: LiteralSpec = LiteralSpec()
+    unless: "MatchSpec | None" = None
+
+
+class DecodeSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``decode``: every key a list of locators."""
+
+    pixel_id: list[str] = []
+    event_name: list[str] = []
+    dedup_id: list[str] = []
+    sent_at: list[str] = []
+    counter: list[str] = []
+    in_frame: list[str] = []
+    page: dict[str, list[str]] = {}
+    copy: list[str] = []
+    each: list[str] = []
+    fields: dict[str, list[str]] = {}
+    drop: list[str] = []
+    kind: str | None = None
+    value: list[str] = []
+
+
+class RuleSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One rule."""
+
+    id: str
+    version: int
+    title: str
+    status: str
+    gives: str
+    confidence: str
+    description: str
+    references: list[str]
+    match: MatchSpec
+    decode: DecodeSpec = DecodeSpec()
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """An RE2 pattern that meets captured text: linear in time, and no text makes it raise."""
+
+    text: str
+    _compiled: Any = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_compiled", re2.compile(self.text, _options()))
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Names of its groups."""
+        return frozenset(self._compiled.groupindex)
+
+    def fullmatch(self, text: str, /) -> Any:
+        """Match the whole text, or return None.
+
+        >>> Pattern("/(?P<id>[0-9]+)").fullmatch("/12").groupdict()
+        {'id': '12'}
+        """
+        try:
+            return self._compiled.fullmatch(text)
+        except UnicodeEncodeError:  # a lone surrogate, which JSON can hold and RE2 cannot read
+            return self._compiled.fullmatch(text.encode("utf-8", "replace").decode())
+
+
+@cache
+def _options() -> Any:
+    options = re2.Options()
+    options.log_errors = False  # a broken pattern is reported by us, not on stderr
+    return options
+
+
+def compile_rule(spec: RuleSpec, examples: tuple[Mapping[str, Any], ...] = ()) -> Rule:
+    """Make the core's rule of a checked one."""
+    gives: Mapping[str, Gives] = {name: name for name in get_args(Gives.__value__)}
+    return Rule(
+        id=spec.id,
+        version=spec.version,
+        title=spec.title,
+        status=spec.status,
+        gives=gives[spec.gives],
+        confidence=Confidence(spec.confidence),
+        description=spec.description,
+        references=tuple(spec.references),
+        match=_conditions(spec.match),
+        decode=_decode(spec.decode),
+        channel=Channel(spec.channel) if spec.channel else None,
+        examples=examples,
+    )
+
+
+def _conditions(spec: MatchSpec) -> Conditions:
+    return Conditions(
+        method=frozenset(spec.method),
+        site=frozenset(spec.site),
+        host=frozenset(spec.host),
+        path=None if spec.path is None else Pattern(spec.path),
+        all=_locators(spec.all),
+        any=_locators(spec.any),
+        at_least=AtLeast(spec.at_least.n, _locators(spec.at_least.of)) if spec.at_least else None,
+        where=tuple((parse(place), Pattern(pattern)) for place, pattern in spec.where.items()),
+        document=spec.document,
+        body=frozenset(map(BodyState, spec.body)),
+        literal_url=tuple(spec.literal.url),
+        literal_body=tuple(text.encode() for text in spec.literal.body),
+        unless=None if spec.unless is None else _conditions(spec.unless),
+    )
+
+
+def _decode(spec: DecodeSpec) -> Decode:
+    return Decode(
+        pixel_id=_locators(spec.pixel_id),
+        event_name=_locators(spec.event_name),
+        dedup_id=_locators(spec.dedup_id),
+        sent_at=_locators(spec.sent_at),
+        counter=_locators(spec.counter),
+        in_frame=_locators(spec.in_frame),
+        page=tuple((name, _locators(places)) for name, places in spec.page.items()),
+        copy=_locators(spec.copy),
+        each=_locators(spec.each),
+        fields=tuple((name, _locators(places)) for name, places in spec.fields.items()),
+        drop=_locators(spec.drop),
+        kind=spec.kind,
+        value=_locators(spec.value),
+    )
+
+
+def _locators(texts: list[str]) -> tuple[Locator, ...]:
+    return tuple(map(parse, texts))
