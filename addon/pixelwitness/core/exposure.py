@@ -81,6 +81,9 @@ class Telling:
     times: int
     page_url: str | None
     unread: bool
+    """Part of it, or all, stood in a body that could not be looked at."""
+    first: int
+    """Place of the first of them among all events of the exposure, in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)

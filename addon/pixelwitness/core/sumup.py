@@ -5,7 +5,7 @@ a time grows with the number of different things said, not with the number of ev
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pixelwitness.core.coverage import Coverage, is_unread
 from pixelwitness.core.exposure import (
@@ -79,7 +79,7 @@ class _Events:
     tellings: dict[object, Telling] = field(default_factory=dict)
     untold: int = 0
 
-    def add(self, seen: SeenEvent) -> None:
+    def add(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
         self.events += 1
         self.transmissions += len(seen.transmissions)
@@ -91,16 +91,16 @@ class _Events:
             self.pages[event.page_url] = None
         self.times = _span(self.times, event.seen_at)
         self.data.add(seen.fields)
-        self._tell(seen)
+        self._tell(seen, place)
 
-    def _tell(self, seen: SeenEvent) -> None:
+    def _tell(self, seen: SeenEvent, place: int) -> None:
         said = _distinct(seen.fields)
         what = (tuple((one.field, one.form, one.value_token) for one in said), seen.event.page_url, seen.unread > 0)
         known = self.tellings.get(what)
         if known is not None:
-            self.tellings[what] = Telling(known.fields, known.times + 1, known.page_url, known.unread)
+            self.tellings[what] = replace(known, times=known.times + 1)
         elif len(self.tellings) < MAX_TELLINGS:
-            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0)
+            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0, place)
         else:
             self.untold += 1
 
@@ -171,7 +171,7 @@ class _Site:
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
 
-    def add_event(self, seen: SeenEvent) -> None:
+    def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
         groups = self.blocked if event.blocked else self.sent
         # The order of groups is the order of names; an event without a name comes first.
@@ -179,7 +179,7 @@ class _Site:
         group = groups.get(key)
         if group is None:
             group = groups[key] = _Events(seen)
-        group.add(seen)
+        group.add(seen, place)
         if not event.blocked:
             self.data.add(seen.fields)
         self._count(event.attribution_certainty, event.seen_at)
@@ -224,6 +224,7 @@ class SumUp:
         self._own_sites = frozenset(own_sites)
         self._identifying = frozenset(identifying)
         self._sites: dict[tuple[Standing, str | None], _Site] = {}
+        self._events = 0
         self._holders: dict[tuple[str, str, str], dict[str, None]] = {}
 
     def standing(self, site: str | None, channel: str | None = None) -> Standing:
@@ -241,7 +242,8 @@ class SumUp:
         """Take one event."""
         site = seen.event.page_site
         standing = self.standing(site, seen.event.channel)
-        self._of(standing, site).add_event(seen)
+        self._of(standing, site).add_event(seen, self._events)
+        self._events += 1
         if standing is Standing.SITE and site is not None and not seen.event.blocked:
             self._compare(site, seen.fields)
 

@@ -72,6 +72,15 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def numbered(name: str, number: int) -> str:
+    """Put how often behind a name, unless it is once.
+
+    >>> numbered("Purchase", 1), numbered("PageView", 3)
+    ('Purchase', 'PageView \u00d73')
+    """
+    return name if number == 1 else f"{name} \u00d7{number:,}"
+
+
 def listed(words: list[str] | tuple[str, ...], last: str = "and") -> str:
     """Return words as a sentence lists them.
 

@@ -1,0 +1,135 @@
+"""The report as CSV for spreadsheets: one row for each event and contact.
+
+Owns the columns and the guard against formulas: a cell that a spreadsheet would
+take for one gets a leading apostrophe.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from pixelwitness.core.coverage import is_unread
+from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.records import Field
+from pixelwitness.report.shapes import bare, contents
+from pixelwitness.report.text import CELL_LIMIT, safe_text
+from pixelwitness.report.vocabulary import Group, Vocabulary
+from pixelwitness.report.words import form_word
+
+COLUMNS = (
+    "record",
+    "site",
+    "page",
+    "seen_at",
+    "event_name",
+    "event_kind",
+    "pixel_id",
+    "channels",
+    "transports",
+    "receivers",
+    "personal_data",
+    "other_data",
+    "contents",
+    "blocked",
+    "rule",
+    "confidence",
+    "attributed_by",
+    "attribution_certainty",
+    "recording",
+    "position",
+    "line",
+)
+
+# The full-width forms are read as the plain ones by some spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def cell(text: str) -> str:
+    r"""Return text that no spreadsheet takes for a formula, printable and of bounded length.
+
+    >>> cell("=HYPERLINK(1)"), cell("Purchase"), cell("\t=1")
+    ("'=HYPERLINK(1)", 'Purchase', "'\\x09=1")
+    """
+    guarded = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    return ("'" if guarded else "") + safe_text(text, CELL_LIMIT)
+
+
+def as_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Iterator[str]:
+    """Yield the rows, the head first, every cell quoted, lines ended by a line feed."""
+    yield _row(COLUMNS)
+    for event in events:
+        yield _row(_event(event, vocabulary))
+    for contact in contacts:
+        yield _row(_contact(contact, vocabulary))
+
+
+def _row(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    texts = ["" if one is None else cell(str(one)) for one in cells]
+    csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(texts)
+    return line.getvalue()
+
+
+def _event(seen: SeenEvent, vocabulary: Vocabulary) -> tuple[object, ...]:
+    event = seen.event
+    main = seen.transmissions[0] if seen.transmissions else None
+    return (
+        "event",
+        event.page_site or "unknown",
+        bare(event.page_url),
+        event.seen_at,
+        event.event_name,
+        event.event_kind,
+        event.pixel_id,
+        " ".join(seen.channels),
+        " ".join(seen.transports),
+        " ".join(seen.receivers),
+        *_data(seen.fields, vocabulary),
+        contents(seen.unread, len(seen.transmissions)),
+        "yes" if event.blocked else "no",
+        event.rule_id,
+        event.confidence,
+        event.attributed_by,
+        event.attribution_certainty,
+        event.recording_id,
+        main.position if main else None,
+        main.line if main else None,
+    )
+
+
+def _contact(seen: SeenContact, vocabulary: Vocabulary) -> tuple[object, ...]:
+    contact = seen.contact
+    return (
+        "contact",
+        contact.page_site or "unknown",
+        bare(contact.page_url),
+        contact.seen_at,
+        None,
+        None,
+        contact.pixel_id,
+        contact.channel,
+        None,
+        contact.receiver_host,
+        *_data(seen.fields, vocabulary),
+        contents(int(is_unread(contact.body_state)), 1),
+        "yes" if contact.blocked else "no",
+        contact.rule_id,
+        contact.confidence,
+        contact.attributed_by,
+        contact.attribution_certainty,
+        contact.recording_id,
+        contact.position,
+        contact.line,
+    )
+
+
+def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
+    """Return what was sent of the person, and the rest, as ``label (form, field)`` or, where kept, with its value."""
+    person: dict[str, None] = {}
+    other: dict[str, None] = {}
+    for one in fields:
+        kept = f" = {one.value}" if one.value is not None else ""
+        told = f"{vocabulary.label(one.data_class)} ({form_word(one.form)}, {one.field}){kept}"
+        about_person = vocabulary.group(one.data_class) in (Group.PERSON, Group.BROWSER)
+        (person if about_person else other)[told] = None
+    return "; ".join(person), "; ".join(other)

@@ -1,0 +1,81 @@
+"""The summary as plain text: for pipes, files and logs.
+
+Owns the layout without a terminal: one block for each site, one fact a line.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from pixelwitness.core.exposure import Exposure, SiteExposure
+from pixelwitness.report.facts import (
+    apart,
+    contact_words,
+    event_words,
+    nothing_words,
+    span_words,
+    telling_sites,
+    way_words,
+)
+from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.story import Captured, Sentence, story
+from pixelwitness.report.text import safe_text
+from pixelwitness.report.vocabulary import Vocabulary
+
+WIDTH = 100
+
+
+def summary(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the lines of the summary, without line ends."""
+    told = telling_sites(exposure)
+    for site in told:
+        yield from _block(site, vocabulary)
+        yield ""
+    if not told:
+        yield from ("Nothing was seen to go to Meta.", "")
+    for head, words in apart(exposure, vocabulary):
+        yield from _filled(f"{head}: ", ", ".join(words))
+        yield ""
+    yield from ending(exposure)
+
+
+def ending(exposure: Exposure) -> Iterator[str]:
+    """Yield the ledger and what could not be seen."""
+    yield from _filled("Looked at: ", account(exposure.coverage))
+    yield "Could not be seen:"
+    for sentence in unseen(exposure):
+        yield from textwrap.wrap(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the story, one sentence a paragraph."""
+    for _, sentences in story(exposure, vocabulary):
+        for sentence in sentences:
+            yield from textwrap.wrap(as_text(sentence), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        yield ""
+
+
+def as_text(sentence: Sentence) -> str:
+    """Return a sentence as one line of printable text."""
+    return "".join(safe_text(piece) if isinstance(piece, Captured) else piece for piece in sentence)
+
+
+def _block(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
+    yield f"{safe_text(site.name)}  ({', '.join(span_words(site))})"
+    yield from _line("told Meta", event_words(site.sent))
+    yield from _line("with it", vocabulary.about_person(site.data) or nothing_words(site))
+    yield from _line("by", way_words(site.sent))
+    yield from _line("pixels", map(safe_text, site.pixels))
+    yield from _line("contacts", contact_words(site.contacts))
+    yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts)))
+
+
+def _line(name: str, words: Iterable[str]) -> Iterator[str]:
+    text = ", ".join(words)
+    if text:
+        yield from _filled(f"  {name:<10} ", text)
+
+
+def _filled(head: str, text: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), 13), break_on_hyphens=False
+    )

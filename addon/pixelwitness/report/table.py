@@ -1,0 +1,131 @@
+"""The summary for a terminal.
+
+Owns the layout with rich, which nothing else imports.  All text goes in as
+`Text`: nothing is ever read as markup, highlighted or made a link.
+"""
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.facts import (
+    apart,
+    contact_words,
+    event_words,
+    nothing_words,
+    span_words,
+    telling_sites,
+    way_words,
+)
+from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.story import Captured, Sentence, story
+from pixelwitness.report.text import counted, safe_text
+from pixelwitness.report.vocabulary import Vocabulary
+
+_WIDEST = 132
+
+
+def console(stream: TextIO, *, colour: bool, width: int | None = None) -> Console:
+    """Return a console for a stream; it neither reads markup nor highlights."""
+    made = Console(
+        file=stream,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        width=width,
+    )
+    made.width = min(made.width, _WIDEST)
+    return made
+
+
+def summary(exposure: Exposure, vocabulary: Vocabulary) -> Group:
+    """Return the summary: a row for each site that told Meta anything, then what stands apart, then the ledger."""
+    told = telling_sites(exposure)
+    parts: list[Table | Text | Padding] = [_sites(told, vocabulary)] if told else []
+    if not told:
+        parts.append(Text("Nothing was seen to go to Meta.", style="bold"))
+    for head, words in apart(exposure, vocabulary):
+        parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
+    return Group(*parts, ending(exposure))
+
+
+def ending(exposure: Exposure) -> Group:
+    """Return the ledger and what could not be seen."""
+    lines = Table.grid(padding=(0, 1))
+    for sentence in unseen(exposure):
+        lines.add_row(Text("•", style="yellow"), Text(sentence))
+    looked = Text.assemble(("\nLooked at: ", "bold"), account(exposure.coverage))
+    return Group(looked, Text("Could not be seen:", style="bold"), lines)
+
+
+def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
+    """Return the story: sites in bold, then their sentences."""
+    parts: list[Padding] = []
+    for _, sentences in story(exposure, vocabulary):
+        parts.extend(Padding(_sentence(one), (0, 0, 1, 0)) for one in sentences)
+    return Group(*parts)
+
+
+def _sentence(sentence: Sentence) -> Text:
+    text = Text()
+    for index, piece in enumerate(sentence):
+        if isinstance(piece, Captured):
+            text.append(safe_text(piece), style="bold cyan" if index == 0 else "bold")
+        else:
+            text.append(piece)
+    return text
+
+
+def _sites(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, show_lines=False, header_style="bold")
+    table.add_column("Site", ratio=20, overflow="fold")
+    table.add_column("Told Meta", ratio=22, overflow="fold")
+    table.add_column("With it", ratio=28, overflow="fold")
+    table.add_column("By which way", ratio=24, overflow="fold")
+    for index, site in enumerate(sites):
+        if index:
+            table.add_row()
+        table.add_row(_who(site), _what(site), _data(site, vocabulary), _ways(site))
+    return table
+
+
+def _who(site: SiteExposure) -> Text:
+    style = "bold cyan" if site.standing is Standing.SITE else "bold"
+    return _lines([(safe_text(site.name), style), *((one, "dim") for one in span_words(site))])
+
+
+def _what(site: SiteExposure) -> Text:
+    lines = [(one, "") for one in event_words(site.sent)]
+    lines += [(f"contact: {one}", "dim") for one in contact_words(site.contacts)]
+    lines += [
+        (f"blocked: {one}", "green") for one in (*event_words(site.blocked), *contact_words(site.blocked_contacts))
+    ]
+    return _lines(lines)
+
+
+def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
+    data = vocabulary.about_person(site.data)
+    lines = [(one, "red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
+    if data and site.unread:
+        lines.append((f"+ {counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
+    return _lines(lines)
+
+
+def _ways(site: SiteExposure) -> Text:
+    lines = [(one, "") for one in way_words(site.sent)]
+    lines += [(f"→ pixel {safe_text(one, 40)}", "dim") for one in site.pixels]
+    return _lines(lines)
+
+
+def _lines(lines: Iterable[tuple[str, str]]) -> Text:
+    return Text("\n").join(Text(line, style=style) for line, style in lines)
