@@ -128,6 +128,25 @@ class Ledger:
         rules, knowledge, options, complete, version, sources = row
         return RecordingState(rules, knowledge, options, bool(complete), version, tuple(json.loads(sources)))
 
+    def recordings_under(self, rules_sha256: str, knowledge_sha256: str, options: str) -> frozenset[str]:
+        """Return the ids of recordings whose rows were made under these rules, knowledge and options."""
+        statement = "SELECT id FROM recordings WHERE rules_sha256 = ? AND knowledge_sha256 = ? AND options = ?"
+        try:
+            found = self._connection.execute(statement, (rules_sha256, knowledge_sha256, options)).fetchall()
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from None
+        return frozenset(row[0] for row in found)
+
+    def note_source(self, recording_id: str, source: str) -> None:
+        """Note one more place where a stored recording's bytes were found; nothing where it is known."""
+        state = self.recording_state(recording_id)
+        if state is None or source in state.sources:
+            return
+        sources = tuple(sorted({*state.sources, source}))
+        with self._transaction():
+            statement = "UPDATE recordings SET sources = ? WHERE id = ?"
+            self._connection.execute(statement, (rows.to_db(sources), rows.to_db(recording_id)))
+
     def replace(self, recording: records.Recording, found: Iterable[records.AnyRecord]) -> Outcome:
         """Store a scanned recording and all its rows in one transaction, or what it was before stays.
 
@@ -135,13 +154,11 @@ class Ledger:
         source of it that is new is noted.  Under others its rows are replaced.
         """
         before = self.recording_state(recording.id)
-        sources = tuple(sorted({*recording.sources, *(before.sources if before else ())}))
         if before is not None and before.gives_the_rows_of(recording):
-            if sources != before.sources:
-                with self._transaction():
-                    statement = "UPDATE recordings SET sources = ? WHERE id = ?"
-                    self._connection.execute(statement, (rows.to_db(sources), rows.to_db(recording.id)))
+            for source in recording.sources:
+                self.note_source(recording.id, source)
             return "unchanged"
+        sources = tuple(sorted({*recording.sources, *(before.sources if before else ())}))
         with self._transaction():
             if before is not None:
                 for statement in rows.FORGET_RECORDING:

@@ -51,7 +51,12 @@ def _digits(number: int) -> str:
 
 
 def to_row(record: records.Record) -> Row:
-    """Return a record's values in the order of its columns."""
+    """Return a record's values in the order of its columns.
+
+    Errors: ValueError for a datum of nothing, or of two things, which no recording could be rid of again.
+    """
+    if type(record) is records.Field and (record.transmission_id is None) is (record.contact_id is None):
+        raise ValueError("a field is of a transmission or of a contact")
     return tuple(
         [
             value if type(value) in _PLAIN or (type(value) is str and value.isascii()) else to_db(value)

@@ -1,0 +1,110 @@
+"""Verification: does the store say what its sources say?
+
+Owns the second look at evidence: every source that can be reached is hashed again
+and scanned again under the same rules, knowledge and options, and the rows are
+compared one by one.  Changes nothing, prints nothing.
+"""
+
+import json
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pixelwitness.core.records import Recording
+from pixelwitness.scan import RECORDING_ID, Examiner, ScanOptions, unpacked
+from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
+from pixelwitness.store.dump import rows_of
+from pixelwitness.store.key import key_check, study_key
+from pixelwitness.store.ledger import Ledger
+from pixelwitness.store.queries import stored_recordings
+
+type Verdict = Literal["same", "differs", "changed", "missing", "other_rules", "live"]
+
+MEANING: dict[Verdict, str] = {
+    "same": "its source has the same bytes, and scanning it again gives the same rows",
+    "differs": "its source has the same bytes, and scanning it again gives other rows",
+    "changed": "its source is there and has other bytes now",
+    "missing": "its source cannot be reached",
+    "other_rules": "its source has the same bytes; its rows were made with other rules, knowledge or options",
+    "live": "it was live traffic: there is no source to compare with",
+}
+"""Each verdict in words."""
+
+FAILED: frozenset[Verdict] = frozenset({"differs", "changed"})
+"""Verdicts by which evidence does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The verdict on one recording; ``different`` counts the rows by table that only one side has."""
+
+    recording: Recording
+    verdict: Verdict
+    different: tuple[tuple[str, int], ...] = ()
+
+
+def verify(db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None) -> tuple[Verified, ...]:
+    """Verify every recording of a store, in the order of their ids.
+
+    Raises `StoreError` or `RulesError` when it cannot run at all.
+    """
+    told: list[Verified] = []
+    secret = study_key(db, key)
+    with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
+        # A key file of the same bytes, so that the same values get the same tokens.
+        copy = Path(folder, "again.sqlite")
+        key_copy = Path(folder, "again.key")
+        key_copy.touch(mode=0o600)
+        key_copy.write_bytes(secret)
+        with Ledger.open(copy, key_check=key_check(copy, key_copy)) as ledger:
+            for stored in stored_recordings(db):
+                keeps = bool(json.loads(stored.options).get("keep_values"))
+                options = ScanOptions(db=copy, rules=rules, keep_values=keeps, key=key_copy)
+                told.append(_verified(db, stored, Examiner(options, secret), ledger))
+    return tuple(told)
+
+
+def _verified(db: Path, stored: Recording, examiner: Examiner, ledger: Ledger) -> Verified:
+    if stored.kind == "live":
+        return Verified(stored, "live")
+    source, verdict = _source(stored)
+    if source is None:
+        return Verified(stored, verdict)
+    origin = examiner.origin
+    if (origin.rules_sha256, origin.knowledge_sha256, origin.options) != (
+        stored.rules_sha256,
+        stored.knowledge_sha256,
+        stored.options,
+    ):
+        return Verified(stored, "other_rules")
+    again = examiner.examine(source)
+    if again.recording is None:
+        return Verified(stored, "missing")
+    ledger.replace(again.recording, unpacked(again))
+    ours, theirs = rows_of(ledger.path, stored.id), rows_of(db, stored.id)
+    different = {table: _only_one_has(ours[table], theirs[table]) for table in ours}
+    counted = tuple((table, number) for table, number in different.items() if number)
+    return Verified(stored, "differs" if counted else "same", counted)
+
+
+def _source(stored: Recording) -> tuple[Input | None, Verdict]:
+    """Find a source with the bytes of a recording; else say what became of its sources."""
+    found = False
+    for name in stored.sources:
+        for one in find_inputs([name.partition("!")[0]]):
+            if one.problem is not None or one.name != name:
+                continue
+            try:
+                if sha256_of(one)[:RECORDING_ID] == stored.id:
+                    return one, "same"
+            except OSError:
+                continue
+            found = True
+    return None, "changed" if found else "missing"
+
+
+def _only_one_has(ours: list[str], theirs: list[str]) -> int:
+    one, other = Counter(ours), Counter(theirs)
+    return (one - other).total() + (other - one).total()
