@@ -1,4 +1,4 @@
-"""Verification: does the store say what its sources say?
+"""Verification: whether the store says what its sources say.
 
 Owns the second look at evidence: every source that can be reached is hashed again
 and scanned again under the same rules, knowledge and options, and the rows are
@@ -18,7 +18,8 @@ from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
 from pixelwitness.store.dump import rows_of
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.queries import stored_recordings
+from pixelwitness.store.files import reading
+from pixelwitness.store.queries import recordings
 
 type Verdict = Literal["same", "differs", "changed", "missing", "other_rules", "live"]
 
@@ -52,6 +53,8 @@ def verify(db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None) -
     """
     told: list[Verified] = []
     secret = study_key(db, key)
+    with reading(db) as connection:
+        stored_recordings = recordings(connection)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         # A key file of the same bytes, so that the same values get the same tokens.
         copy = Path(folder, "again.sqlite")
@@ -59,7 +62,7 @@ def verify(db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None) -
         key_copy.touch(mode=0o600)
         key_copy.write_bytes(secret)
         with Ledger.open(copy, key_check=key_check(copy, key_copy)) as ledger:
-            for stored in stored_recordings(db):
+            for stored in stored_recordings:
                 keeps = bool(json.loads(stored.options).get("keep_values"))
                 options = ScanOptions(db=copy, rules=rules, keep_values=keeps, key=key_copy)
                 told.append(_verified(db, stored, Examiner(options, secret), ledger))
