@@ -9,13 +9,18 @@ condition here is implied by the rules it stands for.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+import re2
 
 from pixelwitness.core import sites
 from pixelwitness.core.rule import Rule
 
 BODY_WINDOW = 64 * 1024
 """Bytes of a body in which literals are searched."""
+
+_FREQUENT = b'"e0123456789:,tanirosldcum=&_p'
+"""The bytes of which JSON and forms are mostly made, the most frequent ones first."""
 
 _PLAIN_HOST = re.compile(r"https?://(?:[a-z0-9_-]+\.)*?([a-z0-9_-]+\.[a-z0-9_-]+)(?=[/?#]|$)").match
 _PAYLOAD_TYPE = re.compile(
@@ -33,7 +38,8 @@ class Screen:
         self._tails = frozenset(".".join(name.split(".")[-2:]) for name in names)
         any_host = [match for match in conditions if match.any_host]
         self._url_literals = _shortest(literal for match in any_host for literal in match.literal_url)
-        self._body_literals = _shortest(literal for match in any_host for literal in match.literal_body)
+        literals = _shortest(literal for match in any_host for literal in match.literal_body)
+        self._body_literals = tuple((_rare_tail(literal), literal) for literal in literals)
 
     def wants_url(self, url: str) -> bool:
         """Say whether the URL alone makes a request worth a closer look; about 0.5 µs for an ordinary one."""
@@ -51,7 +57,7 @@ class Screen:
         if not _PAYLOAD_TYPE.match(content_type):
             return False
         head = body[:BODY_WINDOW]
-        return any(literal in head for literal in self._body_literals)
+        return any(seen(head) and literal in head for seen, literal in self._body_literals)
 
     def wants_type(self, content_type: str) -> bool:
         """Say whether a body of this type is searched at all."""
@@ -65,6 +71,17 @@ def _shortest[T: (str, bytes)](literals: Iterable[T]) -> tuple[T, ...]:
         if not any(short in literal for short in kept):
             kept.append(literal)
     return tuple(sorted(kept))
+
+
+def _rare_tail(literal: bytes) -> Callable[[bytes], object]:
+    """Return a quick search for the end of a literal that begins with its rarest byte.
+
+    RE2 jumps from one first byte to the next, ``in`` looks at nearly all bytes:
+    three times as fast in 64 kB that hold nothing, which is what most bodies hold.
+    """
+    start = max(range(len(literal)), key=lambda at: (_FREQUENT + literal[at : at + 1]).index(literal[at]))
+    search: Callable[[bytes], object] = re2.compile(re2.escape(literal[start:])).search
+    return search
 
 
 def _unusual_tail(url: str) -> str:
