@@ -60,7 +60,10 @@ class Scanned:
     source: str
     state: State
     recording: records.Recording | None = None
+    """Its row, where it was made anew."""
     problems: tuple[Problem, ...] = ()
+    recording_id: str | None = None
+    """The id of its rows in the store, None when it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +176,11 @@ def scan(paths: Sequence[str], options: ScanOptions, progress: Progress | None =
 def _stored(ledger: Ledger, result: Examined) -> Scanned:
     if result.known_id is not None:
         ledger.note_source(result.known_id, result.source)
-        return Scanned(result.source, "unchanged", None, result.problems)
+        return Scanned(result.source, "unchanged", None, result.problems, result.known_id)
     if result.recording is None:
         return Scanned(result.source, "failed", None, result.problems)
     state = ledger.replace(result.recording, unpacked(result))
-    return Scanned(result.source, state, result.recording, result.problems)
+    return Scanned(result.source, state, result.recording, result.problems, result.recording.id)
 
 
 # Sharing the work ------------------------------------------------------------
