@@ -1,0 +1,29 @@
+# Every target builds .venv when it is missing or pyproject.toml has changed; there is nothing else to set up.
+# PYTHON=/path/to/python3.13 make …  chooses the interpreter; without it uv, python3.13, python3.12 and python3 are tried.
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo test lint bench
+.DELETE_ON_ERROR:
+
+demo: $(INSTALLED)
+	@$(BIN)/pixelwitness demo
+
+# Two processes: the suite has slow tests of its own and waits for browsers.
+# A file's tests stay together, they share proxies and browsers.
+test: lint
+	$(BIN)/mypy addon tests bench
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+# BENCH="--only start" for one figure, BENCH="--large" for the 2 GB files, too: python -m bench.run --help
+bench: $(INSTALLED)
+	$(BIN)/python -m bench.run $(BENCH)
+
+$(INSTALLED): pyproject.toml .python-version .ci/install
+	@PYTHON="$(PYTHON)" .ci/install .venv
+	@touch $@
