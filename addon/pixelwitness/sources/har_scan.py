@@ -1,0 +1,214 @@
+"""Where things stand in the text of a HAR, found without decoding it.
+
+Owns the sliding window over the bytes, the line numbers, the exact end of a JSON
+value (strings and brackets respected) and the guess where a run of entries ends.
+A guess needs no proof here: whoever decodes the run sees whether it is whole.
+Must not know what an entry means.
+"""
+
+import codecs
+import re
+from typing import BinaryIO
+
+WINDOW = 128 * 1024
+"""Bytes looked at in one go: what stays in the processor's cache is decoded fastest."""
+MAX_VALUE = 16 << 20
+"""Bytes of one entry that are kept whole; of a larger one the longest strings are cut."""
+MAX_STRING = 13 << 20
+"""Bytes of a string kept of such an entry: more than `BODY_LIMIT` however it is escaped."""
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_SCALAR_END = re.compile(rb"[\s,\]}]")
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_SEPARATOR = re.compile(rb'\}\s{0,200},\s{0,200}\{\s{0,200}"[^"\\]{1,60}"')
+_MARK = re.compile(rb'["\[\]{}]')
+_UNITS = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u]|\\u(?=.{4}))*+', re.DOTALL)
+_BLANK = re.compile(rb"[\s,]*")
+_MAX_SEPARATORS = 8
+_FIRST_KEYS = (
+    rb"startedDateTime",
+    rb"pageref",
+    rb"request",
+    rb"_initiator",
+    rb"_connectionId",
+    rb"_fromCache",
+    rb"cache",
+)
+
+
+class Window:
+    """A view that slides over a stream of UTF-8 or UTF-16 text; ``data`` from ``at`` on is unread."""
+
+    def __init__(self, stream: BinaryIO, size: int = WINDOW) -> None:
+        self.data = b""
+        self.at = 0
+        self.line = 1
+        """1-based line of ``at``."""
+        self.ended = False
+        self._stream = stream
+        self._size = size
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._start()
+
+    def _start(self) -> None:
+        head = self._stream.read(4)
+        while 0 < len(head) < 4 and (more := self._stream.read(4 - len(head))):
+            head += more
+        coding = None
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            coding = "utf-16"
+        elif head[1:4:2] == b"\0\0":
+            coding = "utf-16-le"
+        elif head[0:3:2] == b"\0\0":
+            coding = "utf-16-be"
+        if coding:
+            self._decoder = codecs.getincrementaldecoder(coding)("replace")
+        self.data = self._text(head).removeprefix(codecs.BOM_UTF8)
+        self.more()
+
+    def _text(self, data: bytes) -> bytes:
+        return data if self._decoder is None else self._decoder.decode(data).encode("utf-8", "replace")
+
+    def more(self) -> bool:
+        """Drop what is read and fetch as much again as is left, at least a window; False at the end."""
+        rest = self.data[self.at :]
+        fetched = self._stream.read(max(self._size, len(rest)))
+        if not fetched:
+            self.ended = True
+            if self._decoder is not None:
+                fetched, self._decoder = self._decoder.decode(b"", final=True).encode("utf-8", "replace"), None
+        else:
+            fetched = self._text(fetched)
+        self.data = rest + fetched
+        self.at = 0
+        return not self.ended
+
+    def fill(self) -> None:
+        """Have at least a window unread, or all there is."""
+        while not self.ended and len(self.data) - self.at < self._size:
+            self.more()
+
+    def move(self, at: int) -> None:
+        """Go on to an offset of ``data``."""
+        self.line += self.data.count(b"\n", self.at, at)
+        self.at = at
+
+    def skip_blank(self) -> bytes:
+        """Pass white space and commas; return the byte that follows, empty at the end."""
+        while True:
+            found = _BLANK.match(self.data, self.at)
+            self.move(found.end() if found else self.at)
+            if self.at < len(self.data) or not self.more():
+                return self.data[self.at : self.at + 1]
+
+    def value_end(self) -> int | None:
+        """Return the offset behind the value that starts at ``at``; None when the text or the limit ends first."""
+        while True:
+            end = value_end(self.data, self.at, ended=self.ended)
+            if end is not None:
+                return end
+            if self.ended or len(self.data) - self.at > MAX_VALUE:
+                return None
+            self.more()
+
+
+def value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
+    r"""Return the offset behind the JSON value that starts at ``start``; None when it is not all there.
+
+    >>> value_end(b'{"a": "}\\""} , 1', 0), value_end(b'[1, {"a": "', 0), value_end(b'12, "x"', 0)
+    (12, None, 2)
+    """
+    first = data[start : start + 1]
+    if first == b'"':
+        found = _STRING.match(data, start)
+        return found.end() if found else None
+    if first not in (b"{", b"["):
+        found = _SCALAR_END.search(data, start)
+        return found.start() if found else (len(data) if ended else None)
+    depth = 0
+    for token in _TOKEN.finditer(data, start):
+        sign = token[0][0]
+        if sign == 0x22:  # a string
+            continue
+        depth += 1 if sign in b"[{" else -1
+        if depth <= 0:
+            return token.end()
+    return None
+
+
+class Boundaries:
+    """Guesses where runs of entries end, from what stood between earlier entries."""
+
+    def __init__(self) -> None:
+        self._separators: list[bytes] = []
+
+    def learn(self, data: bytes, end: int) -> None:
+        """Note what separates the entry that ends at ``end`` from the next."""
+        found = _SEPARATOR.match(data, end - 1)
+        if found and found[0] not in self._separators and len(self._separators) < _MAX_SEPARATORS:
+            self._separators.append(found[0])
+
+    def before(self, data: bytes, start: int, stop: int) -> int | None:
+        """Return the last offset between the two behind which an entry may end, None when none is seen."""
+        best = -1
+        for separator in self._separators:
+            # No candidate before the best one helps.
+            best = max(best, data.rfind(separator, max(start, best), stop))
+        return best + 1 if best >= start else None
+
+    def restarts(self, data: bytes, start: int, stop: int) -> list[int]:
+        """Return offsets where an entry may begin again behind a broken one."""
+        known = [re.escape(separator.split(b'"')[1]) for separator in self._separators]
+        pattern = re.compile(rb'\}\s*,\s*(?=\{\s*"(?:' + b"|".join([*_FIRST_KEYS, *known]) + rb')"\s*:)')
+        return [found.end() for found, _ in zip(pattern.finditer(data, start, stop), range(64), strict=False)]
+
+
+def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRING) -> bytes | None:
+    """Read a value too large to be kept and return it with its longest strings cut.
+
+    The window stands behind the value afterwards, at the end of the text when
+    that comes first.  None then, and when even the cut value is larger than twice the limit.
+    """
+    kept = bytearray()
+    depth = 0
+    length = -1  # bytes seen of the present string, -1 outside of one
+    while True:
+        data, at = window.data, window.at
+        while True:
+            if length < 0:
+                found = _MARK.search(data, at)
+                end = found.end() if found else len(data)
+                kept += data[at:end]
+                at = end
+                if found is None:
+                    break
+                if found[0] == b'"':
+                    length = 0
+                    continue
+                depth += 1 if found[0] in b"[{" else -1
+                if depth <= 0:
+                    window.move(at)
+                    return bytes(kept) if len(kept) <= 2 * limit else None
+            else:
+                end = _units_end(data, at)
+                room = max(0, string_limit - length)
+                kept += data[at:end] if end - at <= room else data[at : at + _units_end(data[at : at + room], 0)]
+                length += end - at
+                at = end
+                if data[at : at + 1] != b'"':
+                    break
+                kept += b'"'
+                at += 1
+                length = -1
+            if len(kept) > 2 * limit:
+                del kept[2 * limit + 1 :]  # too large for good: only the end is still looked for
+        window.move(at)
+        if not window.more():
+            window.move(len(window.data))
+            return None
+
+
+def _units_end(data: bytes, at: int) -> int:
+    """Return where the string's content ends: at its quote, or before an escape that is not all there."""
+    found = _UNITS.match(data, at)
+    return found.end() if found else at
