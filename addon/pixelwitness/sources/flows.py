@@ -24,6 +24,7 @@ from pixelwitness.core.screen import Screen
 _POSTS = frozenset({"POST", "PUT", "PATCH"})
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 _TRANSPARENT = frozenset({"transparent", "wireguard", "local", "tun"})
+_NAME = re.compile(r"[\w.-]{1,253}")
 _HTML = ("text/html", "application/xhtml")
 _LONGEST_PREFIX = 12
 _WINDOW = 1 << 20
@@ -45,7 +46,7 @@ def url_of(flow: http.HTTPFlow) -> str:
     name = flow.server_conn.sni or flow.client_conn.sni
     if not name and flow.client_conn.proxy_mode.type_name in _TRANSPARENT:
         name = mitmproxy_url.parse_authority(request.host_header or "", check=False)[0]
-    if not name or _is_address(name):
+    if not name or not _NAME.fullmatch(name) or _is_address(name):
         return _text(request.url)
     return _text(mitmproxy_url.unparse(request.scheme, name, request.port, request.path))
 
@@ -172,7 +173,7 @@ def read_flows(path: Path, screen: Screen) -> Reading:
 
 def _exchanges(path: Path, screen: Screen, reading: Reading) -> Iterator[Exchange]:
     with path.open("rb") as file:
-        for position, frame in enumerate(_frames(file, reading)):
+        for position, frame in _frames(file, reading):
             flow = _flow(frame, position, reading)
             if flow is None:
                 continue
@@ -214,24 +215,23 @@ def _taken(flow: http.HTTPFlow, position: int, screen: Screen, reading: Reading)
     return exchange
 
 
-def _frames(file: BinaryIO, reading: Reading) -> Iterator[memoryview]:
-    """Yield each flow of a file as its bytes and the type mark after them; step over what is none."""
+def _frames(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, memoryview]]:
+    """Yield number and bytes of each flow, the type mark after them; a damaged stretch counts as one flow."""
     size = file.seek(0, 2)
-    at = 0
-    number = 0
+    at = number = 0
     while at < size:
         frame = _frame_at(file, at, size)
         if frame is None:
-            reading.complete = False
-            where = f"after flow {number - 1}" if number else "at the start"
             at, found = _next_frame(file, at + 1, size)
+            reading.complete = False
+            reading.tally.rejected += 1
             rest = "went on with the next flow" if found else "nothing readable follows"
-            reading.problems.append(Problem(where, f"cut or damaged bytes; {rest}"))
-            continue
-        start, length = frame
-        file.seek(start)
-        yield memoryview(file.read(length + 1))
-        at = start + length + 1
+            reading.problems.append(Problem(f"flow {number}", f"cut or damaged bytes; {rest}"))
+        else:
+            start, length = frame
+            file.seek(start)
+            yield number, memoryview(file.read(length + 1))
+            at = start + length + 1
         number += 1
 
 

@@ -1,0 +1,192 @@
+"""The mitmproxy addon: each hook is one look at a flow and a batch handed to the writer.
+
+Owns the life of a session inside mitmproxy: options, opening, hooks, the end.
+Nothing of the traffic is changed, and no fault in here reaches it: a fault is
+caught in its hook, counted, shown at once and again at the end.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from mitmproxy import ctx, http, tls
+from mitmproxy import version as mitmproxy_version
+from mitmproxy.addonmanager import Loader
+
+from pixelwitness import __version__
+from pixelwitness.core import records
+from pixelwitness.core.sites import suffix_list
+from pixelwitness.live.mitmversion import refusal
+from pixelwitness.live.options import PREFIX, Settings, declare, refused, settings_of
+from pixelwitness.live.session import Session, Understanding
+from pixelwitness.live.writer import Writer
+from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.meaning.witness import Origin
+from pixelwitness.rulebook import RulesError, load_rules
+from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.store.files import StoreError
+from pixelwitness.store.key import key_check, study_key
+from pixelwitness.store.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10.0
+_STEADY_SECONDS = 1.0
+"""How often the counts are brought to the store while only other traffic passes."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What went wrong in here, by hook."""
+
+    by_hook: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_hook.values())
+
+
+class PixelWitness:
+    """Watches what passes the proxy on its way to Meta and stores what it means."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.lost = 0
+        """Requests of ended sessions whose records are not in the store."""
+        self._settings: Settings | None = None
+        self._session: Session | None = None
+        self._writer: Writer | None = None
+        self._counted_at = 0.0
+
+    # The life of a session ---------------------------------------------------
+
+    def load(self, loader: Loader) -> None:
+        """Declare the options."""
+        reason = refusal(mitmproxy_version.VERSION)
+        if reason is not None:
+            raise refused(reason)
+        declare(loader)
+
+    def configure(self, updated: Collection[str]) -> None:
+        """Check the options and open the store early, so that what is wrong is said before anything passes."""
+        settings = settings_of(ctx.options)
+        if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
+            self.end()
+            self._begin(settings)
+
+    def running(self) -> None:
+        """Say where the records go."""
+        if self._session is None:
+            self._begin(settings_of(ctx.options))
+        if self._settings is not None:
+            log.info("pixelwitness: what reaches Meta is recorded in %s", self._settings.db)
+
+    def done(self) -> None:
+        """Bring everything that waits into the store and end the recording."""
+        self.end()
+        if self.faults.total or self.lost:
+            where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.by_hook.items()))
+            log.error(
+                "pixelwitness: incomplete: %d faults (%s), %d requests not stored", self.faults.total, where, self.lost
+            )
+
+    def _begin(self, settings: Settings) -> None:
+        try:
+            understanding, owners = _understand(settings)
+            ledger = Ledger.open(settings.db, key_check=key_check(settings.db, settings.key), durable=True)
+            ledger.state_owners(owners)
+        except (StoreError, RulesError) as error:
+            raise refused(f"pixelwitness: {error}") from error
+        for notice in ledger.notices:
+            log.warning("pixelwitness: %s", notice)
+        self._settings = settings
+        self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
+        self._writer = Writer(ledger, _say_trouble)
+        self._hand_over(self._session, [])
+
+    def end(self) -> None:
+        """End the recording in order, if one is under way."""
+        session, writer = self._session, self._writer
+        self._session = self._writer = None
+        if session is None or writer is None:
+            return
+        writer.put([session.recording(complete=True)])
+        if not writer.finish(DRAIN_SECONDS):
+            log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
+        self.lost += writer.state.dropped
+
+    # The traffic -------------------------------------------------------------
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Take what is about to leave."""
+        self._take("request", lambda session: session.request(flow))
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Take what an answer shows."""
+        self._take("response", lambda session: session.response(flow))
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Take a flow that ended early."""
+        self._take("error", lambda session: session.error(flow))
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Count a client that did not trust the proxy."""
+        if self._session is not None:
+            self._session.tls_refused()
+
+    def _take(self, hook: str, look: Callable[[Session], list[records.AnyRecord]]) -> None:
+        session = self._session
+        if session is None:
+            return
+        try:
+            self._hand_over(session, look(session))
+        except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
+            self._count_fault(hook, fault)
+
+    def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:
+        now = time.monotonic()
+        if self._writer is None or (not rows and now - self._counted_at < _STEADY_SECONDS):
+            return
+        self._counted_at = now
+        # The counts travel with the rows they count: one transaction holds both.
+        if not self._writer.put([*rows, session.recording(complete=False)]) and rows:
+            session.dropped += 1
+
+    def _count_fault(self, hook: str, fault: Exception) -> None:
+        first = hook not in self.faults.by_hook
+        self.faults.by_hook[hook] = self.faults.by_hook.get(hook, 0) + 1
+        if first:
+            # The type alone: the text of an error may hold captured values.
+            log.error("pixelwitness: a fault (%s) in %s; browsing goes on, this request is missing", _kind(fault), hook)
+        if self._settings is not None and self._settings.on_error == "stop":
+            ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
+
+
+def _understand(settings: Settings) -> tuple[Understanding, dict[str, str]]:
+    rules = load_rules(settings.rules)
+    knowledge = load_knowledge()
+    key = study_key(settings.db, settings.key)
+    origin = Origin(
+        tool_version=__version__,
+        rules_sha256=rules.sha256,
+        knowledge_sha256=knowledge.sha256,
+        suffix_list=suffix_list(),
+        options=json.dumps({"keep_values": settings.keep_values, "persona": None}, sort_keys=True),
+    )
+    redactor = Redactor(knowledge, tokenizer(key), keep_values=settings.keep_values)
+    return Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin), dict(knowledge.owners)
+
+
+def _kind(fault: Exception) -> str:
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = "" if at is None else f" at {at.tb_frame.f_globals.get('__name__')}:{at.tb_lineno}"
+    return type(fault).__name__ + where
+
+
+def _say_trouble(error: StoreError) -> None:
+    log.error("pixelwitness: nothing can be stored now, records wait: %s", error)

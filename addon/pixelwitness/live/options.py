@@ -1,0 +1,110 @@
+"""The addon's options: declared to mitmproxy, checked, turned into settings.
+
+Owns names, defaults and what makes a value wrong.  All are text on mitmproxy's
+side: a wrong value of a typed option silently keeps an addon from running, a
+wrong text is refused here with a message.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
+from mitmproxy.options import Options
+
+PREFIX = "pixelwitness_"
+
+type OnError = Literal["continue", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its name without the prefix, its default, what it may be, what it does."""
+
+    name: str
+    default: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS = (
+    Option("db", "pixelwitness.sqlite", "The database that takes what is found; it is made when it is not there."),
+    Option("key", "", "The file of the key under which values become tokens; by default it lies beside the database."),
+    Option("rules", "", "Folders with rules of your own beside the built-in ones, separated by commas."),
+    Option(
+        "keep_values",
+        "no",
+        "Store the values of fields, too (never tokens, sessions or the like). For traffic of your own only.",
+        ("no", "yes"),
+    ),
+    Option(
+        "on_error",
+        "continue",
+        "What a fault of pixelwitness means for the proxy: go on browsing, or stop the proxy.",
+        ("continue", "stop"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of one session, checked."""
+
+    db: Path
+    key: Path | None = None
+    rules: tuple[Path, ...] = ()
+    keep_values: bool = False
+    on_error: OnError = "continue"
+
+
+def declare(loader: Loader) -> None:
+    """Declare every option to mitmproxy."""
+    for option in OPTIONS:
+        choices: Sequence[str] | None = option.choices or None
+        loader.add_option(PREFIX + option.name, str, option.default, option.help, choices)
+
+
+def settings_of(options: Options) -> Settings:
+    """Return the settings that mitmproxy's options state.
+
+    Raises `OptionsError` naming the option, what was found and what would be right.
+    """
+    stated = {option.name: cast("str", getattr(options, PREFIX + option.name)) for option in OPTIONS}
+    return check(stated)
+
+
+def check(stated: Mapping[str, str]) -> Settings:
+    """Return settings made of texts by option name; raises `OptionsError`."""
+    for option in OPTIONS:
+        found = stated[option.name]
+        if option.choices and found not in option.choices:
+            raise _wrong(option.name, f"{found!r} is none of its values", f"use {' or '.join(option.choices)}")
+    database = stated["db"].strip()
+    if not database:
+        raise _wrong("db", "no file is named", "name a database, e.g. pixelwitness.sqlite")
+    rules = tuple(_path(name) for name in stated["rules"].split(",") if name.strip())
+    for folder in rules:
+        if not folder.exists():
+            raise _wrong("rules", f"there is no {str(folder)!r}", "name a folder of rule files")
+    return Settings(
+        db=_path(database),
+        key=_path(stated["key"]) if stated["key"].strip() else None,
+        rules=rules,
+        keep_values=stated["keep_values"] == "yes",
+        on_error=cast("OnError", stated["on_error"]),
+    )
+
+
+def _path(text: str) -> Path:
+    return Path(text.strip()).expanduser()
+
+
+def refused(text: str) -> OptionsError:
+    """Return mitmproxy's own error for options: raised early it ends the start with this text."""
+    return OptionsError(text)  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
+
+
+def _wrong(name: str, found: str, right: str) -> OptionsError:
+    return refused(f"{PREFIX}{name}: {found}; {right}")

@@ -1,0 +1,112 @@
+"""A live session: flows in, batches of finished records out, every request counted.
+
+Owns the numbering of flows, the first look at each, and the session's ledger of
+counts.  Must not know how records are written, mitmproxy's options or its log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from mitmproxy import http
+
+from pixelwitness.core import records
+from pixelwitness.core.detect import Detector
+from pixelwitness.core.exchange import Reading
+from pixelwitness.core.sites import Site
+from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.witness import Origin, Witness
+from pixelwitness.sources import flows
+
+MOST_OPEN = 20_000
+"""Requests of which an answer is waited for; beyond it the oldest are let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Rules and knowledge, ready for use."""
+
+    detector: Detector
+    redactor: Redactor
+    is_metas_own: Callable[[Site], bool]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    position: int
+    url: str
+    taken: bool
+    """A rule may match it."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run of the proxy has seen so far."""
+
+    understanding: Understanding
+    exporter: str
+    recording_id: str = field(default_factory=lambda: uuid4().hex)
+    dropped: int = 0
+    """Requests whose records could not be handed to the store."""
+    _witness: Witness = field(init=False)
+    _reading: Reading = field(init=False)
+    _flows_seen: int = 0
+    _open: dict[str, _Open] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = self.understanding
+        self._witness = Witness(self.recording_id, known.detector, known.redactor, known.is_metas_own)
+        self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
+
+    def request(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+        """Take a request that is about to leave: what it sends leaves with it, whatever the answer."""
+        position = self._flows_seen
+        self._flows_seen += 1
+        url = flows.url_of(flow)
+        wanted = flows.wants(self.understanding.detector.screen, flow, url)
+        self._remember(flow.id, _Open(position, url, wanted))
+        if flows.lacks_body(flow):
+            self._reading.tally.bodies_not_recorded += 1
+        if not wanted and not flows.may_be_page(flow):
+            self._reading.tally.other += 1
+            return []
+        request = flows.request_of(flow, position, url)
+        if self._reading.user_agent is None:
+            self._reading.user_agent = request.header_map.get("user-agent")
+        return self._witness.take_request(request)
+
+    def response(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+        """Take what an answer adds to a request taken before."""
+        known = self._open.pop(flow.id, None)
+        if known is None or not (known.taken or flows.may_be_page(flow)):
+            return []
+        return self._witness.take_response(flows.exchange_of(flow, known.position, known.url))
+
+    def error(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+        """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
+        if self._open.pop(flow.id, None) is not None or flow.request.timestamp_end is not None:
+            return []
+        rows = self.request(flow)
+        self._open.pop(flow.id, None)
+        return rows
+
+    def tls_refused(self) -> None:
+        """Count a client that did not trust the proxy's certificate: that traffic was not seen."""
+        self._reading.tally.tls_refused += 1
+
+    @property
+    def requests_seen(self) -> int:
+        return self._flows_seen
+
+    def recording(self, *, complete: bool) -> records.Recording:
+        """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
+        self._reading.complete = complete
+        return self._witness.recording(
+            self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
+        )
+
+    def _remember(self, flow_id: str, known: _Open) -> None:
+        if len(self._open) >= MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        self._open[flow_id] = known
