@@ -13,7 +13,7 @@ from pixelwitness.core.event import NOTHING, Detection, Field, PageClaims, Sight
 from pixelwitness.core.jsontext import Json
 from pixelwitness.core.locator import Locator, Scope, Value, first_text, leaves, resolve
 from pixelwitness.core.request import Request, Response
-from pixelwitness.core.rule import Decode, Gives, Rule
+from pixelwitness.core.rule import CREDENTIALS, Decode, Gives, Rule
 from pixelwitness.core.screen import Screen
 from pixelwitness.core.transport import transport_of
 
@@ -164,4 +164,4 @@ def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
 def _rest(value: Value, named: frozenset[str]) -> Value:
     if not isinstance(value, Mapping):
         return value
-    return {name: part for name, part in value.items() if name not in named}
+    return {name: part for name, part in value.items() if name not in named and name not in CREDENTIALS}

@@ -149,6 +149,20 @@ class Conditions:
         return True
 
 
+CREDENTIALS = frozenset(
+    {
+        "access_token",
+        "appsecret_proof",
+        "client_secret",
+        "fb_exchange_token",
+        "id_token",
+        "input_token",
+        "refresh_token",
+    }
+)
+"""Names by which callers prove who they are: no ``["*"]`` gathers them, so they never leave the request."""
+
+
 @dataclass(frozen=True)
 class Decode:
     """Where a matching request holds what: each key takes the first locator that resolves."""
@@ -168,7 +182,7 @@ class Decode:
     each: tuple[Locator, ...] = ()
     fields: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
     drop: tuple[Locator, ...] = ()
-    """What must not leave the request (access tokens): ``["*"]`` never gathers it."""
+    """What says nothing by itself: ``["*"]`` does not gather it."""
     kind: str | None = None
     value: tuple[Locator, ...] = ()
 

@@ -6,7 +6,7 @@ Owns the data behind ``rules list`` and ``rules show``.  Must not print.
 from dataclasses import dataclass
 
 from pixelwitness.core.rule import Rule
-from pixelwitness.rulebook.models import meant
+from pixelwitness.rulebook.problems import meant
 from pixelwitness.rulebook.ruleset import RuleSet
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pixelwitness.core import locator
 from pixelwitness.core.request import BodyState
+from pixelwitness.core.rule import CREDENTIALS
 from pixelwitness.rulebook import wiretext
 from pixelwitness.rulebook.models import ConditionsModel, ExampleModel, MatchModel, RuleModel, Strict
 from pixelwitness.rulebook.spec import Pattern
@@ -85,6 +86,8 @@ def _locators(rule: RuleModel) -> Iterator[Found]:
             yield place, f"{text!r}: the pattern of match.path has no group (?P<{found.names[0]}>…)"
         if found.source == "item" and (rule.decode.each is None or place[0] == "match"):
             yield place, f"{text!r}: there are items only in decode, and only where decode.each says which"
+        if place[0] == "decode" and found.names and found.names[-1] in CREDENTIALS and place[1] != "drop":
+            yield place, f"{text!r} is what a caller proves itself with; it must not leave the request"
         if found.source == "response" and rule.gives != "observation":
             yield place, f"{text!r}: only observations look at the answer; what was sent does not depend on it"
 

@@ -6,15 +6,13 @@ compared for their own rule alone, since several may stand in one request.
 Examples are invented text, so what was expected and got may be shown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.detect import Detector, sign
-from pixelwitness.core.documents import is_navigation
+from pixelwitness.core.detect import Detector
 from pixelwitness.core.event import Sighting, Sign, as_mapping
-from pixelwitness.core.locator import Scope
+from pixelwitness.core.observe import Observer
 from pixelwitness.core.request import BodyState, Request, Response
-from pixelwitness.core.rule import Rule
 from pixelwitness.rulebook.models import ExampleModel, Strict
 from pixelwitness.rulebook.problems import RulesError
 from pixelwitness.rulebook.ruleset import RuleSet, check
@@ -69,16 +67,10 @@ class Example:
         if self.gives == "signal":
             found["signals"] = [_of_sign(one) for one in detection.signals if one.rule.id == self.rule_id]
         if self.gives == "observation":
-            own = (rule for rule in detector.rules if rule.id == self.rule_id)
-            found["observations"] = [_of_sign(one) for rule in own for one in self._observed(rule)]
+            observer = Observer(rule for rule in detector.rules if rule.id == self.rule_id)
+            answer = self.response or Response()
+            found["observations"] = [_of_sign(one) for one in observer.observe(self.request, answer)]
         return found
-
-    def _observed(self, rule: Rule) -> Iterator[Sign]:
-        request, response = self.request, self.response
-        scope = Scope(request, {}, None, response)
-        groups = rule.match.holds(scope, is_document=is_navigation(request, response))
-        if groups is not None:
-            yield sign(rule, Scope(request, groups, None, response))
 
 
 @dataclass(frozen=True)

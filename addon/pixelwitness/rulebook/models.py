@@ -5,7 +5,6 @@ What depends on more than one key is in ``checks``.  Must not know files or line
 a problem is told by its place in the document.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
@@ -17,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from pixelwitness.core import locator, sites
 from pixelwitness.core.request import BodyState
 from pixelwitness.core.rule import Channel, Confidence
+from pixelwitness.rulebook.problems import meant
 from pixelwitness.rulebook.spec import Pattern
 from pixelwitness.rulebook.wiretext import UNSEEN_BODIES
 
@@ -28,16 +28,6 @@ _EVERYTHING = frozenset({".*", "(?s).*", "^.*$", "(?s)^.*$", ".*?"})
 def problem(text: str) -> PydanticCustomError:
     """Make a validation error whose message is the text as it stands."""
     return PydanticCustomError("rule", "{text}", {"text": text})
-
-
-def meant(found: str, known: Iterable[str]) -> str:
-    """Say which known word a wrong one was probably meant to be; empty when none is near.
-
-    >>> meant("pth", ["path", "host"])
-    "; did you mean 'path'?"
-    """
-    near = difflib.get_close_matches(found, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _word_of(what: str, known: Iterable[str]) -> Callable[[str], str]:

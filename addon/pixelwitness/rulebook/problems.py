@@ -3,6 +3,7 @@
 Owns the one error of the rulebook.  Must not know YAML or models.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,3 +29,13 @@ class RulesError(ValueError):
     def __init__(self, problems: Iterable[RuleProblem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def meant(found: str, known: Iterable[str]) -> str:
+    """Say which known word a wrong one was probably meant to be; empty when none is near.
+
+    >>> meant("pth", ["path", "host"])
+    "; did you mean 'path'?"
+    """
+    near = difflib.get_close_matches(found, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

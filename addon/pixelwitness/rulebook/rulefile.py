@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from pixelwitness.rulebook import checks, models, yamltext
 from pixelwitness.rulebook.models import ExampleModel, RuleModel
-from pixelwitness.rulebook.problems import RuleProblem
+from pixelwitness.rulebook.problems import RuleProblem, meant
 from pixelwitness.rulebook.spec import RuleSpec
 from pixelwitness.rulebook.yamltext import Document, Place, YamlTextError, label
 
@@ -60,12 +60,13 @@ def read(file: str, file_id: str, data: bytes) -> CheckedRule | list[RuleProblem
     if not isinstance(document.value, dict):
         return [RuleProblem(file, 1, "", "is not a mapping; a rule has keys such as id, title and match")]
     told = list(_of_text(file, document))
+    if told:  # what the models would say of a missing value or a key's second one only hides this
+        return told
     try:
         rule = RuleModel.model_validate(document.value)
     except ValidationError as error:
-        told += [_problem(file, document, one) for one in error.errors(include_url=False)]
-        return told
-    told += [
+        return [_problem(file, document, one) for one in error.errors(include_url=False)]
+    told = [
         RuleProblem(file, document.line(place), label(_shown(document, place)), what)
         for place, what in checks.check(rule, file_id)
     ]
@@ -116,10 +117,10 @@ def _what(error: Any, place: Place) -> str:
         return "is missing; every rule states it" if len(place) == 1 else "is missing"
     if kind == "extra_forbidden":
         keys = _keys_at(place[:-1])
-        return f"unknown key, it would have no effect{models.meant(str(place[-1]), keys)}"
+        return f"unknown key, it would have no effect{meant(str(place[-1]), keys)}"
     if kind == "literal_error":
         expected = error["ctx"]["expected"]
-        return f"found {found!r}; {expected} is needed{models.meant(str(found), expected.split(chr(39))[1::2])}"
+        return f"found {found!r}; {expected} is needed{meant(str(found), expected.split(chr(39))[1::2])}"
     if kind == "too_short":
         return "is empty, so it has no effect; name at least one"
     if kind == "greater_than_equal":

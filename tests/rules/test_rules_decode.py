@@ -1,0 +1,114 @@
+"""What examples do not state: copies, pages, order in a request, and that nothing leaves that must not."""
+
+import pytest
+
+from pixelwitness.core.event import PageClaims
+from pixelwitness.core.request import BodyState, Request
+from pixelwitness.rulebook import load_rules
+
+DETECTOR = load_rules().detector()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_copy"),
+    [
+        ("https://www.facebook.com/tr/?id=1234567890123456&ev=PageView", False),
+        ("https://www.facebook.com/tr/?redirect=0&ev=PageView&id=1234567890123456", True),
+        ("https://www.facebook.com/privacy_sandbox/pixel/register/trigger/?id=1234567890123456&ev=PageView", True),
+        ("https://t.shop.example/?id=1234567890123456&ev=PageView&ts=1&ec=0&if=false", False),
+    ],
+)
+def test_repetitions_of_the_pixels_own_hit_are_copies(url: str, is_copy: bool) -> None:
+    assert [event.is_copy for event in DETECTOR.detect(Request("GET", url)).events] == [is_copy]
+
+
+def test_the_key_that_joins_a_pixels_copies_is_read() -> None:
+    url = "https://www.facebook.com/tr/?id=1234567890123456&ev=PageView&ts=1795300000000&ec=3"
+    (event,) = DETECTOR.detect(Request("GET", url)).events
+    assert (event.sent_at, event.counter) == ("1795300000000", "3")
+
+
+@pytest.mark.parametrize(
+    ("request_", "claims"),
+    [
+        (
+            Request(
+                "GET",
+                "https://www.facebook.com/tr/?id=1&ev=Lead&dl=https%3A%2F%2Fads.example%2Ff&rl=https%3A%2F%2Fshop.example%2F&if=true",
+                (("Referer", "https://ads.example/"), ("Origin", "https://ads.example")),
+            ),
+            PageClaims(
+                (("dl", "https://ads.example/f"), ("rl", "https://shop.example/")),
+                in_frame=True,
+                referer="https://ads.example/",
+                origin="https://ads.example",
+            ),
+        ),
+        (
+            Request(
+                "POST",
+                "https://graph.facebook.com/v21.0/1/events",
+                (),
+                b'{"data": [{"event_source_url": "https://shop.example/thanks"}]}',
+                BodyState.RECORDED,
+            ),
+            PageClaims((("event_source_url", "https://shop.example/thanks"),)),
+        ),
+        (
+            Request("GET", "https://www.facebook.com/x/oauth/status?redirect_uri=https%3A%2F%2Fshop.example%2Fboots"),
+            PageClaims((("page_param", "https://shop.example/boots"),)),
+        ),
+        (
+            Request("GET", "https://www.facebook.com/plugins/like.php?href=https%3A%2F%2Fshop.example%2Fboots"),
+            PageClaims((("page_param", "https://shop.example/boots"),)),
+        ),
+        (
+            Request("GET", "https://www.facebook.com/plugins/like.php?href=https%3A%2F%2Fwww.facebook.com%2Fshop"),
+            PageClaims(),
+        ),
+        (
+            Request("GET", "https://connect.facebook.net/signals/config/1234567890123456?domain=shop.example"),
+            PageClaims(),
+        ),
+    ],
+    ids=["pixel", "server", "log-in", "button for the page", "button for a page at Meta", "configuration"],
+)
+def test_what_a_request_says_of_its_page_is_read(request_: Request, claims: PageClaims) -> None:
+    found = DETECTOR.detect(request_)
+    assert [one.claims for one in (*found.events, *found.contacts)] == [claims]
+
+
+def test_the_events_of_a_request_are_counted_in_its_order() -> None:
+    body = b'{"data": [{"event_name": "A"}, {"event_name": "B"}, {"event_name": "A"}]}'
+    request = Request("POST", "https://graph.facebook.com/1/events", (), body, BodyState.RECORDED)
+    events = DETECTOR.detect(request).events
+    assert [(event.item, event.event_name) for event in events] == [(0, "A"), (1, "B"), (2, "A")]
+
+
+SECRETS = "access_token=EAASECRET&appsecret_proof=SECRETPROOF&input_token=EAASECRET"
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        ("GET", f"https://www.facebook.com/tr/?id=1&ev=Lead&{SECRETS}", None),
+        ("GET", f"https://www.facebook.com/x/oauth/status?{SECRETS}", None),
+        ("GET", f"https://connect.facebook.net/signals/iwl.js?pixel_id=1&{SECRETS}", None),
+        ("POST", f"https://graph.facebook.com/1/events?{SECRETS}", b'{"data": [{"event_name": "Lead"}]}'),
+        ("POST", "https://graph.facebook.com/1/events", b'{"data": [{}], "access_token": "EAASECRET"}'),
+        ("POST", "https://graph.facebook.com/1/events", b'{"event_name": "Lead", "access_token": "EAASECRET"}'),
+        (
+            "POST",
+            f"https://graph.facebook.com/?{SECRETS}",
+            b'{"batch": [{"method": "POST", "relative_url": "1/events?access_token=EAASECRET", '
+            b'"body": "data=[{}]&access_token=EAASECRET"}], "access_token": "EAASECRET"}',
+        ),
+    ],
+)
+def test_a_callers_token_is_in_no_field(method: str, url: str, body: bytes | None) -> None:
+    headers = (("Authorization", "Bearer EAASECRET"),)
+    state = BodyState.RECORDED if body else BodyState.EMPTY
+    found = DETECTOR.detect(Request(method, url, headers, body, state))
+    sightings = (*found.events, *found.contacts)
+    assert sightings
+    assert [field.name for one in sightings for field in one.fields if "EAASECRET" in field.text] == []

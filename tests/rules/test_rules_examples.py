@@ -1,0 +1,99 @@
+"""What must hold of every built-in rule, whatever it is about."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from pixelwitness.core.detect import Detector
+from pixelwitness.core.rule import Conditions, Rule
+from pixelwitness.rulebook import load_rules
+from pixelwitness.rulebook.examples import Example, examples_of
+
+RULES = load_rules()
+DETECTOR = RULES.detector()
+EXAMPLES = examples_of(RULES)
+BY_ID = {rule.id: rule for rule in RULES.rules}
+
+_KEYS = ("method", "site", "host", "path", "all", "any", "at_least", "where", "document", "body", "unless")
+_EMPTY = Conditions()
+
+
+def conditions_dropped(match: Conditions) -> Iterator[tuple[str, Conditions]]:
+    """Every way to drop one condition of a rule, with its name."""
+    for key in _KEYS:
+        if getattr(match, key) != getattr(_EMPTY, key):
+            yield key, replace(match, **{key: getattr(_EMPTY, key)})
+    if len(match.where) > 1:
+        for index, (locator, _) in enumerate(match.where):
+            yield f"where {locator}", replace(match, where=match.where[:index] + match.where[index + 1 :])
+    if match.has_literal:
+        yield "literal", replace(match, literal_url=(), literal_body=())
+    if match.literal_url and match.literal_body:
+        yield "literal.url", replace(match, literal_url=())
+        yield "literal.body", replace(match, literal_body=())
+    if match.unless is not None:
+        kept = [key for key in _KEYS if getattr(match.unless, key) != getattr(_EMPTY, key)]
+        if len(kept) > 1:
+            for key, fewer in conditions_dropped(match.unless):
+                yield f"unless.{key}", replace(match, unless=fewer)
+
+
+def not_needed(rule: Rule, rules: tuple[Rule, ...], examples: list[Example]) -> list[str]:
+    """Name the conditions of a rule without which all its examples still come out the same."""
+    idle = []
+    for key, match in conditions_dropped(rule.match):
+        detector = Detector([replace(rule, match=match), *(one for one in rules if one.id != rule.id)])
+        if all(one.found_by(detector) == one.expected and not claimed_twice(one, detector) for one in examples):
+            idle.append(key)
+    return idle
+
+
+def claimed_twice(example: Example, detector: Detector) -> set[str]:
+    """Name the rules that would give the same kind of thing as the rule that took the example."""
+    detection = detector.detect(example.request)
+    found = (*detection.events, *detection.contacts)
+    kinds = {rule.id: rule.gives for rule in detector.rules}
+    return {other for one in found for other in one.also_matched if kinds[other] == one.rule.gives}
+
+
+def own(rule_id: str) -> list[Example]:
+    return [example for example in EXAMPLES if example.rule_id == rule_id]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
+def test_an_example_gives_exactly_what_it_states(example: Example) -> None:
+    assert example.found_by(DETECTOR) == example.expected
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
+def test_no_example_is_claimed_by_two_rules_of_one_kind(example: Example) -> None:
+    assert claimed_twice(example, DETECTOR) == set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
+def test_the_first_look_lets_pass_whatever_a_rule_matches(example: Example) -> None:
+    request = example.request
+    wanted = DETECTOR.screen.wants_url(request.url) or (
+        request.method == "POST" and DETECTOR.screen.wants_body(request.content_type, request.body or b"")
+    )
+    assert wanted or not DETECTOR.detect(request)
+
+
+@pytest.mark.parametrize("rule_id", sorted(BY_ID))
+def test_a_rule_has_examples_for_and_against(rule_id: str) -> None:
+    lists = {"event": "events", "contact": "contacts", "signal": "signals", "observation": "observations"}
+    stated = [example.expected[lists[BY_ID[rule_id].gives]] for example in own(rule_id)]
+    by_itself = [any(one["rule"] == rule_id for one in found) for found in stated if isinstance(found, list)]
+    assert {True, False} == set(by_itself)
+
+
+@pytest.mark.parametrize("rule_id", sorted(BY_ID))
+def test_each_condition_of_a_rule_is_needed(rule_id: str) -> None:
+    assert not_needed(BY_ID[rule_id], RULES.rules, own(rule_id)) == []
+
+
+def test_a_condition_that_is_not_needed_is_noticed() -> None:
+    rule = BY_ID["meta-pixel-library"]
+    idle = replace(rule, match=replace(rule.match, method=frozenset({"GET"})))
+    assert not_needed(idle, RULES.rules, own(rule.id)) == ["method"]
