@@ -70,7 +70,7 @@ def body_of(post: Json, around: Around) -> Body:
         return Body(BodyState.NOT_RECORDED) if data is None else _decoded(data, around.coding)
     pairs = _pairs(post.get("params"))
     if text and not _PLACEHOLDER.fullmatch(text):
-        return _from_text(text, _is_base64(post), around.coding)
+        return _from_text(text, _is_base64(post), around)
     if pairs:
         return Body(BodyState.RECORDED, None, _as_sent(pairs))
     return Body(BodyState.NOT_RECORDED) if text else _missing(around)
@@ -97,7 +97,8 @@ def _is_base64(post: dict[str, Json]) -> bool:
     return any(isinstance(word, str) and "base64" in word.lower() for word in said)
 
 
-def _from_text(text: str, is_base64: bool, coding: str) -> Body:
+def _from_text(text: str, is_base64: bool, around: Around) -> Body:
+    coding = around.coding
     if len(text) > BODY_LIMIT * (4 if is_base64 else 1):
         return Body(BodyState.TOO_BIG)
     if is_base64 and (data := from_base64(text)) is not None:
@@ -107,8 +108,30 @@ def _from_text(text: str, is_base64: bool, coding: str) -> Body:
             return _decoded(text.encode("latin-1"), coding)
         if "\ufffd" in text[:64]:  # compressed bytes pressed into text
             return Body(BodyState.UNDECODABLE)
-    data = text.encode("utf-8", "replace")
+    data = _sent_bytes(text, around)
     return Body(BodyState.RECORDED, data) if len(data) <= BODY_LIMIT else Body(BodyState.TOO_BIG)
+
+
+def _sent_bytes(text: str, around: Around) -> bytes:
+    """Return the bytes that a text stands for; mitmproxy writes a form without a charset byte by byte as Latin-1.
+
+    The size gives it away, or, where a coding was taken off, that the bytes are UTF-8.
+    """
+    data = text.encode("utf-8", "replace")
+    if len(data) == len(text) or max(text) > "\xff":
+        return data
+    bytewise = text.encode("latin-1")
+    if around.size == len(bytewise):
+        return bytewise
+    return bytewise if around.coding and around.size != len(data) and _is_utf8(bytewise) else data
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def from_base64(text: str) -> bytes | None:
@@ -137,10 +160,7 @@ def _decoded(data: bytes, coding: str) -> Body:
 
 
 def _is_text(data: bytes) -> bool:
-    try:
-        return data.decode("utf-8").isprintable() or data[:1] in b"{[-"
-    except UnicodeDecodeError:
-        return False
+    return _is_utf8(data) and (data.decode("utf-8").isprintable() or data[:1] in b"{[-")
 
 
 def _pairs(params: Json) -> list[tuple[str, str]]:
