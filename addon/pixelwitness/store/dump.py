@@ -25,7 +25,7 @@ def dump(path: Path) -> Iterator[str]:
             (width,) = connection.execute("SELECT count(*) FROM pragma_table_info(?)", (table,)).fetchone()
             order = ", ".join(str(number + 1) for number in range(width))
             for row in connection.execute(f"SELECT * FROM {_quoted(table)} ORDER BY {order}"):
-                yield json.dumps([table, *row])
+                yield json.dumps([table, *row], default=repr)
 
 
 def _quoted(name: str) -> str:

@@ -16,6 +16,9 @@ from pixelwitness.store import schema
 BUSY_SECONDS = 10.0
 """How long a connection waits for another program's lock."""
 
+_CHECKED_WHOLE = 64 << 20
+"""Bytes up to which a file is checked before it is read, some 1.5 ms for each MB."""
+
 _HEADER = 100
 _MAGIC = b"SQLite format 3\0"
 _USER_VERSION = slice(60, 64)
@@ -51,7 +54,11 @@ _EXPLAINED = {
 }
 
 
-def explain(error: sqlite3.Error, subject: Path) -> StoreError:
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python's module raises; the second when a message of SQLite quotes damaged text."""
+
+
+def explain(error: sqlite3.Error | UnicodeDecodeError, subject: Path) -> StoreError:
     """Return what SQLite said as an error of ours, without its text, which can hold stored values."""
     code = getattr(error, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", type(error).__name__)
@@ -222,11 +229,13 @@ def open_for_writing(
         try:
             connection = _connect(path, "mode=rw", busy_seconds)
             undo.callback(connection.close)
-            if _version(connection, path) < schema.VERSION:
-                # One transaction, our mark in it: a process killed here leaves an empty file, which is a new one.
-                connection.execute("BEGIN IMMEDIATE")
+            version = _version(connection, path)
+            # Begun in any case, so that a file that cannot be written is found out now.  The schema and our mark
+            # are one transaction: a process killed here leaves an empty file, which is a new one.
+            connection.execute("BEGIN IMMEDIATE")
+            if version < schema.VERSION:
                 schema.build(connection)
-                connection.execute("COMMIT")
+            connection.execute("COMMIT")
             _check_tables(connection, path)
             wal = wal_works(path)
             if not wal:
@@ -234,7 +243,7 @@ def open_for_writing(
             _choose_journal(connection, wal)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA synchronous = {('FULL' if wal else 'EXTRA') if durable else 'NORMAL'}")
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise explain(error, path) from None
         undo.pop_all()
     return connection, tuple(notices)
@@ -250,23 +259,44 @@ def reading(path: Path, *, older_too: bool = False, busy_seconds: float = BUSY_S
     path = path.resolve()
     if _recognise(path):
         raise StoreError(path, "it is empty", "scan a recording into it first")
+    log = path.with_name(f"{path.name}-wal")
+    had_log = log.exists()
     try:
         with contextlib.closing(_read_only(path, busy_seconds)) as connection:
             version = _version(connection, path)
-            if version < schema.VERSION and not older_too:
-                raise StoreError(
-                    path,
-                    f"an older pixelwitness made it (schema {version}, this one reads {schema.VERSION})",
-                    "scan a recording into it: that brings it up to date",
-                )
             if not older_too:
-                _check_tables(connection, path)
-                connection.execute("PRAGMA temp_store = MEMORY")
-                connection.execute(f"CREATE TEMP VIEW exposure AS {schema.EXPOSURE}")
+                _check_readable(connection, path, version)
             connection.execute("PRAGMA query_only = ON")
             yield connection
-    except sqlite3.Error as error:
+    except _FAULTS as error:
         raise explain(error, path) from None
+    finally:
+        if not had_log and log.exists():
+            _tidy(path)
+
+
+def _check_readable(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    if version < schema.VERSION:
+        raise StoreError(
+            path,
+            f"an older pixelwitness made it (schema {version}, this one reads {schema.VERSION})",
+            "scan a recording into it: that brings it up to date",
+        )
+    _check_tables(connection, path)
+    # A flipped bit can make bytes of a text, which no reader expects; of a large file it would take too long to see.
+    if path.stat().st_size <= _CHECKED_WHOLE and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise StoreError(path, *_EXPLAINED[sqlite3.SQLITE_CORRUPT])
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"CREATE TEMP VIEW exposure AS {schema.EXPOSURE}")
+
+
+def _tidy(path: Path) -> None:
+    """Let SQLite remove the empty log that it makes to read in WAL mode, which a reader may not."""
+    with (
+        contextlib.suppress(*_FAULTS),
+        contextlib.closing(_connect(path, "mode=rw", 0.0)) as connection,
+    ):
+        _number(connection, "SELECT count(*) FROM sqlite_schema")
 
 
 def _read_only(path: Path, busy_seconds: float) -> sqlite3.Connection:
@@ -277,7 +307,9 @@ def _read_only(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection.close()
         # In WAL mode even reading needs a file beside; in a folder that cannot be written and
         # without a log there is nobody who could be writing.
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or path.with_name(f"{path.name}-wal").exists():
+        code = error.sqlite_errorcode & 0xFF
+        without_writing = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        if not without_writing or path.with_name(f"{path.name}-wal").exists():
             raise
         return _connect(path, "mode=ro&immutable=1", busy_seconds)
     except BaseException:

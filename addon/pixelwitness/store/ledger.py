@@ -159,7 +159,7 @@ class Ledger:
                 self.note_source(recording.id, source)
             return "unchanged"
         sources = tuple(sorted({*recording.sources, *(before.sources if before else ())}))
-        with self._transaction():
+        with self._transaction(recording.id):
             if before is not None:
                 for statement in rows.FORGET_RECORDING:
                     self._connection.execute(statement, (rows.to_db(recording.id),))
@@ -202,7 +202,8 @@ class Ledger:
             raise StoreError(self.path, f"its tokens were not made under the key in {check.file}", right)
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, of: str | None = None) -> Iterator[None]:
+        """Commit the block's work or none of it; `of` is the recording whose records it stores, where it is one."""
         refused = self.refused
         try:
             if self._connection.in_transaction:
@@ -212,7 +213,7 @@ class Ledger:
             # Checked at the end, so that records may come in any order.
             self._connection.execute("PRAGMA defer_foreign_keys = ON")
             yield
-            self._commit()
+            self._commit(of)
         except BaseException as error:
             self.refused = refused
             with contextlib.suppress(sqlite3.Error):
@@ -222,31 +223,32 @@ class Ledger:
                 raise explain(error, self.path) from None
             raise
 
-    def _commit(self) -> None:
+    def _commit(self, of: str | None) -> None:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.IntegrityError:
-            self._settle_references()
+            self._settle_references(of)
             self._connection.execute("COMMIT")
 
-    def _settle_references(self) -> None:
+    def _settle_references(self, of: str | None) -> None:
         """Make every reference hold: an event outlives a visit that was refused, a datum not its transmission."""
         while broken := self._connection.execute("PRAGMA foreign_key_check").fetchall():
             for table, rowid, _, number in broken:
-                (column,) = next(
-                    (reference[3],)
+                column = next(
+                    reference[3]
                     for reference in self._connection.execute(f"PRAGMA foreign_key_list({table})")
                     if reference[0] == number
                 )
                 if column == "visit_id" or table == "rejected_records":
                     self._connection.execute(f"UPDATE {table} SET {column} = NULL WHERE rowid = ?", (rowid,))
                     continue
-                recording_id = None
-                if table != "fields":
+                recording_id = of
+                if of is None and table != "fields":
                     statement = f"SELECT recording_id FROM {table} WHERE rowid = ?"
                     (recording_id,) = self._connection.execute(statement, (rowid,)).fetchone() or (None,)
-                self._connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))
-                self._refuse(schema.RECORDS[table], recording_id, f"its {column} is not stored")
+                # A row that is named twice, for two references, goes once.
+                if self._connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,)).rowcount:
+                    self._refuse(schema.RECORDS[table], recording_id, f"its {column} is not stored")
 
     def _put_recording(self, recording: records.Recording) -> None:
         try:
@@ -325,5 +327,13 @@ class Ledger:
         )
 
 
+_REASONS = {
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "its key is taken",
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: "its key is taken",
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL: "a value is missing",
+    3091: "a value has the wrong type",  # SQLITE_CONSTRAINT_DATATYPE, to which Python gives no name
+}
+
+
 def _reason(error: Exception) -> str:
-    return getattr(error, "sqlite_errorname", type(error).__name__)
+    return _REASONS.get(getattr(error, "sqlite_errorcode", 0), type(error).__name__)

@@ -199,7 +199,8 @@ def build(connection: sqlite3.Connection) -> None:
         database.table(table).create(
             {name: kind for name, (kind, _) in shape.items()},
             pk="id" if "id" in shape else None,
-            not_null=[name for name, (_, nullable) in shape.items() if not nullable],
+            not_null={name for name, (_, nullable) in shape.items() if not nullable},
+            column_order=list(shape),
             foreign_keys=[(name, target, "id") for name, target in _REFERENCES.items() if name in shape],
             strict=True,
             transform=True,
@@ -208,7 +209,8 @@ def build(connection: sqlite3.Connection) -> None:
         database.table(table).create(
             dict(plain),
             pk="site" if "site" in plain else None,
-            not_null=[name for name in plain if name != "recording_id"],
+            not_null={name for name in plain if name != "recording_id"},
+            column_order=list(plain),
             foreign_keys=[("recording_id", "recordings", "id")] if "recording_id" in plain else [],
             strict=True,
             transform=True,
