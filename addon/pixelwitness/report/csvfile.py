@@ -13,7 +13,7 @@ from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.records import Field
 from pixelwitness.report.shapes import bare, contents
 from pixelwitness.report.text import CELL_LIMIT, safe_text
-from pixelwitness.report.vocabulary import Group, Vocabulary
+from pixelwitness.report.vocabulary import About, Vocabulary, about_of
 from pixelwitness.report.words import form_word
 
 COLUMNS = (
@@ -130,6 +130,6 @@ def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
     for one in fields:
         kept = f" = {one.value}" if one.value is not None else ""
         told = f"{vocabulary.label(one.data_class)} ({form_word(one.form)}, {one.field}){kept}"
-        about_person = vocabulary.group(one.data_class) in (Group.PERSON, Group.BROWSER)
+        about_person = about_of(one.data_class, one.field) in (About.PERSON, About.BROWSER)
         (person if about_person else other)[told] = None
     return "; ".join(person), "; ".join(other)

@@ -20,7 +20,7 @@ from pixelwitness.core.exposure import (
 from pixelwitness.core.jsontext import Json
 from pixelwitness.core.records import Field
 from pixelwitness.report.ledger import unseen
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.vocabulary import IDENTIFYING, Vocabulary, about_of
 
 SCHEMA_VERSION = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
@@ -111,7 +111,7 @@ def _data(one: DataSent, vocabulary: Vocabulary) -> Shape:
     shape: Shape = {
         "data_class": one.data_class,
         "label": vocabulary.label(one.data_class),
-        "group": vocabulary.group(one.data_class).value,
+        "about": about_of(one.data_class, one.origins[0]).value,
         "form": one.form,
         "matching": one.matching,
         "fields": list(one.origins),
@@ -234,7 +234,7 @@ def _fields(seen: Sequence[Field], vocabulary: Vocabulary, numbers: Numbers) -> 
             "matching": one.matching,
             "length": one.length,
         }
-        if one.data_class in vocabulary.identifying:
+        if one.data_class in IDENTIFYING:
             shape["same_as"] = f"value {numbers.of(one)}"
         if one.value is not None:
             shape["value"] = one.value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pixelwitness.core.exposure import EventGroup, Exposure, SiteExposure, Standing, Telling
 from pixelwitness.core.records import Field
 from pixelwitness.report.text import counted, listed
-from pixelwitness.report.vocabulary import Group, Vocabulary, with_forms
+from pixelwitness.report.vocabulary import SAYS_NOTHING, About, Vocabulary, about_of, with_forms
 from pixelwitness.report.words import SAYINGS, carrier_word, form_word, way_word
 
 MAX_PAGES = 3
@@ -52,6 +52,8 @@ _ABOUT = {
     "content_ids": "product id",
     "content_category": "category",
 }
+_FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
+"""Families in which the site itself states value and currency."""
 
 
 def story(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[SiteExposure, tuple[Sentence, ...]]]:
@@ -91,10 +93,14 @@ def _who(site: SiteExposure, *, blocked: bool) -> Sentence:
 
 def _act(group: EventGroup, telling: Telling) -> _Act:
     named: dict[str, Field] = {}
+    sums: dict[str, Field] = {}
     for one in telling.fields:
-        named.setdefault(one.field.partition("#")[0].rpartition(".")[2], one)
-    about = next((named[name] for name in _ABOUT if name in named and named[name].length), None)
-    return _Act(group, telling, about, named.get("value"), named.get("currency"))
+        family, _, name = one.field.partition("#")[0].rpartition(".")
+        named.setdefault(name, one)
+        if family in _FACTS_OF and one.form not in SAYS_NOTHING:
+            sums.setdefault(name, one)
+    about = next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
+    return _Act(group, telling, about, sums.get("value"), sums.get("currency"))
 
 
 def _joined(acts: Sequence[_Act]) -> list[list[_Act]]:
@@ -124,7 +130,7 @@ def _same_thing(key: object, act: _Act) -> bool:
 
 
 def _sum(act: _Act) -> tuple[str, str] | None:
-    if act.value is None or not act.value.length:
+    if act.value is None:
         return None
     return act.value.value_token, act.currency.value_token if act.currency is not None else ""
 
@@ -214,13 +220,13 @@ def _called(about: Field) -> str:
 
 def _with(acts: Sequence[_Act], vocabulary: Vocabulary) -> Iterator[str]:
     person: dict[str, set[str]] = {}
-    browser: dict[str, None] = {}
-    for one in (one for act in acts for one in act.telling.fields):
-        group = vocabulary.group(one.data_class)
-        if group is Group.PERSON:
+    browser: set[str] = set()
+    for one in (one for act in acts for one in act.telling.fields if one.form not in SAYS_NOTHING):
+        about = about_of(one.data_class, one.field)
+        if about is About.PERSON:
             person.setdefault(vocabulary.label(one.data_class), set()).add(form_word(one.form))
-        elif group is Group.BROWSER and one.length:
-            browser[vocabulary.known_by(one)] = None
+        elif about is About.BROWSER:
+            browser.add(vocabulary.known_by(one.data_class, one.field))
     if person:
         yield "; with it your " + listed([with_forms(label, forms) for label, forms in sorted(person.items())])
     if browser:

@@ -13,13 +13,20 @@ from pixelwitness.report.text import safe_text
 FORMS: Mapping[str, str] = MappingProxyType(
     {
         "plain": "readable",
+        "number": "readable",
+        "boolean": "readable",
+        "plain+appendix": "readable",
         "sha256": "SHA-256",
         "md5": "MD5",
         "sha1": "SHA-1",
+        "sha256+appendix": "SHA-256",
+        "md5+appendix": "MD5",
+        "sha1+appendix": "SHA-1",
         "masked": "masked",
-        "sha256-appendix": "SHA-256 with appendix",
-        "empty-hash": "hash of nothing",
         "empty": "empty",
+        "empty-hash": "hash of nothing",
+        "junk-hash": "hash of a non-value",
+        "removed": "removed by the library",
     }
 )
 """Forms of a datum, as a bracket behind its name tells them."""
@@ -62,11 +69,17 @@ COOKIES: Mapping[str, str] = MappingProxyType(
         "fbp": "_fbp",
         "_fbp": "_fbp",
         "fbc": "_fbc (an ad click)",
+        "fbcs": "_fbc (an ad click)",
         "_fbc": "_fbc (an ad click)",
         "clickid": "_fbc (an ad click)",
         "fbclid": "fbclid (an ad click)",
         "c_user": "c_user (a Facebook account)",
+        "xs": "xs (a Facebook session)",
+        "ds_user_id": "ds_user_id (an Instagram account)",
         "fb_login_id": "a Facebook account",
+        "datr": "datr (Meta's own cookie)",
+        "sb": "sb (Meta's own cookie)",
+        "fr": "fr (Meta's own cookie)",
         "external_id": "the site's own number for you",
     }
 )

@@ -1,0 +1,70 @@
+"""The command line.
+
+Owns the list of commands and the end of the program: which exit code it has, and
+that the last line on stderr says what a code other than 0 means.  A command's own
+module is imported when it is called, and what is heavy inside it, so that
+``--version`` and small scans start at once.
+"""
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from pixelwitness import __version__
+from pixelwitness.cli.ending import end, failure, prepare_streams
+
+_COMMANDS = {
+    "scan": ("scan", "Scan recordings into a database and sum up what sites told Meta."),
+    "live": ("live", "Start a proxy that witnesses your own traffic as it happens."),
+    "report": ("report", "Show what a database holds."),
+    "check": ("check", "Fail when anything was told to Meta: for tests and CI."),
+    "rules": ("rules", "List, show and test the rules."),
+    "verify": ("verify", "Scan the sources of a database again and compare."),
+    "doctor": ("doctor", "Check that everything that is needed is there."),
+    "demo": ("demo", "Show a story told by invented traffic."),
+    "addon-path": ("live", "Print the path of the addon, for mitmdump -s."),
+}
+"""Command to its module here and its short help, so that ``--help`` imports none of them."""
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"pixelwitness.cli.{_COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name.replace("-", "_"))
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{cmd_name} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    name="pixelwitness",
+    epilog="Exit codes: 0 clean, 1 violations, 2 could not run, 3 nothing to scan, 4 incomplete, 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PIXELWITNESS"},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="pixelwitness", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Show which site told Meta what about you, from recordings and live traffic."""
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process."""
+    prepare_streams()
+    try:
+        code = cli.main(standalone_mode=False)
+    except BaseException as error:
+        code = failure(error)
+    sys.exit(end(code))

@@ -1,0 +1,52 @@
+"""``demo``: a story told by invented traffic."""
+
+import sys
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.options import colour_option, drawn
+from pixelwitness.policy.exitcode import ExitCode
+
+
+@click.command()
+@colour_option
+def demo(colour: str) -> ExitCode:
+    """Show what sites of an invented recording told Meta.
+
+    The recording comes with the program. Its people and sites do not exist, so its values are
+    kept and shown; nothing leaves this machine, and no file stays.
+    """
+    from pixelwitness.cli.output import draw_parts, lines
+    from pixelwitness.report import plain
+    from pixelwitness.report.vocabulary import IDENTIFYING, vocabulary
+    from pixelwitness.scan import ScanOptions, scan
+    from pixelwitness.store import queries
+    from pixelwitness.store.files import reading
+
+    with (
+        tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder,
+        resources.as_file(resources.files("pixelwitness.recordings")) as recordings,
+    ):
+        db = Path(folder, "demo.sqlite")
+        outcome = scan([str(recordings)], ScanOptions(db=db, keep_values=True))
+        if not outcome.scanned:
+            say("pixelwitness: the recordings of the demo are missing from this installation; install it again")
+            return ExitCode.COULD_NOT_RUN
+        with reading(db) as connection:
+            exposure = queries.exposure(connection, IDENTIFYING)
+    words = vocabulary()
+    say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
+    draw, in_colour = drawn(colour)
+    if draw:
+        from pixelwitness.report import table
+
+        sys.stderr.flush()
+        draw_parts([table.told(exposure, words), table.summary(exposure, words)], colour=in_colour)
+    else:
+        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words)]))
+    say("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
+    return ExitCode.CLEAN

@@ -1,0 +1,60 @@
+"""``live`` and ``addon-path``: the way to the proxy."""
+
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.options import db_option, keep_option, key_option, rules_option
+from pixelwitness.policy.exitcode import ExitCode
+
+
+@click.command()
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[URL] [-- ARGUMENTS OF MITMPROXY…]")
+@db_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@rules_option
+@keep_option
+@key_option
+@click.option(
+    "--ui",
+    type=click.Choice(["dump", "console", "web"]),
+    default="dump",
+    show_default=True,
+    help="mitmdump, mitmproxy or mitmweb.",
+)
+def live(
+    arguments: tuple[str, ...],
+    db: Path,
+    port: int,
+    rules: tuple[Path, ...],
+    keep_values: bool,
+    key: Path | None,
+    ui: str,
+) -> ExitCode:
+    """Start a proxy on this machine that witnesses your own traffic as it happens.
+
+    The same as mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs pixelwitness[live].
+    """
+    from pixelwitness.live.launch import LiveOptions, run
+
+    url = arguments[0] if arguments and not arguments[0].startswith("-") else None
+    options = LiveOptions(
+        db=db,
+        port=port,
+        key=key,
+        rules=rules,
+        keep_values=keep_values,
+        ui=ui,  # type: ignore[arg-type]  # click has checked it
+        arguments=arguments[1:] if url is not None else arguments,
+    )
+    return ExitCode(run(url, options, say))
+
+
+@click.command("addon-path")
+def addon_path() -> ExitCode:
+    """Print the path of the addon, for mitmdump -s "$(pixelwitness addon-path)"."""
+    from pixelwitness.live.launch import shim_path
+
+    emit([f"{shim_path()}\n"])
+    return ExitCode.CLEAN

@@ -1,0 +1,101 @@
+"""Puts reports on stdout: from a database, in any format.
+
+Owns the way from a database and a format to bytes.  What a format looks like is
+the report's.
+"""
+
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.options import drawn
+from pixelwitness.core.exposure import Exposure
+from pixelwitness.report import plain
+from pixelwitness.report.vocabulary import IDENTIFYING, Vocabulary, vocabulary
+from pixelwitness.store import queries
+from pixelwitness.store.files import reading
+from pixelwitness.store.queries import EVERYTHING, Choice
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def show(db: Path, format_: str, colour: str, choice: Choice = EVERYTHING) -> Exposure:
+    """Write what a database holds to stdout, in a format; return it."""
+    words = vocabulary()
+    with reading(db) as connection:
+        exposure = queries.exposure(connection, IDENTIFYING, choice)
+        show_exposure(connection, exposure, words, format_, colour, choice)
+    return exposure
+
+
+def show_exposure(
+    connection: sqlite3.Connection,
+    exposure: Exposure,
+    words: Vocabulary,
+    format_: str,
+    colour: str,
+    choice: Choice = EVERYTHING,
+) -> None:
+    """Write an exposure to stdout; formats of single events read these from the database."""
+    if format_ in ("table", "story"):
+        _show_text(exposure, words, format_, colour)
+    elif format_ == "json":
+        from pixelwitness.report.jsonfile import as_json
+
+        emit([as_json(exposure, words)])
+    elif format_ == "jsonl":
+        from pixelwitness.report.jsonfile import as_lines
+
+        events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
+        emit(as_lines(exposure, words, events, contacts))
+    elif format_ == "csv":
+        from pixelwitness.report.csvfile import as_csv
+
+        emit(as_csv(words, queries.events(connection, choice), queries.contacts(connection, choice)))
+        # Rows of a ledger would break the columns; it is told all the same.
+        for line in plain.ending(exposure):
+            say(line)
+    else:
+        from pixelwitness.report.markdown import as_markdown
+
+        emit(lines(as_markdown(exposure, words)))
+
+
+def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str) -> None:
+    draw, in_colour = drawn(colour)
+    if not draw:
+        if format_ == "story":
+            emit(lines(plain.told(exposure, words)))
+            emit(lines(plain.ending(exposure)))
+        else:
+            emit(lines(plain.summary(exposure, words)))
+        return
+    from pixelwitness.report import table
+
+    parts = (
+        [table.told(exposure, words), table.ending(exposure)]
+        if format_ == "story"
+        else [table.summary(exposure, words)]
+    )
+    draw_parts(parts, colour=in_colour)
+
+
+def draw_parts(parts: Iterable["RenderableType"], *, colour: bool) -> None:
+    """Draw on the terminal."""
+    from pixelwitness.report import table
+
+    console = table.console(sys.stdout, colour=colour)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, soft_wrap=False)
+    emit([captured.get()])
+
+
+def lines(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts with line ends."""
+    for text in texts:
+        yield text + "\n"

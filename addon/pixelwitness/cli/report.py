@@ -1,0 +1,56 @@
+"""``report``: what a database holds."""
+
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import say
+from pixelwitness.cli.options import colour_option, format_option, since_text
+from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.report.text import safe_text
+
+
+@click.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@format_option
+@colour_option
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be given again.")
+@click.option("--since", callback=since_text, metavar="TIME", help="Only what was seen since then (UTC).")
+@click.option(
+    "--recording", "recordings", multiple=True, metavar="ID", help="Only this recording: its id, or the start of it."
+)
+def report(
+    db: Path, format_: str, colour: str, sites: tuple[str, ...], since: str | None, recordings: tuple[str, ...]
+) -> ExitCode:
+    """Show what a database holds."""
+    from pixelwitness.cli.output import show_exposure
+    from pixelwitness.report.vocabulary import IDENTIFYING, vocabulary
+    from pixelwitness.store import queries
+    from pixelwitness.store.files import reading
+
+    with reading(db) as connection:
+        chosen = _chosen(recordings, [one.id for one in queries.recordings(connection)])
+        choice = queries.Choice(tuple(site.lower() for site in sites), since, chosen)
+        exposure = queries.exposure(connection, IDENTIFYING, choice)
+        if exposure.coverage.recordings == 0:
+            say("pixelwitness: the database holds no recording yet")
+            return ExitCode.NOTHING_TO_SCAN
+        there = {one.name for one in exposure.sites}
+        missing = [site for site in choice.sites if site not in there]
+        for site in missing:
+            say(
+                f"pixelwitness: {safe_text(site)}: nothing of this site was recorded; that says nothing of what it does"
+            )
+        show_exposure(connection, exposure, vocabulary(), format_, colour, choice)
+    return ExitCode.NOTHING_TO_SCAN if missing and not there else ExitCode.CLEAN
+
+
+def _chosen(asked: tuple[str, ...], known: list[str]) -> tuple[str, ...]:
+    """Return the ids of recordings that were asked for by their beginnings."""
+    chosen: list[str] = []
+    for start in asked:
+        found = [one for one in known if one.startswith(start)]
+        if not found:
+            raise click.UsageError(f"no recording's id begins with {start!r}; there are {len(known)} in the database")
+        chosen += found
+    return tuple(dict.fromkeys(chosen))

@@ -1,0 +1,74 @@
+"""``rules``: list, show and test the rules."""
+
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.options import rules_option
+from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.report.text import counted, safe_text
+
+
+@click.group()
+def rules() -> None:
+    """List, show and test the rules."""
+
+
+@rules.command("list")
+@rules_option
+def list_rules(rules: tuple[Path, ...]) -> ExitCode:
+    """List every rule: id, what it gives, channel, confidence, title."""
+    from pixelwitness.rulebook.catalogue import entries
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    found = [one.rule for one in entries(load_rules(rules))]
+    width = max((len(one.id) for one in found), default=0)
+    emit(
+        f"{safe_text(one.id):<{width}}  {one.gives:<11}  {one.channel or '-':<16}  {one.confidence:<7}"
+        f"  {safe_text(one.title)}\n"
+        for one in found
+    )
+    return ExitCode.CLEAN
+
+
+@rules.command("show")
+@click.argument("rule_id", metavar="ID")
+@rules_option
+def show_rule(rule_id: str, rules: tuple[Path, ...]) -> ExitCode:
+    """Print one rule as it is written, with its examples."""
+    from pixelwitness.rulebook.catalogue import UnknownRuleError, entry
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    try:
+        found = entry(load_rules(rules), rule_id)
+    except UnknownRuleError as error:
+        raise click.UsageError(str(error)) from error
+    emit([f"# {safe_text(found.origin, 400)}\n"])
+    emit(safe_text(line, 10_000) + "\n" for line in found.text.splitlines())
+    return ExitCode.CLEAN
+
+
+@rules.command("test")
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[DIR]…")
+def test_rules(folders: tuple[Path, ...]) -> ExitCode:
+    """Run the examples of all rules, and of those in DIR."""
+    from pixelwitness.rulebook.examples import run_examples
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    outcomes = run_examples(load_rules(folders))
+    failed = [one for one in outcomes if not one.passed]
+    for one in failed:
+        emit(
+            [
+                f"{safe_text(one.rule_id)}: {safe_text(one.example)}\n",
+                f"  expected {safe_text(repr(dict(one.expected)), 2_000)}\n",
+                f"  got      {safe_text(repr(dict(one.got)), 2_000)}\n",
+            ]
+        )
+    rules_tested = len({one.rule_id for one in outcomes})
+    say(
+        f"{counted(len(outcomes), 'example')} of {counted(rules_tested, 'rule')}: "
+        f"{len(outcomes) - len(failed):,} hold, {len(failed):,} fail"
+    )
+    return ExitCode.VIOLATIONS if failed else ExitCode.CLEAN

@@ -1,0 +1,114 @@
+"""``scan``: recordings into a database, and the summary of what they hold."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pixelwitness.cli.ending import say
+from pixelwitness.cli.options import (
+    colour_option,
+    db_option,
+    format_option,
+    jobs_option,
+    keep_option,
+    key_option,
+    rules_option,
+)
+from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+from pixelwitness.report.text import counted, safe_text
+
+if TYPE_CHECKING:
+    from pixelwitness.scan import ScanOptions, ScanOutcome
+
+MAX_PROBLEMS = 20
+"""Problems of inputs that are told one by one."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@db_option
+@rules_option
+@keep_option
+@key_option
+@jobs_option
+@format_option
+@colour_option
+@click.option("--strict", is_flag=True, help="Exit 4, too, when any request body was not recorded.")
+def scan(
+    paths: tuple[str, ...],
+    db: Path,
+    rules: tuple[Path, ...],
+    keep_values: bool,
+    key: Path | None,
+    jobs: int,
+    format_: str,
+    colour: str,
+    strict: bool,
+) -> ExitCode:
+    """Scan recordings into a database and sum up what sites told Meta.
+
+    PATH is a HAR file (also .gz, .zst, .zip), a flow file of mitmproxy, a folder, a glob,
+    or - for standard input. A recording that was scanned before adds nothing.
+    """
+    from pixelwitness.scan import ScanOptions
+
+    options = ScanOptions(db=db, rules=rules, keep_values=keep_values, key=key, jobs=jobs)
+    scanned = run_scan(paths, options)
+    if not scanned.scanned:
+        say("pixelwitness: no recording was found in what was named")
+        return ExitCode.NOTHING_TO_SCAN
+    tell_states(scanned, db)
+    ids = tuple(one.recording_id for one in scanned.scanned if one.recording_id is not None)
+    if not ids:
+        say("pixelwitness: none of the recordings could be read")
+        return ExitCode.COULD_NOT_RUN
+    from pixelwitness.cli.output import show
+    from pixelwitness.store.queries import Choice
+
+    coverage = show(db, format_, colour, Choice(recordings=ids)).coverage
+    failed = any(one.state == "failed" for one in scanned.scanned)
+    lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
+    return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)
+
+
+def run_scan(paths: tuple[str, ...], options: "ScanOptions") -> "ScanOutcome":
+    """Scan, with a bar on a terminal."""
+    from pixelwitness.scan import scan as scan_inputs
+
+    if not sys.stderr.isatty():
+        return scan_inputs(paths, options)
+    with click.progressbar(length=1, label="scanning", file=sys.stderr, show_eta=False) as bar:
+
+        def progress(done: int, total: int, _: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        return scan_inputs(paths, options, progress)
+
+
+def tell_states(outcome: "ScanOutcome", db: Path | None) -> None:
+    """Say on stderr what became of the inputs, and what was wrong with them."""
+    for notice in outcome.notices:
+        say(f"pixelwitness: {safe_text(notice, 1_000)}")
+    problems = [problem for one in outcome.scanned for problem in one.problems]
+    for problem in problems[:MAX_PROBLEMS]:
+        say(f"pixelwitness: {safe_text(problem.where, 400)}: {safe_text(problem.what, 400)}")
+    if len(problems) > MAX_PROBLEMS:
+        say(f"pixelwitness: … and {counted(len(problems) - MAX_PROBLEMS, 'further problem')}")
+    states = [one.state for one in outcome.scanned]
+    numbers = [
+        f"{states.count(state):,} {words}"
+        for state, words in (
+            ("added", "added"),
+            ("replaced", "replaced (rules, knowledge or options have changed)"),
+            ("unchanged", "known already"),
+            ("failed", "not readable"),
+        )
+        if state in states
+    ]
+    kept = f"; kept in {safe_text(str(db), 400)}" if db is not None else ""
+    say(f"{counted(len(states), 'recording')}: {', '.join(numbers)}{kept}")
+    if outcome.refused:
+        say(f"pixelwitness: {counted(outcome.refused, 'record')} could not be stored; the database counts them")

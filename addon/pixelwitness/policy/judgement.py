@@ -1,0 +1,226 @@
+"""Judgement: which events and contacts a policy forbids, and whether the evidence allows to say so.
+
+Owns the default policy: any event that reaches for Meta is a violation, a contact
+warns.  Pure: what was seen in, a judgement out.  It must not know databases,
+outputs or vocabularies; it hands on classes of data, never values.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pixelwitness.core.coverage import Coverage, is_headless
+from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
+from pixelwitness.core.records import Recording
+from pixelwitness.core.rule import Channel
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.policy.remedies import remedies
+
+MAX_PLACES = 5
+"""Places that one violation names; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the evidence stands."""
+
+    recording_id: str
+    position: int
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Events, or contacts, of one kind that a policy does not allow."""
+
+    site: str | None
+    page_url: str | None
+    """The page of the first of them."""
+    name: str | None
+    """Name of the events; None for contacts and for events whose name was not recorded."""
+    pixel_id: str | None
+    channels: tuple[str, ...]
+    rule_id: str
+    confidence: str
+    times: int
+    blocked: int
+    """How many of them were blocked on their way."""
+    data: tuple[tuple[str, str], ...]
+    """(class, form) of what they carried, sorted."""
+    places: tuple[Place, ...]
+    remedies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a policy makes of a store."""
+
+    violations: tuple[Forbidden, ...]
+    warnings: tuple[Forbidden, ...]
+    gaps: tuple[str, ...]
+    """Why silence would prove nothing: each makes the evidence incomplete."""
+    coverage: Coverage
+    own: int = 0
+    """Events on Meta's own sites, which no policy of this kind judges."""
+
+    @property
+    def nothing(self) -> bool:
+        return self.coverage.seen == 0
+
+    @property
+    def incomplete(self) -> bool:
+        return bool(self.gaps)
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Gathers events or contacts of one kind."""
+
+    site: str | None
+    page_url: str | None
+    name: str | None
+    pixel_id: str | None
+    channels: tuple[str, ...]
+    rule_id: str
+    confidence: str
+    times: int = 0
+    blocked: int = 0
+    data: set[tuple[str, str, str]] = field(default_factory=set)
+    places: list[Place] = field(default_factory=list)
+
+    def done(self) -> Forbidden:
+        return Forbidden(
+            site=self.site,
+            page_url=self.page_url,
+            name=self.name,
+            pixel_id=self.pixel_id,
+            channels=self.channels,
+            rule_id=self.rule_id,
+            confidence=self.confidence,
+            times=self.times,
+            blocked=self.blocked,
+            data=tuple(sorted({(data_class, form) for data_class, form, _ in self.data})),
+            places=tuple(self.places[:MAX_PLACES]),
+            remedies=remedies(self.channels, {matching for _, _, matching in self.data}),
+        )
+
+
+def judge(
+    recordings: Iterable[Recording],
+    events: Iterable[SeenEvent],
+    contacts: Iterable[SeenContact],
+    own_sites: Iterable[str],
+    coverage: Coverage,
+    *,
+    strict: bool = False,
+) -> Judgement:
+    """Judge by the default policy.
+
+    It does not look into what an event holds, so an unread body is a gap only under ``strict``.
+    """
+    standing = SumUp(frozenset(own_sites), ()).standing
+    violations: dict[tuple[str, ...], _Kind] = {}
+    warnings: dict[tuple[str, ...], _Kind] = {}
+    with_events: set[str] = set()
+    loaded: dict[str, set[str]] = {}
+    own = 0
+    for seen in events:
+        event = seen.event
+        with_events.add(event.recording_id)
+        if standing(event.page_site, event.channel) is Standing.META:
+            own += 1
+            continue
+        _add_event(violations, seen)
+    for each in contacts:
+        contact = each.contact
+        if standing(contact.page_site, contact.channel) is Standing.META:
+            continue
+        if contact.channel in (Channel.LIBRARY, Channel.CONFIG):
+            loaded.setdefault(contact.recording_id, set()).add(contact.page_site or "an unknown page")
+        _add_contact(warnings, each)
+    headless = {one.id for one in recordings if is_headless(one.user_agent)}
+    gaps = (*_gaps(coverage, strict=strict), *_silent(headless, with_events, loaded))
+    return Judgement(
+        violations=_done(violations), warnings=_done(warnings), gaps=tuple(gaps), coverage=coverage, own=own
+    )
+
+
+def _done(kinds: Mapping[tuple[str, ...], _Kind]) -> tuple[Forbidden, ...]:
+    return tuple(kinds[key].done() for key in sorted(kinds))
+
+
+def _add_event(kinds: dict[tuple[str, ...], _Kind], seen: SeenEvent) -> None:
+    event = seen.event
+    # The unknown site comes last, an event without a name first.
+    key = (
+        "" if event.page_site else "~",
+        event.page_site or "",
+        event.event_name or "",
+        event.pixel_id or "",
+        event.rule_id,
+        *seen.channels,
+    )
+    kind = kinds.get(key)
+    if kind is None:
+        kind = kinds[key] = _Kind(
+            event.page_site,
+            event.page_url,
+            event.event_name,
+            event.pixel_id,
+            seen.channels,
+            event.rule_id,
+            event.confidence,
+        )
+    kind.times += 1
+    kind.blocked += event.blocked
+    kind.data.update((one.data_class, one.form, one.matching) for one in seen.fields)
+    if seen.transmissions:
+        main = seen.transmissions[0]
+        kind.places.append(Place(event.recording_id, main.position, main.line))
+
+
+def _add_contact(kinds: dict[tuple[str, ...], _Kind], seen: SeenContact) -> None:
+    contact = seen.contact
+    key = ("" if contact.page_site else "~", contact.page_site or "", contact.channel, contact.rule_id)
+    kind = kinds.get(key)
+    if kind is None:
+        kind = kinds[key] = _Kind(
+            contact.page_site,
+            contact.page_url,
+            None,
+            contact.pixel_id,
+            (contact.channel,),
+            contact.rule_id,
+            contact.confidence,
+        )
+    kind.times += 1
+    kind.blocked += contact.blocked
+    kind.data.update((one.data_class, one.form, one.matching) for one in seen.fields)
+    kind.places.append(Place(contact.recording_id, contact.position, contact.line))
+
+
+def _gaps(coverage: Coverage, *, strict: bool) -> Iterator[str]:
+    if coverage.incomplete:
+        yield f"recordings that end before their end: {coverage.incomplete:,}"
+    if coverage.rejected:
+        yield f"entries that could not be used: {coverage.rejected:,}"
+    if coverage.undecodable:
+        yield f"requests to Meta that could not be decoded: {coverage.undecodable:,}"
+    if coverage.dropped:
+        yield f"records that could not be stored: {coverage.dropped:,}"
+    if coverage.rule_faults:
+        yield f"requests on which a rule failed: {coverage.rule_faults:,}"
+    if coverage.accounted != coverage.seen:
+        yield f"requests seen {coverage.seen:,}, accounted for {coverage.accounted:,}"
+    if strict and coverage.bodies_not_recorded:
+        yield f"request bodies that were not recorded: {coverage.bodies_not_recorded:,} (--strict)"
+
+
+def _silent(headless: set[str], with_events: set[str], loaded: Mapping[str, set[str]]) -> Iterator[str]:
+    """Tell recordings of headless browsers in which the pixel was loaded and kept silent."""
+    suspicious = sorted(headless.intersection(loaded) - with_events)
+    if suspicious:
+        yield (
+            f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(suspicious):,}); "
+            "Meta's configurations block such browsers, so silence proves nothing: record again with a window, "
+            "or with an ordinary user agent"
+        )

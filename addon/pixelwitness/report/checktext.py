@@ -1,0 +1,96 @@
+"""The text of ``check``: every violation, where its evidence stands, and what would help.
+
+Owns the words for a judgement.  It names classes of data and their forms, never a value.
+"""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from pixelwitness.policy.judgement import Forbidden, Judgement
+from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.story import shown_page
+from pixelwitness.report.text import counted, listed, safe_text
+from pixelwitness.report.vocabulary import SAYS_NOTHING, Vocabulary, with_forms
+from pixelwitness.report.words import form_word, way_word
+
+WIDTH = 100
+
+_DULL = frozenset({"technical", "event_time", "screen", "event_id", "pixel_id", "event_name", "unknown"})
+"""Classes that a violation need not name."""
+
+
+def as_text(
+    judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool = True
+) -> Iterator[str]:
+    """Yield lines; ``sources`` names recordings by their ids, ``pages`` allows to name more of a page than its site."""
+    for kind, found in (("violation", judgement.violations), ("warning", judgement.warnings)):
+        for one in found:
+            yield from _told(kind, one, vocabulary, sources, pages=pages)
+            yield ""
+    yield _verdict(judgement)
+    for gap in judgement.gaps:
+        yield from _filled("incomplete: ", gap + ".")
+    if judgement.own:
+        yield f"Apart: {counted(judgement.own, 'event')} on Meta's own sites, which this policy does not judge."
+    yield from _filled("Looked at: ", account(judgement.coverage) + ".")
+    if judgement.coverage.bodies_not_recorded:
+        bodies = counted(judgement.coverage.bodies_not_recorded, "request body was", "request bodies were")
+        yield f"{bodies} not recorded: what they held is unknown, not absent."
+    yield ALWAYS
+
+
+def _told(
+    kind: str, one: Forbidden, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool
+) -> Iterator[str]:
+    ways = listed([way_word(channel) for channel in one.channels])
+    pixel = f" to pixel {safe_text(one.pixel_id, 40)}" if one.pixel_id else ""
+    what = safe_text(one.name, 60) if one.name else "an event whose name was not recorded"
+    told = f"{what}{pixel} by {ways}" if kind == "violation" else f"contact with Meta by {ways}"
+    times = f" ({counted(one.times, 'time')})" if one.times > 1 else ""
+    site = safe_text(one.site) if one.site else "unknown site"
+    yield from _filled(f"{kind}: ", f"{site}: {told}{times}")
+    if one.blocked:
+        yield from _filled("  blocked   ", f"{one.blocked} of {one.times}: sent, and stopped on the way")
+    if pages and one.page_url:
+        yield from _filled("  page      ", safe_text(shown_page(one.page_url)))
+    yield from _filled("  carried   ", ", ".join(_carried(one, vocabulary)) or "nothing of the person was seen with it")
+    yield from _filled("  rule      ", f"{safe_text(one.rule_id, 80)} ({one.confidence})")
+    yield from _filled("  evidence  ", "; ".join(_places(one, sources)))
+    for index, remedy in enumerate(one.remedies):
+        yield from _filled("  to fix    " if index == 0 else "  or        ", remedy)
+
+
+def _carried(one: Forbidden, vocabulary: Vocabulary) -> list[str]:
+    named: dict[str, set[str]] = {}
+    for data_class, form in one.data:
+        if data_class not in _DULL and form not in SAYS_NOTHING:
+            named.setdefault(vocabulary.label(data_class), set()).add(form_word(form))
+    # That something is readable goes without saying, unless it is hashed elsewhere.
+    return [
+        with_forms(label, forms - {"readable"} if len(forms) == 1 else forms) for label, forms in sorted(named.items())
+    ]
+
+
+def _places(one: Forbidden, sources: Mapping[str, str]) -> Iterator[str]:
+    for place in one.places:
+        source = safe_text(sources.get(place.recording_id, place.recording_id), 300)
+        yield f"{source}:{place.line}" if place.line is not None else f"{source}, entry {place.position}"
+    if one.times > len(one.places):
+        yield f"and {one.times - len(one.places):,} more"
+
+
+def _verdict(judgement: Judgement) -> str:
+    sites = len({one.site for one in judgement.violations})
+    if judgement.violations:
+        found = counted(len(judgement.violations), "violation")
+        return f"{found} on {counted(sites, 'site')}, {counted(len(judgement.warnings), 'warning')}."
+    if judgement.nothing:
+        return "Nothing to judge: there was not one request."
+    warnings = f", {counted(len(judgement.warnings), 'warning')}" if judgement.warnings else ""
+    return f"No event was seen to go to Meta{warnings}."
+
+
+def _filled(head: str, text: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=head, subsequent_indent=" " * 12, break_on_hyphens=False, break_long_words=False
+    )
