@@ -1,0 +1,199 @@
+"""Real recordings of other people, and requests made by Meta's own libraries, against their truth."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.end_to_end.conftest import Store
+from tests.har import entry, write
+
+WITHOUT_URL = {
+    "Lookyloo__har2tree__tests__data__lalibre__001.har": 1,
+    "haralyzer__haralyzer__tests__data__missing_page.har": 1,
+    "haralyzer__haralyzer__tests__data__missing_pageref.har": 2,
+}
+"""Requests that state no URL at all: counted as rejected, and said so."""
+
+OLDER_LIBRARY = {"Lookyloo__har2tree__tests__data__lalibre__001.har": 1}
+"""Requests for ``fbds.js``, which the truth does not count."""
+
+PIXEL_FAMILIES = ("ud", "udff", "aud", "audff", "cud", "cudff", "ncud", "ncudff")
+
+
+@pytest.fixture(scope="module")
+def scanned(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(tmp_path_factory.mktemp("shared") / "store.sqlite")
+    store.scan(shared / "recordings")
+    return store
+
+
+@pytest.fixture(scope="module")
+def truth(shared: Path) -> dict[str, dict[str, Any]]:
+    return {one["file"]: one for one in json.loads((shared / "recordings" / "truth.json").read_text("utf-8"))}
+
+
+def by_file(store: Store, statement: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of a statement whose first column is the id of a recording, by the file's name."""
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    names = {
+        recording: [Path(source).name for source in json.loads(sources)]
+        for recording, sources in store.rows("SELECT id, sources FROM recordings")
+    }
+    for recording, *row in store.rows(statement):
+        for name in names[recording]:
+            found[name].append(tuple(row))
+    return found
+
+
+def test_every_file_is_read_whole(scanned: Store, truth: dict[str, dict[str, Any]]) -> None:
+    seen = by_file(scanned, "SELECT id, requests_seen, complete, rejected, undecodable, rule_faults FROM recordings")
+    assert {name: rows[0] for name, rows in seen.items()} == {
+        name: (one["requests"], 1, WITHOUT_URL.get(name, 0), 0, 0) for name, one in truth.items()
+    }
+
+
+def test_the_ledger_counts_each_request_once(scanned: Store) -> None:
+    parts = "requests_matched + requests_other + undecodable + rejected + blocked"
+    assert scanned.rows(f"SELECT id FROM recordings WHERE requests_seen != {parts}") == []
+
+
+def test_every_pixel_request_is_found_and_no_other(scanned: Store, truth: dict[str, dict[str, Any]]) -> None:
+    found = by_file(
+        scanned,
+        "SELECT t.recording_id, t.position, t.method, e.pixel_id, e.event_name, t.id FROM transmissions t"
+        " JOIN events e ON e.id = t.event_id WHERE t.rule_id = 'meta-pixel-event' ORDER BY t.recording_id, t.position",
+    )
+    user_data = defaultdict(set)
+    for transmission, field in scanned.rows("SELECT transmission_id, field FROM fields"):
+        family, _, key = field.partition(".")
+        if family in PIXEL_FAMILIES and "#" not in key and "." not in key:
+            user_data[transmission].add(f"{family}[{key}]")
+    got = {
+        name: [(method, pixel, event, sorted(user_data[t])) for _, method, pixel, event, t in rows]
+        for name, rows in found.items()
+    }
+    expected = {
+        name: [(hit["method"], hit["id"], hit["ev"], sorted(hit["user_data"])) for hit in one["pixel_requests"]]
+        for name, one in truth.items()
+        if one["pixel_requests"]
+    }
+    assert got == expected
+    assert sum(map(len, got.values())) == 91
+
+
+def test_copies_fold_into_the_events_of_the_truth(scanned: Store, truth: dict[str, dict[str, Any]]) -> None:
+    found = by_file(scanned, "SELECT recording_id, pixel_id, event_name FROM events")
+    expected = {
+        name: sorted(tuple(event) for event in one["folded_events"])
+        for name, one in truth.items()
+        if one["folded_events"]
+    }
+    assert {name: sorted(rows) for name, rows in found.items()} == expected
+    assert sum(map(len, expected.values())) == 90
+
+
+def test_sandbox_copies_topics_libraries_and_configurations_are_counted(
+    scanned: Store, truth: dict[str, dict[str, Any]]
+) -> None:
+    triggers = by_file(
+        scanned, "SELECT recording_id, id FROM transmissions WHERE rule_id = 'meta-pixel-sandbox-trigger'"
+    )
+    contacts = by_file(scanned, "SELECT recording_id, rule_id, pixel_id FROM contacts")
+    for name, one in truth.items():
+        of_file = contacts.get(name, [])
+        assert len(triggers.get(name, [])) == one["sandbox_triggers"], name
+        assert len([rule for rule, _ in of_file if rule == "meta-topics-registration"]) == one["topics"], name
+        libraries = len([rule for rule, _ in of_file if rule == "meta-pixel-library"])
+        assert libraries == one["library"] + OLDER_LIBRARY.get(name, 0), name
+        assert sorted(pixel for rule, pixel in of_file if rule == "meta-pixel-config") == sorted(one["config"]), name
+
+
+def wire_entry(line: dict[str, Any], number: int) -> dict[str, Any]:
+    return entry(line["url"], method=line["method"], headers=line["headers"], body=line["body"], seconds=number)
+
+
+def cases(shared: Path) -> dict[str, list[dict[str, Any]]]:
+    told = defaultdict(list)
+    for text in (shared / "wire" / "pixel.jsonl").read_text("utf-8").splitlines():
+        line = json.loads(text)
+        told[line["case"]].append(line)
+    return told
+
+
+def test_the_pixel_side_of_metas_own_library_is_found_exactly(shared: Path, tmp_path: Path) -> None:
+    lines = cases(shared)
+    for text in (shared / "wire" / "truth.jsonl").read_text("utf-8").splitlines():
+        expected = json.loads(text)
+        store = Store(tmp_path / f"{expected['case']}.sqlite")
+        recorded = [wire_entry(line, number) for number, line in enumerate(lines[expected["case"]])]
+        store.scan(write(tmp_path / f"{expected['case']}.har", recorded), keep_values=True)
+        assert store.column("SELECT requests_seen FROM recordings") == [expected["requests"]]
+        assert found_events(store) == [pixel_side(event) for event in expected["events"]], expected["case"]
+        contacts = store.rows("SELECT position, receiver_host FROM contacts ORDER BY position")
+        assert contacts == [(number, host) for number, host, _ in expected["contacts"]]
+
+
+def pixel_side(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **event,
+        "transmissions": [one for one in event["transmissions"] if one[0] == "pixel"],
+        "user_data": sorted(key for key in event["user_data"] if not key.startswith("am.")),
+    }
+
+
+def found_events(store: Store) -> list[dict[str, Any]]:
+    """Return the events as the truth states them, in the order of their first transmission."""
+    told = []
+    for event, pixel, name, dedup in store.rows("SELECT id, pixel_id, event_name, dedup_id FROM events"):
+        carried = store.rows(
+            "SELECT position, method, rule_id, id FROM transmissions WHERE event_id = ? AND channel = 'pixel'"
+            " ORDER BY position",
+            (event,),
+        )
+        keys = store.column(
+            "SELECT DISTINCT field FROM fields JOIN transmissions t ON t.id = transmission_id"
+            " WHERE t.event_id = ? AND t.channel = 'pixel'",
+            (event,),
+        )
+        told.append(
+            {
+                "pixel_id": pixel,
+                "event_name": name,
+                "dedup_id": dedup,
+                "transmissions": [
+                    [
+                        "pixel",
+                        position,
+                        method,
+                        "/privacy_sandbox/pixel/register/trigger/" if rule.endswith("trigger") else "/tr/",
+                    ]
+                    for position, method, rule, _ in carried
+                ],
+                "user_data": sorted(
+                    key
+                    for key in keys
+                    if key.split(".")[0] in PIXEL_FAMILIES and key.count(".") == 1 and "#" not in key
+                ),
+            }
+        )
+    return sorted(told, key=lambda one: one["transmissions"][0][1])
+
+
+def test_the_conversions_api_as_metas_own_libraries_send_it(shared: Path, store: Store, tmp_path: Path) -> None:
+    lines = [json.loads(text) for text in (shared / "wire" / "capi.jsonl").read_text("utf-8").splitlines()]
+    store.scan(
+        write(tmp_path / "capi.har", [wire_entry(line, number) for number, line in enumerate(lines)]), keep_values=True
+    )
+    assert store.rows(
+        "SELECT e.pixel_id, e.event_name, e.dedup_id, e.channel, group_concat(t.position) FROM events e"
+        " JOIN transmissions t ON t.event_id = e.id GROUP BY e.id ORDER BY min(t.position), e.event_name DESC"
+    ) == [
+        ("1234567890123", "Purchase", "order-1001", "capi", "0,1"),
+        ("1234567890123", "Lead", None, "capi", "1"),
+        ("1234567890123", "PageView", None, "capi", "2"),
+        ("1234567890123", "Purchase", "e1", "capi", "3"),
+    ]
+    dump = "\n".join(map(repr, store.rows("SELECT * FROM fields")))
+    assert "EAATESTTOKEN" not in dump
