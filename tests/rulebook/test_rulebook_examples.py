@@ -214,3 +214,5 @@ def test_an_unknown_rule_is_named_with_its_neighbour() -> None:
     with pytest.raises(UnknownRuleError) as error:
         entry(load_rules(), "meta-pixel-evnt")
     assert str(error.value) == "no rule has the id 'meta-pixel-evnt'; did you mean 'meta-pixel-event'?"
+    with pytest.raises(UnknownRuleError):
+        run_examples(load_rules(), ["capi-event", "nothing-like-it"])

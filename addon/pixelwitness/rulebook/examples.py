@@ -13,6 +13,7 @@ from pixelwitness.core.detect import Detector
 from pixelwitness.core.event import Sighting, Sign, as_mapping
 from pixelwitness.core.observe import Observer
 from pixelwitness.core.request import BodyState, Request, Response
+from pixelwitness.rulebook.catalogue import entry
 from pixelwitness.rulebook.models import ExampleModel, Strict
 from pixelwitness.rulebook.problems import RulesError
 from pixelwitness.rulebook.ruleset import RuleSet, check
@@ -88,8 +89,8 @@ class Outcome:
 
 
 def examples_of(rules: RuleSet, ids: Iterable[str] | None = None) -> tuple[Example, ...]:
-    """Return the examples of all rules of a set, or of the named ones; raise `RulesError` for a broken file."""
-    wanted = None if ids is None else frozenset(ids)
+    """Return the examples of all rules of a set, or of the named ones; raise `UnknownRuleError` for other names."""
+    wanted = None if ids is None else frozenset(entry(rules, rule_id).rule.id for rule_id in ids)
     found: list[Example] = []
     for source in rules.sources:
         if wanted is not None and source.id not in wanted:
