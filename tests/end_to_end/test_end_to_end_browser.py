@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.sites import stored
-from tests.sites.server import Received
+from tests.sites.server import HOSTS, Received
 from tests.sites.watch import Watched, watched
 
 from pixelwitness.scan import ScanOptions, scan
@@ -35,7 +35,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 
 def carries_event(one: Received) -> bool:
-    return one.host == "www.facebook.com" and re.fullmatch(r"/tr/?|/privacy_sandbox/.*", one.path) is not None
+    return one.host == "www.facebook.com" and re.fullmatch(r"/tr/?|/privacy_sandbox/pixel/.*", one.path) is not None
 
 
 def name_and_pixel(one: Received) -> tuple[str | None, str | None]:
@@ -54,6 +54,11 @@ def test_every_request_that_meta_received_is_a_transmission_and_nothing_else_is(
         for one in event["carried_by"]
     )
     assert told == received
+
+
+def test_every_other_request_that_meta_received_is_a_contact(session: Watched) -> None:
+    received = Counter(one.host for one in session.world.by_meta() if not carries_event(one))
+    assert Counter(one["receiver_host"] for one in stored.told(session.db)["contacts"]) == received
 
 
 SITES = {
@@ -103,7 +108,7 @@ def test_flow_file_and_har_of_the_session_say_the_same(session: Watched, tmp_pat
     for recording in (session.flows, session.har):
         db = tmp_path / f"{recording.suffix[1:]}.sqlite"
         scan([str(recording)], ScanOptions(db=db, key=session.key))
-        assert stored.told(db) == stored.told(session.db), recording.suffix
+        assert stored.differences(db, session.db) == [], recording.suffix
 
 
 def test_the_browsers_own_har_differs_in_what_it_lacks_alone(session: Watched, tmp_path: Path) -> None:
@@ -119,6 +124,4 @@ def test_the_browsers_own_har_differs_in_what_it_lacks_alone(session: Watched, t
 
 
 def test_nothing_but_the_test_sites_passed_the_proxy(session: Watched) -> None:
-    from tests.sites.server import HOSTS
-
     assert {one.host for one in session.world.received} <= set(HOSTS)

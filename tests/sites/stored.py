@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ def told(db: Path) -> dict[str, list[dict[str, Any]]]:
         "visits": _sorted([plain(row) for row in tables["visits"]]),
         "signals": _sorted([plain(row) for row in tables["signals"]]),
     }
+
+
+def differences(one: Path, other: Path) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    """Return the pairs of rows in which two stores differ, the empty list when they say the same."""
+    pairs: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
+    ours, theirs = told(one), told(other)
+    for table, rows in ours.items():
+        pairs += [pair for pair in zip_longest(rows, theirs[table]) if pair[0] != pair[1]]
+    return pairs
 
 
 def recording(db: Path) -> Row:

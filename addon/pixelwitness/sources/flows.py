@@ -63,7 +63,7 @@ def request_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Re
         body=body,
         body_state=state,
         position=position,
-        seen_at=request.timestamp_start,
+        seen_at=round(request.timestamp_start, 6),  # to the microsecond, as mitmproxy's HAR has it
         client=str(client[0]) if client else "",
     )
 
