@@ -31,8 +31,11 @@ def check(paths: tuple[str, ...], rules: tuple[Path, ...], jobs: int, strict: bo
         if rules:
             raise click.UsageError("--rules is for recordings; a database holds what was found when they were scanned")
         return _judged(database, strict=strict, failed=False)
+    from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
+
+    if nothing_there(paths):
+        return ExitCode.NOTHING_TO_SCAN
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
-        from pixelwitness.cli.scan import run_scan, tell_states
         from pixelwitness.scan import ScanOptions
 
         private = Path(folder, "check.sqlite")

@@ -21,8 +21,9 @@ def demo(colour: str) -> ExitCode:
     kept and shown; nothing leaves this machine, and no file stays.
     """
     from pixelwitness.cli.output import draw_parts, lines
+    from pixelwitness.meaning.about import IDENTIFYING
     from pixelwitness.report import plain
-    from pixelwitness.report.vocabulary import IDENTIFYING, vocabulary
+    from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.scan import ScanOptions, scan
     from pixelwitness.store import queries
     from pixelwitness.store.files import reading

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import drawn
 from pixelwitness.core.exposure import Exposure
+from pixelwitness.meaning.about import IDENTIFYING
 from pixelwitness.report import plain
-from pixelwitness.report.vocabulary import IDENTIFYING, Vocabulary, vocabulary
+from pixelwitness.report.vocabulary import Vocabulary, vocabulary
 from pixelwitness.store import queries
 from pixelwitness.store.files import reading
 from pixelwitness.store.queries import EVERYTHING, Choice

@@ -24,7 +24,8 @@ def report(
 ) -> ExitCode:
     """Show what a database holds."""
     from pixelwitness.cli.output import show_exposure
-    from pixelwitness.report.vocabulary import IDENTIFYING, vocabulary
+    from pixelwitness.meaning.about import IDENTIFYING
+    from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.store import queries
     from pixelwitness.store.files import reading
 

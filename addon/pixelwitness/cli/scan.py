@@ -1,5 +1,6 @@
 """``scan``: recordings into a database, and the summary of what they hold."""
 
+import glob
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ def scan(
     """
     from pixelwitness.scan import ScanOptions
 
+    if nothing_there(paths):
+        return ExitCode.NOTHING_TO_SCAN
     options = ScanOptions(db=db, rules=rules, keep_values=keep_values, key=key, jobs=jobs)
     scanned = run_scan(paths, options)
     if not scanned.scanned:
@@ -71,6 +74,19 @@ def scan(
     failed = any(one.state == "failed" for one in scanned.scanned)
     lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
     return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)
+
+
+def nothing_there(paths: tuple[str, ...]) -> bool:
+    """Say, on stderr too, that none of the paths names anything, before a database is made for it."""
+    if any(path == "-" or Path(path).exists() or _matches(path) for path in paths):
+        return False
+    named = ", ".join(safe_text(path) for path in paths[:5])
+    say(f"pixelwitness: there is no such file or folder, nor does a pattern match any: {named}")
+    return True
+
+
+def _matches(pattern: str) -> bool:
+    return next(glob.iglob(pattern, recursive=True), None) is not None  # noqa: PTH207  a pattern may be absolute
 
 
 def run_scan(paths: tuple[str, ...], options: "ScanOptions") -> "ScanOutcome":
@@ -92,9 +108,10 @@ def tell_states(outcome: "ScanOutcome", db: Path | None) -> None:
     """Say on stderr what became of the inputs, and what was wrong with them."""
     for notice in outcome.notices:
         say(f"pixelwitness: {safe_text(notice, 1_000)}")
-    problems = [problem for one in outcome.scanned for problem in one.problems]
-    for problem in problems[:MAX_PROBLEMS]:
-        say(f"pixelwitness: {safe_text(problem.where, 400)}: {safe_text(problem.what, 400)}")
+    problems = [(one.source, problem) for one in outcome.scanned for problem in one.problems]
+    for source, problem in problems[:MAX_PROBLEMS]:
+        where = "" if problem.where in (source, "input") else f"{safe_text(problem.where, 400)}: "
+        say(f"pixelwitness: {safe_text(source, 400)}: {where}{safe_text(problem.what, 400)}")
     if len(problems) > MAX_PROBLEMS:
         say(f"pixelwitness: … and {counted(len(problems) - MAX_PROBLEMS, 'further problem')}")
     states = [one.state for one in outcome.scanned]

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from pixelwitness.core.coverage import Coverage, is_headless
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Recording
+from pixelwitness.core.records import Field, Recording
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sumup import SumUp
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.policy.remedies import remedies
 
 MAX_PLACES = 5
@@ -84,8 +85,20 @@ class _Kind:
     confidence: str
     times: int = 0
     blocked: int = 0
-    data: set[tuple[str, str, str]] = field(default_factory=set)
+    data: set[tuple[str, str]] = field(default_factory=set)
+    matchings: set[str] = field(default_factory=set)
+    """How data of the person got in."""
     places: list[Place] = field(default_factory=list)
+
+    def carry(self, fields: Iterable[Field]) -> None:
+        """Take the fields of one more event or contact; what is only technical is nobody's violation."""
+        for one in fields:
+            about = about_of(one.data_class, one.field)
+            if about is About.TECHNICAL or one.form in SAYS_NOTHING:
+                continue
+            self.data.add((one.data_class, one.form))
+            if about is About.PERSON:
+                self.matchings.add(one.matching)
 
     def done(self) -> Forbidden:
         return Forbidden(
@@ -98,9 +111,9 @@ class _Kind:
             confidence=self.confidence,
             times=self.times,
             blocked=self.blocked,
-            data=tuple(sorted({(data_class, form) for data_class, form, _ in self.data})),
+            data=tuple(sorted(self.data)),
             places=tuple(self.places[:MAX_PLACES]),
-            remedies=remedies(self.channels, {matching for _, _, matching in self.data}),
+            remedies=remedies(self.channels, self.matchings),
         )
 
 
@@ -172,7 +185,7 @@ def _add_event(kinds: dict[tuple[str, ...], _Kind], seen: SeenEvent) -> None:
         )
     kind.times += 1
     kind.blocked += event.blocked
-    kind.data.update((one.data_class, one.form, one.matching) for one in seen.fields)
+    kind.carry(seen.fields)
     if seen.transmissions:
         main = seen.transmissions[0]
         kind.places.append(Place(event.recording_id, main.position, main.line))
@@ -194,7 +207,7 @@ def _add_contact(kinds: dict[tuple[str, ...], _Kind], seen: SeenContact) -> None
         )
     kind.times += 1
     kind.blocked += contact.blocked
-    kind.data.update((one.data_class, one.form, one.matching) for one in seen.fields)
+    kind.carry(seen.fields)
     kind.places.append(Place(contact.recording_id, contact.position, contact.line))
 
 

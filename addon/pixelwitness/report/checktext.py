@@ -10,13 +10,10 @@ from pixelwitness.policy.judgement import Forbidden, Judgement
 from pixelwitness.report.ledger import ALWAYS, account
 from pixelwitness.report.story import shown_page
 from pixelwitness.report.text import counted, listed, safe_text
-from pixelwitness.report.vocabulary import SAYS_NOTHING, Vocabulary, with_forms
+from pixelwitness.report.vocabulary import Vocabulary, with_forms
 from pixelwitness.report.words import form_word, way_word
 
 WIDTH = 100
-
-_DULL = frozenset({"technical", "event_time", "screen", "event_id", "pixel_id", "event_name", "unknown"})
-"""Classes that a violation need not name."""
 
 
 def as_text(
@@ -63,18 +60,16 @@ def _told(
 def _carried(one: Forbidden, vocabulary: Vocabulary) -> list[str]:
     named: dict[str, set[str]] = {}
     for data_class, form in one.data:
-        if data_class not in _DULL and form not in SAYS_NOTHING:
-            named.setdefault(vocabulary.label(data_class), set()).add(form_word(form))
+        named.setdefault(vocabulary.label(data_class), set()).add(form_word(form))
     # That something is readable goes without saying, unless it is hashed elsewhere.
-    return [
-        with_forms(label, forms - {"readable"} if len(forms) == 1 else forms) for label, forms in sorted(named.items())
-    ]
+    return [with_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(named.items())]
 
 
 def _places(one: Forbidden, sources: Mapping[str, str]) -> Iterator[str]:
     for place in one.places:
         source = safe_text(sources.get(place.recording_id, place.recording_id), 300)
-        yield f"{source}:{place.line}" if place.line is not None else f"{source}, entry {place.position}"
+        line = f":{place.line}" if place.line is not None else ""
+        yield f"{source}{line} (entry {place.position})"
     if one.times > len(one.places):
         yield f"and {one.times - len(one.places):,} more"
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from pixelwitness.core.coverage import is_unread
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.records import Field
+from pixelwitness.meaning.about import About, about_of
 from pixelwitness.report.shapes import bare, contents
 from pixelwitness.report.text import CELL_LIMIT, safe_text
-from pixelwitness.report.vocabulary import About, Vocabulary, about_of
+from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import form_word
 
 COLUMNS = (
@@ -124,12 +125,17 @@ def _contact(seen: SeenContact, vocabulary: Vocabulary) -> tuple[object, ...]:
 
 
 def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
-    """Return what was sent of the person, and the rest, as ``label (form, field)`` or, where kept, with its value."""
+    """Return what was sent of the person, and of event and page, each as ``label (form, field)`` with a kept value.
+
+    What is technical only stands in the other formats.
+    """
     person: dict[str, None] = {}
     other: dict[str, None] = {}
     for one in fields:
+        about = about_of(one.data_class, one.field)
+        if about is About.TECHNICAL:
+            continue
         kept = f" = {one.value}" if one.value is not None else ""
         told = f"{vocabulary.label(one.data_class)} ({form_word(one.form)}, {one.field}){kept}"
-        about_person = about_of(one.data_class, one.field) in (About.PERSON, About.BROWSER)
-        (person if about_person else other)[told] = None
+        (person if about in (About.PERSON, About.BROWSER) else other)[told] = None
     return "; ".join(person), "; ".join(other)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pixelwitness.core.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
-from pixelwitness.report.words import carrier_word, way_word
+from pixelwitness.report.words import carrier_word, contact_word, way_word
 
 MAX_NAMES = 20
 """Sites that one line names."""
@@ -50,7 +50,7 @@ def event_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:
 
 def contact_words(groups: Iterable[ContactGroup]) -> tuple[str, ...]:
     """Name contacts with their numbers: ``Meta's library`` and how often."""
-    return tuple(numbered(way_word(group.channel), group.contacts) for group in groups)
+    return tuple(numbered(contact_word(group.channel), group.contacts) for group in groups)
 
 
 def way_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pixelwitness.report.ledger import account, unseen
 from pixelwitness.report.story import Captured, Sentence, captured_list, story
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
-from pixelwitness.report.words import carrier_word, way_word
+from pixelwitness.report.words import carrier_word, contact_word, way_word
 
 LIMIT = 120
 
@@ -83,7 +83,7 @@ def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield "<br>".join(map(plain, vocabulary.about_person(site.data) or nothing_words(site)))
     yield "<br>".join(_ways(site))
     yield "<br>".join(code(one) for one in site.pixels)
-    yield "<br>".join(numbered(plain(way_word(one.channel)), one.contacts) for one in site.contacts)
+    yield "<br>".join(numbered(plain(contact_word(one.channel)), one.contacts) for one in site.contacts)
 
 
 def _ways(site: SiteExposure) -> Iterable[str]:

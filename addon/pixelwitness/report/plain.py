@@ -49,8 +49,11 @@ def ending(exposure: Exposure) -> Iterator[str]:
 def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the story, one sentence a paragraph."""
     for _, sentences in story(exposure, vocabulary):
-        for sentence in sentences:
-            yield from textwrap.wrap(as_text(sentence), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        for index, sentence in enumerate(sentences):
+            first = "  " if index else ""
+            yield from textwrap.wrap(
+                as_text(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
+            )
         yield ""
 
 

@@ -19,8 +19,9 @@ from pixelwitness.core.exposure import (
 )
 from pixelwitness.core.jsontext import Json
 from pixelwitness.core.records import Field
+from pixelwitness.meaning.about import IDENTIFYING, about_of
 from pixelwitness.report.ledger import unseen
-from pixelwitness.report.vocabulary import IDENTIFYING, Vocabulary, about_of
+from pixelwitness.report.vocabulary import Vocabulary
 
 SCHEMA_VERSION = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""

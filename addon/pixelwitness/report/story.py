@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from pixelwitness.core.exposure import EventGroup, Exposure, SiteExposure, Standing, Telling
 from pixelwitness.core.records import Field
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.text import counted, listed
-from pixelwitness.report.vocabulary import SAYS_NOTHING, About, Vocabulary, about_of, with_forms
-from pixelwitness.report.words import SAYINGS, carrier_word, form_word, way_word
+from pixelwitness.report.vocabulary import Vocabulary, by_cookies, with_forms
+from pixelwitness.report.words import SAYINGS, carrier_word, contact_word, form_word, way_word
 
 MAX_PAGES = 3
 """Pages that a sentence names."""
@@ -52,6 +53,7 @@ _ABOUT = {
     "content_ids": "product id",
     "content_category": "category",
 }
+_CLICK = "SubscribedButtonClick"
 _FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
 """Families in which the site itself states value and currency."""
 
@@ -79,11 +81,27 @@ def _events(
 ) -> Iterator[Sentence]:
     acts = [_act(group, telling) for group in groups for telling in group.tellings]
     acts.sort(key=lambda act: act.telling.first)
-    for joined in _joined(acts):
-        yield (*_who(site, blocked=blocked), *_what(joined), *_with(joined, vocabulary), *_way(joined))
+    several = len({group.channels for group in groups}) > 1
+    who = _who(site, blocked=blocked)
+    for joined in sorted(_joined(acts), key=_weight):
+        way = _channels(joined) if several else ""
+        yield (*who, *_what(joined), *_with(joined, vocabulary), way, ".")
+        who = ("It also told: ",) if not blocked else ("It also tried to tell: ",)
     untold = sum(group.untold for group in groups)
     if untold:
         yield (f"… and {counted(untold, 'further event')} of the same kinds with other contents.",)
+    if acts:
+        yield tuple(_way(acts, blocked=blocked))
+
+
+def _weight(acts: Sequence[_Act]) -> int:
+    """Order sentences: what was done with what first, then what was done, own names, clicks, pages opened."""
+    first = acts[0]
+    if first.name in ("PageView", _CLICK):
+        return 4 if first.name == "PageView" else 3
+    if first.name not in SAYINGS:
+        return 2
+    return 0 if first.about is not None else 1
 
 
 def _who(site: SiteExposure, *, blocked: bool) -> Sentence:
@@ -107,8 +125,8 @@ def _joined(acts: Sequence[_Act]) -> list[list[_Act]]:
     """Join what one sentence can tell: pages opened; one product, viewed and bought; events of a name."""
     sentences: dict[object, list[_Act]] = {}
     for act in acts:
-        if act.name == "PageView":
-            key: object = ("PageView",)
+        if act.name in ("PageView", _CLICK):
+            key: object = (act.name,)
         elif act.name not in SAYINGS:
             key = ("own",)
         elif act.about is not None:
@@ -141,8 +159,12 @@ def _what(acts: Sequence[_Act]) -> Iterator[str]:
         yield from _pages(acts)
     elif first.name not in SAYINGS:
         yield from _own(acts)
+    elif first.name == _CLICK:
+        yield from _clicks(acts)
     elif first.about is None:
-        yield from ("you ", SAYINGS[first.name].alone, *_amount(acts), _times(acts))
+        # Only what was bought or given has a price; of everything else it is a sum beside.
+        before, after = (" for ", "") if first.name in ("Purchase", "Donate") else (" (", ")")
+        yield from ("you ", SAYINGS[first.name].alone, *_amount(acts, before, after), _times(acts))
     elif first.about.value is None:
         names = _names(acts)
         nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
@@ -188,7 +210,26 @@ def _own(acts: Sequence[_Act]) -> Iterator[str]:
         yield from (Captured(name) if name else "one whose name was not recorded", _times(same))
 
 
-def _amount(acts: Sequence[_Act], before: str = " for ") -> Iterator[str]:
+def _clicks(acts: Sequence[_Act]) -> Iterator[str]:
+    """Tell the buttons clicked, by their texts where these were kept."""
+    texts = dict.fromkeys(act.about.value for act in acts if act.about is not None and act.about.value)
+    times = sum(act.telling.times for act in acts)
+    if not texts:
+        sent = any(act.about is not None for act in acts)
+        yield "you clicked a button" + (f" {counted(times, 'time')}" if times > 1 else "")
+        yield " (its text was sent, not kept)" if sent else ""
+        return
+    yield "you clicked "
+    for index, text in enumerate(texts):
+        yield from (
+            "" if not index else " and " if index + 1 == len(texts) else ", ",
+            "\u201c",
+            Captured(text),
+            "\u201d",
+        )
+
+
+def _amount(acts: Sequence[_Act], before: str = " for ", after: str = "") -> Iterator[str]:
     act = next((act for act in reversed(acts) if _sum(act) is not None), None)
     if act is None or act.value is None:
         return
@@ -198,6 +239,7 @@ def _amount(acts: Sequence[_Act], before: str = " for ") -> Iterator[str]:
     yield from (before, Captured(act.value.value))
     if act.currency is not None and act.currency.value:
         yield from (" ", Captured(act.currency.value))
+    yield after
 
 
 def _times(acts: Iterable[_Act]) -> str:
@@ -230,7 +272,7 @@ def _with(acts: Sequence[_Act], vocabulary: Vocabulary) -> Iterator[str]:
     if person:
         yield "; with it your " + listed([with_forms(label, forms) for label, forms in sorted(person.items())])
     if browser:
-        yield ("," if person else ";") + f" from a browser known to Meta by {listed(sorted(browser))}"
+        yield ("," if person else ";") + f" from a browser known to Meta by {listed(by_cookies(browser))}"
     unread = any(act.telling.unread for act in acts)
     if unread:
         yield "; what else its body held was not recorded"
@@ -238,19 +280,23 @@ def _with(acts: Sequence[_Act], vocabulary: Vocabulary) -> Iterator[str]:
         yield "; nothing about the person was seen with it"
 
 
-def _way(acts: Sequence[_Act]) -> Iterator[str]:
-    """Tell the ways, receivers and pixels."""
+def _channels(acts: Sequence[_Act]) -> str:
+    return f" (by {listed(sorted({way_word(channel) for act in acts for channel in act.group.channels}))})"
+
+
+def _way(acts: Sequence[_Act], *, blocked: bool) -> Iterator[str]:
+    """Tell the ways, receivers and pixels of all that a site told."""
     groups = list({id(act.group): act.group for act in acts}.values())
     ways = sorted({way_word(channel) for group in groups for channel in group.channels})
     carriers = sorted({carrier_word(one) for group in groups for one in group.transports})
     hosts = sorted({host for group in groups for host in group.receivers if host})
     pixels = sorted({group.pixel_id for group in groups if group.pixel_id})
-    yield f" (by {listed(ways)}: {listed(carriers)}"
+    yield f"All of this {'was to go' if blocked else 'went'} by {listed(ways)}: {listed(carriers)}"
     if hosts:
         yield from (" to ", *captured_list(hosts))
-    if pixels:
-        yield from ("; pixel " if len(pixels) == 1 else "; pixels ", *captured_list(pixels), " received")
-    yield ")."
+    yield "."
+    if pixels and not blocked:
+        yield from (" Pixel " if len(pixels) == 1 else " Pixels ", *captured_list(pixels), " received it.")
 
 
 def captured_list(words: Sequence[str], most: int = 3) -> Iterator[str]:
@@ -267,11 +313,11 @@ def captured_list(words: Sequence[str], most: int = 3) -> Iterator[str]:
 def _contacts(site: SiteExposure) -> Sentence:
     who: Sentence = (Captured(site.site),) if site.site is not None else ("A page that nothing names",)
     ways = [
-        way_word(group.channel) + (f" ({counted(group.contacts, 'time')})" if group.contacts > 1 else "")
+        contact_word(group.channel) + (f" ({counted(group.contacts, 'time')})" if group.contacts > 1 else "")
         for group in site.contacts
     ]
     more = " also" if site.sent else ""
-    return (*who, f"{more} let Meta know of the visit, by {listed(ways)}.")
+    return (*who, f"{more} let Meta know of the visit, through {listed(ways)}.")
 
 
 def shown_page(url: str) -> str:

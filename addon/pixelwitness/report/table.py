@@ -4,7 +4,7 @@ Owns the layout with rich, which nothing else imports.  All text goes in as
 `Text`: nothing is ever read as markup, highlighted or made a link.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from rich import box
@@ -72,7 +72,10 @@ def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
     for _, sentences in story(exposure, vocabulary):
-        parts.extend(Padding(_sentence(one), (0, 0, 1, 0)) for one in sentences)
+        parts.extend(
+            Padding(_sentence(one), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
+            for index, one in enumerate(sentences)
+        )
     return Group(*parts)
 
 
@@ -86,12 +89,14 @@ def _sentence(sentence: Sentence) -> Text:
     return text
 
 
-def _sites(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, show_lines=False, header_style="bold")
-    table.add_column("Site", ratio=20, overflow="fold")
-    table.add_column("Told Meta", ratio=22, overflow="fold")
-    table.add_column("With it", ratio=28, overflow="fold")
-    table.add_column("By which way", ratio=24, overflow="fold")
+def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 2, 0, 0))
+    # The shares leave room for a long event name and a pixel's number on 80 columns.
+    widest = max((len(site.name) for site in sites), default=0)
+    table.add_column("Site", ratio=16, min_width=min(widest, 20) + 2, overflow="fold")
+    table.add_column("Told Meta", ratio=26, overflow="fold")
+    table.add_column("With it", ratio=22, overflow="fold")
+    table.add_column("By which way", ratio=20, overflow="fold")
     for index, site in enumerate(sites):
         if index:
             table.add_row()
@@ -101,15 +106,17 @@ def _sites(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> Table:
 
 def _who(site: SiteExposure) -> Text:
     style = "bold cyan" if site.standing is Standing.SITE else "bold"
-    return _lines([(safe_text(site.name), style), *((one, "dim") for one in span_words(site))])
+    visits, *times = span_words(site)
+    return _lines([(safe_text(site.name), style), (visits, "dim"), *((one[:10], "dim") for one in times)])
 
 
 def _what(site: SiteExposure) -> Text:
     lines = [(one, "") for one in event_words(site.sent)]
-    lines += [(f"contact: {one}", "dim") for one in contact_words(site.contacts)]
-    lines += [
-        (f"blocked: {one}", "green") for one in (*event_words(site.blocked), *contact_words(site.blocked_contacts))
-    ]
+    if site.contacts:
+        lines.append((f"contacts: {', '.join(contact_words(site.contacts))}", "dim"))
+    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts))
+    if blocked:
+        lines.append((f"blocked: {', '.join(blocked)}", "green"))
     return _lines(lines)
 
 
@@ -117,13 +124,15 @@ def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
     data = vocabulary.about_person(site.data)
     lines = [(one, "red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
     if data and site.unread:
-        lines.append((f"+ {counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
+        lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
     return _lines(lines)
 
 
 def _ways(site: SiteExposure) -> Text:
     lines = [(one, "") for one in way_words(site.sent)]
-    lines += [(f"→ pixel {safe_text(one, 40)}", "dim") for one in site.pixels]
+    if site.pixels:
+        lines.append(("received by pixel" if len(site.pixels) == 1 else "received by pixels", "dim"))
+        lines += [(safe_text(one, 40), "dim") for one in site.pixels]
     return _lines(lines)
 
 

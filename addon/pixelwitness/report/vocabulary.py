@@ -1,105 +1,15 @@
-"""The vocabulary of a report: what each class of data is called, and what it is about.
+"""The vocabulary of a report: what each class of data is called.
 
-Owns the grouping of data classes, and their names where one stands for several.
-Labels are the knowledge's; what it does not name is called by its class.
+Owns the names where several fields are told as one.  Labels are the knowledge's;
+what it does not name is called by its class.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from pixelwitness.core.exposure import DataSent
-from pixelwitness.meaning.forms import Form
-from pixelwitness.meaning.knowledge import DataClass
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.words import COOKIES, form_word, own_word
-
-
-class About(StrEnum):
-    """What a class of data is about."""
-
-    PERSON = "person"
-    """The person: e-mail, phone, name, address …"""
-    BROWSER = "browser"
-    """By which a browser, an account or a customer is known again."""
-    EVENT = "event"
-    """What happened: products, sums, searches."""
-    PAGE = "page"
-    """Where it happened: address, title, text."""
-    TECHNICAL = "technical"
-    """Screen, library, times, consent options."""
-
-
-_ABOUT: Mapping[str, About] = {
-    **dict.fromkeys(
-        (
-            DataClass.EMAIL,
-            DataClass.PHONE,
-            DataClass.FIRST_NAME,
-            DataClass.LAST_NAME,
-            DataClass.FULL_NAME,
-            DataClass.GENDER,
-            DataClass.BIRTH_DATE,
-            DataClass.STREET,
-            DataClass.CITY,
-            DataClass.STATE,
-            DataClass.POSTAL_CODE,
-            DataClass.COUNTRY,
-            DataClass.IP_ADDRESS,
-            DataClass.PAYMENT_CARD,
-            DataClass.LOCATION,
-            DataClass.SECRET,
-        ),
-        About.PERSON,
-    ),
-    **dict.fromkeys(
-        (
-            DataClass.EXTERNAL_ID,
-            DataClass.ACCOUNT_ID,
-            DataClass.LOGIN_ID,
-            DataClass.LEAD_ID,
-            DataClass.SUBSCRIPTION_ID,
-            DataClass.DEVICE_ID,
-            DataClass.BROWSER_ID,
-            DataClass.CLICK_ID,
-        ),
-        About.BROWSER,
-    ),
-    **dict.fromkeys((DataClass.PAGE_URL, DataClass.PAGE_TITLE, DataClass.PAGE_TEXT), About.PAGE),
-    **dict.fromkeys(
-        (
-            DataClass.USER_AGENT,
-            DataClass.COOKIE,
-            DataClass.LANGUAGE,
-            DataClass.CONSENT,
-            DataClass.PARTNER_AGENT,
-            DataClass.PIXEL_ID,
-            DataClass.APP_ID,
-            DataClass.EVENT_NAME,
-            DataClass.EVENT_ID,
-            DataClass.EVENT_TIME,
-            DataClass.SCREEN,
-            DataClass.TECHNICAL,
-        ),
-        About.TECHNICAL,
-    ),
-}
-
-IDENTIFYING = frozenset(
-    {
-        DataClass.EMAIL,
-        DataClass.PHONE,
-        DataClass.EXTERNAL_ID,
-        DataClass.ACCOUNT_ID,
-        DataClass.LOGIN_ID,
-        DataClass.DEVICE_ID,
-        DataClass.BROWSER_ID,
-        DataClass.CLICK_ID,
-    }
-)
-"""Classes of which one value alone tells that two sites speak of one person, browser or account."""
-
-SAYS_NOTHING = frozenset({Form.EMPTY, Form.EMPTY_HASH, Form.JUNK_HASH, Form.REMOVED})
-"""Forms of a field that was sent and held nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +37,7 @@ class Vocabulary:
                     known_by.add(self.known_by(one.data_class, origin))
         named = [with_forms(label, forms) for label, forms in sorted(person.items())]
         if known_by:
-            named.append("browser known by " + ", ".join(sorted(known_by)))
+            named.append("browser known by " + ", ".join(by_cookies(known_by)))
         return tuple(named)
 
     def known_by(self, data_class: str, origin: str) -> str:
@@ -143,15 +53,16 @@ def vocabulary() -> Vocabulary:
     return Vocabulary({str(name): label for name, label in load_knowledge().labels.items()})
 
 
-def about_of(data_class: str, origin: str) -> About:
-    """Return what a field is about; what nobody knows is told as part of the event, never hidden.
+def by_cookies(names: Iterable[str]) -> list[str]:
+    """Order names by which a browser is known, bare ones first; a click is named once.
 
-    >>> about_of("email", "ud.em"), about_of("secret", "cookie.xs"), about_of("unknown", "cd.colour")
-    (<About.PERSON: 'person'>, <About.BROWSER: 'browser'>, <About.EVENT: 'event'>)
+    >>> by_cookies({"_fbc (an ad click)", "fbclid (an ad click)", "_fbp"})
+    ['_fbp', '_fbc (an ad click)']
     """
-    if data_class == DataClass.SECRET and origin.startswith(("cookie.", "cookies.")):
-        return About.BROWSER
-    return _ABOUT.get(data_class, About.EVENT)
+    told = set(names)
+    if COOKIES["fbc"] in told:
+        told.discard(COOKIES["fbclid"])
+    return sorted(told, key=lambda name: (name.endswith(")"), name))
 
 
 def with_forms(label: str, forms: Iterable[str]) -> str:

@@ -135,6 +135,11 @@ def way_word(channel: str) -> str:
     return WAYS.get(channel) or own_word(channel)
 
 
+def contact_word(channel: str) -> str:
+    """Return what a contact by a channel is called; the pixel's own (topics registration) carries no event."""
+    return "pixel without an event" if channel == "pixel" else way_word(channel)
+
+
 def carrier_word(transport: str) -> str:
     """Return the plain name of a transport."""
     return CARRIERS.get(transport) or own_word(transport)

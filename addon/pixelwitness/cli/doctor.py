@@ -1,0 +1,152 @@
+"""``doctor``: whether everything that is needed is there."""
+
+import importlib.util
+import os
+import platform
+import socket
+import sqlite3
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from pixelwitness import __version__
+from pixelwitness.cli.ending import emit
+from pixelwitness.cli.options import db_option, key_option
+from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.report.text import safe_text
+
+LOWEST_SQLITE = (3, 37, 0)
+"""The first with STRICT tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: its state, and what to do where it is not well."""
+
+    state: Literal["ok", "note", "bad"]
+    subject: str
+    found: str
+
+
+@click.command()
+@db_option
+@key_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="The port of live.")
+def doctor(db: Path, key: Path | None, port: int) -> ExitCode:
+    """Check versions, files, rights and the port, and say what to do.
+
+    Exit 2 when something that scanning needs is missing; what only live needs is a note.
+    """
+    findings = list(_findings(db, key, port))
+    width = max(len(one.subject) for one in findings)
+    emit(f"{one.state:<4}  {one.subject:<{width}}  {safe_text(one.found, 400)}\n" for one in findings)
+    return ExitCode.COULD_NOT_RUN if any(one.state == "bad" for one in findings) else ExitCode.CLEAN
+
+
+def _findings(db: Path, key: Path | None, port: int) -> Iterator[Finding]:
+    from pixelwitness.core.sites import suffix_list
+    from pixelwitness.store.key import key_file
+
+    yield Finding("ok", "pixelwitness", __version__)
+    python = platform.python_version()
+    new_enough = sys.version_info >= (3, 12)
+    yield Finding("ok" if new_enough else "bad", "Python", python if new_enough else f"{python}; 3.12 is needed")
+    sqlite = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= LOWEST_SQLITE:
+        yield Finding("ok", "SQLite", sqlite)
+    else:
+        yield Finding("bad", "SQLite", f"{sqlite}; {'.'.join(map(str, LOWEST_SQLITE))} is needed")
+    yield Finding("ok", "suffix list", suffix_list())
+    yield _rules()
+    yield from _database(db, key_file(db, key))
+    yield _file_system(db.absolute().parent)
+    yield _mitmproxy()
+    yield _certificate()
+    yield _port(port)
+
+
+def _rules() -> Finding:
+    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    rules = load_rules()
+    return Finding("ok", "rules", f"{len(rules.rules)} rules, knowledge {load_knowledge().version}")
+
+
+def _database(db: Path, key: Path) -> Iterator[Finding]:
+    from pixelwitness.store.files import StoreError, reading
+
+    if not db.exists():
+        yield Finding("ok", "database", f"{db} is not there yet; the first scan makes it")
+        return
+    try:
+        with reading(db) as connection:
+            (number,) = connection.execute("SELECT count(*) FROM recordings").fetchone()
+        yield _private("database", db, f"{db}, {number} recordings")
+    except StoreError as error:
+        yield Finding("bad", "database", str(error))
+    if key.exists():
+        yield _private("key", key, str(key))
+    else:
+        yield Finding("bad", "key", f"{key} is missing; restore it, or name it with --key")
+
+
+def _private(subject: str, path: Path, found: str) -> Finding:
+    if os.name == "nt":
+        return Finding("ok", subject, found)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Finding("note", subject, f"{found}; others of this machine may open it (mode {mode:04o}): chmod 600")
+    return Finding("ok", subject, f"{found} (mode {mode:04o})")
+
+
+def _file_system(folder: Path) -> Finding:
+    from pixelwitness.store.files import wal_works
+
+    if not folder.is_dir():
+        return Finding("bad", "folder", f"{folder} is not there")
+    try:
+        # In a folder of its own: the probe leaves nothing, and touches nobody's file.
+        with tempfile.TemporaryDirectory(prefix=".pixelwitness-", dir=folder) as own:
+            works = wal_works(Path(own, "probe.sqlite"))
+    except OSError as error:
+        return Finding("bad", "folder", f"{folder}: {error.strerror or type(error).__name__}")
+    if works:
+        return Finding("ok", "folder", f"{folder} carries SQLite's write-ahead log")
+    return Finding("note", "folder", f"{folder} does not carry SQLite's write-ahead log; writing is slower there")
+
+
+def _mitmproxy() -> Finding:
+    from pixelwitness.live.mitmversion import installed, refusal
+
+    version = installed()
+    reason = refusal(version)
+    if reason is not None:
+        return Finding("note", "mitmproxy", f"{reason} (only live and flow files need it)")
+    there = importlib.util.find_spec("mitmproxy") is not None
+    return Finding("ok" if there else "note", "mitmproxy", version or "not installed")
+
+
+def _certificate() -> Finding:
+    folder = Path("~/.mitmproxy").expanduser()
+    if (folder / "mitmproxy-ca-cert.pem").exists():
+        return Finding("ok", "certificate", f"mitmproxy's is in {folder}; a browser must trust it to be looked into")
+    return Finding("note", "certificate", f"mitmproxy has none in {folder} yet; the first start of live makes one")
+
+
+def _port(port: int) -> Finding:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        # As a server does: a port in its waiting time after a close is free.
+        if os.name != "nt":
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return Finding("note", "port", f"{port} on 127.0.0.1 is taken; live --port chooses another")
+    return Finding("ok", "port", f"{port} on 127.0.0.1 is free")
