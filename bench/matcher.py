@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from random import Random
 
 from bench import har_gen
 from bench.measure import per_call
@@ -22,14 +23,23 @@ def budgets(rounds: int) -> Iterator[tuple[str, float, float]]:
     yield "matcher: a URL, rules bound to sites", _each(bound.wants_url, urls, rounds), 1.0
     screen = Screen(rules)
     yield "matcher: a URL, all rules", _each(screen.wants_url, urls, rounds), 2.0
-    body = " ".join(har_gen.BODY_PIECES).encode() * 1000
-    body = body[:BODY_WINDOW]
+    body = _telemetry()[:BODY_WINDOW]
 
     def search() -> None:
         for _ in range(BODIES):
             screen.wants_body("application/json", body)
 
     yield "matcher: a body of 64 kB", per_call(search, BODIES, rounds), 50.0
+
+
+def _telemetry() -> bytes:
+    """Return a body as sites send to other analysts: JSON that holds no literal of any rule."""
+    random = Random(1)
+    events = (
+        {"event": "page_view", "value": random.random(), "name": f"{random.getrandbits(60):x}", "seen": True}
+        for _ in range(1500)
+    )
+    return json.dumps(list(events), separators=(",", ":")).encode()
 
 
 def _each(wants: Callable[[str], bool], urls: Iterable[str], rounds: int) -> float:

@@ -7,6 +7,7 @@ recordings go to a temporary folder and are removed.  Linux only (own memory).
 """
 
 import argparse
+import os
 import shutil
 import sqlite3
 import sys
@@ -146,10 +147,10 @@ def jobs(settings: Settings) -> Iterator[Line]:
         commands[f"{count} few"] = scan(settings, "--jobs", str(count), few)
         commands[f"{count} many"] = scan(settings, "--jobs", str(count), few, more)
     medians = alternating(commands, settings.rounds)
-    further = [(medians[f"{count} many"] - medians[f"{count} few"]).wall for count in (1, 2)]
-    gain = further[0] / further[1] if further[1] > 0 else None
-    each = [1000 * seconds / (settings.many - settings.few) for seconds in further]
-    note = f"wall; each {each[0]:.3g} ms with one, {each[1]:.3g} ms with two"
+    one, two = (medians[f"{count} many"] - medians[f"{count} few"] for count in (1, 2))
+    gain = one.wall / two.wall if two.wall > 0 else None
+    each = [1000 * seconds / (settings.many - settings.few) for seconds in (one.wall, two.wall, one.cpu, two.cpu)]
+    note = "each {:.3g} ms with one, {:.3g} ms with two; CPU {:.3g} and {:.3g} ms".format(*each)
     what = f"`--jobs 2`: gain for further files of 0.5 MB ({settings.few} to {settings.many})"
     yield Line(what, gain, 1.5, "×", note, at_least=True)
 
@@ -199,6 +200,9 @@ def main() -> int:
     parser.add_argument("--files", type=int, nargs=2, default=[40, 240], metavar=("FEW", "MANY"))
     parser.add_argument("--large", action="store_true", help="own memory at 2 GB, too")
     given = parser.parse_args()
+    print(
+        f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the start: wall times need idle ones.\n"
+    )
     print("| what | measured | bar | | | repeat: `python -m bench.run` |\n|---|---|---|---|---|---|", flush=True)
     (small, large), (few, many) = given.mb, given.files
     over = 0
