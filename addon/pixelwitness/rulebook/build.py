@@ -1,7 +1,7 @@
-"""Writes ``builtin.json``: ``python -m pixelwitness.rulebook.build``.
+"""Writes ``builtin.json`` and ``knowledge.json``: ``python -m pixelwitness.rulebook.build``.
 
-Owns the generated file.  Run after every change to a built-in rule; a test fails
-when the file is stale, and until then the rules are compiled in memory.
+Owns the generated files.  Run after every change to a built-in rule or to knowledge; a
+test fails when a file is stale, and until then what it holds is compiled in memory.
 """
 
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from pixelwitness.rulebook import knowledge
 from pixelwitness.rulebook.problems import RulesError
 from pixelwitness.rulebook.ruleset import BUILT, FORMAT, BuiltRules, builtin_sources, compile_specs, digest
 
@@ -21,13 +22,14 @@ def built() -> bytes:
 
 
 def main() -> int:
-    """Write the file beside this module."""
+    """Write the files beside this module."""
     try:
-        content = built()
+        contents = {BUILT: built(), knowledge.BUILT: knowledge.knowledge_json().encode()}
     except RulesError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    Path(__file__).with_name(BUILT).write_bytes(content)
+    for name, content in contents.items():
+        Path(__file__).with_name(name).write_bytes(content)
     return 0
 
 
