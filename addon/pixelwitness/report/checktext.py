@@ -51,7 +51,7 @@ def _told(
     if pages and one.page_url:
         yield from _filled("  page      ", safe_text(shown_page(one.page_url)))
     yield from _filled("  carried   ", ", ".join(_carried(one, vocabulary)) or "nothing of the person was seen with it")
-    yield from _filled("  rule      ", f"{safe_text(one.rule_id, 80)} ({one.confidence})")
+    yield from _filled("  rule      ", f"{safe_text(one.rule_id, 80)} ({safe_text(one.confidence, 20)})")
     yield from _filled("  evidence  ", "; ".join(_places(one, sources)))
     for index, remedy in enumerate(one.remedies):
         yield from _filled("  to fix    " if index == 0 else "  or        ", remedy)

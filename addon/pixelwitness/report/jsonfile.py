@@ -42,4 +42,6 @@ def as_lines(
 
 def _ascii(value: Json, indent: int | None = None) -> str:
     # DEL is the one character of ASCII that JSON leaves as it is and a terminal does not.
-    return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
+    text = json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
+    # A CI runner's log reads this as a command wherever it stands; it occurs in strings only.
+    return text.replace("##[", "#\\u0023[")

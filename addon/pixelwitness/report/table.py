@@ -93,7 +93,7 @@ def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 2, 0, 0))
     # The shares leave room for a long event name and a pixel's number on 80 columns.
     widest = max((len(site.name) for site in sites), default=0)
-    table.add_column("Site", ratio=16, min_width=min(widest, 20) + 2, overflow="fold")
+    table.add_column("Site", width=max(12, min(widest, 22)), overflow="fold")
     table.add_column("Told Meta", ratio=26, overflow="fold")
     table.add_column("With it", ratio=22, overflow="fold")
     table.add_column("By which way", ratio=20, overflow="fold")

@@ -1,0 +1,188 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.exposed import EMAIL, FBP, contact, datum, event, recording, visit
+
+from pixelwitness.core import sumup
+from pixelwitness.core.coverage import Coverage, coverage_of
+from pixelwitness.core.exposure import (
+    ContactGroup,
+    DataSent,
+    EventGroup,
+    Exposure,
+    SeenContact,
+    SeenEvent,
+    SharedValue,
+    Standing,
+)
+
+COVERAGE = coverage_of([recording()])
+
+
+def summed(*seen: SeenEvent | SeenContact, identifying: tuple[str, ...] = ("email", "browser_id")) -> Exposure:
+    sums = sumup.SumUp({"facebook.com", "instagram.com"}, identifying)
+    for one in seen:
+        if isinstance(one, SeenEvent):
+            sums.event(one)
+        else:
+            sums.contact(one)
+    return sums.done(COVERAGE)
+
+
+def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
+    (site,) = summed(
+        event("Purchase", EMAIL, FBP, position=2),
+        event("Purchase", EMAIL, position=1, body_state="not_recorded", method="POST", transport="form"),
+    ).sites
+
+    (group,) = site.sent
+    assert replace(group, tellings=()) == EventGroup(
+        pixel_id="1234567890123456",
+        name="Purchase",
+        kind="standard",
+        channels=("pixel",),
+        transports=("form", "image"),
+        receivers=("www.facebook.com",),
+        events=2,
+        transmissions=2,
+        unread=1,
+        confidences=("certain",),
+        data=(
+            DataSent("browser_id", "plain", "manual", ("fbp",), times=1, different=1),
+            DataSent("email", "sha256", "manual", ("ud.em",), times=2, different=1),
+        ),
+        tellings=(),
+        untold=0,
+        pages=("https://shop.example/boots",),
+        first_seen="2026-11-20T10:00:01.000Z",
+        last_seen="2026-11-20T10:00:02.000Z",
+    )
+    assert [(one.times, one.unread) for one in group.tellings] == [(1, False), (1, True)]
+
+
+def test_another_pixel_name_or_channel_is_another_group() -> None:
+    (site,) = summed(
+        event("Purchase"),
+        event("Lead"),
+        event("Purchase", pixel_id="999999"),
+        event("Purchase", channel="capi", rule_id="capi-event"),
+        event(None),
+    ).sites
+
+    assert [(one.name, one.pixel_id, one.channels) for one in site.sent] == [
+        (None, "1234567890123456", ("pixel",)),
+        ("Lead", "1234567890123456", ("pixel",)),
+        ("Purchase", "1234567890123456", ("capi",)),
+        ("Purchase", "1234567890123456", ("pixel",)),
+        ("Purchase", "999999", ("pixel",)),
+    ]
+
+
+def test_what_was_blocked_is_counted_apart_and_its_data_reached_nobody() -> None:
+    (site,) = summed(
+        event("Purchase", EMAIL, blocked=True), event("PageView", FBP), contact("chat", blocked=True)
+    ).sites
+
+    assert [one.name for one in site.sent] == ["PageView"]
+    assert [one.name for one in site.blocked] == ["Purchase"]
+    assert [one.data_class for one in site.data] == ["browser_id"]
+    assert (site.n_events, site.n_contacts, [one.channel for one in site.blocked_contacts]) == (1, 0, ["chat"])
+
+
+def test_contacts_are_counted_by_channel() -> None:
+    (site,) = summed(contact(), contact(), contact("config", pixel_id="1234567890123456")).sites
+
+    assert site.contacts == (
+        ContactGroup("config", ("connect.facebook.net",), ("1234567890123456",), 1, 0, ()),
+        ContactGroup("library", ("connect.facebook.net",), (), 2, 0, ()),
+    )
+
+
+def test_metas_own_sites_meta_ai_and_the_unknown_page_stand_apart() -> None:
+    exposure = summed(
+        event(site="shop.example"),
+        event(site=None),
+        event(site="instagram.com"),
+        contact("meta-ai", site="shop.example"),
+    )
+
+    assert [(one.name, one.standing) for one in exposure.sites] == [
+        ("instagram.com", Standing.META),
+        ("shop.example", Standing.META),
+        ("shop.example", Standing.SITE),
+        ("unknown", Standing.UNKNOWN),
+    ]
+
+
+def test_one_value_from_two_sites_is_told_and_one_of_meta_or_of_a_blocked_event_is_not() -> None:
+    exposure = summed(
+        event("Lead", EMAIL, site="clinic.example"),
+        event("Purchase", EMAIL, site="shop.example"),
+        event("PageView", FBP, site="shop.example"),
+        event("PageView", FBP, site="instagram.com"),
+        event("PageView", FBP, site="news.example", blocked=True),
+    )
+
+    assert exposure.shared == (SharedValue(1, "email", "sha256", ("clinic.example", "shop.example")),)
+
+
+def test_an_ordinary_value_on_two_sites_joins_nobody() -> None:
+    euro = datum("cd.currency", "money", value="EUR")
+
+    assert summed(event("Purchase", euro), event("Purchase", euro, site="news.example")).shared == ()
+
+
+def test_a_visited_site_that_told_nothing_is_there_all_the_same() -> None:
+    sums = sumup.SumUp((), ())
+    sums.visit(visit("garden.example"))
+    sums.visit(visit("garden.example", 1))
+    sums.visit(visit(None))
+
+    (site,) = sums.done(COVERAGE).sites
+    assert (site.name, site.visits, site.told_nothing) == ("garden.example", 2, True)
+
+
+def test_certainty_of_attribution_is_counted() -> None:
+    (site,) = summed(event(), event(attribution_certainty="likely"), contact()).sites
+
+    assert site.certainties == (("certain", 1), ("likely", 2))
+
+
+def test_different_contents_beyond_the_limit_are_counted() -> None:
+    many = [event("Search", datum("cd.search_string", "search_text", value=str(n))) for n in range(20)]
+
+    (group,) = summed(*many).sites[0].sent
+    assert (len(group.tellings), group.untold, group.events) == (sumup.MAX_TELLINGS, 20 - sumup.MAX_TELLINGS, 20)
+
+
+@given(st.permutations([event("A"), event("B", EMAIL), event("A", pixel_id="5"), contact(), contact("login")]))
+def test_the_order_of_arrival_changes_no_group(seen: list[SeenEvent | SeenContact]) -> None:
+    def bare(exposure: Exposure) -> object:
+        (site,) = exposure.sites
+        return [replace(group, tellings=()) for group in site.sent], site.contacts, site.data, site.certainties
+
+    assert bare(summed(*seen)) == bare(
+        summed(event("A"), event("B", EMAIL), event("A", pixel_id="5"), contact(), contact("login"))
+    )
+
+
+def test_the_ledger_sums_recordings_and_knows_a_loss() -> None:
+    whole = coverage_of([recording(), recording(id="b", cookies_recorded=False, user_agent="HeadlessChrome/140")])
+    assert whole == Coverage(recordings=2, cookies_not_recorded=1, headless=1, seen=20, matched=8, other=12)
+    assert not whole.has_loss
+
+
+def test_each_kind_of_loss_is_one() -> None:
+    cases = {
+        "an incomplete file": recording(complete=False),
+        "a rejected entry": recording(rejected=1, requests_other=5),
+        "an undecodable request": recording(undecodable=1, requests_matched=3),
+        "a dropped record": recording(dropped=1),
+        "a faulty rule": recording(rule_faults=1),
+        "a sum that does not add up": recording(requests_other=5),
+    }
+    assert [name for name, one in cases.items() if not coverage_of([one]).has_loss] == []
+    # What is merely not recorded or blocked is no loss of the tool's.
+    for one in (recording(bodies_not_recorded=3), recording(blocked=1, requests_matched=3), recording(tls_refused=2)):
+        assert not coverage_of([one]).has_loss

@@ -1,0 +1,123 @@
+from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.records import Recording
+from pixelwitness.policy.judgement import MAX_PLACES, Forbidden, Judgement, Place, judge
+
+HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
+
+
+def judged(*seen: SeenEvent | SeenContact, strict: bool = False, of: Recording | None = None) -> Judgement:
+    rows = [of or recording()]
+    return judge(
+        rows,
+        [one for one in seen if isinstance(one, SeenEvent)],
+        [one for one in seen if isinstance(one, SeenContact)],
+        {"facebook.com"},
+        coverage_of(rows),
+        strict=strict,
+    )
+
+
+def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -> None:
+    screen = datum("sw", "screen", "number", matching="automatic")
+    harvested = datum("udff.ph", "phone", "sha256", matching="automatic")
+    empty = datum("ud.fn", "first_name", "empty-hash")
+
+    judgement = judged(event("Purchase", EMAIL, screen, harvested, empty, position=7))
+
+    assert judgement.violations == (
+        Forbidden(
+            site="shop.example",
+            page_url="https://shop.example/boots",
+            name="Purchase",
+            pixel_id="1234567890123456",
+            channels=("pixel",),
+            rule_id="meta-pixel-event",
+            confidence="certain",
+            times=1,
+            blocked=0,
+            data=(("email", "sha256"), ("phone", "sha256")),
+            places=(Place(REC, 7, 107),),
+            remedies=(
+                "remove the pixel, or call fbq('consent', 'revoke') before fbq('init', …) until the visitor agrees",
+                "switch automatic advanced matching off in the pixel's settings",
+                "take the user data out of fbq('init', …)",
+            ),
+        ),
+    )
+    assert (judgement.warnings, judgement.gaps) == ((), ())
+
+
+def test_a_contact_warns_and_is_no_violation() -> None:
+    judgement = judged(contact("social-plugin"))
+
+    assert judgement.violations == ()
+    assert [(one.site, one.channels, one.times) for one in judgement.warnings] == [
+        ("shop.example", ("social-plugin",), 1)
+    ]
+
+
+def test_equal_events_are_one_violation_whose_places_are_bounded() -> None:
+    (violation,) = judged(*(event("PageView", FBP, position=n) for n in range(8))).violations
+
+    assert (violation.times, [one.position for one in violation.places]) == (8, list(range(MAX_PLACES)))
+
+
+def test_a_blocked_event_is_one_too() -> None:
+    (violation,) = judged(event(blocked=True), event(position=2)).violations
+
+    assert (violation.times, violation.blocked) == (2, 1)
+
+
+def test_a_person_on_metas_own_sites_violates_nothing() -> None:
+    judgement = judged(event(site="facebook.com"), contact("meta-ai", site="shop.example"))
+
+    assert (judgement.violations, judgement.warnings, judgement.own) == ((), (), 1)
+
+
+def test_an_event_of_an_unknown_page_is_a_violation_and_comes_last() -> None:
+    assert [one.site for one in judged(event(site=None), event(site="zoo.example")).violations] == ["zoo.example", None]
+
+
+def test_losses_make_the_evidence_incomplete() -> None:
+    cases = [
+        (recording(complete=False), "recordings that end before their end: 1"),
+        (recording(rejected=1, requests_other=5), "entries that could not be used: 1"),
+        (recording(undecodable=1, requests_other=5), "requests to Meta that could not be decoded: 1"),
+        (recording(dropped=2), "records that could not be stored: 2"),
+        (recording(rule_faults=1), "requests on which a rule failed: 1"),
+        (recording(requests_other=4), "requests seen 10, accounted for 8"),
+    ]
+    assert [judged(of=row).gaps for row, _ in cases] == [(gap,) for _, gap in cases]
+
+
+def test_a_body_not_recorded_is_a_gap_only_under_strict() -> None:
+    row = recording(bodies_not_recorded=2)
+
+    assert judged(of=row).gaps == ()
+    assert judged(of=row, strict=True).gaps == ("request bodies that were not recorded: 2 (--strict)",)
+
+
+def test_a_pixel_that_keeps_silent_in_a_headless_browser_proves_nothing() -> None:
+    silent = judged(contact("library"), of=recording(user_agent=HEADLESS))
+    assert len(silent.gaps) == 1
+    assert "headless" in silent.gaps[0]
+
+
+def test_no_gap_with_a_window_with_an_event_or_without_the_pixel() -> None:
+    headless = recording(user_agent=HEADLESS)
+    for judgement in (
+        judged(contact("library")),
+        judged(contact("library"), event(), of=headless),
+        judged(contact("social-plugin"), of=headless),
+        judged(of=headless),
+    ):
+        assert judgement.gaps == ()
+
+
+def test_no_requests_are_nothing_to_judge() -> None:
+    row = recording(requests_seen=0, requests_matched=0, requests_other=0)
+
+    assert (judged(of=row).nothing, judged().nothing) == (True, False)

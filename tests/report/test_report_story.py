@@ -1,0 +1,195 @@
+import pytest
+from tests.exposed import BOOTS, BOOTS_NOT_KEPT, EMAIL, FBP, contact, datum, event, recording, visit
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.report.facts import nothing_words
+from pixelwitness.report.ledger import ALWAYS, account, unseen
+from pixelwitness.report.plain import as_text
+from pixelwitness.report.story import story
+from pixelwitness.report.vocabulary import Vocabulary
+
+WORDS = Vocabulary({"email": "e-mail", "phone": "phone number", "browser_id": "browser id"})
+WAY = "All of this went by pixel: image request to www.facebook.com. Pixel 1234567890123456 received it."
+
+
+def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
+    sums = SumUp({"facebook.com"}, {"email"})
+    sums.visit(visit("garden.example"))
+    for one in seen:
+        if isinstance(one, SeenEvent):
+            sums.event(one)
+        else:
+            sums.contact(one)
+    return sums.done(coverage_of([recording()]))
+
+
+def told(*seen: SeenEvent | SeenContact) -> list[str]:
+    return [as_text(one) for _, sentences in story(exposed(*seen), WORDS) for one in sentences]
+
+
+def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
+    sentences = told(
+        event("ViewContent", *BOOTS, EMAIL, FBP, position=1), event("Purchase", *BOOTS, EMAIL, FBP, position=2)
+    )
+
+    assert sentences == [
+        "shop.example told Meta: you viewed and bought hiking boots for 89 EUR; "
+        "with it your e-mail (SHA-256), from a browser known to Meta by _fbp.",
+        WAY,
+    ]
+
+
+def test_without_kept_values_the_same_says_what_was_sent_and_not_kept() -> None:
+    sentences = told(
+        event("ViewContent", *BOOTS_NOT_KEPT, EMAIL, position=1), event("Purchase", *BOOTS_NOT_KEPT, FBP, position=2)
+    )
+
+    assert sentences[0] == (
+        "shop.example told Meta: a ViewContent and a Purchase of 89 EUR (product name sent, not kept); "
+        "with it your e-mail (SHA-256), from a browser known to Meta by _fbp."
+    )
+
+
+def test_other_prices_are_other_sentences() -> None:
+    dearer = datum("cd.value", "money", "number", value="120")
+
+    sentences = told(event("Purchase", *BOOTS, position=1), event("Purchase", BOOTS[0], BOOTS[1], dearer, position=2))
+
+    assert [one.partition("bought ")[2].partition(";")[0] for one in sentences[:2]] == [
+        "hiking boots for 89 EUR",
+        "hiking boots for 120 EUR",
+    ]
+
+
+PERSON = "; nothing about the person was seen with it."
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        ([event("CompleteRegistration")], f"you registered{PERSON}"),
+        ([event("Lead"), event("Lead")], f"you left your details (2 times){PERSON}"),
+        ([event("Purchase", *BOOTS[1:])], f"you bought something for 89 EUR{PERSON}"),
+        ([event("InitiateCheckout", *BOOTS[1:])], f"you went to the checkout (89 EUR){PERSON}"),
+        (
+            [event("Search", datum("cd.search_string", "search_text", value="tinnitus"))],
+            f"you searched for “tinnitus”{PERSON}",
+        ),
+        (
+            [
+                event("SubscribedButtonClick", datum("cd.buttonText", "button_text", value=text))
+                for text in ("Pay", "Go")
+            ],
+            f"you clicked “Pay” and “Go”{PERSON}",
+        ),
+        (
+            [event("SubscribedButtonClick", datum("cd.buttonText", "button_text"))],
+            f"you clicked a button (its text was sent, not kept){PERSON}",
+        ),
+        ([event("PageView"), event("PageView")], f"you opened shop.example/boots (2 times in all){PERSON}"),
+        ([event("QuizDone"), event("Level 1")], f"events of its own naming, QuizDone and Level 1{PERSON}"),
+        ([event(None)], f"an event of its own naming, one whose name was not recorded{PERSON}"),
+        (
+            [event("Lead", method="POST", body_state="not_recorded")],
+            "you left your details; what else its body held was not recorded.",
+        ),
+        (
+            [event("Lead", datum("ud.em", "email", "empty-hash"))],
+            f"you left your details{PERSON}",
+        ),
+        (
+            [event("Lead", datum("cookie.c_user", "account_id"), datum("fbc", "click_id"), FBP)],
+            "you left your details; from a browser known to Meta by _fbp, _fbc (an ad click) and "
+            "c_user (a Facebook account).",
+        ),
+        (
+            [event("Lead", EMAIL, datum("cud.em", "email", "masked"), datum("udff.ph", "phone", "md5"))],
+            "you left your details; with it your e-mail (SHA-256, masked) and phone number (MD5).",
+        ),
+    ],
+)
+def test_sentences(seen: list[SeenEvent], sentence: str) -> None:
+    assert told(*seen)[0] == f"shop.example told Meta: {sentence}"
+
+
+def test_ways_are_told_beside_each_sentence_only_where_they_differ() -> None:
+    sentences = told(
+        event("Purchase", *BOOTS, position=1),
+        event("Lead", position=2, channel="capi-gateway", receiver_host="gw.shop.example", transport="fetch"),
+    )
+
+    assert sentences == [
+        f"shop.example told Meta: you bought hiking boots for 89 EUR{PERSON[:-1]} (by pixel).",
+        f"It also told: you left your details{PERSON[:-1]} (by Conversions API gateway).",
+        "All of this went by Conversions API gateway and pixel: fetch and image request to gw.shop.example and "
+        "www.facebook.com. Pixel 1234567890123456 received it.",
+    ]
+
+
+def test_blocked_events_were_tried_and_reached_nobody() -> None:
+    assert told(event("Lead", EMAIL, blocked=True)) == [
+        "shop.example tried to tell Meta, but was blocked: you left your details; with it your e-mail (SHA-256).",
+        "All of this was to go by pixel: image request to www.facebook.com.",
+    ]
+
+
+def test_contacts_tell_of_the_visit() -> None:
+    assert told(
+        contact("social-plugin", attribution_certainty="certain"), contact(attribution_certainty="certain")
+    ) == ["shop.example let Meta know of the visit, through Meta's library and social plug-in."]
+
+
+def test_doubtful_attribution_is_said() -> None:
+    assert told(event("Lead", attribution_certainty="likely"), event("Lead"))[-1] == (
+        "That 1 of these 2 requests came from this site is likely, not certain."
+    )
+
+
+def test_an_unknown_page_is_called_so_and_metas_own_sites_are_no_part_of_the_story() -> None:
+    sentences = told(event("Lead", site=None), event("Lead", site="facebook.com"))
+
+    assert sentences[0] == f"A page that nothing names told Meta: you left your details{PERSON}"
+    assert len(sentences) == 2
+
+
+def test_no_data_and_data_that_were_not_recorded_differ() -> None:
+    (recorded,) = exposed(event("Lead")).sites[1:]
+    (unread,) = exposed(event("Lead", method="POST", body_state="not_recorded")).sites[1:]
+
+    assert (nothing_words(recorded), nothing_words(unread)) == (("no personal data seen",), ("not recorded",))
+
+
+def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
+    sums = SumUp((), ())
+    sums.event(event("Lead", method="POST", body_state="not_recorded"))
+    broken = recording(
+        complete=False,
+        cookies_recorded=False,
+        requests_seen=13,
+        rejected=2,
+        undecodable=1,
+        bodies_not_recorded=3,
+        tls_refused=1,
+        dropped=1,
+        rule_faults=1,
+        user_agent="HeadlessChrome/140",
+    )
+    exposure = sums.done(coverage_of([broken]))
+
+    assert account(exposure.coverage) == (
+        "1 recording, 13 requests = 4 to Meta + 6 other + 1 undecodable + 2 unusable + 0 blocked"
+    )
+    assert unseen(exposure) == (
+        "1 recording ends before the end: what came after is unknown.",
+        "2 entries of recordings could not be used (no address in them).",
+        "1 request to Meta could not be decoded: the contents are unknown.",
+        "1 record could not be stored and were dropped.",
+        "A rule failed on 1 request: what they held may be missing.",
+        "3 request bodies were not recorded, 1 of them to Meta: what they held is unknown, not absent.",
+        "The exporter left cookies out of 1 recording: whether Meta's account cookies went along is unknown.",
+        "1 connection refused to be looked into (pinned certificates): what they carried is unknown.",
+        "A headless browser made 1 recording: Meta's configurations send it away, so silence proves nothing.",
+        ALWAYS,
+    )
