@@ -1,6 +1,6 @@
 """Watches the test sites through mitmdump with the addon, in the three forms of one session."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,24 @@ class Watched:
 
 
 @contextmanager
-def watched(folder: Path, arguments: Sequence[str | Path] = ()) -> Iterator[Watched]:
-    """Run the sites and mitmdump with the addon until the context ends."""
+def watched(
+    folder: Path,
+    options: Mapping[str, str | Path] | None = None,
+    arguments: Sequence[str | Path] = (),
+    script: Path | None = None,
+) -> Iterator[Watched]:
+    """Run the sites and mitmdump with the addon until the context ends; ``folder`` takes all files.
+
+    ``options`` are mitmproxy's and ours, by name; ``script`` stands in for the packaged shim.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     _, certificate = certificates.write_certificate(folder, server.HOSTS)
     db, flows, har, key = (folder / name for name in ("live.sqlite", "session.mitm", "session.har", "study.key"))
-    options = [f"pixelwitness_db={db}", f"pixelwitness_key={key}", f"hardump={har}"]
-    sets = [part for option in options for part in ("--set", option)]
+    stated = {"pixelwitness_db": db, "pixelwitness_key": key, "hardump": har} | dict(options or {})
+    sets = [part for name, value in stated.items() for part in ("--set", f"{name}={value}")]
+    command = ["-s", script or shim_path(), "-w", flows, *sets, *arguments]
     with (
         server.running(certificate) as world,
-        proxy.running(world, folder / "proxy", ["-s", shim_path(), "-w", flows, *sets, *arguments]) as running,
+        proxy.running(world, folder / "proxy", command) as running,
     ):
         yield Watched(world, running, db, flows, har, key)

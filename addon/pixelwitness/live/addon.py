@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from mitmproxy import ctx, http, tls
 from mitmproxy import version as mitmproxy_version
 from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
 
 from pixelwitness import __version__
 from pixelwitness.core import records
 from pixelwitness.core.sites import suffix_list
 from pixelwitness.live.mitmversion import refusal
-from pixelwitness.live.options import PREFIX, Settings, declare, refused, settings_of
+from pixelwitness.live.options import PREFIX, Settings, declare, misstated, refused, settings_of
 from pixelwitness.live.session import Session, Understanding
 from pixelwitness.live.writer import Writer
 from pixelwitness.meaning.redaction import Redactor
@@ -60,6 +61,7 @@ class PixelWitness:
         self._session: Session | None = None
         self._writer: Writer | None = None
         self._counted_at = 0.0
+        self._is_running = False
 
     # The life of a session ---------------------------------------------------
 
@@ -67,21 +69,32 @@ class PixelWitness:
         """Declare the options."""
         reason = refusal(mitmproxy_version.VERSION)
         if reason is not None:
+            # Logged as well: while a script loads, mitmproxy drops an OptionsError without a word.
+            log.error("pixelwitness: %s", reason)
             raise refused(reason)
         declare(loader)
+        _complain()
 
     def configure(self, updated: Collection[str]) -> None:
         """Check the options and open the store early, so that what is wrong is said before anything passes."""
-        settings = settings_of(ctx.options)
-        if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
-            self.end()
-            self._begin(settings)
+        try:
+            settings = settings_of(ctx.options)
+            if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
+                self.end()
+                self._begin(settings)
+        except OptionsError as error:
+            if self._is_running:
+                raise  # mitmproxy shows the text and keeps the option as it was
+            # The start ends by an error logged, and without the traceback of one raised.
+            log.error("%s", error)
 
     def running(self) -> None:
         """Say where the records go."""
+        _complain()
         if self._session is None:
-            self._begin(settings_of(ctx.options))
-        if self._settings is not None:
+            self.configure({PREFIX})
+        self._is_running = True
+        if self._session is not None and self._settings is not None:
             log.info("pixelwitness: what reaches Meta is recorded in %s", self._settings.db)
 
     def done(self) -> None:
@@ -99,7 +112,7 @@ class PixelWitness:
             ledger = Ledger.open(settings.db, key_check=key_check(settings.db, settings.key), durable=True)
             ledger.state_owners(owners)
         except (StoreError, RulesError) as error:
-            raise refused(f"pixelwitness: {error}") from error
+            raise refused(f"pixelwitness: {error}") from None
         for notice in ledger.notices:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
@@ -163,6 +176,12 @@ class PixelWitness:
             log.error("pixelwitness: a fault (%s) in %s; browsing goes on, this request is missing", _kind(fault), hook)
         if self._settings is not None and self._settings.on_error == "stop":
             ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
+
+
+def _complain() -> None:
+    # An error logged during the start ends it; that is better than a proxy that watches nothing.
+    for problem in misstated(ctx.options):
+        log.error("pixelwitness: %s", problem)
 
 
 def _understand(settings: Settings) -> tuple[Understanding, dict[str, str]]:

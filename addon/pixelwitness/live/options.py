@@ -5,7 +5,7 @@ side: a wrong value of a typed option silently keeps an addon from running, a
 wrong text is refused here with a message.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -64,6 +64,27 @@ def declare(loader: Loader) -> None:
     for option in OPTIONS:
         choices: Sequence[str] | None = option.choices or None
         loader.add_option(PREFIX + option.name, str, option.default, option.help, choices)
+
+
+def misstated(options: Options) -> list[str]:
+    """Return what mitmproxy would keep silent about: mistyped names of ours, and values given twice.
+
+    An error of the first kind it never notices, one of the second keeps a script from running without a word.
+    """
+    known = {PREFIX + option.name for option in OPTIONS}
+    right = f"use one of {', '.join(sorted(known))}"
+    waiting: Mapping[str, object] = options.deferred
+    unknown = [f"{name}: there is no such option; {right}" for name in waiting if _mistyped(name, known)]
+    twice = [
+        f"{name}: it is given {len(values)} times; give it once"
+        for name, stated in waiting.items()
+        if name in known and len(values := getattr(stated, "val", ())) > 1
+    ]
+    return unknown + twice
+
+
+def _mistyped(name: str, known: Collection[str]) -> bool:
+    return name not in known and name.replace("-", "_").startswith(PREFIX.rstrip("_"))
 
 
 def settings_of(options: Options) -> Settings:
