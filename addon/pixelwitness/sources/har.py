@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pixelwitness.core.exchange import Exchange, Problem, Reading
+from pixelwitness.core.exchange import Exchange, Reading
 from pixelwitness.core.jsontext import Json, NotJsonError
 from pixelwitness.core.screen import Screen
 from pixelwitness.sources.archives import ArchiveError
@@ -23,6 +23,7 @@ from pixelwitness.sources.inputs import Input
 from pixelwitness.sources.opened import Opened, open_recording
 
 _MAX_GARBAGE = 64 * 1024
+_RECOVERY = 1 << 20
 _MAX_NAME = 200
 _MAX_PAGES = 100_000
 _CALLBACK = re.compile(rb"[\w$.]{1,80}\s*\(\s*")
@@ -42,7 +43,6 @@ def read_har(source: Input, screen: Screen, *, fast: bool = True, window: int = 
 
 
 def _exchanges(source: Input, screen: Screen, reading: Reading, *, fast: bool, window: int) -> Iterator[Exchange]:
-    reading.problems.extend(source.notes)
     if source.problem is not None:
         reading.problems.append(source.problem)
         reading.complete = False
@@ -87,7 +87,7 @@ class _Document:
             yield from self._entries.read()
         elif start == b"{":
             yield from self._object(in_log=False)
-        if not self._lists:
+        if not self._lists and self._reading.complete:
             self._problems.add(f"line {self._window.line}", "no list of entries was found (log.entries)")
         if not start:
             self._reading.complete = False
@@ -100,7 +100,7 @@ class _Document:
         window = self._window
         first = window.skip_blank()
         if first not in (b"{", b"["):
-            window.fill()
+            window.reach(_MAX_GARBAGE)
             if callback := _CALLBACK.match(window.data, window.at):
                 self._wrapped = True
                 window.move(callback.end())
@@ -158,8 +158,8 @@ class _Document:
     def _leap(self) -> bool:
         """Go to a list of entries farther on in the window, over JSON that is broken before it."""
         window = self._window
-        window.fill()
-        found = _ENTRIES.search(window.data, window.at)
+        window.reach(_RECOVERY)
+        found = _ENTRIES.search(window.data, window.at, window.at + _RECOVERY)
         if found is None:
             return False
         self._problems.add(f"line {window.line}", "the JSON before the entries is broken")
@@ -235,6 +235,3 @@ class _Document:
 
 def _is_web(url: Any) -> bool:
     return isinstance(url, str) and url.strip()[:4].lower() == "http" and bool(network_url(url))
-
-
-__all__ = ["Problem", "read_har"]

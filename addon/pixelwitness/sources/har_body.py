@@ -79,7 +79,7 @@ def body_of(post: Json, around: Around) -> Body:
 def _missing(around: Around) -> Body:
     """Judge a request without any body in the recording."""
     length = around.content_length.strip()
-    size = around.size if isinstance(around.size, int | float) else None
+    size = around.size if isinstance(around.size, int | float) and -1 <= around.size < 1e18 else None
     if length.isdecimal() and len(length) < 20:
         sent = int(length) > 0
     elif size is not None and size > 0:

@@ -97,7 +97,7 @@ def exchange_of(entry: Entry, sent: Sent, *, position: int, line: int, with_text
 
 def reference(value: Any) -> str | None:
     """Return the reference of a page, a text or a number; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return str(value)
     return value if isinstance(value, str) and value else None
 

@@ -7,18 +7,28 @@ the decoding is one and the same for both paths.  Must not know the keys around
 the list.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from pixelwitness.core.exchange import Exchange, Reading
-from pixelwitness.sources.har_scan import Boundaries, Window, thinned, value_end
+from pixelwitness.sources.har_scan import MAX_VALUE, Boundaries, Window, thinned, value_end
 from pixelwitness.sources.har_shape import Entry, decode_entry, decode_run, spans_of
 from pixelwitness.sources.har_sift import Problems, Sift
 
 MAX_ENTRIES = 2_000_000
 _GUESSES = 3
+_GOES_ON = re.compile(rb"\s*(?:,\s*\{|\]|\Z)")
+"""What follows an entry that ended where it should."""
 _MAX_PATIENCE = 1024
+_AHEAD = 1_000
+_RECOVERY = 1 << 20
+"""Bytes in which a whole entry is looked for behind a broken one.
+
+Fixed, as all that decides how a broken file is read: the size of the window must not show.
+"""
+_MAX_RECOVERIES = 1_000
 
 
 class EntryList:
@@ -33,6 +43,7 @@ class EntryList:
         self._boundaries = Boundaries()
         self._patience = 1
         """Entries to be read one by one before the next guess; doubled by every failure."""
+        self._recoveries = 0
         self.position = 0
         """0-based position of the next entry."""
 
@@ -45,9 +56,13 @@ class EntryList:
             if not following:
                 self._stop(f"the file ends behind entry {self.position - 1}" if self.position else "no entry is whole")
                 return
-            if following in b"]})":
+            if following == b"]":
                 window.move(window.at + 1)
                 return
+            if following in b"})":
+                if self._go_on():
+                    continue
+                return  # the bracket is missing: the brace ends what is around the list
             if self.position >= MAX_ENTRIES:
                 self._stop(f"only the first {MAX_ENTRIES} entries were read")
                 return
@@ -96,16 +111,18 @@ class EntryList:
         """Read one entry by itself; None when there was none to take (then the list may be over)."""
         window = self._window
         end = window.value_end()
-        start, line = window.at, window.line
         if end is None:
             return self._unfinished()
+        size = max(1, end - window.at)
+        window.reach(size + _AHEAD)
+        start, line = window.at, window.line
+        end = start + size
         text = window.data[start:end]
         entry = decode_entry(text, strict=self._fast)
         if entry is None:
-            # Not JSON: a stray quote may have swallowed its neighbours, so look for them inside.
-            restart = self._restart(start, end)
-            self._broken(text if restart is None else window.data[start:restart])
-            window.move(max(restart or end, start + 1))
+            # Not JSON: a stray quote may have swallowed its neighbours, a stray bracket have ended it too early.
+            whole = _GOES_ON.match(window.data[end : end + _AHEAD]) is not None
+            self._skip_broken(self._restart(size if whole else size + _RECOVERY), size)
             return None
         self._boundaries.learn(window.data, end)
         return self._take_one(entry, text, end, line)
@@ -120,11 +137,10 @@ class EntryList:
     def _unfinished(self) -> Iterable[Exchange] | None:
         """Deal with an entry whose end is not in the window: broken, cut off, or too large to be kept."""
         window = self._window
-        start, line = window.at, window.line
-        restart = self._restart(start, len(window.data))
+        line = window.line
+        restart = self._restart(MAX_VALUE)
         if restart is not None:
-            self._broken(window.data[start:restart])
-            window.move(restart)
+            self._skip_broken(restart, 0)
             return None
         if window.ended:
             self._stop(f"the file ends inside entry {self.position}")
@@ -132,8 +148,7 @@ class EntryList:
             return None
         text = thinned(window)
         if text is None and window.ended and window.at >= len(window.data):
-            self._problems.add(f"line {line}", f"the file ends inside entry {self.position}")
-            self._reading.complete = False
+            self._stop(f"the end of entry {self.position} was not found", line)
             return None
         entry = decode_entry(text) if text is not None else None
         if text is None or entry is None:
@@ -145,26 +160,42 @@ class EntryList:
         self.position += 1
         return self._sift.exchanges([entry], position, lambda _: line)
 
-    def _restart(self, start: int, stop: int) -> int | None:
-        """Return where a whole entry begins again behind a broken one."""
-        data = self._window.data
-        for at in self._boundaries.restarts(data, start + 1, stop):
+    def _go_on(self) -> bool:
+        """Step over a stray bracket when a whole entry follows it."""
+        restart = self._restart(_RECOVERY)
+        if restart is not None:
+            self._window.move(self._window.at + restart)
+        return restart is not None
+
+    def _restart(self, reach: int) -> int | None:
+        """Return how many bytes ahead a whole entry begins again behind a broken one, both within reach."""
+        window = self._window
+        if self._recoveries >= _MAX_RECOVERIES:
+            return None
+        self._recoveries += 1
+        window.reach(reach)
+        data = window.data[window.at : window.at + reach]
+        for at in self._boundaries.restarts(data):
             end = value_end(data, at)
             entry = decode_entry(data[at:end]) if end is not None else None
             if entry is not None and entry.request is not None and isinstance(entry.request.url, str):
                 return at
         return None
 
-    def _broken(self, text: bytes) -> None:
-        self._problems.add(f"line {self._window.line}", f"entry {self.position} is not JSON and was left out")
-        if b'"request"' in text:
+    def _skip_broken(self, restart: int | None, size: int) -> None:
+        """Count a broken entry as lost and step behind it: to where an entry begins again, else behind its bytes."""
+        window = self._window
+        stop = window.at + (restart or size)
+        self._problems.add(f"line {window.line}", f"entry {self.position} is not JSON and was left out")
+        if window.data.find(b'"request"', window.at, stop) >= 0:
             self._reading.tally.rejected += 1
         else:
             self._reading.tally.not_requests += 1
         self.position += 1
+        window.move(stop)
 
-    def _stop(self, what: str) -> None:
-        self._problems.add(f"line {self._window.line}", what)
+    def _stop(self, what: str, line: int | None = None) -> None:
+        self._problems.add(f"line {line or self._window.line}", what)
         self._reading.complete = False
 
 

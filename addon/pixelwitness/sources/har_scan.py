@@ -8,16 +8,25 @@ Must not know what an entry means.
 
 import codecs
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 WINDOW = 128 * 1024
 """Bytes looked at in one go: what stays in the processor's cache is decoded fastest."""
 MAX_VALUE = 16 << 20
 """Bytes of one entry that are kept whole; of a larger one the longest strings are cut."""
+MAX_NESTING = 50_000
+"""Brackets open at once beyond which the end of a value is not looked for."""
 MAX_STRING = 13 << 20
 """Bytes of a string kept of such an entry: more than `BODY_LIMIT` however it is escaped."""
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+# A string; an object or list without another inside, whose brackets cancel; else one bracket.
+_TOKEN = re.compile(
+    rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+    rb'|\{(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+\}|\[(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+\]|[\[\]{}]',
+    re.DOTALL,
+)
 _SCALAR_END = re.compile(rb"[\s,\]}]")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEPARATOR = re.compile(rb'\}\s{0,200},\s{0,200}\{\s{0,200}"[^"\\]{1,60}"')
@@ -25,6 +34,7 @@ _MARK = re.compile(rb'["\[\]{}]')
 _UNITS = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u]|\\u(?=.{4}))*+', re.DOTALL)
 _BLANK = re.compile(rb"[\s,]*")
 _MAX_SEPARATORS = 8
+_MAX_RESTARTS = 64
 _FIRST_KEYS = (
     rb"startedDateTime",
     rb"pageref",
@@ -85,13 +95,21 @@ class Window:
 
     def fill(self) -> None:
         """Have at least a window unread, or all there is."""
-        while not self.ended and len(self.data) - self.at < self._size:
+        self.reach(self._size)
+
+    def reach(self, size: int) -> None:
+        """Have at least ``size`` bytes unread, or all there is."""
+        while not self.ended and len(self.data) - self.at < size:
             self.more()
 
     def move(self, at: int) -> None:
         """Go on to an offset of ``data``."""
         self.line += self.data.count(b"\n", self.at, at)
         self.at = at
+
+    def abandon(self) -> None:
+        """Give up the rest of the text."""
+        self.data, self.at, self.ended = b"", 0, True
 
     def skip_blank(self) -> bytes:
         """Pass white space and commas; return the byte that follows, empty at the end."""
@@ -127,12 +145,13 @@ def value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
         return found.start() if found else (len(data) if ended else None)
     depth = 0
     for token in _TOKEN.finditer(data, start):
-        sign = token[0][0]
-        if sign == 0x22:  # a string
-            continue
-        depth += 1 if sign in b"[{" else -1
+        begin, end = token.span()
+        if end - begin == 1 and data[begin] != 0x22:
+            depth += 1 if data[begin] in b"[{" else -1
         if depth <= 0:
-            return token.end()
+            return end
+        if depth > MAX_NESTING:
+            return None
     return None
 
 
@@ -156,18 +175,20 @@ class Boundaries:
             best = max(best, data.rfind(separator, max(start, best), stop))
         return best + 1 if best >= start else None
 
-    def restarts(self, data: bytes, start: int, stop: int) -> list[int]:
-        """Return offsets where an entry may begin again behind a broken one."""
-        known = [re.escape(separator.split(b'"')[1]) for separator in self._separators]
-        pattern = re.compile(rb'\}\s*,\s*(?=\{\s*"(?:' + b"|".join([*_FIRST_KEYS, *known]) + rb')"\s*:)')
-        return [found.end() for found, _ in zip(pattern.finditer(data, start, stop), range(64), strict=False)]
+    def restarts(self, data: bytes) -> Iterator[int]:
+        """Yield offsets where an entry may begin again behind a broken one, the first few."""
+        # Only the first separator: the others depend on how much was read in runs.
+        known = [re.escape(separator.split(b'"')[1]) for separator in self._separators[:1]]
+        pattern = re.compile(rb',\s*(?=\{\s*"(?:' + b"|".join([*_FIRST_KEYS, *known]) + rb')"\s*:)')
+        return (found.end() for found in islice(pattern.finditer(data, 1), _MAX_RESTARTS))
 
 
 def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRING) -> bytes | None:
     """Read a value too large to be kept and return it with its longest strings cut.
 
-    The window stands behind the value afterwards, at the end of the text when
-    that comes first.  None then, and when even the cut value is larger than twice the limit.
+    The window stands behind the value afterwards; at the end of the text when
+    that comes first, or when the value nests too deep to look for its end.  None
+    then, and when even the cut value is larger than twice the limit.
     """
     kept = bytearray()
     depth = 0
@@ -189,6 +210,9 @@ def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRI
                 if depth <= 0:
                     window.move(at)
                     return bytes(kept) if len(kept) <= 2 * limit else None
+                if depth > MAX_NESTING:
+                    window.abandon()
+                    return None
             else:
                 end = _units_end(data, at)
                 room = max(0, string_limit - length)

@@ -7,6 +7,7 @@ wrong type counts as missing, it never costs another field.  Of a key that comes
 twice the last one wins, in both.
 """
 
+import math
 import re
 from typing import Any
 
@@ -65,6 +66,8 @@ _decode_one = msgspec.json.Decoder(Entry).decode
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SLIP = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|,(?=\s*[\]}])', re.DOTALL)
 _BAD_ESCAPE = re.compile(r'(\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})|\\')
+_LONG = re.compile(r"\d[\d.eE+-]{30,}")
+_LONG_NUMBER = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|-?\d[\d.eE+-]{30,}', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -107,6 +110,8 @@ def loads(text: bytes | str) -> Json:
         text = text.decode("utf-8", "replace")
     if text.count("[") + text.count("{") > jsontext.MAX_DEPTH:
         text = _pruned(text)
+    if _LONG.search(text):
+        text = _LONG_NUMBER.sub(_shortened, text)
     try:
         value = jsontext.loads(text)
     except NotJsonError:
@@ -144,6 +149,17 @@ def _pruned(text: str) -> str:
             if depth == jsontext.MAX_DEPTH:
                 copied = token.end()
     return "".join(kept) + text[copied:]
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """Write a number of many digits as the strict decoder understands it, by its size; strings stay."""
+    if found[1]:
+        return found[1]
+    try:
+        number = float(found[0])
+    except ValueError:
+        return found[0]
+    return repr(number) if math.isfinite(number) else "null"
 
 
 def _repaired(found: re.Match[str]) -> str:

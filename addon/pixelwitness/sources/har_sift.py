@@ -99,7 +99,7 @@ class Sift:
         url = network_url(part.url)
         if url is None:
             self._tally.rejected += 1
-            found = "an empty or relative URL" if isinstance(part.url, str) else _json_type(part.url)
+            found = "an empty or relative URL" if isinstance(part.url, str) else "no text"
             self._problem(line_of(), position, f"has {found} where an absolute URL is needed")
             return None
         if not url:  # data:, blob:, about:, an extension's own page: nothing was sent
@@ -161,8 +161,3 @@ def _may_be_document(entry: Entry) -> bool:
     request = entry.request
     # `Sec-Fetch-Dest: document` tells a navigation, whatever came back.
     return request is not None and b'"document"' in bytes(request.headers)
-
-
-def _json_type(value: object) -> str:
-    names = {dict: "an object", list: "a list", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "no URL")
