@@ -1,0 +1,135 @@
+"""The command behind ``live``: the proxy started, explained and ended."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.sites import certificates, client, proxy, server, stored
+
+from pixelwitness.live import launch
+from pixelwitness.live.launch import LiveOptions, arguments_of, shim_path, steps
+from pixelwitness.live.mitmversion import refusal
+
+EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
+START = """
+import json, sys
+from pathlib import Path
+from pixelwitness.live.launch import LiveOptions, run
+stated = json.loads(sys.argv[1])
+options = LiveOptions(db=Path(stated["db"]), port=stated["port"], arguments=tuple(stated["arguments"]))
+sys.exit(run("https://shop.example/", options, lambda line: print(line, file=sys.stderr, flush=True)))
+"""
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Started:
+    world: server.World
+    proxy: proxy.Proxy
+    db: Path
+    said: Path
+
+
+@contextmanager
+def started(folder: Path, port: int, arguments: Sequence[str] = ()) -> Iterator[Started]:
+    _, certificate = certificates.write_certificate(folder, server.HOSTS)
+    said, ready, db = folder / "said", folder / "ready", folder / "live.sqlite"
+    more = ["--set", f"confdir={folder}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE), *arguments]
+    stated = json.dumps({"db": str(db), "port": port, "arguments": more})
+    with server.running(certificate) as world, said.open("wb") as output:
+        route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
+        environment = {**os.environ, "TEST_SITES_ROUTE": json.dumps(route)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, stated], stdout=output, stderr=subprocess.STDOUT, env=environment
+        )
+        try:
+            deadline = time.monotonic() + 20
+            while not ready.exists() and process.poll() is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield Started(world, proxy.Proxy(port, process, said, folder / "mitmproxy-ca-cert.pem"), db, said)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait(10)
+
+
+def test_the_proxy_records_on_loopback_and_ends_with_0(tmp_path: Path) -> None:
+    port = free_port()
+    with started(tmp_path, port) as running:
+        assert client.send(running.proxy, "GET", EVENT) == 200
+        with closing(socket.socket()) as elsewhere, pytest.raises(ConnectionRefusedError):
+            elsewhere.connect(("127.0.0.2", port))
+        running.proxy.process.send_signal(signal.SIGINT)
+        assert running.proxy.process.wait(20) == 0
+        assert [event["event_name"] for event in stored.told(running.db)["events"]] == ["PageView"]
+        said = running.said.read_text()
+        assert f"The proxy listens on 127.0.0.1:{port}" in said
+        assert "then open https://shop.example/." in said
+
+
+def test_a_port_in_use_ends_with_2(tmp_path: Path) -> None:
+    with closing(socket.socket()) as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        with started(tmp_path, holder.getsockname()[1]) as running:
+            assert running.proxy.process.wait(20) == launch.COULD_NOT_RUN
+    assert stored.recording(running.db)["requests_seen"] == 0
+
+
+def test_a_fault_of_ours_ends_with_4(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text("from pixelwitness.live.session import Session\nSession.request = None\n")
+    with started(tmp_path, free_port(), ["-s", str(broken)]) as running:
+        assert client.send(running.proxy, "GET", EVENT) == 200
+        running.proxy.process.send_signal(signal.SIGINT)
+        assert running.proxy.process.wait(20) == launch.INCOMPLETE
+
+
+def test_the_arguments_of_mitmproxy_come_last() -> None:
+    options = LiveOptions(db=Path("a.sqlite"), port=8090, arguments=("--mode", "socks5"))
+    assert arguments_of(options) == [
+        *("--set", "pixelwitness_db=a.sqlite"),
+        *("--set", "pixelwitness_key="),
+        *("--set", "pixelwitness_rules="),
+        *("--set", "pixelwitness_keep_values=no"),
+        *("--listen-host", "127.0.0.1", "--listen-port", "8090", "--mode", "socks5"),
+    ]
+
+
+def test_the_steps_name_browser_phone_and_server() -> None:
+    told = steps(None, 8080)
+    assert [line.partition(":")[0] for line in told[1:]] == ["Browser", "Phone", "Server"]
+    assert all("8080" in line for line in (told[0], told[1], told[3]))
+
+
+def test_the_shim_lies_alone_in_its_folder() -> None:
+    others = [file.name for file in shim_path().parent.iterdir() if file.name not in ("__init__.py", "__pycache__")]
+    assert others == [shim_path().name]
+
+
+@pytest.mark.parametrize("version", ["12.2.2", "12.2.3", "12.3.0", "13.0.0", "12.2.2.dev0"])
+def test_a_mitmproxy_with_the_fixes_is_used(version: str) -> None:
+    assert refusal(version) is None
+
+
+@pytest.mark.parametrize("version", [None, "12.2.1", "11.1.2", "9.0.0", ""])
+def test_a_mitmproxy_without_the_fixes_is_refused_with_the_reason(version: str | None) -> None:
+    reason = refusal(version)
+    assert reason is not None
+    assert "install" in reason

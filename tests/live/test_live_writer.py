@@ -1,0 +1,139 @@
+"""The writer: what it is handed reaches the store, in groups, or is counted."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pixelwitness.core import records
+from pixelwitness.live import writer as writers
+from pixelwitness.live.writer import Writer
+from pixelwitness.store.files import StoreError
+from pixelwitness.store.ledger import Ledger
+
+RECORDING = records.Recording(
+    id="r", sources=("live",), kind="live", sha256=None, exporter=None, user_agent=None, first_seen=None,
+    last_seen=None, complete=False, tool_version="0", rules_sha256="0", knowledge_sha256="0", suffix_list="0",
+    options="{}", cookies_recorded=True, requests_seen=0, requests_matched=0, requests_other=0, undecodable=0,
+    rejected=0, blocked=0, not_requests=0, bodies_not_recorded=0, tls_refused=0, dropped=0, rule_faults=0,
+)  # fmt: skip
+
+
+def visit(number: int) -> records.Visit:
+    return records.Visit(
+        id=f"r-{number}", recording_id="r", position=number, site="shop.example", page_url="https://shop.example/",
+        status=200, seen_at=None, attributed_by="document",
+    )  # fmt: skip
+
+
+def batch(number: int) -> list[records.AnyRecord]:
+    return [visit(number), msgspec.structs.replace(RECORDING, requests_seen=number + 1)]
+
+
+def stored(db: Path) -> tuple[int, int]:
+    with closing(sqlite3.connect(db)) as connection:
+        (visits,) = connection.execute("SELECT count(*) FROM visits").fetchone()
+        (seen,) = connection.execute("SELECT coalesce(max(requests_seen), 0) FROM recordings").fetchone()
+    return visits, seen
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "a.sqlite"
+
+
+@pytest.fixture
+def troubles() -> list[StoreError]:
+    return []
+
+
+@pytest.fixture
+def writer(db: Path, troubles: list[StoreError]) -> Iterator[Writer]:
+    made = Writer(Ledger.open(db, durable=True, busy_seconds=0.1), troubles.append)
+    yield made
+    made.finish(5)
+
+
+def test_what_is_put_is_stored_within_a_quarter_second_with_the_counts_that_belong_to_it(
+    writer: Writer, db: Path
+) -> None:
+    writer.put(batch(0))
+    time.sleep(0.5)
+    assert stored(db) == (1, 1)
+
+
+def test_many_are_committed_in_groups_and_none_is_lost_or_doubled(writer: Writer, db: Path) -> None:
+    for number in range(1_000):
+        assert writer.put(batch(number))
+    assert writer.finish(10)
+    assert stored(db) == (1_000, 1_000)
+    assert (writer.state.committed, writer.state.dropped) == (1_000, 0)
+
+
+def test_a_locked_database_delays_and_loses_nothing(writer: Writer, db: Path, troubles: list[StoreError]) -> None:
+    with closing(sqlite3.connect(db, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for number in range(20):
+            began = time.perf_counter()
+            writer.put(batch(number))
+            assert time.perf_counter() - began < 0.05
+        time.sleep(0.8)
+        assert len(troubles) == 1
+        other.execute("ROLLBACK")
+    assert writer.finish(10)
+    assert stored(db) == (20, 20)
+    assert writer.state.trouble is None
+
+
+def test_what_the_database_never_takes_is_counted(db: Path, troubles: list[StoreError]) -> None:
+    writer = Writer(Ledger.open(db, durable=True, busy_seconds=0.05), troubles.append)
+    with closing(sqlite3.connect(db, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for number in range(7):
+            writer.put(batch(number))
+        assert not writer.finish(0.5)
+        assert writer.state.dropped == 7
+        other.execute("ROLLBACK")
+    assert stored(db) == (0, 0)
+
+
+class Slow:
+    """A store that waits for a sign."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.groups: list[int] = []
+
+    def append(self, group: Sequence[records.AnyRecord], /) -> None:
+        self.go.wait(10)
+        self.groups.append(len(group))
+
+    def close(self) -> None: ...
+
+
+def test_a_full_queue_refuses_at_once_and_counts(monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]) -> None:
+    monkeypatch.setattr(writers, "MOST_WAITING", 5)
+    store = Slow()
+    writer = Writer(store, troubles.append)
+    writer.put([visit(0)])
+    time.sleep(0.4)  # the first is with the store now
+    taken = [writer.put([visit(number)]) for number in range(1, 9)]
+    assert taken == [True] * 5 + [False] * 3
+    store.go.set()
+    assert not writer.finish(5)
+    assert (writer.state.committed, writer.state.dropped, store.groups) == (6, 3, [1, 5])
+
+
+def test_a_group_holds_at_most_a_hundred_records(troubles: list[StoreError]) -> None:
+    store = Slow()
+    writer = Writer(store, troubles.append)
+    for number in range(250):
+        writer.put([visit(number)])
+    store.go.set()
+    assert writer.finish(5)
+    assert (sum(store.groups), max(store.groups)) == (250, 100)
