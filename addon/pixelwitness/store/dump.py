@@ -20,7 +20,7 @@ def dump(path: Path) -> Iterator[str]:
             yield json.dumps([mark, *connection.execute(f"PRAGMA {mark}").fetchone()])
         made = connection.execute("SELECT name, type, sql FROM main.sqlite_schema ORDER BY name").fetchall()
         for entry in made:
-            yield json.dumps(entry)
+            yield json.dumps(["sqlite_schema", *entry])
         for table in (name for name, kind, _ in made if kind == "table"):
             (width,) = connection.execute("SELECT count(*) FROM pragma_table_info(?)", (table,)).fetchone()
             order = ", ".join(str(number + 1) for number in range(width))

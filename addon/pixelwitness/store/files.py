@@ -230,13 +230,14 @@ def open_for_writing(
             connection = _connect(path, "mode=rw", busy_seconds)
             undo.callback(connection.close)
             version = _version(connection, path)
-            # Begun in any case, so that a file that cannot be written is found out now.  The schema and our mark
-            # are one transaction: a process killed here leaves an empty file, which is a new one.
+            # The schema and our mark are one transaction: a process killed here leaves an empty file, a new one.
             connection.execute("BEGIN IMMEDIATE")
             if version < schema.VERSION:
                 schema.build(connection)
             connection.execute("COMMIT")
             _check_tables(connection, path)
+            # Deletes nothing, but finds out now and not after an hour of scanning that the file is read-only.
+            connection.execute("DELETE FROM study WHERE 0")
             wal = wal_works(path)
             if not wal:
                 notices.append(f"{path}: this file system does not carry SQLite's write-ahead log; writing is slower")

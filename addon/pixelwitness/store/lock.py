@@ -48,6 +48,12 @@ def _holder(descriptor: int) -> str:
     return f"the process {pid}" if pid.isdecimal() else "another process"
 
 
+def _close(descriptor: int) -> None:
+    # It is closed whatever the system says, and nothing of worth was written to it.
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
 def _is_still_there(descriptor: int, file: Path) -> bool:
     """Whether an open file is the one that has the name now, and not one that its last holder removed."""
     try:
@@ -74,17 +80,17 @@ def writer_lock(database: Path) -> Iterator[str | None]:
             _take(descriptor)
         except BlockingIOError as error:
             holder = _holder(descriptor)
-            os.close(descriptor)
+            _close(descriptor)
             right = "wait for it to end, or name another database and merge them later"
             raise StoreError(database, f"{holder} is writing to it", right) from error
         except OSError as error:
             if error.errno not in _NOT_SUPPORTED:
-                os.close(descriptor)
+                _close(descriptor)
                 raise StoreError(file, error.strerror or type(error).__name__, "check the disk") from error
             notice = f"{database}: this file system has no locks; make sure that only one process writes to it"
         if notice or _is_still_there(descriptor, file):
             break
-        os.close(descriptor)
+        _close(descriptor)
     try:
         # Only a courtesy to the next in line: a full disk is not a reason to stop here.
         with contextlib.suppress(OSError):
@@ -97,4 +103,4 @@ def writer_lock(database: Path) -> Iterator[str | None]:
             file.unlink()
         with contextlib.suppress(OSError):
             _release(descriptor)
-        os.close(descriptor)
+        _close(descriptor)

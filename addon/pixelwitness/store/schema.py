@@ -193,6 +193,9 @@ def build(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
 
     database = Database(connection, execute_plugins=False)
+    if not database.supports_strict and sqlite3.sqlite_version_info >= (3, 37):
+        # It asks by trying, and takes any failure, that of a full disk too, for a no.
+        raise sqlite3.OperationalError("strict tables could not be made")
     connection.execute("DROP VIEW IF EXISTS exposure")
     for table, record in RECORDS.items():
         shape = columns(record)
