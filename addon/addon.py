@@ -1,3 +1,11 @@
-from pixelwitness.live.addon import PixelWitness  # noqa: D100  mitmproxy looks for packages beside its script
+"""For ``mitmdump -s addon/addon.py`` from a clone, which keeps the rules beside this folder."""
+
+from pathlib import Path
+
+import pixelwitness
+
+pixelwitness.__path__.append(str(Path(__file__).resolve().parents[1]))
+
+from pixelwitness.live.addon import PixelWitness  # noqa: E402  the line above makes its rules importable
 
 addons = [PixelWitness()]

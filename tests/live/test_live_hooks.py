@@ -6,10 +6,13 @@ import shutil
 import signal
 import sqlite3
 import ssl
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
+import mitmproxy
 import pytest
 from tests.sites import client, proxy, server, stored
 from tests.sites.watch import Watched, watched
@@ -18,6 +21,7 @@ from pixelwitness.live.launch import shim_path
 from pixelwitness.scan import ScanOptions, scan
 
 ROOT = Path(__file__).parents[2]
+WAYS = ROOT / "tests" / "sites" / "recordings" / "ways.mitm"
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -205,3 +209,20 @@ def test_the_addon_loads_from_a_clone(tmp_path: Path) -> None:
         client.send(session.proxy, "GET", EVENT)
         assert session.proxy.stop() == 0
         assert names(session.db) == ["PageView"]
+
+
+def test_the_addon_loads_from_a_clone_that_is_not_installed(tmp_path: Path) -> None:
+    for name in ("addon", "rules"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "builtin.json"))
+    # -S leaves out what installed packages hook into the start; only their folder is added.
+    packages = str(Path(mitmproxy.__file__).parents[1])
+    start = f"import sys; sys.path.append({packages!r}); from mitmproxy.tools.main import mitmdump; mitmdump()"
+    db = tmp_path / "a.sqlite"
+    options = ("--set", f"pixelwitness_db={db}", "--set", f"confdir={tmp_path}")
+    script = tmp_path / "addon" / "addon.py"
+    command = [sys.executable, "-S", "-c", start, "-n", "-r", str(WAYS), "-s", str(script), *options]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+    assert ran.returncode == 0, ran.stdout
+    told = tmp_path / "told.sqlite"
+    scan([str(WAYS)], ScanOptions(db=told, key=tmp_path / "a.key"))
+    assert stored.differences(db, told) == []
