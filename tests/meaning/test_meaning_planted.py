@@ -146,7 +146,7 @@ HOSTILE = (
 def test_no_text_is_too_odd_and_what_leaves_can_be_shown_and_stored(name: str, text: str) -> None:
     keeper = Redactor(load_knowledge(), tokenizer(b"key"), keep_values=True)
     for redactor in (REDACTOR, keeper):
-        shown = [redactor.url(text), redactor.event_name(text), redactor.pixel_id(text), redactor.host(text)]
+        shown = [redactor.url(text), redactor.event_name(text), redactor.pixel_id(text), redactor.receiver(text)]
         shown.append(redactor.dedup(text)[0])
         for facts in redactor.fields([Field(name, text)]):
             shown += [facts.field, facts.value]

@@ -13,6 +13,8 @@ from pixelwitness.meaning.printable import printable
 
 MAX_NAME = 200
 MAX_FIELD_NAME = 100
+MAX_HOST = 253
+"""Characters of a host, as the name system bounds them."""
 
 PLACEHOLDERS = {
     DataClass.EMAIL: "{email}",
@@ -56,3 +58,11 @@ def stored_host(host: str) -> str:
         return printable(without_objection(host), MAX_NAME)
     # An address is the receiver's own; a label of a name is judged by itself.
     return printable(host if is_address(host) else ".".join(map(without_objection, host.split("."))), MAX_NAME)
+
+
+def receiver_host(host: str) -> str:
+    """Return the host of a receiver, long random labels included: who received is the evidence.
+
+    What cannot be a host is judged like any text.
+    """
+    return stored_host(host) if _ODD_HOST.search(host[:1_000]) else printable(host, MAX_HOST)

@@ -17,11 +17,13 @@ from pixelwitness.meaning import personal_data
 from pixelwitness.meaning.addresses import looks_absolute
 from pixelwitness.meaning.forms import Form, form_of
 from pixelwitness.meaning.knowledge import DataClass, Entry, EventKind, Knowledge, Matching
-from pixelwitness.meaning.objections import MAX_NAME, PLACEHOLDERS, SECRET, field_name, stored_host, without_objection
+from pixelwitness.meaning.objections import MAX_NAME, PLACEHOLDERS, SECRET, field_name, receiver_host, without_objection
 from pixelwitness.meaning.pageurls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.printable import printable
 from pixelwitness.meaning.shapes import fits
 
+MAX_LOOKED_AT_IN_ALL = 100_000
+"""Characters of one transmission that detectors read; real ones have some thousands."""
 _CACHED = 2_000
 """Characters of a text whose redaction is remembered."""
 
@@ -86,8 +88,11 @@ class Redactor:
         """Return the storable facts of a transmission's fields, parts of a field right after it."""
         rows: list[FieldFacts] = []
         ordinals: dict[str, int] = {}
+        budget = MAX_LOOKED_AT_IN_ALL
         for field in fields:
             name, text = field.name, field.text
+            # What lies past the budget is not looked into, and so never kept: only its length and token are.
+            budget -= min(len(text), personal_data.MAX_LOOKED_AT)
             plan = self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
             entry = plan.entry
             form = form_of(text)
@@ -101,10 +106,10 @@ class Redactor:
                     plan.matching,
                     len(text),
                     self._token_of(entry.data_class, text),
-                    text if storable else self._value(text, entry) if self._keep_values else None,
+                    text if storable else self._value(text, entry) if self._keep_values and budget >= 0 else None,
                 )
             )
-            if not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
+            if budget >= 0 and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
                 for part in self._parts(plan, text):
                     rows.append(self._part_row(part, plan.matching, _next(ordinals, part.name, 0)))
         return tuple(rows)
@@ -131,9 +136,9 @@ class Redactor:
             return text
         return self._named(text)
 
-    def host(self, host: str) -> str:
-        """Return a host, the labels that a detector objects to as ``{digits}`` and the like."""
-        return stored_host(host)
+    def receiver(self, host: str) -> str:
+        """Return the host of a receiver, whole: who received is the evidence, long random labels included."""
+        return receiver_host(host)
 
     def dedup(self, dedup_id: str | None) -> tuple[str | None, str | None, str | None]:
         """Return (id, token, form) of a dedup id; the id itself only when Meta's library made it.
