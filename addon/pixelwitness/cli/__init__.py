@@ -29,6 +29,9 @@ _COMMANDS = {
 """Command to its module here and its short help, so that ``--help`` imports none of them."""
 
 
+_PREFIX = "PIXELWITNESS"
+
+
 class _Commands(click.Group):
     """A group whose commands are imported when they are called."""
 
@@ -42,6 +45,8 @@ class _Commands(click.Group):
         command = getattr(module, cmd_name.replace("-", "_"))
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is no command")
+        # An option has one variable, PIXELWITNESS_DB, whatever the command.
+        command.context_settings.setdefault("auto_envvar_prefix", _PREFIX)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -53,7 +58,7 @@ class _Commands(click.Group):
     cls=_Commands,
     name="pixelwitness",
     epilog="Exit codes: 0 clean, 1 violations, 2 could not run, 3 nothing to scan, 4 incomplete, 130 interrupted.",
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PIXELWITNESS"},
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": _PREFIX},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="pixelwitness", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -64,7 +69,7 @@ def main() -> NoReturn:
     """Run the command line and end the process."""
     prepare_streams()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="pixelwitness", standalone_mode=False)
     except BaseException as error:
         code = failure(error)
     sys.exit(end(code))

@@ -46,11 +46,18 @@ jobs_option: Decorator = click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the recordings."
 )
 format_option: Decorator = click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="How to show it."
+    "--format",
+    "format_",
+    envvar="PIXELWITNESS_FORMAT",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to show it.",
 )
 colour_option: Decorator = click.option(
     "--color",
     "colour",
+    envvar="PIXELWITNESS_COLOR",
     type=click.Choice(("auto", "always", "never")),
     default="auto",
     show_default=True,

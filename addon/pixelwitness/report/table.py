@@ -122,7 +122,7 @@ def _what(site: SiteExposure) -> Text:
 
 def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
     data = vocabulary.about_person(site.data)
-    lines = [(one, "red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
+    lines = [(one, "bold red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
     if data and site.unread:
         lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
     return _lines(lines)

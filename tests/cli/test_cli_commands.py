@@ -1,0 +1,383 @@
+"""The commands as a user meets them: real processes, real files."""
+
+import csv
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.har import entry, har
+
+PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
+HASHED = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
+PURCHASE = PIXEL.format("Purchase") + (
+    "&cd[content_name]=hiking+boots&cd[value]=89&cd[currency]=EUR&ud[em]=" + HASHED + "&fbp=fb.1.1795300000000.123"
+)
+OWN_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.startswith(("PIXELWITNESS", "COLUMNS"))
+}
+
+
+def run(
+    *arguments: str | Path, cwd: Path, stdin: str | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pixelwitness", *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        env={**OWN_ENVIRONMENT, **(env or {})},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def write(path: Path, *entries: Any) -> Path:
+    path.write_text(json.dumps(har(entries)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(name="shop")
+def _shop(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "shop.har",
+        entry("https://shop.example/boots", mime_type="text/html"),
+        entry(PIXEL.format("ViewContent"), seconds=1),
+        entry(PURCHASE, seconds=2),
+        entry("https://cdn.example/app.js", seconds=3),
+    )
+
+
+@pytest.fixture(name="garden")
+def _garden(tmp_path: Path) -> Path:
+    return write(tmp_path / "garden.har", entry("https://garden.example/", mime_type="text/html"))
+
+
+def test_scan_makes_a_private_database_and_sums_up(tmp_path: Path, shop: Path) -> None:
+    done = run("scan", "shop.har", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "1 recording: 1 added; kept in pixelwitness.sqlite\n")
+    assert "shop.example  (1 visit, " in done.stdout
+    assert "told Meta  Purchase, ViewContent" in done.stdout
+    assert "Looked at: 1 recording, 4 requests = 2 to Meta + 2 other" in done.stdout
+    assert "stays out of sight" in done.stdout
+    assert HASHED not in done.stdout
+    if os.name != "nt":
+        assert stat.S_IMODE((tmp_path / "pixelwitness.sqlite").stat().st_mode) == 0o600
+
+
+def test_scanned_again_it_adds_nothing_and_sums_up_the_same(tmp_path: Path, shop: Path) -> None:
+    first, second = run("scan", shop, cwd=tmp_path), run("scan", shop, cwd=tmp_path)
+
+    assert second.stdout == first.stdout
+    assert second.stderr == "1 recording: 1 known already; kept in pixelwitness.sqlite\n"
+
+
+def test_changed_options_replace_the_rows_and_say_so(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    kept = run("scan", "--keep-values", "--format", "story", shop, cwd=tmp_path)
+
+    assert "1 replaced" in kept.stderr
+    assert "bought hiking boots for 89 EUR" in " ".join(kept.stdout.split())
+
+
+def test_the_summary_is_of_what_was_scanned_now(tmp_path: Path, shop: Path, garden: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("scan", garden, cwd=tmp_path)
+
+    assert "shop.example" not in done.stdout
+    assert "Visited, nothing seen to go to Meta: garden.example" in done.stdout
+
+
+def test_standard_input_is_a_recording(tmp_path: Path, shop: Path) -> None:
+    done = run("scan", "-", cwd=tmp_path, stdin=shop.read_text(encoding="utf-8"))
+
+    assert done.returncode == 0
+    assert "Purchase" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["scan", "check"])
+def test_where_nothing_is_named_nothing_is_scanned_and_no_database_made(tmp_path: Path, command: str) -> None:
+    for pattern in ("missing.har", "*.har"):
+        done = run(command, pattern, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr == (
+            f"pixelwitness: there is no such file or folder, nor does a pattern match any: {pattern}\n"
+            "pixelwitness: exit 3: there was nothing to scan\n"
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_truncated_recording_is_incomplete_and_its_whole_entries_count(tmp_path: Path, shop: Path) -> None:
+    whole = shop.read_text(encoding="utf-8")
+    shop.write_text(whole[: whole.rindex("https://cdn.example")], encoding="utf-8")
+    done = run("scan", shop, cwd=tmp_path)
+
+    assert done.returncode == 4
+    assert "Purchase" in done.stdout
+    assert "1 recording ends before the end" in done.stdout
+    assert done.stderr.endswith("pixelwitness: exit 4: the evidence is incomplete\n")
+
+
+@pytest.mark.parametrize("format_", ["table", "story", "json", "jsonl", "csv", "markdown"])
+def test_every_format_is_the_same_for_any_hash_seed(tmp_path: Path, shop: Path, garden: Path, format_: str) -> None:
+    run("scan", shop, garden, cwd=tmp_path)
+    outputs = {
+        run("report", "pixelwitness.sqlite", "--format", format_, cwd=tmp_path, env={"PYTHONHASHSEED": seed}).stdout
+        for seed in ("0", "1", "2")
+    }
+
+    assert len(outputs) == 1
+    assert "Purchase" in outputs.pop()
+
+
+def test_formats_for_machines_can_be_read(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+
+    document = json.loads(run("report", "pixelwitness.sqlite", "--format", "json", cwd=tmp_path).stdout)
+    assert document["schema_version"] == 1
+    assert [(one["site"], one["n_events"]) for one in document["sites"]] == [("shop.example", 2)]
+    lines = run("report", "pixelwitness.sqlite", "--format", "jsonl", cwd=tmp_path).stdout.splitlines()
+    assert [json.loads(line)["record"] for line in lines] == ["event", "event", "coverage"]
+    table = run("report", "pixelwitness.sqlite", "--format", "csv", cwd=tmp_path)
+    rows = list(csv.DictReader(io.StringIO(table.stdout)))
+    assert [(row["event_name"], row["site"], row["contents"]) for row in rows] == [
+        ("ViewContent", "shop.example", "recorded"),
+        ("Purchase", "shop.example", "recorded"),
+    ]
+    assert "Looked at: 1 recording" in table.stderr
+
+
+def test_report_takes_sites_times_and_recordings(tmp_path: Path, shop: Path, garden: Path) -> None:
+    run("scan", shop, garden, cwd=tmp_path)
+
+    def sites(*options: str) -> list[tuple[str, int]]:
+        done = run("report", "pixelwitness.sqlite", "--format", "json", *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return [(one["site"], one["n_events"]) for one in json.loads(done.stdout)["sites"]]
+
+    assert sites() == [("garden.example", 0), ("shop.example", 2)]
+    assert sites("--site", "Shop.Example") == [("shop.example", 2)]
+    assert sites("--since", "2026-11-20T11:00:02+01:00") == [("shop.example", 1)]
+    assert sites("--since", "2026-11-21") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--since", "yesterday"], "write 2026-11-20 or 2026-11-20T10:00:00Z"),
+        (["--recording", "zzz"], "no recording's id begins with 'zzz'; there are 1 in the database"),
+        (["--format", "pdf"], "'pdf' is not one of"),
+    ],
+)
+def test_a_wrong_option_says_what_would_be_right(tmp_path: Path, shop: Path, options: list[str], message: str) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("report", "pixelwitness.sqlite", *options, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.endswith("pixelwitness: exit 2: it could not run\n")
+
+
+def test_a_site_of_which_nothing_was_recorded_is_not_called_clean(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("report", "pixelwitness.sqlite", "--site", "other.example", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert "nothing of this site was recorded" in done.stderr
+
+
+def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path, shop: Path) -> None:
+    done = run("report", shop, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"pixelwitness: {shop}: it is not an SQLite database; name a database that pixelwitness made, or a new file",
+        "pixelwitness: exit 2: it could not run",
+    ]
+
+
+def test_check_names_each_violation_and_its_evidence_and_keeps_nothing(tmp_path: Path, shop: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    done = run("check", "shop.har", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "violation: shop.example: Purchase to pixel 1234567890123456 by pixel\n" in done.stdout
+    assert "  page      shop.example/boots\n" in done.stdout
+    assert "e-mail" in done.stdout
+    assert "  rule      meta-pixel-event (certain)\n" in done.stdout
+    assert re.search(r"  evidence  shop\.har:\d+ \(entry 2\)\n", done.stdout)
+    assert "  to fix    remove the pixel" in done.stdout
+    assert HASHED not in done.stdout
+    assert "hiking" not in done.stdout
+    assert done.stderr.endswith("pixelwitness: exit 1: violations were found\n")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_check_of_a_database_is_that_of_its_recordings(tmp_path: Path, shop: Path) -> None:
+    run("scan", "shop.har", cwd=tmp_path)
+
+    assert run("check", "pixelwitness.sqlite", cwd=tmp_path).stdout == run("check", "shop.har", cwd=tmp_path).stdout
+
+
+def test_check_of_a_database_with_values_names_no_path(tmp_path: Path, shop: Path) -> None:
+    run("scan", "--keep-values", shop, cwd=tmp_path)
+    done = run("check", "pixelwitness.sqlite", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "/boots" not in done.stdout
+
+
+HEADLESS = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"}
+LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
+
+
+@pytest.mark.parametrize(
+    ("entries", "options", "code"),
+    [
+        ([entry("https://garden.example/", mime_type="text/html")], [], 0),
+        ([entry(LIBRARY)], [], 0),
+        ([entry(PURCHASE)], [], 1),
+        ([], [], 3),
+        (
+            [
+                entry("https://garden.example/", mime_type="text/html", headers=HEADLESS),
+                entry(LIBRARY, headers=HEADLESS),
+            ],
+            [],
+            4,
+        ),
+        ([entry("https://a.example/"), {"request": {"method": "GET"}}], [], 4),
+        ([entry(PURCHASE), {"request": {"method": "GET"}}], [], 1),
+        ([entry(PURCHASE), {"request": {"method": "GET"}}], ["--strict"], 4),
+    ],
+)
+def test_exit_codes_of_check(tmp_path: Path, entries: list[Any], options: list[str], code: int) -> None:
+    path = write(tmp_path / "made.har", *entries)
+    done = run("check", path, *options, cwd=tmp_path)
+
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("pixelwitness: exit" in done.stderr) == (code != 0)
+
+
+def test_check_refuses_a_database_beside_recordings(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("check", "pixelwitness.sqlite", "shop.har", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "pixelwitness.sqlite is a database; name one database, or recordings" in done.stderr
+
+
+def test_options_come_from_the_environment_too(tmp_path: Path, shop: Path) -> None:
+    env = {"PIXELWITNESS_DB": "named.sqlite", "PIXELWITNESS_FORMAT": "json"}
+    done = run("scan", shop, cwd=tmp_path, env=env)
+
+    assert json.loads(done.stdout)["sites"][0]["site"] == "shop.example"
+    assert (tmp_path / "named.sqlite").exists()
+
+
+def test_broken_rules_are_told_with_file_and_line(tmp_path: Path, shop: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("id: mine\nversion: one\n", encoding="utf-8")
+    done = run("scan", shop, "--rules", "mine.yaml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "pixelwitness: mine.yaml:2: version: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_holds_a_database_to_its_sources(tmp_path: Path, shop: Path) -> None:
+    run("scan", "shop.har", cwd=tmp_path)
+    same = run("verify", "pixelwitness.sqlite", cwd=tmp_path)
+    assert (same.returncode, same.stderr) == (0, "1 recording: 1 hold, 0 do not, 0 could not be compared\n")
+
+    shop.write_text(shop.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    changed = run("verify", "pixelwitness.sqlite", cwd=tmp_path)
+    assert changed.returncode == 1
+    assert "shop.har: its source is there and has other bytes now" in changed.stdout
+
+    shop.unlink()
+    assert run("verify", "pixelwitness.sqlite", cwd=tmp_path).returncode == 4
+
+
+def test_rules_are_listed_shown_and_tested(tmp_path: Path) -> None:
+    listed = run("rules", "list", cwd=tmp_path)
+    assert "meta-pixel-event" in listed.stdout
+    shown = run("rules", "show", "meta-pixel-event", cwd=tmp_path)
+    assert shown.stdout.startswith("# rules/detect/meta-pixel-event.yaml\nid: meta-pixel-event\n")
+    unknown = run("rules", "show", "meta-pxel-event", cwd=tmp_path)
+    assert (unknown.returncode, "did you mean 'meta-pixel-event'?" in unknown.stderr) == (2, True)
+    tested = run("rules", "test", cwd=tmp_path)
+    assert (tested.returncode, tested.stdout) == (0, "")
+    assert re.fullmatch(r"\d+ examples of \d+ rules: \d+ hold, 0 fail\n", tested.stderr)
+
+
+def test_the_demo_tells_its_story_and_leaves_nothing(tmp_path: Path) -> None:
+    done = run("demo", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "This traffic is invented" in done.stderr
+    assert "shop.example told Meta: you " in done.stdout
+    assert "Looked at: " in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_looks_at_everything_and_changes_nothing(tmp_path: Path) -> None:
+    done = run("doctor", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert [line.split()[1] for line in done.stdout.splitlines()] == [
+        "pixelwitness",
+        "Python",
+        "SQLite",
+        "suffix",
+        "rules",
+        "database",
+        "folder",
+        "mitmproxy",
+        "certificate",
+        "port",
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_names_a_missing_key(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    (tmp_path / "pixelwitness.key").unlink()
+    done = run("doctor", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "pixelwitness.key is missing; restore it, or name it with --key" in done.stdout
+
+
+def test_addon_path_is_a_file_alone_in_its_folder(tmp_path: Path) -> None:
+    done = run("addon-path", cwd=tmp_path)
+
+    shim = Path(done.stdout.rstrip("\n"))
+    assert (done.returncode, shim.is_file()) == (0, True)
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    assert re.fullmatch(r"pixelwitness \d+\.\d+\.\d+\n", run("--version", cwd=tmp_path).stdout)
+    told = run("--help", cwd=tmp_path).stdout
+    for command in ("scan", "live", "report", "check", "rules", "verify", "doctor", "demo", "addon-path"):
+        assert f"\n  {command} " in told
+        help_ = run(command, "--help", cwd=tmp_path)
+        assert (help_.returncode, help_.stdout.startswith(f"Usage: pixelwitness {command}")) == (0, True)
+
+
+def test_a_typing_error_is_no_traceback(tmp_path: Path) -> None:
+    done = run("scann", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "No such command 'scann'" in done.stderr
+    assert "Traceback" not in done.stderr
