@@ -25,7 +25,8 @@ import json, sys
 from pathlib import Path
 from pixelwitness.live.launch import LiveOptions, run
 stated = json.loads(sys.argv[1])
-options = LiveOptions(db=Path(stated["db"]), port=stated["port"], arguments=tuple(stated["arguments"]))
+arguments = tuple(stated["arguments"])
+options = LiveOptions(db=Path(stated["db"]), port=stated["port"], ui=stated["ui"], arguments=arguments)
 sys.exit(run("https://shop.example/", options, lambda line: print(line, file=sys.stderr, flush=True)))
 """
 
@@ -46,11 +47,11 @@ class Started:
 
 
 @contextmanager
-def started(folder: Path, port: int, arguments: Sequence[str] = ()) -> Iterator[Started]:
+def started(folder: Path, port: int, arguments: Sequence[str] = (), ui: launch.Interface = "dump") -> Iterator[Started]:
     _, certificate = certificates.write_certificate(folder, server.HOSTS)
     said, ready, db = folder / "said", folder / "ready", folder / "live.sqlite"
     more = ["--set", f"confdir={folder}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE), *arguments]
-    stated = json.dumps({"db": str(db), "port": port, "arguments": more})
+    stated = json.dumps({"db": str(db), "port": port, "ui": ui, "arguments": more})
     with server.running(certificate) as world, said.open("wb") as output:
         route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
         environment = {**os.environ, "TEST_SITES_ROUTE": json.dumps(route)}
@@ -81,6 +82,15 @@ def test_the_proxy_records_on_loopback_and_ends_with_0(tmp_path: Path) -> None:
         said = running.said.read_text()
         assert f"The proxy listens on 127.0.0.1:{port}" in said
         assert "then open https://shop.example/." in said
+
+
+def test_the_web_interface_records_as_well(tmp_path: Path) -> None:
+    more = ["--no-web-open-browser", "--web-port", str(free_port())]
+    with started(tmp_path, free_port(), more, ui="web") as running:
+        assert client.send(running.proxy, "GET", EVENT) == 200
+        running.proxy.process.send_signal(signal.SIGINT)
+        assert running.proxy.process.wait(20) == 0
+        assert [event["event_name"] for event in stored.told(running.db)["events"]] == ["PageView"]
 
 
 def test_a_port_in_use_ends_with_2(tmp_path: Path) -> None:

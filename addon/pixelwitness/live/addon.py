@@ -147,8 +147,7 @@ class PixelWitness:
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Count a client that did not trust the proxy."""
-        if self._session is not None:
-            self._session.tls_refused()
+        self._take("tls_failed_client", lambda session: session.tls_refused())
 
     def _take(self, hook: str, look: Callable[[Session], list[records.AnyRecord]]) -> None:
         session = self._session

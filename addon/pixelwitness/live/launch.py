@@ -96,7 +96,9 @@ def _proxied(options: LiveOptions) -> int:
             self.addons.add(addon)
 
     try:
-        main.run(WithAddon, getattr(cmdline, parser), arguments_of(options), _filter)
+        # Filter arguments are mitmdump's alone; the others' parsers know none.
+        extra = _filter if options.ui == "dump" else None
+        main.run(WithAddon, getattr(cmdline, parser), arguments_of(options), extra)
     except SystemExit as end:
         if end.code not in (0, None):
             return COULD_NOT_RUN

@@ -91,13 +91,10 @@ class Session:
         self._open.pop(flow.id, None)
         return rows
 
-    def tls_refused(self) -> None:
+    def tls_refused(self) -> list[records.AnyRecord]:
         """Count a client that did not trust the proxy's certificate: that traffic was not seen."""
         self._reading.tally.tls_refused += 1
-
-    @property
-    def requests_seen(self) -> int:
-        return self._flows_seen
+        return []
 
     def recording(self, *, complete: bool) -> records.Recording:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
