@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from pixelwitness.core.bodies import BodyKind, kind_of
 from pixelwitness.core.locator import Locator, Scope, first_text, resolve
 from pixelwitness.core.request import BodyState, Request
 
@@ -92,6 +93,23 @@ class Conditions:
     def has_literal(self) -> bool:
         return bool(self.literal_url or self.literal_body)
 
+    @cached_property
+    def body_kinds(self) -> frozenset[BodyKind]:
+        """The kinds of bodies in which the literals are looked for: those that the rule can read.
+
+        A rule that needs something of ``json`` reads no form, one that needs only ``params`` no JSON.
+        """
+        needed = {locator.source for locator in (*self.all, *(locator for locator, _ in self.where))}
+        for group in (self.any, self.at_least.of if self.at_least else ()):
+            sources = {locator.source for locator in group}
+            if len(sources) == 1:
+                needed |= sources
+        if "json" in needed:
+            return frozenset({BodyKind.JSON, BodyKind.EITHER})
+        if "params" in needed:
+            return frozenset({BodyKind.FORM, BodyKind.EITHER})
+        return frozenset(BodyKind)
+
     def holds(self, scope: Scope, *, is_document: bool) -> Mapping[str, str | None] | None:
         """Return the named groups of the path when every condition holds, else None.
 
@@ -126,11 +144,13 @@ class Conditions:
     def _literal_in(self, request: Request) -> bool:
         if any(literal in request.url for literal in self.literal_url):
             return True
-        body = request.body or b""
-        if any(literal in body for literal in self.literal_body):
-            return True
-        # A recorder that kept only the pairs of a form: the text they stood in is gone.
-        return bool(self.literal_body and not body and request.form)
+        body = request.body
+        if not body:
+            # A recorder that kept only the pairs of a form: the text they stood in is gone.
+            return bool(self.literal_body and request.form)
+        if not self.literal_body or kind_of(request.content_type, body) not in self.body_kinds:
+            return False
+        return any(literal in body for literal in self.literal_body)
 
     def _locators_hold(self, scope: Scope) -> bool:
         def there(locator: Locator) -> bool:
