@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.end_to_end.conftest import Store
@@ -16,10 +18,7 @@ WITHOUT_URL = {
 }
 """Requests that state no URL at all: counted as rejected, and said so."""
 
-OLDER_LIBRARY = {"Lookyloo__har2tree__tests__data__lalibre__001.har": 1}
-"""Requests for ``fbds.js``, which the truth does not count."""
-
-PIXEL_FAMILIES = ("ud", "udff", "aud", "audff", "cud", "cudff", "ncud", "ncudff")
+PERSON_FAMILIES = ("ud", "udff", "aud", "audff", "cud", "cudff", "ncud", "ncudff", "am")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,7 @@ def test_every_pixel_request_is_found_and_no_other(scanned: Store, truth: dict[s
     user_data = defaultdict(set)
     for transmission, field in scanned.rows("SELECT transmission_id, field FROM fields"):
         family, _, key = field.partition(".")
-        if family in PIXEL_FAMILIES and "#" not in key and "." not in key:
+        if family in PERSON_FAMILIES and "#" not in key and "." not in key:
             user_data[transmission].add(f"{family}[{key}]")
     got = {
         name: [(method, pixel, event, sorted(user_data[t])) for _, method, pixel, event, t in rows]
@@ -105,8 +104,7 @@ def test_sandbox_copies_topics_libraries_and_configurations_are_counted(
         of_file = contacts.get(name, [])
         assert len(triggers.get(name, [])) == one["sandbox_triggers"], name
         assert len([rule for rule, _ in of_file if rule == "meta-topics-registration"]) == one["topics"], name
-        libraries = len([rule for rule, _ in of_file if rule == "meta-pixel-library"])
-        assert libraries == one["library"] + OLDER_LIBRARY.get(name, 0), name
+        assert len([rule for rule, _ in of_file if rule == "meta-pixel-library"]) == one["library"], name
         assert sorted(pixel for rule, pixel in of_file if rule == "meta-pixel-config") == sorted(one["config"]), name
 
 
@@ -122,39 +120,38 @@ def cases(shared: Path) -> dict[str, list[dict[str, Any]]]:
     return told
 
 
-def test_the_pixel_side_of_metas_own_library_is_found_exactly(shared: Path, tmp_path: Path) -> None:
+def wire_truth(shared: Path) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in (shared / "wire" / "truth.jsonl").read_text("utf-8").splitlines()]
+
+
+def scanned_case(shared: Path, case: str, folder: Path) -> Store:
+    """Scan what Meta's library sent in one case."""
+    store = Store(folder / f"{case}.sqlite")
+    recorded = [wire_entry(line, number) for number, line in enumerate(cases(shared)[case])]
+    store.scan(write(folder / f"{case}.har", recorded), keep_values=True)
+    return store
+
+
+def test_what_metas_own_library_sends_is_found_whole_and_exactly(shared: Path, tmp_path: Path) -> None:
     lines = cases(shared)
-    for text in (shared / "wire" / "truth.jsonl").read_text("utf-8").splitlines():
-        expected = json.loads(text)
-        store = Store(tmp_path / f"{expected['case']}.sqlite")
-        recorded = [wire_entry(line, number) for number, line in enumerate(lines[expected["case"]])]
-        store.scan(write(tmp_path / f"{expected['case']}.har", recorded), keep_values=True)
+    for expected in wire_truth(shared):
+        case = expected["case"]
+        store = scanned_case(shared, case, tmp_path)
         assert store.column("SELECT requests_seen FROM recordings") == [expected["requests"]]
-        assert found_events(store) == [pixel_side(event) for event in expected["events"]], expected["case"]
+        assert found_events(store, lines[case]) == expected["events"], case
         contacts = store.rows("SELECT position, receiver_host FROM contacts ORDER BY position")
         assert contacts == [(number, host) for number, host, _ in expected["contacts"]]
 
 
-def pixel_side(event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **event,
-        "transmissions": [one for one in event["transmissions"] if one[0] == "pixel"],
-        "user_data": sorted(key for key in event["user_data"] if not key.startswith("am.")),
-    }
-
-
-def found_events(store: Store) -> list[dict[str, Any]]:
+def found_events(store: Store, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the events as the truth states them, in the order of their first transmission."""
     told = []
     for event, pixel, name, dedup in store.rows("SELECT id, pixel_id, event_name, dedup_id FROM events"):
         carried = store.rows(
-            "SELECT position, method, rule_id, id FROM transmissions WHERE event_id = ? AND channel = 'pixel'"
-            " ORDER BY position",
-            (event,),
+            "SELECT position, method, channel FROM transmissions WHERE event_id = ? ORDER BY position", (event,)
         )
         keys = store.column(
-            "SELECT DISTINCT field FROM fields JOIN transmissions t ON t.id = transmission_id"
-            " WHERE t.event_id = ? AND t.channel = 'pixel'",
+            "SELECT DISTINCT field FROM fields JOIN transmissions t ON t.id = transmission_id WHERE t.event_id = ?",
             (event,),
         )
         told.append(
@@ -163,22 +160,40 @@ def found_events(store: Store) -> list[dict[str, Any]]:
                 "event_name": name,
                 "dedup_id": dedup,
                 "transmissions": [
-                    [
-                        "pixel",
-                        position,
-                        method,
-                        "/privacy_sandbox/pixel/register/trigger/" if rule.endswith("trigger") else "/tr/",
-                    ]
-                    for position, method, rule, _ in carried
+                    [channel, position, method, urlsplit(lines[position]["url"]).path]
+                    for position, method, channel in carried
                 ],
                 "user_data": sorted(
                     key
                     for key in keys
-                    if key.split(".")[0] in PIXEL_FAMILIES and key.count(".") == 1 and "#" not in key
+                    if key.split(".")[0] in PERSON_FAMILIES and key.count(".") == 1 and "#" not in key
                 ),
             }
         )
     return sorted(told, key=lambda one: one["transmissions"][0][1])
+
+
+def test_the_data_of_a_gateways_copy_stay_apart_from_the_pixels(shared: Path, tmp_path: Path) -> None:
+    store = scanned_case(shared, "gateway", tmp_path)
+    fields = store.rows(
+        "SELECT t.channel, f.field, f.value FROM fields f JOIN transmissions t ON t.id = f.transmission_id"
+        " WHERE f.field IN ('am.external_id', 'ud.external_id') GROUP BY t.channel, f.field, f.value"
+    )
+    (_, gateway_field, raw), (_, pixel_field, hashed) = sorted(fields)
+    assert (gateway_field, pixel_field) == ("am.external_id", "ud.external_id")
+    assert hashed == sha256(raw.encode()).hexdigest()
+
+
+def test_limited_data_use_stands_on_every_transmission(shared: Path, tmp_path: Path) -> None:
+    store = scanned_case(shared, "limited_data_use", tmp_path)
+    found = store.rows(
+        "SELECT t.position, f.field, f.value FROM transmissions t LEFT JOIN fields f"
+        " ON f.transmission_id = t.id AND f.field IN ('dpo', 'dpoco', 'dpost') ORDER BY t.position, f.field"
+    )
+    (expected,) = [one for one in wire_truth(shared) if one["case"] == "limited_data_use"]
+    carried = sorted(number for event in expected["events"] for _, number, _, _ in event["transmissions"])
+    stated = (("dpo", "LDU"), ("dpoco", "0"), ("dpost", "0"))
+    assert found == [(number, field, value) for number in carried for field, value in stated]
 
 
 def test_the_conversions_api_as_metas_own_libraries_send_it(shared: Path, store: Store, tmp_path: Path) -> None:
