@@ -1,4 +1,4 @@
-"""Imports go down only: cli, live → scan → report, policy, store, sources → rulebook → meaning → core."""
+"""Imports go down only: cli, live → scan → report → policy, store, sources → rulebook → meaning → core."""
 
 import ast
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ LAYER = {
     "rulebook": 2,
     "sources": 3,
     "store": 3,
+    "policy": 3,  # below report, which tells its judgements
     "report": 4,
-    "policy": 4,
     "scan": 5,
     "verify": 6,
     "live": 6,

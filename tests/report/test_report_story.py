@@ -55,8 +55,13 @@ def test_without_kept_values_the_same_says_what_was_sent_and_not_kept() -> None:
 def test_other_prices_are_other_sentences() -> None:
     dearer = datum("cd.value", "money", "number", value="120")
 
-    sentences = told(event("Purchase", *BOOTS, position=1), event("Purchase", BOOTS[0], BOOTS[1], dearer, position=2))
+    sentences = told(
+        event("ViewContent", BOOTS[0], position=1),
+        event("Purchase", *BOOTS, position=2),
+        event("Purchase", BOOTS[0], BOOTS[1], dearer, position=3),
+    )
 
+    assert "you viewed and bought hiking boots for 89 EUR" in sentences[0]
     assert [one.partition("bought ")[2].partition(";")[0] for one in sentences[:2]] == [
         "hiking boots for 89 EUR",
         "hiking boots for 120 EUR",

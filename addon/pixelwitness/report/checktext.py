@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from pixelwitness.policy.judgement import Forbidden, Judgement
+from pixelwitness.report.acts import shown_page
 from pixelwitness.report.ledger import ALWAYS, account
-from pixelwitness.report.story import shown_page
 from pixelwitness.report.text import counted, listed, safe_text
 from pixelwitness.report.vocabulary import Vocabulary, with_forms
 from pixelwitness.report.words import form_word, way_word

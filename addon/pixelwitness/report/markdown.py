@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.acts import Captured, Sentence, captured_list
 from pixelwitness.report.facts import nothing_words, span_words, telling_sites
 from pixelwitness.report.ledger import account, unseen
-from pixelwitness.report.story import Captured, Sentence, captured_list, story
+from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import carrier_word, contact_word, way_word

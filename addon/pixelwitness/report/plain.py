@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import Exposure, SiteExposure
+from pixelwitness.report.acts import Captured, Sentence
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -17,7 +18,7 @@ from pixelwitness.report.facts import (
     way_words,
 )
 from pixelwitness.report.ledger import account, unseen
-from pixelwitness.report.story import Captured, Sentence, story
+from pixelwitness.report.story import story
 from pixelwitness.report.text import safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.acts import Captured, Sentence
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -24,7 +25,7 @@ from pixelwitness.report.facts import (
     way_words,
 )
 from pixelwitness.report.ledger import account, unseen
-from pixelwitness.report.story import Captured, Sentence, story
+from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 
