@@ -77,6 +77,10 @@ NOT: dict[str, tuple[bytes, str]] = {
     "x.png": (b"\x89PNG\r\n", "neither a HAR nor a mitmproxy flow file was found in it"),
     "empty": (b"", "the file is empty"),
     "text.gz": (gzip.compress(b"hello"), "neither a HAR nor a mitmproxy flow file was found in it"),
+    "session.mitm.gz": (
+        gzip.compress(FLOW),
+        "a compressed mitmproxy flow file: only HAR files are read compressed, expand it first",
+    ),
     "none.zip": (zipped({"a.txt": b"hello"}), "no recording was found in the zip archive"),
     "damaged.zip": (zipped({"x.har": HAR})[:-30], "the zip archive is damaged"),
     "nested.zip": (
@@ -164,6 +168,13 @@ def test_the_members_of_an_archive_are_recordings_of_their_own(folder: Path) -> 
     assert (first.shared, first.member, second.member) == (True, "1.har", "2.har")
     assert sha256_of(first) != sha256_of(second)
     assert [urls(read(one)) for one in (first, second)] == [[PIXEL], [PIXEL]]
+
+
+def test_flows_in_an_archive_are_told_and_cost_no_other_recording(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(zipped({"a.mitm": FLOW, "b.har": HAR}))
+    har, flows = sorted(find_inputs([tmp_path]), key=lambda one: one.kind)
+    assert (har.name, urls(read(har))) == (f"{tmp_path.as_posix()}/x.zip!b.har", [PIXEL])
+    assert (flows.name, flows.kind) == (f"{tmp_path.as_posix()}/x.zip!a.mitm", "unusable")
 
 
 def test_standard_input_is_kept_in_a_private_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from pixelwitness.core.params import Pairs
 from pixelwitness.core.request import BODY_LIMIT, BodyState, Headers, Request, Response
 from pixelwitness.sources.har_body import Around, Body, body_of, from_base64
 from pixelwitness.sources.har_dates import posix_seconds
-from pixelwitness.sources.har_shape import Entry, RequestPart, ResponsePart, plain
+from pixelwitness.sources.har_shape import ContentPart, Entry, RequestPart, ResponsePart, plain
 
 _MAX_HEADERS = 1_000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -146,13 +146,13 @@ def status_of(value: Any) -> int | None:
     return None
 
 
-def _response(part: ResponsePart | None, *, with_text: bool) -> Response | None:
-    if part is None:
+def _response(part: object, *, with_text: bool) -> Response | None:
+    if not isinstance(part, ResponsePart):
         return None
     headers = headers_of(plain(part.headers))
     if isinstance(part.redirect, str) and part.redirect.strip() and not _first(headers, "location"):
         headers = (*headers, ("location", part.redirect.strip()))
-    content = part.content
+    content = part.content if isinstance(part.content, ContentPart) else None
     mime_type = content.mime_type if content is not None and isinstance(content.mime_type, str) else ""
     text = None
     if with_text and content is not None and len(content.text) <= BODY_LIMIT * 6:

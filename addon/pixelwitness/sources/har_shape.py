@@ -7,6 +7,7 @@ wrong type counts as missing, it never costs another field.  Of a key that comes
 twice the last one wins, in both.
 """
 
+import json
 import math
 import re
 from typing import Any
@@ -18,6 +19,10 @@ from pixelwitness.core.jsontext import Json, NotJsonError
 
 _NOTHING = msgspec.Raw(b"")
 _STRICT_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+# What recorders were seen to put in an object's place; strictly decoded, too, for it comes with every entry then.
+type _Wrong = list[Any] | str | int | float | bool | None
 
 
 class RequestPart(msgspec.Struct, gc=False):
@@ -44,7 +49,7 @@ class ResponsePart(msgspec.Struct, gc=False):
 
     status: Any = None
     headers: msgspec.Raw = _NOTHING
-    content: ContentPart | None = None
+    content: ContentPart | _Wrong = None
     redirect: Any = msgspec.field(name="redirectURL", default=None)
 
 
@@ -52,7 +57,7 @@ class Entry(msgspec.Struct, gc=False):
     """One entry; ``request`` None: it holds no request object."""
 
     request: RequestPart | None = None
-    response: ResponsePart | None = None
+    response: ResponsePart | _Wrong = None
     kind: Any = msgspec.field(name="_resourceType", default=None)
     page: Any = msgspec.field(name="pageref", default=None)
     initiator: msgspec.Raw = msgspec.field(name="_initiator", default=_NOTHING)
@@ -63,11 +68,15 @@ _decode_run = msgspec.json.Decoder(list[Entry]).decode
 _decode_spans = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_one = msgspec.json.Decoder(Entry).decode
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# A string; an object or list without another inside; else one bracket.
+_TOKEN = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?'
+    r'|\{(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+\}|\[(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+\]|[\[\]{}]',
+    re.DOTALL,
+)
 _SLIP = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|,(?=\s*[\]}])', re.DOTALL)
 _BAD_ESCAPE = re.compile(r'(\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})|\\')
-_LONG = re.compile(r"\d[\d.eE+-]{30,}")
-_LONG_NUMBER = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|-?\d[\d.eE+-]{30,}', re.DOTALL)
+_FRACTION = re.compile("[.eE]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -110,13 +119,29 @@ def loads(text: bytes | str) -> Json:
         text = text.decode("utf-8", "replace")
     if text.count("[") + text.count("{") > jsontext.MAX_DEPTH:
         text = _pruned(text)
-    if _LONG.search(text):
-        text = _LONG_NUMBER.sub(_shortened, text)
     try:
-        value = jsontext.loads(text)
+        value = _parsed(text)
     except NotJsonError:
-        value = jsontext.loads(_SLIP.sub(_repaired, text))
+        value = _parsed(_SLIP.sub(_repaired, text))
     return _clean(value) if "\\u" in text else value
+
+
+def _parsed(text: str) -> Json:
+    try:
+        value: Json = json.loads(
+            text.removeprefix("\ufeff"), parse_int=_number, parse_float=_number, parse_constant=str, strict=False
+        )
+    except (ValueError, RecursionError) as problem:
+        raise NotJsonError("not JSON") from problem
+    return value
+
+
+def _number(text: str) -> int | float | None:
+    """Decode a number; one of many digits by its size only, as a float."""
+    if len(text) <= jsontext.MAX_DIGITS and not _FRACTION.search(text):
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def plain(raw: msgspec.Raw) -> Json:
@@ -138,28 +163,19 @@ def _pruned(text: str) -> str:
     kept: list[str] = []
     depth = copied = 0
     for token in _TOKEN.finditer(text):
-        sign = token[0]
+        begin, end = token.span()
+        sign = text[begin]
+        flat = end - begin > 1
         if sign in "[{":
             depth += 1
             if depth == jsontext.MAX_DEPTH + 1:
-                kept += (text[copied : token.start()], "null")
+                kept += (text[copied:begin], "null")
                 copied = len(text)
-        elif sign in "]}":
+        if sign in "]}" or (flat and sign != '"'):
             depth -= 1
             if depth == jsontext.MAX_DEPTH:
-                copied = token.end()
-    return "".join(kept) + text[copied:]
-
-
-def _shortened(found: re.Match[str]) -> str:
-    """Write a number of many digits as the strict decoder understands it, by its size; strings stay."""
-    if found[1]:
-        return found[1]
-    try:
-        number = float(found[0])
-    except ValueError:
-        return found[0]
-    return repr(number) if math.isfinite(number) else "null"
+                copied = end
+    return "".join(kept) + text[copied:] if kept else text
 
 
 def _repaired(found: re.Match[str]) -> str:

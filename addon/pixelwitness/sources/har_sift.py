@@ -12,12 +12,12 @@ from pixelwitness.core.exchange import Exchange, Problem, Reading
 from pixelwitness.core.screen import Screen
 from pixelwitness.sources.har_body import BODY_METHODS
 from pixelwitness.sources.har_entry import Sent, exchange_of, headers_of, needs_body, network_url
-from pixelwitness.sources.har_shape import Entry, plain
+from pixelwitness.sources.har_shape import ContentPart, Entry, ResponsePart, plain
 
 MAX_PROBLEMS = 100
 _FIRST_ENTRIES = 50
 _DOCUMENTS = frozenset({"document", "main_frame"})
-_COOKIE_HEADER = re.compile(rb'"name"\s*:\s*"cookie"', re.IGNORECASE)
+_COOKIE_NAME = re.compile(rb'"name"\s{0,9}:\s{0,9}"[Cc]\Z')
 _SEEMS_DOCUMENT = re.compile(rb'"document"|text/html|application/xhtml', re.IGNORECASE)
 
 
@@ -56,8 +56,9 @@ class Sift:
 
     def watch_cookies(self, text: bytes) -> None:
         """Look for any ``Cookie`` header in the raw text; quotes inside JSON strings are escaped, so none deceives."""
-        if not self.cookie_seen and (b'"Cookie"' in text or b'"cookie"' in text):
-            self.cookie_seen = _COOKIE_HEADER.search(text) is not None
+        at = 0
+        while not self.cookie_seen and (at := text.find(b'ookie"', at + 1)) >= 0:
+            self.cookie_seen = _COOKIE_NAME.search(text, max(0, at - 32), at) is not None
 
     def exchanges(self, entries: Sequence[Entry], first: int, line_of: Callable[[int], int]) -> Iterable[Exchange]:
         """Yield the exchanges of a run of entries; ``first`` is the position of the first of them."""
@@ -150,9 +151,9 @@ def _is_document(entry: Entry) -> bool:
 def _may_be_document(entry: Entry) -> bool:
     """Say whether an entry without a resource type may be a page: by its answer's type or its own headers."""
     response = entry.response
-    if response is not None:
+    if isinstance(response, ResponsePart):
         content = response.content
-        mime_type = content.mime_type if content is not None else None
+        mime_type = content.mime_type if isinstance(content, ContentPart) else None
         if isinstance(mime_type, str) and mime_type:
             if mime_type.lstrip()[:21].lower().startswith(("text/html", "application/xhtml")):
                 return True

@@ -34,6 +34,7 @@ _LOOKS_HAR = re.compile(
     rb'\{\s*"log"\s*:\s*\{|"entries"\s*:\s*\[\s*(?:\]|\{)|\A\s*\[\s*\{(?s:.*?)"request"\s*:\s*\{(?s:.*?)"(?:response|method)"'
 )
 _MAX_RECORDINGS = 10_000
+_PACKED_FLOWS = "a compressed mitmproxy flow file: only HAR files are read compressed, expand it first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def _look_at(shown: str, file: Path, *, named: bool = False) -> Iterator[Input]:
         with open_compressed(file, compression)[0] as stream:
             head = stream.read(_HEAD)
     kind = _kind(head, shown, named=named)
-    if kind is not None:
+    if kind == "flows" and compression:
+        yield _unusable(shown, _PACKED_FLOWS)
+    elif kind is not None:
         yield Input(shown, kind, compression=compression, file=file)
     elif named:
         what = "the file is empty" if not head else "neither a HAR nor a mitmproxy flow file was found in it"
@@ -189,6 +192,9 @@ def _members(shown: str, file: Path, opened: io.BufferedReader, *, named: bool) 
         return
     shared = len(kinds) > 1
     for name, kind in list(kinds.items())[:_MAX_RECORDINGS]:
+        if kind == "flows":
+            yield _unusable(f"{shown}!{name}", _PACKED_FLOWS)
+            continue
         yield Input(shown, kind, member=name, compression="zip", shared=shared, notes=notes, file=file)
         notes = ()
 
