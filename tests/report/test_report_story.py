@@ -4,7 +4,7 @@ from tests.exposed import BOOTS, BOOTS_NOT_KEPT, EMAIL, FBP, contact, datum, eve
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.facts import nothing_words
+from pixelwitness.report.facts import apart, nothing_words
 from pixelwitness.report.ledger import ALWAYS, account, unseen
 from pixelwitness.report.plain import as_text
 from pixelwitness.report.story import story
@@ -95,6 +95,7 @@ PERSON = "; nothing about the person was seen with it."
         ),
         ([event("PageView"), event("PageView")], f"you opened shop.example/boots (2 times in all){PERSON}"),
         ([event("QuizDone"), event("Level 1")], f"events of its own naming, QuizDone and Level 1{PERSON}"),
+        ([event("Microdata", event_kind="automatic")], f"an event of the library's own, Microdata{PERSON}"),
         ([event(None)], f"an event of its own naming, one whose name was not recorded{PERSON}"),
         (
             [event("Lead", method="POST", body_state="not_recorded")],
@@ -198,3 +199,13 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
         "A headless browser made 1 recording: Meta's configurations send it away, so silence proves nothing.",
         ALWAYS,
     )
+
+
+def test_one_value_from_several_sites_is_told_by_number_alone() -> None:
+    other = datum("ud.em", "email", "sha256", token="john")
+    seen = [event("Lead", one, site=site) for one in (EMAIL, other) for site in ("clinic.example", "shop.example")]
+
+    assert list(apart(exposed(*seen), WORDS)) == [
+        ("Visited, nothing seen to go to Meta", ("garden.example",)),
+        ("The same e-mail (values 1, 2) went from", ("clinic.example", "shop.example")),
+    ]

@@ -76,7 +76,7 @@ def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
         if act.name in ("PageView", _CLICK):
             key: object = act.name
         elif act.name not in SAYINGS:
-            key = None
+            key = act.group.kind == "automatic"
         else:
             key = (act.name, None) if act.about is None else (None, act.about.value_token)
         # A view without a price and a purchase with one may be of the same thing; two prices never are.
@@ -162,7 +162,8 @@ def _own(acts: Sequence[Act]) -> Iterator[str]:
     """Tell events whose names are the site's own, and those without a name."""
     named = _names(acts)
     many = len(named) > 1 or any(act.telling.times > 1 for act in acts)
-    yield "events of its own naming, " if many else "an event of its own naming, "
+    kind = "of the library's own" if acts[0].group.kind == "automatic" else "of its own naming"
+    yield f"events {kind}, " if many else f"an event {kind}, "
     for index, (name, same) in enumerate(named):
         if index:
             yield ", " if index + 1 < len(named) else " and "

@@ -30,8 +30,18 @@ def apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tup
                 for one in own
             ),
         )
+    for what, sites in same_values(exposure, vocabulary):
+        yield f"The same {what} went from", _named(sites)
+
+
+def same_values(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what went from several sites alike: class and numbers of values, and the sites."""
+    joined: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for one in exposure.shared:
-        yield f"The same {vocabulary.label(one.data_class)} (value {one.number}) went from", _named(one.sites)
+        joined.setdefault((vocabulary.label(one.data_class), one.sites), []).append(one.number)
+    for (label, sites), numbers in joined.items():
+        told = ", ".join(map(str, numbers))
+        yield f"{label} ({'values' if len(numbers) > 1 else 'value'} {told})", sites
 
 
 def _named(sites: tuple[str, ...]) -> tuple[str, ...]:

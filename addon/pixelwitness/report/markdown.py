@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence, captured_list
-from pixelwitness.report.facts import nothing_words, span_words, telling_sites
+from pixelwitness.report.facts import nothing_words, same_values, span_words, telling_sites
 from pixelwitness.report.ledger import account, unseen
 from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, numbered, safe_text
@@ -111,7 +111,6 @@ def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         ]
         yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(told)}."
         yield ""
-    for one in exposure.shared:
-        sites = _sentence(tuple(captured_list(one.sites, 20)))
-        yield f"The same {plain(vocabulary.label(one.data_class))} (value {one.number}) went from {sites}."
+    for what, holders in same_values(exposure, vocabulary):
+        yield f"The same {plain(what)} went from {_sentence(tuple(captured_list(holders, 20)))}."
         yield ""
