@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import stat
 import threading
 import time
@@ -116,7 +117,7 @@ def folder(tmp_path: Path) -> Path:
         "odd.json": HAR,
         "package.json": b'{"name": "x", "entries": 3}',
         "list.json": b"[1, 2]",
-        "notes.txt": b"12 monkeys",
+        "notes.txt": b"12:30: lunch",
         "photo.jpg": b"\xff\xd8\xff",
         "docs.zip": zipped({"a.txt": b"a"}),
         "two.zip": zipped({"2.har": HAR, "1.har": HAR}),
@@ -203,7 +204,8 @@ CUT: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("zhar", zlib.compress, "the compressed data ends early"),
     ("zst", zstandard.compress, "the compressed data ends early"),
 ]
-LONG = json.dumps([request(url=f"{PIXEL}&n={os.urandom(40).hex()}") for _ in range(3_000)]).encode()
+RANDOM = random.Random(1)
+LONG = json.dumps([request(url=f"{PIXEL}&n={RANDOM.getrandbits(320):x}") for _ in range(3_000)]).encode()
 
 
 @pytest.mark.parametrize(("suffix", "pack", "what"), CUT, ids=[case[0] for case in CUT])
@@ -225,7 +227,7 @@ def test_a_damaged_member_keeps_what_comes_before(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(data)
     outcome = read_path(tmp_path / "x.zip")
     assert not outcome.complete
-    assert outcome.problems[-1] == Problem("file", "the compressed data is damaged")
+    assert Problem("file", "the compressed data is damaged") in outcome.problems
     assert len(outcome.requests) > 1_000
 
 

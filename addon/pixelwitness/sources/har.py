@@ -52,13 +52,13 @@ def _exchanges(source: Input, screen: Screen, reading: Reading, *, fast: bool, w
         with open_recording(source) as opened:
             yield from _Document(opened, screen, reading, problems, fast=fast, window=window).read()
             for fault in opened.faults:
-                problems.add("file", fault)
+                problems.add("file", fault, always=True)
                 reading.complete = False
     except ArchiveError as problem:
-        problems.add("file", str(problem))
+        problems.add("file", str(problem), always=True)
         reading.complete = False
     except OSError:
-        problems.add("file", "it cannot be opened or read to its end")
+        problems.add("file", "it cannot be opened or read to its end", always=True)
         reading.complete = False
     problems.finish()
 
@@ -229,7 +229,7 @@ class _Document:
             self._reading.complete = False
 
     def _incomplete(self, what: str) -> None:
-        self._problems.add(f"line {self._window.line}", what)
+        self._problems.add(f"line {self._window.line}", what, always=True)
         self._reading.complete = False
 
 

@@ -195,7 +195,7 @@ class EntryList:
         window.move(stop)
 
     def _stop(self, what: str, line: int | None = None) -> None:
-        self._problems.add(f"line {line or self._window.line}", what)
+        self._problems.add(f"line {line or self._window.line}", what, always=True)
         self._reading.complete = False
 
 

@@ -28,9 +28,9 @@ class Problems:
         self._list = reading.problems
         self._unlisted = 0
 
-    def add(self, where: str, what: str) -> None:
-        """Note a problem, or only count it when there are many."""
-        if len(self._list) < MAX_PROBLEMS:
+    def add(self, where: str, what: str, *, always: bool = False) -> None:
+        """Note a problem, or only count it when there are many and it does not concern the whole file."""
+        if always or len(self._list) < MAX_PROBLEMS:
             self._list.append(Problem(where, what))
         else:
             self._unlisted += 1

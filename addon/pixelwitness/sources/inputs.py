@@ -29,6 +29,8 @@ _HEAD = 64 * 1024
 _HAR_NAME = re.compile(r"\.(?:har(?:\.(?:gz|zst|zip))?|zhar)$", re.IGNORECASE)
 _FLOW_NAME = re.compile(r"\.(?:mitm|flows)$", re.IGNORECASE)
 _FLOWS = re.compile(rb"\d{1,12}:")
+_SURELY_FLOWS = re.compile(rb"\d{1,12}:\d{1,3}:[a-z_]{1,99}[;,]")
+"""A length, a colon and the first key of a flow: many a text begins with a number and a colon."""
 _JSON = re.compile(rb"(?:\)\]\}',?)?\s*(?:[\w$.]{1,80}\s*\(\s*)?[\[{]")
 _LOOKS_HAR = re.compile(
     rb'\{\s*"log"\s*:\s*\{|"entries"\s*:\s*\[\s*(?:\]|\{)|\A\s*\[\s*\{(?s:.*?)"request"\s*:\s*\{(?s:.*?)"(?:response|method)"'
@@ -148,7 +150,7 @@ def _look_at(shown: str, file: Path, *, named: bool = False) -> Iterator[Input]:
 
 
 def _kind(head: bytes, name: str, *, named: bool) -> Literal["har", "flows"] | None:
-    if _FLOWS.match(head):
+    if (_FLOWS if named else _SURELY_FLOWS).match(head):
         return "flows"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:4:2] == b"\0\0" or head[1:4:2] == b"\0\0":
         head = head.replace(b"\0", b"").lstrip(b"\xff\xfe")
