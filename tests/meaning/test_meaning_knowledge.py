@@ -158,5 +158,5 @@ def test_metas_own_sites_are_known_and_no_others(knowledge: Knowledge) -> None:
 
 def test_every_class_has_a_label_in_plain_words(knowledge: Knowledge) -> None:
     assert set(knowledge.labels) == set(DataClass)
-    assert knowledge.label(DataClass.EMAIL) == "e-mail address"
+    assert knowledge.label(DataClass.EMAIL) == "e-mail"
     assert all(label.strip() and "_" not in label.replace("_fb", "") for label in knowledge.labels.values())
