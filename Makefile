@@ -13,7 +13,7 @@ demo: $(INSTALLED)
 # Two processes: the suite has slow tests of its own and waits for browsers.
 # A file's tests stay together, they share proxies and browsers.
 test: lint
-	$(BIN)/mypy addon tests bench
+	$(BIN)/mypy addon tests bench docs/make.py
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(INSTALLED)

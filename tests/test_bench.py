@@ -30,7 +30,7 @@ def test_a_small_benchmark_runs_every_measurement_and_leaves_nothing_behind(tmp_
         "what",
         "matcher: a URL, rules bound to sites",
         "matcher: a URL, all rules",
-        "matcher: a body of 64 kB",
+        "matcher: a body of 64 kB, the slowest type",
         "start: `scan` of one event into a new store",
         "start: `--version`",
         *(f"{name}: growth from 0.1 to 1 MB, with bodies" for name in ["scan", *peers]),
