@@ -1,0 +1,29 @@
+"""Observation: what only an answer shows.
+
+Owns the rules that look at a response.  An observation never changes an event;
+it arrives later and stands beside it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pixelwitness.core.detect import sign
+from pixelwitness.core.documents import is_navigation
+from pixelwitness.core.event import Sign
+from pixelwitness.core.locator import Scope
+from pixelwitness.core.request import Request, Response
+from pixelwitness.core.rule import Rule
+
+
+class Observer:
+    """The observation rules of a set, ready to be asked about answers."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rule for rule in sorted(rules, key=lambda r: r.precedence) if rule.gives == "observation")
+
+    def observe(self, request: Request, response: Response) -> Iterator[Sign]:
+        """Yield what the answer to a request shows."""
+        navigation = is_navigation(request, response)
+        for rule in self.rules:
+            groups = rule.match.holds(Scope(request, {}, response=response), is_document=navigation)
+            if groups is not None:
+                yield sign(rule, Scope(request, groups, response=response))
