@@ -95,3 +95,11 @@ def test_every_request_to_meta_is_found_and_no_look_alike(session: Watched) -> N
         "connect.facebook.net",
         "www.facebook.com",
     ]
+
+
+def test_the_live_store_keeps_no_value_that_tells_who_or_lets_in(session: Watched) -> None:
+    for file in (session.db, *session.db.parent.glob("live.sqlite-*")):
+        data = file.read_bytes()
+        assert [one for one in (b"jane.doe", b"INVENTED-TOKEN", b"203.0.113.7") if one in data] == []
+    assert session.db.stat().st_mode & 0o077 == 0
+    assert session.key.stat().st_mode & 0o077 == 0

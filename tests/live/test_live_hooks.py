@@ -1,5 +1,7 @@
 """The addon in a real mitmdump where things are not as they should be."""
 
+import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -156,6 +158,17 @@ def test_a_fault_of_ours_never_breaks_browsing_and_is_shown(tmp_path: Path) -> N
         assert log.count("a fault (RuntimeError") == 1
         assert "incomplete: 2 faults (request: 2)" in log
         assert "jane.doe" not in log
+
+
+def test_on_demand_a_fault_of_ours_stops_the_proxy(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(BROKEN)
+    with watched(tmp_path, {"pixelwitness_on_error": "stop"}, ["-s", tmp_path / "broken.py"]) as session:
+        assert client.send(session.proxy, "GET", EVENT.replace("PageView", "Contact")) == 200
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            client.send(session.proxy, "GET", EVENT.replace("PageView", "Lead"))
+        session.proxy.process.wait(20)
+        assert names(session.db) == ["Contact"]
+        assert stored.recording(session.db)["complete"] == 1
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
