@@ -154,6 +154,7 @@ def test_a_fault_of_ours_never_breaks_browsing_and_is_shown(tmp_path: Path) -> N
             assert client.send(session.proxy, "GET", EVENT.replace("PageView", name)) == 200
         assert session.proxy.stop() == 0
         assert names(session.db) == ["PageView", "Contact"]
+        assert stored.recording(session.db)["dropped"] == 2
         log = session.log()
         assert log.count("a fault (RuntimeError") == 1
         assert "incomplete: 2 faults (request: 2)" in log

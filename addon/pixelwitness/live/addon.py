@@ -35,6 +35,8 @@ from pixelwitness.store.ledger import Ledger
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
+_BUSY_SECONDS = 2.0
+"""How long one attempt waits for another program's lock; the writer tries again."""
 _STEADY_SECONDS = 1.0
 """How often the counts are brought to the store while only other traffic passes."""
 
@@ -109,7 +111,9 @@ class PixelWitness:
     def _begin(self, settings: Settings) -> None:
         try:
             understanding, owners = _understand(settings)
-            ledger = Ledger.open(settings.db, key_check=key_check(settings.db, settings.key), durable=True)
+            ledger = Ledger.open(
+                settings.db, key_check=key_check(settings.db, settings.key), durable=True, busy_seconds=_BUSY_SECONDS
+            )
             ledger.state_owners(owners)
         except (StoreError, RulesError) as error:
             raise refused(f"pixelwitness: {error}") from None
@@ -156,6 +160,7 @@ class PixelWitness:
         try:
             self._hand_over(session, look(session))
         except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
+            session.dropped += 1
             self._count_fault(hook, fault)
 
     def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:

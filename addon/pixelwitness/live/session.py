@@ -48,7 +48,7 @@ class Session:
     exporter: str
     recording_id: str = field(default_factory=lambda: uuid4().hex)
     dropped: int = 0
-    """Requests whose records could not be handed to the store."""
+    """Requests of which records are missing: a fault of ours, or no room on the way to the store."""
     _witness: Witness = field(init=False)
     _reading: Reading = field(init=False)
     _flows_seen: int = 0
