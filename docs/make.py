@@ -1,0 +1,275 @@
+"""Makes what the documentation takes from the program: help texts, tables and the picture of the demo.
+
+Run it after a change of commands, rules, knowledge or limits: ``python docs/make.py``.
+Owns the made parts of the pages, those between ``<!-- made: NAME -->`` and ``<!-- end -->``;
+everything else is written by hand.  A test fails when a part is older than the program.
+"""
+
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
+
+DOCS = Path(__file__).parent
+WIDTH = 96
+"""Columns of help texts."""
+
+_PART = re.compile(r"(<!-- made: ([\w -]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def made(page: str) -> str:
+    """Return a page with its made parts as the program has them now; raise KeyError for an unknown part."""
+
+    def renewed(part: re.Match[str]) -> str:
+        return f"{part[1]}{''.join(f'{line}\n' for line in _lines(part[2]))}{part[3]}"
+
+    return _PART.sub(renewed, page)
+
+
+def pages() -> list[Path]:
+    """Return every page of the documentation, the front page first."""
+    return [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def _lines(name: str) -> Iterator[str]:
+    if name.startswith("help "):
+        return _help(name.removeprefix("help "))
+    return {
+        "rules": _rules,
+        "rule details": _rule_details,
+        "families": _families,
+        "classes": _classes,
+        "names": _names,
+        "forms": _forms,
+        "events": _events,
+        "owners": _owners,
+        "limits": _limits,
+        "addon options": _addon_options,
+    }[name]()
+
+
+# Commands ----------------------------------------------------------------------
+
+
+def commands() -> dict[str, "click.Command"]:
+    """Return every command by its words, the program itself as the empty text; groups too."""
+    import click
+
+    from pixelwitness.cli import cli
+
+    found: dict[str, click.Command] = {"": cli}
+    todo: list[tuple[str, click.Group]] = [("", cli)]
+    while todo:
+        words, group = todo.pop()
+        for name in group.list_commands(click.Context(group)):
+            command = group.get_command(click.Context(group), name)
+            if command is None:
+                continue
+            path = f"{words} {name}".strip()
+            found[path] = command
+            if isinstance(command, click.Group):
+                todo.append((path, command))
+    return found
+
+
+def _help(words: str) -> Iterator[str]:
+    import click
+
+    command = commands()["" if words == "pixelwitness" else words]
+    name = words if words == "pixelwitness" else f"pixelwitness {words}"
+    settings: dict[str, Any] = {"info_name": name, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, help_option_names=["-h", "--help"], **settings)
+    yield "```text"
+    yield from (line.rstrip() for line in command.get_help(context).splitlines())
+    yield "```"
+
+
+# Rules and knowledge -------------------------------------------------------------
+
+
+def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |"
+
+
+def _rules() -> Iterator[str]:
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    rules = sorted(load_rules().rules, key=lambda rule: (rule.gives != "event", rule.id))
+    return _table(
+        ("Rule", "Gives", "Channel", "How sure", "What it recognises"),
+        ((f"[`{one.id}`](#{one.id})", one.gives, one.channel or "", str(one.confidence), one.title) for one in rules),
+    )
+
+
+def _rule_details() -> Iterator[str]:
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    for rule in sorted(load_rules().rules, key=lambda rule: rule.id):
+        yield f"### {rule.id}"
+        yield ""
+        yield f"{rule.title}: {rule.gives}, {rule.confidence}, {rule.status}, version {rule.version}."
+        yield from re.split(r"(?<=[.;]) (?=[A-Z])", " ".join(rule.description.split()))
+        yield ""
+        yield from (f"- <{address}>" for address in rule.references)
+        yield ""
+
+
+def _knowledge(file: str) -> Mapping[str, Any]:
+    from importlib import resources
+
+    from pixelwitness.rulebook import yamltext
+
+    value = yamltext.read((resources.files("pixelwitness.rules") / "knowledge" / file).read_bytes()).value
+    assert isinstance(value, dict)
+    return value
+
+
+def _code(names: Sequence[object]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _families() -> Iterator[str]:
+    return _table(
+        ("Families", "Hold", "How it got in"),
+        ((_code(one["names"]), one["realm"], one["matching"]) for one in _knowledge("fields.yaml")["families"]),
+    )
+
+
+def _classes() -> Iterator[str]:
+    from pixelwitness.meaning.about import about_of
+
+    labels = _knowledge("fields.yaml")["classes"]
+    return _table(
+        ("Class", "In reports", "About"),
+        ((f"`{name}`", label, str(about_of(name, ""))) for name, label in labels.items()),
+    )
+
+
+def _names() -> Iterator[str]:
+    places = ("person", "custom", "context", "cookie", "url", "anywhere")
+
+    def kept(entry: Mapping[str, Any]) -> str:
+        if entry.get("secret"):
+            return "never, in no mode"
+        keep = entry.get("keep")
+        return "no" if keep is None else f"as {keep}" if isinstance(keep, str) else f"one of {_code(keep)}"
+
+    def rows() -> Iterator[Sequence[str]]:
+        for entry in _knowledge("fields.yaml")["fields"]:
+            told = "<br>".join(f"{place}: {_code(entry[place])}" for place in places if place in entry)
+            yield f"`{entry['class']}`", told, kept(entry)
+
+    return _table(("Class", "Names", "Value stored by default"), rows())
+
+
+def _forms() -> Iterator[str]:
+    from pixelwitness.meaning.forms import Form
+    from pixelwitness.report.words import form_word
+
+    return _table(("Form", "In reports"), ((f"`{form}`", form_word(form)) for form in Form))
+
+
+def _events() -> Iterator[str]:
+    return _table(
+        ("Kind", "Names"), ((one["kind"], _code(one["names"])) for one in _knowledge("events.yaml")["events"])
+    )
+
+
+def _owners() -> Iterator[str]:
+    return _table(
+        ("Service", "Sites"), ((one["name"], _code(one["sites"])) for one in _knowledge("owners.yaml")["owners"])
+    )
+
+
+# Limits --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Limit:
+    what: str
+    where: str
+    """Module and name of the constant, below the package."""
+    beyond: str
+    unit: Callable[[float], str]
+
+
+def _bytes(value: float) -> str:
+    for size, name in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
+        if value % size == 0:
+            return f"{value / size:g} {name}"
+    return f"{value:,.0f} bytes"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+_LIMITS = (
+    _Limit("One body of a request", "core.request:BODY_LIMIT", "body state `too_big`", _bytes),
+    _Limit("Start of a body in which any-host rules search", "core.screen:BODY_WINDOW", "not searched", _bytes),
+    _Limit("Depth of JSON in a request", "core.jsontext:MAX_DEPTH", "left as text", _number),
+    _Limit("Events in one request", "core.detect:MAX_ITEMS", "not looked at", _number),
+    _Limit("Fields of one transmission", "core.detect:MAX_FIELDS", "not looked at", _number),
+    _Limit("Entries of one HAR", "sources.har_run:MAX_ENTRIES", "recording incomplete", _number),
+    _Limit("One value in a HAR", "sources.har_scan:MAX_VALUE", "entry unusable or read without it", _bytes),
+    _Limit("Compressed input, expanded", "sources.archives:MAX_EXPANDED", "read up to there, incomplete", _bytes),
+    _Limit(
+        "Ratio of expanded to compressed",
+        "sources.archives:MAX_RATIO",
+        "read up to there, incomplete",
+        lambda value: f"{value:.0f} to 1",
+    ),
+    _Limit("Expanded bytes up to which the ratio is free", "sources.archives:RATIO_FLOOR", "the ratio counts", _bytes),
+    _Limit("Members of a zip archive", "sources.archives:MAX_MEMBERS", "further ones are left out, and told", _number),
+    _Limit("Copies joined by dedup id", "core.fold:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"),
+    _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
+    _Limit("A rule file", "rulebook.yamltext:MAX_BYTES", "refused", _bytes),
+    _Limit("Wait for another program's lock", "store.files:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),
+    _Limit("Live: batches that wait for the store", "live.writer:MOST_WAITING", "dropped, counted", _number),
+    _Limit("Live: open requests", "live.session:MOST_OPEN", "the oldest answers are not looked at", _number),
+)
+
+
+def _limits() -> Iterator[str]:
+    def rows() -> Iterator[Sequence[str]]:
+        for one in _LIMITS:
+            module, _, name = one.where.partition(":")
+            value = getattr(importlib.import_module(f"pixelwitness.{module}"), name)
+            yield one.what, one.unit(value), one.beyond
+
+    return _table(("Limit", "Value", "Beyond it"), rows())
+
+
+def _addon_options() -> Iterator[str]:
+    from pixelwitness.live.options import OPTIONS, PREFIX
+
+    def rows() -> Iterator[Sequence[str]]:
+        for one in OPTIONS:
+            choices = f" ({' or '.join(one.choices)})" if one.choices else ""
+            yield f"`{PREFIX}{one.name}`", f"`{one.default}`" if one.default else "", one.help + choices
+
+    return _table(("Option", "Default", "What it does"), rows())
+
+
+def main() -> None:
+    """Renew every page and the picture."""
+    for path in pages():
+        text = path.read_text("utf-8")
+        renewed = made(text)
+        if renewed != text:
+            path.write_text(renewed, "utf-8")
+    subprocess.run([sys.executable, str(DOCS / "picture.py")], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from docs import make
+from tests.docs import reading
+
+from pixelwitness.report.csvfile import COLUMNS
+from pixelwitness.rulebook import models
+from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.store import schema
+
+REFERENCE = reading.DOCS / "reference"
+STORY = reading.ROOT / "addon" / "pixelwitness" / "recordings" / "story.har"
+
+
+@pytest.mark.parametrize("words", [words for words in make.commands() if words])
+def test_every_command_has_a_heading_and_every_option_stands_under_it(words: str) -> None:
+    page = (REFERENCE / "commands.md").read_text("utf-8")
+    section = re.search(rf"^#+ {re.escape(words)}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section is not None, f"{words} has no heading"
+    options = [one for one in make.commands()[words].params if isinstance(one, click.Option)]
+    missing = [name for one in options for name in one.opts if not re.search(rf"(?<![\w-]){name}\b", section[1])]
+    assert missing == []
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    page = (REFERENCE / "commands.md").read_text("utf-8")
+    documented = re.findall(r"<!-- made: help (.+) -->", page)
+    assert sorted(documented) == sorted({words or "pixelwitness" for words in make.commands()})
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    db = tmp_path_factory.mktemp("docs") / "docs.sqlite"
+    run("scan", str(STORY), "--db", str(db), "--keep-values")
+    return db
+
+
+def run(*words: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "pixelwitness", *words], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+
+
+def test_every_table_and_column_of_the_store_is_documented(scanned: Path) -> None:
+    with closing(sqlite3.connect(scanned)) as connection:
+        names = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+        ]
+        there = {
+            name: [column for _, column, *_ in connection.execute(f"PRAGMA table_info({name})")]
+            for name in names
+            if not name.startswith("sqlite_")
+        }
+    page = REFERENCE / "store.md"
+    assert set(there) == {*schema.TABLES, "exposure"}
+    assert {name: reading.first_words(page, name) for name in reading.tables(page)} == there
+
+
+def test_the_ledger_names_columns_that_exist() -> None:
+    columns = set(schema.columns(schema.RECORDS["recordings"]))
+    (page,) = (rows for rows in reading.tables(REFERENCE / "ledger.md").values())
+    assert {row[0].strip("`") for row in page} - columns == set()
+
+
+def test_every_rule_is_listed_and_described() -> None:
+    page = REFERENCE / "rules.md"
+    ids = {rule.id for rule in load_rules().rules}
+    described = set(re.findall(r"^### (\S+)$", page.read_text("utf-8"), re.MULTILINE))
+    listed = {re.sub(r"\(.*\)", "", word) for word in reading.first_words(page, "Rules")}
+    assert (listed, described) == (ids, ids)
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [
+        ("Top level", models.RuleModel),
+        ("match", models.MatchModel),
+        ("decode", models.DecodeModel),
+        ("examples", models.ExampleModel),
+    ],
+)
+def test_every_key_of_a_rule_is_documented_with_an_example(heading: str, model: type[models.Strict]) -> None:
+    keys = [info.alias or name for name, info in model.model_fields.items()]
+    page = REFERENCE / "rule-format.md"
+    assert reading.first_words(page, heading) == keys
+    bare = [row[0] for row in reading.tables(page)[heading] if len(row) < 3 or not row[2]]
+    assert [key for key in bare if key.strip("`") not in ("match", "decode", "examples")] == []
+
+
+def test_the_columns_of_csv_are_documented_in_their_order() -> None:
+    assert reading.first_words(REFERENCE / "csv.md", "CSV") == list(COLUMNS)
+
+
+# JSON ---------------------------------------------------------------------------------
+
+
+def keys(value: Mapping[str, Any]) -> list[str]:
+    return [f"{key}[]" if isinstance(part, list) else key for key, part in value.items()]
+
+
+def fullest(values: Iterator[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of all these objects in their order, those that only some have at their place."""
+    found: list[str] = []
+    for value in values:
+        for index, key in enumerate(keys(value)):
+            if key not in found:
+                found.insert(min(index, len(found)), key)
+    return found
+
+
+def documented(heading: str) -> list[str]:
+    return reading.first_words(REFERENCE / "json.md", heading)
+
+
+def test_every_key_of_the_json_document_is_documented(scanned: Path) -> None:
+    document = json.loads(run("report", str(scanned), "--format", "json"))
+    sites = document["sites"]
+    assert keys(document) == documented("The document")
+    assert fullest(iter(sites)) == documented("One site")
+    assert fullest(one for site in sites for one in site["data"]) == documented("A datum, in `data[]`")
+    assert fullest(one for site in sites for one in site["sent"]) == documented(
+        "A group of events, in `sent[]` and `blocked[]`"
+    )
+    assert fullest(one for site in sites for one in site["contacts"]) == documented("A group of contacts")
+    assert keys(document["coverage"]) == documented("Coverage")
+
+
+def test_every_key_of_the_json_lines_is_documented(scanned: Path) -> None:
+    lines = [json.loads(line) for line in run("report", str(scanned), "--format", "jsonl").splitlines()]
+    events = [line for line in lines if line["record"] == "event"]
+    contacts = [line for line in lines if line["record"] == "contact"]
+    assert fullest(iter(events)) == documented("An event line")
+    assert fullest(iter(contacts)) == documented("A contact line")
+    assert fullest(one for line in events for one in line["transmissions"]) == documented(
+        "A transmission, in `transmissions[]`"
+    )
+    assert fullest(one for line in events for one in line["data"]) == documented("A field, in `data[]` of a line")
+    assert keys(lines[-1]) == ["schema_version", "record", *documented("Coverage"), "could_not_be_seen[]"]
