@@ -3,16 +3,21 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pytest
 from docs import make
 from tests.docs import reading
 
+from pixelwitness.core.attribution import AttributedBy
+from pixelwitness.core.event import Transport
+from pixelwitness.core.locator import SOURCES
+from pixelwitness.core.request import BodyState
+from pixelwitness.core.rule import Channel, Confidence
 from pixelwitness.report.csvfile import COLUMNS
 from pixelwitness.rulebook import models
 from pixelwitness.rulebook.ruleset import load_rules
@@ -95,6 +100,25 @@ def test_every_key_of_a_rule_is_documented_with_an_example(heading: str, model: 
     assert reading.first_words(page, heading) == keys
     bare = [row[0] for row in reading.tables(page)[heading] if len(row) < 3 or not row[2]]
     assert [key for key in bare if key.strip("`") not in ("match", "decode", "examples")] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("reference/rule-format.md", Channel),
+        ("reference/rule-format.md", BodyState),
+        ("reference/rule-format.md", models.PAGE_CLAIMS),
+        ("reference/rule-format.md", SOURCES),
+        ("reference/store.md", Transport),
+        ("reference/store.md", BodyState),
+        ("reference/csv.md", Transport),
+        ("explanation/how-sure.md", Confidence),
+        ("explanation/attribution.md", get_args(AttributedBy.__value__)),
+    ],
+)
+def test_every_word_of_a_closed_list_is_documented(page: str, words: Iterable[str]) -> None:
+    text = (reading.DOCS / page).read_text("utf-8")
+    assert [str(word) for word in words if f"`{word}`" not in text] == []
 
 
 def test_the_columns_of_csv_are_documented_in_their_order() -> None:
