@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from pixelwitness.core.attribution import UNKNOWN_PAGE, Sender, Visit, Visits
+from pixelwitness.core.attribution import UNKNOWN_PAGE, Document, Sender, Visit, Visits
 from pixelwitness.core.event import PageClaims
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site
@@ -28,12 +30,13 @@ def sender(
     referer: str | None = None,
     origin: str | None = None,
     in_frame: bool = False,
+    says_top: bool = False,
     page_ref: str | None = None,
     client: str = "",
     initiator: str | None = None,
     receiver: str | None = "facebook.com",
 ) -> Sender:
-    claims = PageClaims(stated, in_frame, referer, origin)
+    claims = PageClaims(stated, in_frame=in_frame, says_top=says_top, referer=referer, origin=origin)
     return Sender(channel, claims, client, page_ref, initiator, Site(receiver) if receiver else None)
 
 
@@ -109,7 +112,32 @@ def test_evidence_counts_in_this_order(
             sender(("dl", FRAME), ("rl", "https://other.example/"), in_frame=True, page_ref="p1"),
             ("shop.example", "har_page", "certain", "v1"),
         ),
-        (sender(("dl", "https://brand.example/"), page_ref="p1"), ("shop.example", "har_page", "certain", "v1")),
+        # A sender that does not say where it runs, under another site's document: likely in a frame.
+        (sender(("dl", "https://brand.example/"), page_ref="p1"), ("shop.example", "har_page", "likely", "v1")),
+        # One that says it is no frame: the page is what it states, with the browser's word for certain.
+        (
+            sender(("dl", "https://brand.example/"), page_ref="p1", says_top=True),
+            ("brand.example", "dl", "likely", None),
+        ),
+        (
+            sender(("dl", "https://brand.example/a"), page_ref="p1", says_top=True, referer="https://brand.example/"),
+            ("brand.example", "dl", "certain", None),
+        ),
+        # A script can state anything: recorder and browser together stand against it.
+        (
+            sender(("dl", "https://brand.example/"), page_ref="p1", says_top=True, referer="https://shop.example/"),
+            ("shop.example", "har_page", "certain", "v1"),
+        ),
+        # A list of pages without their documents outweighs nothing: exporters get it wrong.
+        (
+            sender(("dl", SHOP), page_ref="listed", referer="https://shop.example/"),
+            ("shop.example", "dl", "certain", "v3"),
+        ),
+        (sender(("dl", SHOP), page_ref="listed"), ("shop.example", "dl", "likely", "v3")),
+        (sender(referer="https://shop.example/", page_ref="listed"), ("shop.example", "referer", "likely", "v3")),
+        # What a frame loads is referred by the frame; the page is the document that the recorder saw.
+        (sender(referer=FRAME, page_ref="p1"), ("shop.example", "har_page", "certain", "v1")),
+        (sender(("page_param", NEWS), page_ref="p1"), ("shop.example", "har_page", "certain", "v1")),
         # One tab, two documents, and a beacon of the first that left after the second began.
         (sender(("dl", SHOP), page_ref="tab"), ("shop.example", "har_page", "certain", "v3")),
         (sender(("dl", NEWS), page_ref="tab"), ("news.example", "har_page", "certain", "v4")),
@@ -143,10 +171,22 @@ def test_the_page_url_is_the_statement_where_it_is_of_the_same_site() -> None:
 
 def test_a_further_document_of_a_page_is_a_frame_unless_the_browser_says_otherwise() -> None:
     found = visits(visit(1, SHOP, "p1"))
-    site = Site("widget.example")
-    assert found.is_frame("p1", None, site, sure=False)
-    assert not found.is_frame("p1", None, site, sure=True)
-    assert not found.is_frame("p2", None, site, sure=False)
-    assert found.is_frame(None, SHOP, site, sure=False)
-    assert not found.is_frame(None, "https://widget.example/", site, sure=False)
-    assert not found.is_frame(None, None, site, sure=False)
+    widget = Document(Site("widget.example"))
+    assert found.is_frame(replace(widget, page_ref="p1"))
+    assert found.is_frame(replace(widget, page_ref="p1", said_by_recorder=True))
+    assert not found.is_frame(replace(widget, page_ref="p1", said_by_browser=True))
+    assert not found.is_frame(replace(widget, page_ref="p2"))
+    assert not found.is_frame(replace(widget, page_ref="p2", said_by_recorder=True, referer=SHOP))
+    assert found.is_frame(replace(widget, referer=SHOP))
+    assert found.is_frame(replace(widget, page_ref="p2", referer=SHOP))
+    assert not found.is_frame(replace(widget, referer="https://widget.example/"))
+    assert not found.is_frame(widget)
+
+
+def test_a_document_of_a_page_that_another_site_referred_to_before_is_a_frame() -> None:
+    found = visits()
+    found.note_referrer("p1", "https://shop.example/")
+    assert found.is_frame(Document(Site("ads.example"), "p1"))
+    assert not found.is_frame(Document(Site("shop.example"), "p1"))
+    assert not found.is_frame(Document(Site("ads.example"), "p2"))
+    assert not found.is_frame(Document(Site("ads.example"), "p1", said_by_recorder=True))

@@ -108,6 +108,23 @@ def test_sandbox_copies_topics_libraries_and_configurations_are_counted(
         assert sorted(pixel for rule, pixel in of_file if rule == "meta-pixel-config") == sorted(one["config"]), name
 
 
+SITES = {
+    # No document of the page is among the entries, only frames that other sites' documents fill.
+    "Lookyloo__har2tree__tests__data__lalibre__114.har": {"lalibre.be"},
+    "Lookyloo__har2tree__tests__data__lemonde.har": {"lemonde.fr"},
+    # The exporter's list of pages names another site than the requests themselves.
+    "the-markup__meta-pixel-988__211palmbeach.org__HAR__contact-form-211palmbeach.org.har": {"211palmbeach.org"},
+    "the-markup__meta-pixel-988__gryphon.org__HAR__contact-form-www.gryphon.org.har": {"gryphon.org"},
+}
+
+
+def test_events_belong_to_the_site_that_the_person_saw(scanned: Store) -> None:
+    found = by_file(scanned, "SELECT recording_id, page_site, attribution_certainty FROM events")
+    assert {name: {site for site, _ in found[name]} for name in SITES} == SITES
+    assert {certainty for rows in found.values() for _, certainty in rows} == {"certain"}
+    assert not [name for name, rows in found.items() if len({site for site, _ in rows}) > 1]
+
+
 def wire_entry(line: dict[str, Any], number: int) -> dict[str, Any]:
     return entry(line["url"], method=line["method"], headers=line["headers"], body=line["body"], seconds=number)
 

@@ -1,13 +1,15 @@
 """Attribution: on which site's page did the person see or do what was reported.
 
-Owns the order in which evidence counts.  What the recorder saw (its pages) goes
-before what the browser says (``Referer``, ``Origin``), and both go before what a
-script states about itself when the two disagree; inside a frame only the
-recorder and ``rl`` point at the page.  Never a guess by time.
+Owns the order in which evidence counts.  The library's own statement (``dl``) names
+the page; what the recorder saw and what the browser says (``Referer``, ``Origin``)
+confirm it, and together or alone stand against it: a script can state anything.
+Inside a frame only the recorder and ``rl`` point at the page.  A recorder's list of
+pages without their documents is the weakest word of all: exporters were seen to get
+it wrong.  Never a guess by time.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pixelwitness.core.event import PageClaims
@@ -66,6 +68,23 @@ class Sender:
     receiver: Site | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document's request, as far as it tells whether a person saw it as a page."""
+
+    site: Site
+    page_ref: str | None = None
+    referer: str | None = None
+    said_by_browser: bool = False
+    """``Sec-Fetch-Dest`` says that it is a top-level document."""
+    said_by_recorder: bool = False
+    """The recorder's resource type says that it is a document (a frame may be one, too)."""
+
+
+_WEAK = frozenset({"rl", "page_param"})
+"""Statements that may name something else than the page."""
+
+
 class Visits:
     """The visits of a recording so far, and the pages its recorder lists."""
 
@@ -75,6 +94,7 @@ class Visits:
         self._by_url: dict[tuple[str, str], Visit] = {}
         self._by_site: dict[tuple[str, Site], Visit] = {}
         self._by_page: dict[str, list[Visit]] = {}
+        self._referrers: dict[str, set[Site]] = {}
 
     def add(self, visit: Visit) -> None:
         """Take the next visit; the latest of a URL or site counts."""
@@ -83,59 +103,108 @@ class Visits:
         if visit.page_ref is not None:
             self._by_page.setdefault(visit.page_ref, []).append(visit)
 
-    def is_frame(self, page_ref: str | None, referer: str | None, site: Site, *, sure: bool) -> bool:
-        """Say whether a document is one inside a page, where its own request does not tell (``sure``).
+    def note_referrer(self, page_ref: str | None, referer: str | None) -> None:
+        """Remember which sites the requests of a recorder's page were referred by."""
+        site = site_of_url(referer)
+        if page_ref is not None and site is not None:
+            self._referrers.setdefault(page_ref, set()).add(site)
+
+    def is_frame(self, document: Document) -> bool:
+        """Say whether a document is one inside a page, where its own request does not tell.
 
         Chrome calls frames documents, too, and gives every navigation a page of its own:
-        a further document of the same page is a frame.  Without pages, a document
-        that another site refers to may be one, and is not taken for a visit.
+        a further document of the same page is a frame.  Where a recorder names no types,
+        one that another site refers to, or whose page other sites referred from before
+        (the page itself came from a cache), may be a frame and is not taken for a visit.
         """
-        if sure:
+        if document.said_by_browser:
             return False
-        if page_ref is not None:
-            return bool(self._by_page.get(page_ref))
-        referring = site_of_url(referer)
-        return referring is not None and referring != site
+        if document.page_ref is not None and self._by_page.get(document.page_ref):
+            return True
+        if document.said_by_recorder:
+            return False
+        referring = site_of_url(document.referer)
+        others = self._referrers.get(document.page_ref or "", set()) - {document.site}
+        return bool(others) or (referring is not None and referring != document.site)
 
     def attribute(self, sender: Sender) -> Attribution:
         """Return the page that a request belongs to, `UNKNOWN_PAGE` when nothing tells."""
         claims = sender.claims
-        frame_parent = next((url for by, url in claims.stated if by == "rl" and site_of_url(url)), None)
-        stated = next(((by, url) for by, url in claims.stated if by != "rl" and self._is_page(by, url)), None)
-        header = _header(claims)
-        return (
-            self._by_recorder(sender, stated, header)
-            or self._by_frame(sender, frame_parent, stated)
-            or self._by_statement(sender, stated, header)
-            or self._by_header(sender, header)
-            or self._by_document(sender)
-            or UNKNOWN_PAGE
-        )
+        stated = next(((by, url) for by, url in claims.stated if by not in _WEAK and site_of_url(url)), None)
+        header = None if sender.channel in SERVER_CHANNELS else _header(claims)
+        recorded = self._recorded(sender, stated, header)
+        if claims.in_frame:
+            found = self._in_frame(sender, stated, recorded)
+        elif stated is not None:
+            found = self._stated(sender, stated, header, recorded)
+        else:
+            found = self._not_stated(sender, header, recorded)
+        return found or self._by_document(sender) or UNKNOWN_PAGE
 
-    def _is_page(self, by: str, url: str) -> bool:
+    def _in_frame(
+        self, sender: Sender, stated: tuple[str, str] | None, recorded: Attribution | None
+    ) -> Attribution | None:
+        """Attribute what a frame sent: its own address and its Referer name the frame, not the page."""
+        if recorded is not None:
+            return recorded
+        parent = next((url for by, url in sender.claims.stated if by == "rl" and site_of_url(url)), None)
+        if parent is not None:
+            return self._at(sender, "rl", parent, Confidence.LIKELY, site_of_url(parent))
+        # Only the frame's own address is known: the page may be another one.
+        return self._at(sender, stated[0], stated[1], Confidence.HINT, None) if stated else None
+
+    def _stated(
+        self, sender: Sender, stated: tuple[str, str], header: tuple[str, str] | None, recorded: Attribution | None
+    ) -> Attribution:
+        """Attribute what names its page; the browser's or the recorder's word confirms it or stands against it."""
+        by, url = stated
+        site = site_of_url(url)
+        referring = site_of_url(header[1]) if header else None
+        if recorded is not None and recorded.site == site:
+            return replace(recorded, url=url)
+        if referring is not None and referring != site:
+            if recorded is not None and recorded.site == referring:
+                return recorded
+            return self._by_header(sender, header) or UNKNOWN_PAGE
+        if recorded is not None and recorded.visit is not None and not sender.claims.says_top:
+            # A sender that does not say whether it runs in a frame, under a document seen by the recorder.
+            return replace(recorded, certainty=Confidence.LIKELY)
+        # Browsers export lists of pages that do not fit the entries: a list alone outweighs nothing.
+        contradicted = recorded is not None and referring is None
+        return self._at(sender, by, url, Confidence.LIKELY if contradicted else Confidence.CERTAIN, referring)
+
+    def _not_stated(
+        self, sender: Sender, header: tuple[str, str] | None, recorded: Attribution | None
+    ) -> Attribution | None:
+        """Attribute what names no page, or only something that may be one (``href``, ``redirect_uri``)."""
+        referring = site_of_url(header[1]) if header else None
+        if recorded is not None and (recorded.visit is not None or referring in (None, recorded.site)):
+            return recorded
+        weak = next((url for by, url in sender.claims.stated if by == "page_param" and self._may_be_page(url)), None)
+        if weak is not None and referring in (None, site_of_url(weak)):
+            certainty = Confidence.LIKELY if referring is None else Confidence.CERTAIN
+            return self._at(sender, "page_param", weak, certainty, referring)
+        return self._by_header(sender, header) or self._by_initiator(sender)
+
+    def _may_be_page(self, url: str) -> bool:
         site = site_of_url(url)
         # A plug-in's href names what is liked; Meta's own pages are not where it was seen.
-        return site is not None and not (by == "page_param" and self._is_metas_own(site))
+        return site is not None and not self._is_metas_own(site)
 
-    def _by_recorder(
+    def _recorded(
         self, sender: Sender, stated: tuple[str, str] | None, header: tuple[str, str] | None
     ) -> Attribution | None:
+        """Return the page that the recorder says the request belongs to, by its documents, else by its list."""
+        if sender.page_ref is None:
+            return None
         url = stated[1] if stated and not sender.claims.in_frame else None
-        if sender.page_ref is not None:
-            visit = self._of_page(sender.page_ref, url, header)
-            if visit is not None:
-                exact = url if url and site_of_url(url) == visit.site else visit.url
-                return Attribution(visit.site, exact, "har_page", Confidence.CERTAIN, visit)
-            listed = self.pages.get(sender.page_ref)
-            site = site_of_url(listed)
-            if site is not None and sender.page_ref not in self._by_page:
-                page_url = url if url and site_of_url(url) == site else listed
-                return Attribution(site, page_url, "har_page", Confidence.CERTAIN, None)
-        if sender.initiator and not stated:
-            visit = self._by_url.get((sender.client, page_key(sender.initiator)))
-            if visit is not None:
-                return Attribution(visit.site, visit.url, "initiator", Confidence.LIKELY, visit)
-        return None
+        visit = self._of_page(sender.page_ref, url, header)
+        if visit is not None:
+            return Attribution(visit.site, visit.url, "har_page", Confidence.CERTAIN, visit)
+        listed = self.pages.get(sender.page_ref)
+        if site_of_url(listed) is None or sender.page_ref in self._by_page:
+            return None
+        return Attribution(site_of_url(listed), listed, "har_page", Confidence.CERTAIN, None)
 
     def _of_page(self, page_ref: str, url: str | None, header: tuple[str, str] | None) -> Visit | None:
         """Choose among the documents of one recorder's page (a tab may hold several, one after another)."""
@@ -150,30 +219,14 @@ class Visits:
                     return visit
         return visits[-1] if visits and len({visit.site for visit in visits}) == 1 else None
 
-    def _by_frame(self, sender: Sender, frame_parent: str | None, stated: tuple[str, str] | None) -> Attribution | None:
-        if not sender.claims.in_frame:
-            return None
-        if frame_parent is not None:
-            return self._at(sender, "rl", frame_parent, Confidence.LIKELY, site_of_url(frame_parent))
-        # Only the frame's own address is known: the page may be another one.
-        return self._at(sender, stated[0], stated[1], Confidence.HINT, None) if stated else None
-
-    def _by_statement(
-        self, sender: Sender, stated: tuple[str, str] | None, header: tuple[str, str] | None
-    ) -> Attribution | None:
-        if stated is None:
-            return None
-        by, url = stated
-        from_browser = header is not None and sender.channel not in SERVER_CHANNELS
-        if header is not None and from_browser and site_of_url(header[1]) != site_of_url(url):
-            return self._at(sender, header[0], header[1], Confidence.LIKELY, site_of_url(header[1]))
-        certainty = Confidence.LIKELY if by == "page_param" and not from_browser else Confidence.CERTAIN
-        return self._at(sender, by, url, certainty, site_of_url(header[1]) if header else None)
-
     def _by_header(self, sender: Sender, header: tuple[str, str] | None) -> Attribution | None:
         if header is None:
             return None
         return self._at(sender, header[0], header[1], Confidence.LIKELY, site_of_url(header[1]))
+
+    def _by_initiator(self, sender: Sender) -> Attribution | None:
+        visit = self._by_url.get((sender.client, page_key(sender.initiator))) if sender.initiator else None
+        return Attribution(visit.site, visit.url, "initiator", Confidence.LIKELY, visit) if visit else None
 
     def _by_document(self, sender: Sender) -> Attribution | None:
         """Attribute a first-party request without any word of its page to the visit of that very site."""

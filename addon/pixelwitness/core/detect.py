@@ -132,10 +132,12 @@ def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
 
 def _claims(decode: Decode, scope: Scope) -> PageClaims:
     headers = scope.request.header_map
+    frame = (_first(decode.in_frame, scope) or "").lower()
     stated = ((name, _first(locators, scope)) for name, locators in decode.page)
     return PageClaims(
         stated=tuple((name, url) for name, url in stated if url),
-        in_frame=(_first(decode.in_frame, scope) or "").lower() in ("true", "1"),
+        in_frame=frame in ("true", "1"),
+        says_top=frame in ("false", "0"),
         referer=headers.get("referer"),
         origin=headers.get("origin"),
     )
@@ -164,4 +166,6 @@ def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
 def _rest(value: Value, named: frozenset[str]) -> Value:
     if not isinstance(value, Mapping):
         return value
-    return {name: part for name, part in value.items() if name not in named and name not in CREDENTIALS}
+    taken = named | CREDENTIALS
+    gathered = tuple(name[:-1] for name in named if name.endswith("*") and name != "*")
+    return {name: part for name, part in value.items() if name not in taken and not name.startswith(gathered)}

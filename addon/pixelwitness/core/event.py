@@ -43,6 +43,8 @@ class PageClaims:
     """(attributed_by, URL): what the payload states, best first."""
     in_frame: bool = False
     """The payload says that it was sent from a frame (``if=true``)."""
+    says_top: bool = False
+    """The payload says that it was not (``if=false``)."""
     referer: str | None = None
     origin: str | None = None
 
