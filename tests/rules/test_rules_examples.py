@@ -19,6 +19,12 @@ _KEYS = ("method", "site", "host", "path", "all", "any", "at_least", "where", "d
 _EMPTY = Conditions()
 
 
+def literal_of_path(match: Conditions) -> bool:
+    """Say whether the path holds the literal anyway: then it stands there for the first look alone."""
+    path = str(getattr(match.path, "text", "")).replace("\\", "")
+    return not match.literal_body and any(literal in path for literal in match.literal_url)
+
+
 def conditions_dropped(match: Conditions) -> Iterator[tuple[str, Conditions]]:
     """Every way to drop one condition of a rule, with its name."""
     for key in _KEYS:
@@ -27,7 +33,7 @@ def conditions_dropped(match: Conditions) -> Iterator[tuple[str, Conditions]]:
     if len(match.where) > 1:
         for index, (locator, _) in enumerate(match.where):
             yield f"where {locator}", replace(match, where=match.where[:index] + match.where[index + 1 :])
-    if match.has_literal:
+    if match.has_literal and not literal_of_path(match):
         yield "literal", replace(match, literal_url=(), literal_body=())
     if match.literal_url and match.literal_body:
         yield "literal.url", replace(match, literal_url=())

@@ -24,14 +24,20 @@ BODY_WINDOW = 64 * 1024
 _FREQUENT = b'"e0123456789:,tanirosldcum=&_p'
 """The bytes of which JSON and forms are mostly made, the most frequent ones first."""
 
-_STRIDE = 31
-"""One byte of so many is sampled; a prime, so that a text which repeats itself does not hide from it."""
+_STRIDES = (61, 71)
+"""One byte of so many is sampled, twice: primes, so that a text which repeats itself does not hide from both."""
 
-_DENSE = 32
-"""Bytes of a sample of 64 kB at which a byte is too frequent to jump from one to the next: about 1.5 in 100."""
+_RARE = 4
+"""Bytes of a sample of 64 kB up to which a byte is rare: about 2 in 1000."""
 
-_TRIES = 64
+_DENSE = 88
+"""Bytes of a sample of 64 kB at which a byte is too frequent to jump from one to the next: about 5 in 100."""
+
+_TRIES = 8
 """Ends of a literal without its beginning, after which a body is looked at closer rather than searched on."""
+
+_STEM = 4
+"""Bytes that literals have to share at their beginning to be searched for as one."""
 
 _PLAIN_HOST = re.compile(r"https?://(?:[a-z0-9_-]+\.)*?([a-z0-9_-]+\.[a-z0-9_-]+)(?=[/?#]|$)").match
 _PAYLOAD_TYPE = re.compile(
@@ -53,9 +59,7 @@ class Screen:
             kind: tuple(
                 map(
                     _Search,
-                    _shortest(
-                        literal for match in any_host if kind in match.body_kinds for literal in match.literal_body
-                    ),
+                    _stems(literal for match in any_host if kind in match.body_kinds for literal in match.literal_body),
                 )
             )
             for kind in BodyKind
@@ -78,7 +82,7 @@ class Screen:
             return False
         head = body[:BODY_WINDOW]
         searches = self._searches[kind_of(content_type, head)]
-        sample = head[::_STRIDE]
+        sample = b"".join(head[::stride] for stride in _STRIDES)
         return any(search.may_find(head, sample) for search in searches)
 
     def wants_type(self, content_type: str) -> bool:
@@ -97,17 +101,28 @@ class _Search:
     def __init__(self, literal: bytes) -> None:
         self._literal = literal
         starts = {byte: literal.index(byte) for byte in literal}
-        self._starts: tuple[tuple[bytes, int, Any], ...] = tuple(
-            (bytes([byte]), starts[byte], re2.compile(re2.escape(literal[starts[byte] :])))
-            for byte in sorted(starts, key=(_FREQUENT + literal).index, reverse=True)[:6]
+        self._starts: tuple[tuple[bytes, int, int, Any], ...] = tuple(
+            # A short end is found in many places where the literal is not.
+            (
+                bytes([byte]),
+                (32, 4)[tail - 1] if tail < 3 else 1,
+                starts[byte],
+                re2.compile(re2.escape(literal[-tail:])),
+            )
+            for byte in sorted(starts, key=(_FREQUENT + literal).index, reverse=True)
+            if (tail := len(literal) - starts[byte])
         )
 
     def may_find(self, head: bytes, sample: bytes) -> bool:
         """Say whether the literal stands in a body, of which a sample is given, or whether nobody knows."""
-        for byte, offset, pattern in self._starts:
-            if sample.count(byte) < _DENSE:
-                return self._found(head, offset, pattern)
-        return True
+        best, cost = None, _DENSE * 4
+        for start in self._starts:
+            seen = sample.count(start[0])
+            if seen < _DENSE and seen * start[1] < cost:
+                best, cost = start, seen * start[1]
+                if cost <= _RARE:
+                    break
+        return best is None or self._found(head, best[2], best[3])
 
     def _found(self, head: bytes, offset: int, pattern: Any) -> bool:
         at = 0
@@ -128,6 +143,23 @@ def _shortest[T: (str, bytes)](literals: Iterable[T]) -> tuple[T, ...]:
         if not any(short in literal for short in kept):
             kept.append(literal)
     return tuple(sorted(kept))
+
+
+def _stems(literals: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Join literals that begin alike to what they share: it stands wherever one of them does."""
+    stems: list[bytes] = []
+    for literal in sorted(set(literals)):
+        shared = _shared(stems[-1], literal) if stems else 0
+        if shared >= _STEM:
+            stems[-1] = literal[:shared]
+        else:
+            stems.append(literal)
+    return _shortest(stems)
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    """Return how many bytes two texts share at their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _unusual_tail(url: str) -> str:
