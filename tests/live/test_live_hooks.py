@@ -21,6 +21,7 @@ from tests.sites.watch import Watched, watched
 
 from pixelwitness.live.launch import shim_path
 from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.store.merge import merge
 
 ROOT = Path(__file__).parents[2]
 WAYS = ROOT / "tests" / "sites" / "recordings" / "ways.mitm"
@@ -123,17 +124,19 @@ def test_a_wrong_option_ends_the_start_with_the_reason(
         pass
 
 
-def test_a_second_process_is_told_who_writes_to_the_database(tmp_path: Path) -> None:
+def test_a_second_process_is_told_who_writes_and_writes_a_file_of_its_own_that_merge_joins(tmp_path: Path) -> None:
     with watched(tmp_path) as first:
         options = {"pixelwitness_db": first.db, "pixelwitness_key": first.key}
-        with (
-            pytest.raises(RuntimeError, match=f"the process {first.proxy.process.pid} is writing to it"),
-            watched(tmp_path / "second", options),
-        ):
-            pass
+        with watched(tmp_path / "second", options) as second:
+            own = first.db.with_name(f"live-{second.proxy.process.pid}.sqlite")
+            assert f"the process {first.proxy.process.pid} is writing to it" in second.log()
+            assert client.send(second.proxy, "GET", EVENT.replace("PageView", "Lead")) == 200
+            assert second.proxy.stop() == 0
         assert client.send(first.proxy, "GET", EVENT) == 200
         assert first.proxy.stop() == 0
-        assert names(first.db) == ["PageView"]
+        assert (names(first.db), names(own)) == (["PageView"], ["Lead"])
+        merge(first.db, [own])
+        assert names(first.db) == ["Lead", "PageView"]
 
 
 BROKEN = """

@@ -12,8 +12,10 @@ import pytest
 
 from pixelwitness.core import records
 from pixelwitness.live import writer as writers
+from pixelwitness.live.keep import Kept
 from pixelwitness.live.writer import Writer
 from pixelwitness.store.files import StoreError
+from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 
 RECORDING = records.Recording(
@@ -47,6 +49,11 @@ def db(tmp_path: Path) -> Path:
     return tmp_path / "a.sqlite"
 
 
+def kept(db: Path) -> Kept:
+    check = key_check(db)
+    return Kept(Ledger.open(db, key_check=check, durable=True, busy_seconds=0.1), check, study_key(db))
+
+
 @pytest.fixture
 def troubles() -> list[StoreError]:
     return []
@@ -54,7 +61,7 @@ def troubles() -> list[StoreError]:
 
 @pytest.fixture
 def writer(db: Path, troubles: list[StoreError]) -> Iterator[Writer]:
-    made = Writer(Ledger.open(db, durable=True, busy_seconds=0.1), troubles.append)
+    made = Writer(kept(db), troubles.append)
     yield made
     made.finish(5)
 
@@ -91,7 +98,7 @@ def test_a_locked_database_delays_and_loses_nothing(writer: Writer, db: Path, tr
 
 
 def test_what_the_database_never_takes_is_counted(db: Path, troubles: list[StoreError]) -> None:
-    writer = Writer(Ledger.open(db, durable=True, busy_seconds=0.05), troubles.append)
+    writer = Writer(kept(db), troubles.append)
     with closing(sqlite3.connect(db, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         for number in range(7):
@@ -113,10 +120,14 @@ class Slow:
         self.go.wait(10)
         self.groups.append(len(group))
 
+    def look(self) -> None: ...
+
     def close(self) -> None: ...
 
 
-def test_a_full_queue_refuses_at_once_and_counts(monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]) -> None:
+def test_memory_that_is_full_refuses_at_once_and_counts(
+    monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
+) -> None:
     monkeypatch.setattr(writers, "MOST_WAITING", 5)
     store = Slow()
     writer = Writer(store, troubles.append)
@@ -129,11 +140,30 @@ def test_a_full_queue_refuses_at_once_and_counts(monkeypatch: pytest.MonkeyPatch
     assert (writer.state.committed, writer.state.dropped, store.groups) == (6, 3, [1, 5])
 
 
-def test_a_group_holds_at_most_a_hundred_records(troubles: list[StoreError]) -> None:
+def test_a_hundred_records_are_committed_without_waiting_for_more(
+    monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
+) -> None:
+    monkeypatch.setattr(writers, "LONGEST_WAIT", 30.0)
+    store = Slow()
+    store.go.set()
+    writer = Writer(store, troubles.append)
+    for number in range(99):
+        writer.put([visit(number)])
+    time.sleep(0.3)
+    assert store.groups == []
+    writer.put([visit(99)])
+    deadline = time.monotonic() + 5
+    while not store.groups and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert store.groups == [100]
+    assert writer.finish(5)
+
+
+def test_what_waits_while_the_store_is_busy_becomes_one_group(troubles: list[StoreError]) -> None:
     store = Slow()
     writer = Writer(store, troubles.append)
-    for number in range(250):
+    for number in range(2_500):
         writer.put([visit(number)])
     store.go.set()
     assert writer.finish(5)
-    assert (sum(store.groups), max(store.groups)) == (250, 100)
+    assert (sum(store.groups), max(store.groups)) == (2_500, 1_000)

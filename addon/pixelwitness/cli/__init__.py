@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": ("report", "Show what a database holds."),
     "check": ("check", "Fail when anything was told to Meta: for tests and CI."),
     "rules": ("rules", "List, show and test the rules."),
+    "merge": ("merge", "Bring the recordings of several databases into one."),
     "verify": ("verify", "Scan the sources of a database again and compare."),
     "doctor": ("doctor", "Check that everything that is needed is there."),
     "demo": ("demo", "Show a story told by invented traffic."),

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mitmproxy import ctx, http, tls
 from mitmproxy import version as mitmproxy_version
@@ -19,9 +20,11 @@ from mitmproxy.exceptions import OptionsError
 from pixelwitness import __version__
 from pixelwitness.core import records
 from pixelwitness.core.sites import suffix_list
+from pixelwitness.live.keep import Kept, open_kept
 from pixelwitness.live.mitmversion import refusal
 from pixelwitness.live.options import PREFIX, Settings, declare, misstated, refused, settings_of
 from pixelwitness.live.session import Session, Understanding
+from pixelwitness.live.spill import Spill, spill_file
 from pixelwitness.live.writer import Writer
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
@@ -29,14 +32,13 @@ from pixelwitness.meaning.witness import Origin
 from pixelwitness.rulebook import RulesError, load_rules
 from pixelwitness.rulebook.knowledge import load_knowledge
 from pixelwitness.store.files import StoreError
-from pixelwitness.store.key import key_check, study_key
-from pixelwitness.store.ledger import Ledger
+from pixelwitness.store.key import study_key
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
-_BUSY_SECONDS = 2.0
-"""How long one attempt waits for another program's lock; the writer tries again."""
+_TOLD_AT = frozenset(10**power for power in range(9))
+"""Numbers of lost requests at which the loss is shown at once."""
 _STEADY_SECONDS = 1.0
 """How often the counts are brought to the store while only other traffic passes."""
 
@@ -64,6 +66,10 @@ class PixelWitness:
         self._writer: Writer | None = None
         self._counted_at = 0.0
         self._is_running = False
+        self._db = Path()
+        """Where the records of the session go."""
+        self.left: Path | None = None
+        """The spill that holds what the database of the last session did not take."""
 
     # The life of a session ---------------------------------------------------
 
@@ -97,11 +103,13 @@ class PixelWitness:
             self.configure({PREFIX})
         self._is_running = True
         if self._session is not None and self._settings is not None:
-            log.info("pixelwitness: what reaches Meta is recorded in %s", self._settings.db)
+            log.info("pixelwitness: what reaches Meta is recorded in %s", self._db)
 
     def done(self) -> None:
         """Bring everything that waits into the store and end the recording."""
         self.end()
+        if self.left:
+            log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.left)
         if self.faults.total or self.lost:
             where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.by_hook.items()))
             log.error(
@@ -111,18 +119,22 @@ class PixelWitness:
     def _begin(self, settings: Settings) -> None:
         try:
             understanding, owners = _understand(settings)
-            ledger = Ledger.open(
-                settings.db, key_check=key_check(settings.db, settings.key), durable=True, busy_seconds=_BUSY_SECONDS
-            )
-            ledger.state_owners(owners)
+            kept, notices = open_kept(settings.db, settings.key, owners)
         except (StoreError, RulesError) as error:
             raise refused(f"pixelwitness: {error}") from None
-        for notice in ledger.notices:
+        for notice in notices:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
+        self._db = kept.path
         self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
-        self._writer = Writer(ledger, _say_trouble)
+        self._writer = writer = Writer(kept, _say_trouble, _spill_of(kept))
+        kept.on_moved = lambda path, told: self._moved(writer, path, told)
         self._hand_over(self._session, [])
+
+    def _moved(self, writer: Writer, path: Path, told: str) -> None:
+        log.error("pixelwitness: %s", told)
+        self._db = path
+        writer.move_spill(path)
 
     def end(self) -> None:
         """End the recording in order, if one is under way."""
@@ -133,7 +145,8 @@ class PixelWitness:
         writer.put([session.recording(complete=True)])
         if not writer.finish(DRAIN_SECONDS):
             log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
-        self.lost += writer.state.dropped
+        self.lost += writer.state.dropped + writer.state.damaged
+        self.left = spill_file(self._db) if writer.state.left else None
 
     # The traffic -------------------------------------------------------------
 
@@ -171,6 +184,8 @@ class PixelWitness:
         # The counts travel with the rows they count: one transaction holds both.
         if not self._writer.put([*rows, session.recording(complete=False)]) and rows:
             session.dropped += 1
+            if session.dropped in _TOLD_AT:
+                log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)
 
     def _count_fault(self, hook: str, fault: Exception) -> None:
         first = hook not in self.faults.by_hook
@@ -201,6 +216,21 @@ def _understand(settings: Settings) -> tuple[Understanding, dict[str, str]]:
     )
     redactor = Redactor(knowledge, tokenizer(key), keep_values=settings.keep_values)
     return Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin), dict(knowledge.owners)
+
+
+def _spill_of(kept: Kept) -> Spill | None:
+    """Return the spill of a database, with what an earlier session left in it; None when it is another's."""
+    try:
+        spill = Spill(kept.path, kept.key_fingerprint)
+    except StoreError as error:
+        # A warning, as an error during the start would end it.
+        log.warning("pixelwitness: %s; until then nothing of it is taken in, and nothing can be spilled", error)
+        return None
+    if spill.waits:
+        log.warning("pixelwitness: taking in what %s kept for the database", spill.path)
+    if spill.was_cut:
+        log.warning("pixelwitness: the last record in %s is not whole and is left out", spill.path)
+    return spill
 
 
 def _kind(fault: Exception) -> str:

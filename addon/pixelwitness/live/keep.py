@@ -39,6 +39,11 @@ class Kept:
         """Where the records are now."""
         return self._ledger.path
 
+    @property
+    def key_fingerprint(self) -> str:
+        """What tells the key of the records from others."""
+        return self._check.fingerprint
+
     def append(self, group: Sequence[records.AnyRecord], /) -> None:
         """Store records in one transaction, in a file that is there afterwards."""
         self.look()

@@ -105,7 +105,7 @@ def _proxied(options: LiveOptions) -> int:
     finally:
         # A start that failed half-way never reaches mitmproxy's own end.
         addon.end()
-    return INCOMPLETE if addon.faults.total or addon.lost else 0
+    return INCOMPLETE if addon.faults.total or addon.lost or addon.left else 0
 
 
 def _filter(arguments: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import batched
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,8 @@ MOST_BYTES = 1 << 30
 
 _FRAME = struct.Struct("<II")
 _WINDOW = 1 << 20
+_AT_A_TIME = 256
+"""Batches that are made into bytes at a time."""
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 type Batch = tuple[records.AnyRecord, ...]
@@ -56,8 +59,8 @@ class Spill:
     """The spill of one database: batches go in at its end and are taken from its front, in order.
 
     For one thread at a time.  The file is there only while it holds something.  What another
-    process left behind is taken up where it ends; a frame that was cut by its death is counted
-    in `damaged` and left out.
+    process left behind is taken up where it ends; a frame that was cut by its death, and so
+    never confirmed, is left out.
     """
 
     def __init__(self, database: Path, key_fingerprint: str, most_bytes: int = MOST_BYTES) -> None:
@@ -67,7 +70,9 @@ class Spill:
         """
         self.path = spill_file(database)
         self.damaged = 0
-        """Stretches that could not be read again."""
+        """Batches that could not be read again."""
+        self.was_cut = False
+        """The file that was found ended inside a frame."""
         self._head = _framed(_encode(_Head(_PROGRAM, schema.VERSION, key_fingerprint)))
         self._fingerprint = key_fingerprint
         self._most = most_bytes
@@ -94,15 +99,19 @@ class Spill:
 
         Errors: `StoreError` when there is no room or nothing can be written.
         """
-        frames = b"".join(map(_framed, map(_packed, batches)))
-        if self._end + len(frames) > self._most:
-            raise StoreError(self.path, f"it holds {self._end:,} bytes", "free the database: more is not kept here")
         try:
             if self._file is None:
                 self._make()
-            self._write(frames)
+            before = self._end
+            try:
+                for part in batched(batches, _AT_A_TIME):
+                    self._write(b"".join(map(_framed, map(_packed, part))))
+                os.fsync(self._opened())
+            except (OSError, StoreError):
+                self._cut(before)
+                raise
         except OSError as error:
-            raise refused_by_system(error, self.path) from error
+            raise StoreError(self.path, error.strerror or type(error).__name__, "make room beside it") from error
 
     def read(self, most_records: int) -> tuple[list[Batch], int]:
         """Return the batches at the front, about so many records, and the place behind them for `take`."""
@@ -145,6 +154,7 @@ class Spill:
             while piece := os.pread(self._file, min(_WINDOW, self._end - at), at):
                 new._write(piece)
                 at += len(piece)
+            os.fsync(new._opened())
         except OSError as error:
             new.close()
             raise refused_by_system(error, new.path) from error
@@ -177,7 +187,7 @@ class Spill:
             raise self._foreign()
         if place < self._end:
             # Written while its process died; behind it nothing can be told from chance.
-            self.damaged += place > 0
+            self.was_cut = True
             os.ftruncate(self._file, place)
             self._end = place
         if not self.waits:
@@ -201,8 +211,12 @@ class Spill:
 
     def _make(self) -> None:
         self._file = os.open(self.path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
-        self._end = 0
-        self._write(self._head)
+        self._end = self._taken = 0
+        try:
+            self._write(self._head)
+        except OSError:
+            self._clear()
+            raise
         self._taken = self._end
         # Without its name on the disk, too, the file would not outlive a power cut.
         with contextlib.suppress(OSError):
@@ -213,20 +227,18 @@ class Spill:
                 os.close(folder)
 
     def _write(self, data: bytes) -> None:
-        file = self._opened()
-        try:
-            left = memoryview(data)
-            while left:
-                written = os.write(file, left)
-                if not written:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                left = left[written:]
-            os.fsync(file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(file, self._end)
-            raise
-        self._end += len(data)
+        if self._end + len(data) > self._most:
+            raise StoreError(self.path, f"it holds {self._end:,} bytes", "free the database: more is not kept here")
+        left = memoryview(data)
+        while left:
+            written = os.write(self._opened(), left)
+            self._end += written
+            left = left[written:]
+
+    def _cut(self, place: int) -> None:
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._opened(), place)
+            self._end = place
 
     def _clear(self) -> None:
         # Emptied before it is removed: records of now must never be followed by those of before.

@@ -31,6 +31,8 @@ SPILL_AFTER = 0.2
 """Seconds in memory after which a batch goes to the spill; with the disk's answer below 250 ms."""
 FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 """Seconds between attempts when the database or the spill takes nothing."""
+LONGEST_FAREWELL = 3.0
+"""Seconds for which the end waits for a database that takes nothing, when the spill has everything."""
 _IDLE = 0.5
 """Seconds between looks at the database while nothing passes."""
 
@@ -58,7 +60,7 @@ class WriterState:
     spilled: int = 0
     """Batches that went to the spill, whether or not the database has them by now."""
     damaged: int = 0
-    """Stretches of a spill that could not be read again."""
+    """Batches in the spill that could not be read again."""
     left: bool = False
     """At the end the spill still held something, for the next start."""
     failures: int = 0
@@ -88,7 +90,10 @@ class Writer:
         """Where the group under way ends in the spill, if it came from there or went to it."""
         self._lock = threading.Lock()
         """Held while batches change places; never while the database works, and never by `put`."""
+        self._told: set[str] = set()
+        """Of what it was told in this spell that it takes nothing."""
         self._deadline: float | None = None
+        self._farewell = 0.0
         self._ending, self._ended = threading.Event(), threading.Event()
         self._come, self._enough = threading.Event(), threading.Event()
         self._late, self._pressed = threading.Event(), threading.Event()
@@ -124,6 +129,7 @@ class Writer:
 
         What the database does not take goes to the spill.
         """
+        self._farewell = time.monotonic() + min(seconds, LONGEST_FAREWELL)
         self._deadline = time.monotonic() + seconds
         self._ending.set()
         for event in (self._come, self._enough, self._late, self._pressed):
@@ -136,7 +142,7 @@ class Writer:
         self._late.set()
         self._threads[1].join(LONGEST_RETRY)
         with self._lock:
-            self.state.left = self._spill is not None and self._spill.waits
+            self.state.left |= self._spill is not None and self._spill.waits
             self.state.dropped += len(self._waiting) + (0 if self._is_spilled else len(self._under_way))
         return not (self.state.dropped or self.state.left or self.state.damaged)
 
@@ -160,8 +166,13 @@ class Writer:
                 else:
                     self._attempt(self._store.look)
         finally:
-            if not self._under_way and not self._waiting:
-                self._close_spill()
+            self._ended.set()
+            # Before the database is let go of: whoever takes it next takes the spill, too.
+            with self._lock:
+                spill, self._spill = self._spill, None
+                if spill is not None:
+                    self.state.left = spill.waits
+                    spill.close()
             self._attempt(self._store.close)
 
     def _next_group(self) -> list[Batch]:
@@ -173,10 +184,11 @@ class Writer:
             self._come.clear()
             if not self._waiting and not self._ending.is_set():
                 self._come.wait(_IDLE)
-        if self._waiting and not self._ending.is_set():
+        oldest = self._oldest()
+        if oldest is not None and not self._ending.is_set():
             self._enough.clear()
-            if self._records_in - self._records_out < RECORDS_TO_COMMIT:
-                self._enough.wait(max(0.0, self._waiting[0][0] + LONGEST_WAIT - time.monotonic()))
+            if self._records_in - self._records_out < RECORDS_TO_COMMIT and not self._ending.is_set():
+                self._enough.wait(max(0.0, oldest + LONGEST_WAIT - time.monotonic()))
         return self._from_memory()
 
     def _from_spill(self) -> list[Batch]:
@@ -211,12 +223,13 @@ class Writer:
         rows = _newest_recordings_first(group)
         pause = FIRST_RETRY
         while not self._attempt(lambda: self._store.append(rows)):
-            if self._deadline is not None:
-                if self._make_safe() or time.monotonic() > self._deadline:
-                    return False
+            if self._deadline is None:
+                self._ending.wait(pause)
+                pause = min(pause * 2, LONGEST_RETRY)
+            elif time.monotonic() > (self._farewell if self._make_safe() else self._deadline):
+                return False
+            else:
                 time.sleep(FIRST_RETRY)
-            self._ending.wait(pause)
-            pause = min(pause * 2, LONGEST_RETRY)
         with self._lock:
             if self._spill is not None and (self._is_spilled or not self._under_way):
                 self._spill.take(self._place)
@@ -224,6 +237,7 @@ class Writer:
             self._is_spilled = False
         self.state.committed += len(group)
         self.state.trouble = None
+        self._told.clear()
         return True
 
     def _attempt(self, work: Callable[[], None]) -> bool:
@@ -270,36 +284,27 @@ class Writer:
                 return False
             under_way = [] if self._is_spilled else self._under_way
             # `put` may add to what waits meanwhile, at its other end.
-            number = len(self._waiting)
-            waiting = [self._waiting[at][1] for at in range(number)]
-            if not under_way and not waiting:
-                return True
+            waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
                 if under_way:
                     self._spill.append([batch for _, batch in under_way])
                     self._is_spilled = True
                     self._place = self._spill.end
                 if waiting:
-                    self._spill.append(waiting)
+                    self._spill.append([batch for _, batch in waiting])
             except StoreError as error:
+                self._waiting.extendleft(reversed(waiting))
                 self._in_trouble(error)
                 return False
-            for batch in waiting:
-                self._waiting.popleft()
-                self._records_out += len(batch)
+            self._records_out += sum(len(batch) for _, batch in waiting)
             self.state.spilled += len(under_way) + len(waiting)
             return True
 
-    def _close_spill(self) -> None:
-        # Before the database is let go of: whoever takes it next takes the spill, too.
-        with self._lock:
-            if self._spill is not None and not self._spill.waits:
-                self._spill.close()
-
     def _in_trouble(self, error: StoreError) -> None:
         self.state.failures += 1
-        if self.state.trouble is None:
-            self.state.trouble = error
+        self.state.trouble = error
+        if error.subject not in self._told:
+            self._told.add(error.subject)
             self._on_trouble(error)
 
 

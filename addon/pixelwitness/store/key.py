@@ -58,11 +58,31 @@ def study_key(database: Path, named: Path | None = None) -> bytes:
     if stored_fingerprint(database) is not None:
         # A new key would make tokens that equal none of those stored.
         raise StoreError(file, f"the key of {database} is missing", "restore it, name it with --key, or start anew")
-    _create(file)
+    save_key(file, secrets.token_bytes(KEY_BYTES))
     key = _read(file)
     if key is None:
         raise StoreError(file, "the key vanished while it was made", "run it again")
     return key
+
+
+def save_key(file: Path, key: bytes) -> None:
+    """Write a key to a file for its owner alone, whole or not at all; another process's key, made meanwhile, stays."""
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        _write(draft, key)
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            return
+        except OSError:
+            # A file system without links: less sure against being killed in between, but there is no other way.
+            with contextlib.suppress(FileExistsError):
+                _write(file, key)
+    except OSError as error:
+        raise refused_by_system(error, file) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def key_check(database: Path, named: Path | None = None) -> KeyCheck:
@@ -101,30 +121,10 @@ def _read(file: Path) -> bytes | None:
     return key
 
 
-def _create(file: Path) -> None:
-    """Make a key file that is there whole or not at all; another process's key, made meanwhile, stays."""
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
-    try:
-        _write(draft)
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            return
-        except OSError:
-            # A file system without links: less sure against being killed in between, but there is no other way.
-            with contextlib.suppress(FileExistsError):
-                _write(file)
-    except OSError as error:
-        raise refused_by_system(error, file) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def _write(file: Path) -> None:
+def _write(file: Path, key: bytes) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        os.write(descriptor, secrets.token_bytes(KEY_BYTES))
+        os.write(descriptor, key)
         os.fsync(descriptor)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -6,6 +6,7 @@ and nothing lost in silence.  It must not know where records come from.
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Ledger:
         self.notices = notices
         """What the user should know of the file; to be printed once."""
         self._connection = connection
+        self._file = path.stat()
         self._putter = Putter(connection, path)
         self._cleanup = contextlib.ExitStack()
 
@@ -104,6 +106,30 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def is_in_place(self) -> bool:
+        """Say whether the open database still has its name; removed, it would take records that nobody can find."""
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
+
+    def copy_to(self, path: Path) -> None:
+        """Write all that is committed, even of a database that was removed, into a new file."""
+        if not files.make_private(path):
+            raise StoreError(path, "it is there already", "name a new file")
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                self._connection.backup(target)
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise explain(error, path) from None
+
+    @contextlib.contextmanager
+    def joining(self) -> Iterator[sqlite3.Connection]:
+        """Lend the connection for one transaction to what joins databases, beside this module."""
+        with self._transaction():
+            yield self._connection
 
     def recording_state(self, recording_id: str) -> RecordingState | None:
         """Return what is stored of a recording, None when nothing is."""

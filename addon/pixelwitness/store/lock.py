@@ -13,6 +13,11 @@ from pathlib import Path
 
 from pixelwitness.store.files import StoreError
 
+
+class InUseError(StoreError):
+    """Another process is writing to the database."""
+
+
 _NOT_SUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 if sys.platform == "win32":
@@ -82,7 +87,7 @@ def writer_lock(database: Path) -> Iterator[str | None]:
             holder = _holder(descriptor)
             _close(descriptor)
             right = "wait for it to end, or name another database and merge them later"
-            raise StoreError(database, f"{holder} is writing to it", right) from error
+            raise InUseError(database, f"{holder} is writing to it", right) from error
         except OSError as error:
             if error.errno not in _NOT_SUPPORTED:
                 _close(descriptor)
@@ -100,7 +105,8 @@ def writer_lock(database: Path) -> Iterator[str | None]:
     finally:
         # Removed while held, and checked after taking: two can never hold two files of one name.
         with contextlib.suppress(OSError):
-            file.unlink()
+            if _is_still_there(descriptor, file):
+                file.unlink()
         with contextlib.suppress(OSError):
             _release(descriptor)
         _close(descriptor)
