@@ -205,7 +205,9 @@ def make_sample(ident: str, events: int = 3, **changes: object) -> Sample:
             | {"evidence": None, "type": "Observation"},
             r.Observation,
         ),
-        msgspec.convert({**common, "pixel_id": "1", "key": "k", "value": "v", "type": "PixelConfig"}, r.PixelConfig),
+        msgspec.convert(
+            {**common, "site": None, "pixel_id": "1", "key": "k", "value": "v", "type": "PixelConfig"}, r.PixelConfig
+        ),
     ]
     return Sample(make_recording(ident, **changes), tuple(rows))
 

@@ -66,6 +66,7 @@ def _judged(db: Path, *, strict: bool, failed: bool) -> ExitCode:
             queries.contacts(connection),
             queries.own_sites(connection),
             queries.coverage(connection),
+            configs=queries.pixel_configs(connection),
             strict=strict,
         )
     sources = {one.id: one.sources[0] if one.sources else one.kind for one in recordings}

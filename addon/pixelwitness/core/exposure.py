@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pixelwitness.core.coverage import Coverage, is_unread
+from pixelwitness.core.pixelsetup import PixelSettings, ServerHint
 from pixelwitness.core.records import Contact, Event, Field, Transmission
 
 
@@ -150,6 +151,10 @@ class SiteExposure:
     """How surely events and contacts belong to the site: (certain, likely, hint or none; how many)."""
     first_seen: str | None
     last_seen: str | None
+    settings: tuple[PixelSettings, ...] = ()
+    """What the recorded configurations of its pixels say."""
+    server_hints: tuple[ServerHint, ...] = ()
+    """Why its server may report to Meta, too; that it does cannot be seen."""
 
     @property
     def name(self) -> str:
@@ -166,6 +171,10 @@ class SiteExposure:
     @property
     def pixels(self) -> tuple[str, ...]:
         return tuple(sorted({group.pixel_id for group in self.sent if group.pixel_id is not None}))
+
+    def data_of(self, pixel_id: str | None) -> tuple[DataSent, ...]:
+        """Return what events that reached one pixel carried, group by group."""
+        return tuple(one for group in self.sent if group.pixel_id == pixel_id for one in group.data)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -169,6 +169,7 @@ class PixelConfig(Record, frozen=True, kw_only=True):
     recording_id: str
     visit_id: Text
     position: int
+    site: Text
     pixel_id: Text
     seen_at: Text
     key: str

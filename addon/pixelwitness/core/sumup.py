@@ -20,7 +20,8 @@ from pixelwitness.core.exposure import (
     Standing,
     Telling,
 )
-from pixelwitness.core.records import Field, Visit
+from pixelwitness.core.pixelsetup import ServerHint, SetUp
+from pixelwitness.core.records import Field, PixelConfig, Visit
 from pixelwitness.core.rule import Channel
 
 MAX_TELLINGS = 12
@@ -170,6 +171,7 @@ class _Site:
     data: _Data = field(default_factory=_Data)
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
+    setup: SetUp = field(default_factory=SetUp)
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
@@ -210,11 +212,13 @@ class _Site:
             certainties=tuple(sorted(self.certainties.items())),
             first_seen=self.times[0] if self.times else None,
             last_seen=self.times[1] if self.times else None,
+            settings=self.setup.settings(),
+            server_hints=tuple(self.setup.hints),
         )
 
 
 class SumUp:
-    """Takes visits, events and contacts in the order of the store and returns the exposure.
+    """Takes visits, events, contacts and what is told of them in the order of the store; returns the exposure.
 
     ``own_sites`` are Meta's; ``identifying`` the classes of data by which a
     person, browser or account is known again: their values are compared across sites.
@@ -254,6 +258,14 @@ class SumUp:
         self._of(standing, site).add_contact(seen)
         if standing is Standing.SITE and site is not None and not seen.contact.blocked:
             self._compare(site, seen.fields)
+
+    def config(self, row: PixelConfig) -> None:
+        """Take one setting of a pixel."""
+        self._of(self.standing(row.site), row.site).setup.config(row)
+
+    def server_hint(self, site: str | None, hint: ServerHint) -> None:
+        """Take one reason to think that a site's server reports, too."""
+        self._of(self.standing(site), site).setup.hints.append(hint)
 
     def done(self, coverage: Coverage) -> Exposure:
         """Return what was taken, sites in the order of their names, the unknown one last."""

@@ -136,6 +136,47 @@ class FieldMeaning(msgspec.Struct, frozen=True):
     matching: Matching
 
 
+type KeptAs = Literal["names", "count", "event", "flag", "headless", "host", "number", "pixels", "word"]
+"""What may be kept of a part of a setting: names and words to which no detector objects, never free text."""
+
+type Tells = Literal["takes", "sends", "limits", "technical"]
+"""What a setting is about: what is taken, to whom it goes, what is left out or blocked, or how it works."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One part of a setting that is kept."""
+
+    of: str
+    """Way to it: names joined by dots, ``*`` for every item; empty for the whole."""
+    kept_as: KeptAs
+
+
+class SettingMeaning(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one setting of a pixel's configuration means."""
+
+    key: str
+    label: str
+    tells: Tells
+    sets: tuple[str, ...] = ()
+    """Meta's names for it where it is set."""
+    features: tuple[str, ...] = ()
+    """Meta's names for it where it is switched on."""
+    each: str | None = None
+    """Way to the items that are settings of their own; those of an object give their name as ``event``."""
+    keep: dict[str, Kept] = {}
+    is_hint: bool = False
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """A program that installs pixels and says so in ``a=``."""
+
+    name: str
+    agents: tuple[str, ...]
+    """What it says, in lower case, ``*`` for any characters."""
+    server: Literal["sends", "may send", "no"]
+    """Whether it reports events from the site's server, too."""
+
+
 class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Everything the knowledge files say, ready to be asked.  Keys are as `plain_key` writes them."""
 
@@ -150,6 +191,18 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     automatic_events: frozenset[str]
     owners: dict[str, str]
     """Name of the service by site, for Meta's own sites."""
+    settings: tuple[SettingMeaning, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    conversions: frozenset[str] = frozenset()
+    """Standard events that a site's server would report, too."""
+
+    @cached_property
+    def _agents(self) -> tuple[tuple[re.Pattern[str], Agent], ...]:
+        return tuple((_glob_pattern(glob), agent) for agent in self.agents for glob in agent.agents)
+
+    def agent(self, text: str) -> Agent | None:
+        """Return the program that calls itself so; None when it is not known."""
+        return next((agent for pattern, agent in self._agents if pattern.fullmatch(text[:200].lower())), None)
 
     @cached_property
     def _compiled(self) -> dict[Realm, tuple[tuple[re.Pattern[str], Entry], ...]]:

@@ -77,7 +77,7 @@ class Redactor:
     """
 
     def __init__(self, knowledge: Knowledge, token: Callable[[str], str], keep_values: bool = False) -> None:
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._token = token
         self._keep_values = keep_values
         self._plan = lru_cache(maxsize=4096)(self._plan_of)
@@ -96,7 +96,7 @@ class Redactor:
             plan = self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
             entry = plan.entry
             form = form_of(text)
-            storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self._knowledge.currencies)
+            storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
             rows.append(
                 FieldFacts(
                     plan.name,
@@ -157,12 +157,12 @@ class Redactor:
     def event_kind(self, name: str | None, fields: Sequence[event.Field]) -> EventKind:
         """Return the kind of an event: automatic when it says so (``es=automatic``), else by its name."""
         says_so = any(field.name == "es" and field.text == "automatic" for field in fields)
-        return self._knowledge.event_kind(name, is_automatic=says_so)
+        return self.knowledge.event_kind(name, is_automatic=says_so)
 
     # Names -------------------------------------------------------------------
 
     def _plan_of(self, name: str) -> _Plan:
-        meaning = self._knowledge.field(name)
+        meaning = self.knowledge.field(name)
         rest = field_name(meaning.rest)
         entry = meaning.entry
         return _Plan(
@@ -216,7 +216,7 @@ class Redactor:
         if plan.entry.is_url or looks_absolute(text):
             if len(text) <= _CACHED:
                 return self._found_in_url(plan.name, text)
-            return parts_of_url(plan.name, text, self._knowledge)
+            return parts_of_url(plan.name, text, self.knowledge)
         kinds = plan.looked_for
         found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
         return [
@@ -225,7 +225,7 @@ class Redactor:
         ][:MAX_PARTS]
 
     def _url(self, url: str) -> str:
-        return kept_url(url, self._knowledge) if self._keep_values else stored_url(url)
+        return kept_url(url, self.knowledge) if self._keep_values else stored_url(url)
 
 
 def _next(ordinals: dict[str, int], name: str, ordinal: int) -> int:

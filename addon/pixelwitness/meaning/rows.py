@@ -4,15 +4,21 @@ Owns the way from a redacted sighting to the columns of the tables.  Everything
 captured passes the redactor here or has passed it before.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pixelwitness.core import records
+from pixelwitness.core import jsontext, records
 from pixelwitness.core.attribution import Attribution, Visit
 from pixelwitness.core.fold import Group
+from pixelwitness.core.rule import Confidence
+from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
 from pixelwitness.meaning.redaction import FieldFacts, Redactor
 from pixelwitness.meaning.taken import Page, Place, Seen, Shown
+
+SERVER_SIDE = "server_side"
+"""The kind of findings that hint at a server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,43 +129,91 @@ class Rows:
             id=visit.id,
             recording_id=self.recording_id,
             position=page.place.position,
-            site=page.site,
+            site=visit.site,
             page_url=self.redactor.url(page.url),
             status=page.status,
             seen_at=time_text(page.place.seen_at),
             attributed_by="document" if page.place.page_ref is None else "har_page",
         )
 
-    def shown(self, shown: Shown, visit: Visit | None) -> records.AnyRecord:
-        """Return the row of a signal or observation."""
+    def shown(self, shown: Shown, visit: Visit | None, site: Site | None) -> Iterator[records.AnyRecord]:
+        """Yield the row of a signal or observation, and those of the settings that it shows."""
         place, sign = shown.place, shown.sign
         own = f"{self.recording_id}-{place.coordinates}-{sign.rule.id}"
+        visit_id, seen_at = visit.id if visit else None, time_text(place.seen_at)
         if sign.rule.gives == "signal":
-            return records.Signal(
+            yield records.Signal(
                 id=own,
                 recording_id=self.recording_id,
-                visit_id=visit.id if visit else None,
+                visit_id=visit_id,
                 position=place.position,
-                site=place.receiver,
-                seen_at=time_text(place.seen_at),
+                site=site,
+                seen_at=seen_at,
                 rule_id=sign.rule.id,
                 rule_version=sign.rule.version,
                 kind=sign.kind,
                 state=None,
             )
-        return records.Observation(
+            return
+        yield records.Observation(
             id=own,
             recording_id=self.recording_id,
-            visit_id=visit.id if visit else None,
+            visit_id=visit_id,
             position=place.position,
-            site=place.receiver,
-            seen_at=time_text(place.seen_at),
+            site=site or place.receiver,
+            seen_at=seen_at,
             kind=sign.kind,
             rule_id=sign.rule.id,
             rule_version=sign.rule.version,
             confidence=sign.rule.confidence,
-            evidence=None,
+            evidence=shown.evidence,
         )
+        for number, told in enumerate(shown.settings):
+            yield records.PixelConfig(
+                id=f"{own}-{number}",
+                recording_id=self.recording_id,
+                visit_id=visit_id,
+                position=place.position,
+                site=site,
+                pixel_id=self.redactor.pixel_id(told.pixel_id),
+                seen_at=seen_at,
+                key=told.key,
+                value=told.value,
+            )
+
+    def findings(self, group: Group[Placed]) -> Iterator[records.Finding]:
+        """Yield the hints of a server behind an event, each once, told of the transmission that showed it first."""
+        shown: dict[tuple[str, str], None] = {}
+        for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
+            for hint in placed.seen.hints:
+                if (hint.label, hint.evidence) in shown:
+                    continue
+                shown[hint.label, hint.evidence] = None
+                yield records.Finding(
+                    event_id=self.id_of(group.first.what.seen),
+                    contact_id=None,
+                    visit_id=None,
+                    recording_id=self.recording_id,
+                    kind=SERVER_SIDE,
+                    label=hint.label,
+                    field=hint.field,
+                    certainty=Confidence.HINT,
+                    evidence=hint.evidence,
+                    knowledge_version=self.redactor.knowledge.version,
+                    fingerprint=self._fingerprint(placed, SERVER_SIDE, hint.label),
+                )
+
+    def _fingerprint(self, placed: Placed, kind: str, label: str) -> str:
+        """Return what a baseline knows a finding by: where it was, and what; no value and no key."""
+        told = placed.seen.sighting
+        what = (
+            placed.attribution.site,
+            self.redactor.pixel_id(told.pixel_id),
+            self.redactor.event_name(told.event_name),
+            kind,
+            label,
+        )
+        return hashlib.sha256(jsontext.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
 
     def id_of(self, seen: Seen) -> str:
         """Return the id of a sighting: its coordinates, never a value."""

@@ -7,11 +7,17 @@ pages are joined) stay in memory and never reach a record unredacted.
 
 from dataclasses import dataclass, replace
 
-from pixelwitness.core.event import Sighting, Sign
+from pixelwitness.core.attribution import Document
+from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Rule
 from pixelwitness.core.sites import Site
+from pixelwitness.meaning.pixelsettings import Told
 from pixelwitness.meaning.redaction import FieldFacts
+from pixelwitness.meaning.serverside import Hint
+
+NO_REQUEST = Request("GET", "")
+NO_CLAIMS = PageClaims()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Seen:
     sighting: Sighting
     fields: tuple[FieldFacts, ...]
     event_kind: str
+    hints: tuple[Hint, ...] = ()
+    """Why a server may report to Meta, too."""
 
     @property
     def channel(self) -> Channel:
@@ -67,30 +75,29 @@ class Page:
 
     place: Place
     url: str
-    site: Site
     status: int | None
-    referer: str | None
-    sure: bool
-    """The browser itself said that it is a top-level document."""
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A signal or an observation."""
+    """A signal or an observation; of an answer only what may be stored is left."""
 
     place: Place
     sign: Sign
+    claims: PageClaims = NO_CLAIMS
+    """What the request says of the page that it came from."""
+    settings: tuple[Told, ...] = ()
+    evidence: str | None = None
+    """Words of ours."""
 
 
 type Taken = Seen | Page | Shown
 
 
-_NO_REQUEST = Request("GET", "")
-
-
 def without_values(sighting: Sighting) -> Sighting:
     """Let go of the request and of every value."""
-    return replace(sighting, request=_NO_REQUEST, fields=())
+    return replace(sighting, request=NO_REQUEST, fields=())
 
 
 def place_of(request: Request, *, blocked: bool = False) -> Place:

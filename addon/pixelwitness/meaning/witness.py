@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pixelwitness.core import records
-from pixelwitness.core.attribution import Sender, Visit, Visits
+from pixelwitness.core.attribution import Document, Sender, Visit, Visits
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.documents import is_visit
-from pixelwitness.core.event import Sign
+from pixelwitness.core.event import PageClaims
 from pixelwitness.core.exchange import Exchange, Reading
 from pixelwitness.core.fold import Carried, Folding, Group
 from pixelwitness.core.observe import Observer
 from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
+from pixelwitness.meaning.answers import shown_of
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.rows import Placed, Rows
-from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, place_of, without_values
+from pixelwitness.meaning.serverside import hints_of
+from pixelwitness.meaning.taken import Page, Place, Seen, Shown, Taken, in_time, place_of, without_values
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class Witness:
             rows.append(self._rows.event(group))
             for member in group.members:
                 rows.extend(self._rows.transmission(group, member.what))
+            rows.extend(self._rows.findings(group))
         return rows
 
     def recording(
@@ -151,6 +155,7 @@ class Witness:
                 group = self._fold(placed)
                 rows.append(self._rows.event(group))
                 rows.extend(self._rows.transmission(group, placed))
+                rows.extend(self._rows.findings(group))
             else:
                 rows.extend(self._beside_events(one))
         return rows
@@ -186,7 +191,8 @@ class Witness:
                 place = place_of(sighting.request, blocked=blocked)
                 fields = self._redactor.fields(sighting.fields)
                 kind = self._redactor.event_kind(sighting.event_name, sighting.fields)
-                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind))
+                hints = hints_of(sighting, self._redactor.knowledge)
+                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind, hints))
             taken.extend(Shown(place_of(one.request, blocked=blocked), one) for one in found.signals)
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
             self.account.rule_faults += 1
@@ -203,24 +209,31 @@ class Witness:
         yield Page(
             place=place_of(request),
             url=request.url,
-            site=request.site,
             status=response.status,
-            referer=headers.get("referer"),
-            sure="sec-fetch-dest" in headers,
+            document=Document(
+                site=request.site,
+                page_ref=request.page_ref,
+                referer=headers.get("referer"),
+                said_by_browser="sec-fetch-dest" in headers,
+                said_by_recorder=bool(request.resource_type),
+            ),
         )
 
     def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
-        return self._shown(exchange, lambda: self._detector.signals(exchange.request, exchange.response))
+        try:
+            signals = self._detector.signals(exchange.request, exchange.response)
+            return [Shown(place_of(exchange.request), one) for one in signals]
+        except Exception:  # as above
+            self.account.rule_faults += 1
+            return []
 
     def _observed(self, exchange: Exchange) -> list[Shown]:
         response = exchange.response
         if response is None:
             return []
-        return self._shown(exchange, lambda: self._observer.observe(exchange.request, response))
-
-    def _shown(self, exchange: Exchange, signs: Callable[[], Iterator[Sign]]) -> list[Shown]:
+        place, knowledge = place_of(exchange.request), self._redactor.knowledge
         try:
-            return [Shown(place_of(exchange.request), one) for one in signs()]
+            return [shown_of(one, place, knowledge) for one in self._observer.observe(exchange.request, response)]
         except Exception:  # as above
             self.account.rule_faults += 1
             return []
@@ -234,30 +247,34 @@ class Witness:
             if visit is not None:
                 yield self._rows.visit(visit, one)
         elif isinstance(one, Shown):
-            yield self._rows.shown(one, self._visit_at.get(one.place.position))
+            yield from self._rows.shown(one, *self._page_of(one))
         else:
             yield from self._rows.contact(self._placed(one))
 
     def _visit(self, page: Page) -> Visit | None:
         place = page.place
-        if self._visits.is_frame(place.page_ref, page.referer, page.site, sure=page.sure):
+        is_frame = self._visits.is_frame(page.document)
+        self._visits.note_referrer(place.page_ref, page.document.referer)
+        if is_frame:
             return None
-        visit = Visit(f"{self.recording_id}-{place.position}", page.site, page.url, place.client, place.page_ref)
+        site = page.document.site
+        visit = Visit(f"{self.recording_id}-{place.position}", site, page.url, place.client, place.page_ref)
         self._visits.add(visit)
         self._visit_at[place.position] = visit
         return visit
 
     def _placed(self, seen: Seen) -> Placed:
-        place = seen.place
-        sender = Sender(
-            channel=seen.channel,
-            claims=seen.sighting.claims,
-            client=place.client,
-            page_ref=place.page_ref,
-            initiator=place.initiator,
-            receiver=place.receiver,
-        )
-        return Placed(seen, self._visits.attribute(sender))
+        claims = seen.sighting.claims
+        self._visits.note_referrer(seen.place.page_ref, claims.referer)
+        return Placed(seen, self._visits.attribute(_sender(seen.place, seen.channel, claims)))
+
+    def _page_of(self, shown: Shown) -> tuple[Visit | None, Site | None]:
+        """Return the visit and site of a signal or observation: a document's own, else the page it came from."""
+        own = self._visit_at.get(shown.place.position)
+        if own is not None or shown.sign.rule.gives == "signal":
+            return own, shown.place.receiver
+        page = self._visits.attribute(_sender(shown.place, Channel.CONFIG, shown.claims))
+        return page.visit, page.site
 
     def _fold(self, placed: Placed) -> Group[Placed]:
         seen, sighting = placed.seen, placed.seen.sighting
@@ -275,3 +292,14 @@ class Witness:
                 is_copy=sighting.is_copy,
             )
         )
+
+
+def _sender(place: Place, channel: Channel, claims: PageClaims) -> Sender:
+    return Sender(
+        channel=channel,
+        claims=claims,
+        client=place.client,
+        page_ref=place.page_ref,
+        initiator=place.initiator,
+        receiver=place.receiver,
+    )

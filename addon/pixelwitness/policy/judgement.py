@@ -8,9 +8,10 @@ outputs or vocabularies; it hands on classes of data, never values.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pixelwitness.core import jsontext
 from pixelwitness.core.coverage import Coverage, is_headless
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Field, Recording
+from pixelwitness.core.records import Field, PixelConfig, Recording
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
@@ -124,9 +125,10 @@ def judge(
     own_sites: Iterable[str],
     coverage: Coverage,
     *,
+    configs: Iterable[PixelConfig] = (),
     strict: bool = False,
 ) -> Judgement:
-    """Judge by the default policy.
+    """Judge by the default policy; ``configs`` tell whether silence has its reason in a pixel's configuration.
 
     It does not look into what an event holds, so an unread body is a gap only under ``strict``.
     """
@@ -151,7 +153,7 @@ def judge(
             loaded.setdefault(contact.recording_id, set()).add(contact.page_site or "an unknown page")
         _add_contact(warnings, each)
     headless = {one.id for one in recordings if is_headless(one.user_agent)}
-    gaps = (*_gaps(coverage, strict=strict), *_silent(headless, with_events, loaded))
+    gaps = (*_gaps(coverage, strict=strict), *_silent(headless, with_events, loaded, _blocking(configs)))
     return Judgement(
         violations=_done(violations), warnings=_done(warnings), gaps=tuple(gaps), coverage=coverage, own=own
     )
@@ -228,12 +230,31 @@ def _gaps(coverage: Coverage, *, strict: bool) -> Iterator[str]:
         yield f"request bodies that were not recorded: {coverage.bodies_not_recorded:,} (--strict)"
 
 
-def _silent(headless: set[str], with_events: set[str], loaded: Mapping[str, set[str]]) -> Iterator[str]:
+def _blocking(configs: Iterable[PixelConfig]) -> set[str]:
+    """Return the recordings in which a configuration was read that has events of programs dropped."""
+    blocking = set()
+    for row in configs:
+        parts = jsontext.loads_or_none(row.value) if row.key == "bot_blocking" else None
+        if isinstance(parts, dict) and parts.get("on") is not False and parts.get("headless") is not False:
+            blocking.add(row.recording_id)
+    return blocking
+
+
+def _silent(
+    headless: set[str], with_events: set[str], loaded: Mapping[str, set[str]], blocking: set[str]
+) -> Iterator[str]:
     """Tell recordings of headless browsers in which the pixel was loaded and kept silent."""
-    suspicious = sorted(headless.intersection(loaded) - with_events)
-    if suspicious:
+    suspicious = headless.intersection(loaded) - with_events
+    told = suspicious & blocking
+    if told:
         yield (
-            f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(suspicious):,}); "
+            f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(told):,}); "
+            "the recorded configuration has events of such browsers dropped, so silence proves nothing: "
+            "record again with a window, or with an ordinary user agent"
+        )
+    if suspicious - told:
+        yield (
+            f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(suspicious - told):,}); "
             "Meta's configurations block such browsers, so silence proves nothing: record again with a window, "
             "or with an ordinary user agent"
         )

@@ -18,6 +18,7 @@ from pixelwitness.report.facts import (
     way_words,
 )
 from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.story import story
 from pixelwitness.report.text import safe_text
 from pixelwitness.report.vocabulary import Vocabulary
@@ -71,6 +72,8 @@ def _block(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield from _line("pixels", map(safe_text, site.pixels))
     yield from _line("contacts", contact_words(site.contacts))
     yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts)))
+    for sentence in setup_sentences(site, vocabulary):
+        yield from _filled("  ", as_text(sentence))
 
 
 def _line(name: str, words: Iterable[str]) -> Iterator[str]:

@@ -18,9 +18,11 @@ from pixelwitness.core.exposure import (
     SiteExposure,
 )
 from pixelwitness.core.jsontext import Json
+from pixelwitness.core.pixelsetup import PixelSettings
 from pixelwitness.core.records import Field
 from pixelwitness.meaning.about import IDENTIFYING, about_of
 from pixelwitness.report.ledger import unseen
+from pixelwitness.report.setup import taken_words
 from pixelwitness.report.vocabulary import Vocabulary
 
 SCHEMA_VERSION = 1
@@ -101,10 +103,26 @@ def site_shape(site: SiteExposure, vocabulary: Vocabulary) -> Shape:
         "blocked": [_group(one, vocabulary) for one in site.blocked],
         "contacts": [_contacts(one, vocabulary) for one in site.contacts],
         "blocked_contacts": [_contacts(one, vocabulary) for one in site.blocked_contacts],
+        "pixel_settings": [_settings(one, site, vocabulary) for one in site.settings],
+        "server_side": [
+            {"certainty": "hint", "label": one.label, "evidence": one.evidence, "events": one.events}
+            for one in site.server_hints
+        ],
         "bodies_not_recorded": site.unread,
         "attribution": dict(site.certainties),
         "first_seen": site.first_seen,
         "last_seen": site.last_seen,
+    }
+
+
+def _settings(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> Shape:
+    return {
+        "pixel_id": one.pixel_id,
+        "set_to_take": list(taken_words(one, vocabulary)),
+        "seen_to_take": list(vocabulary.about_person(site.data_of(one.pixel_id))),
+        "settings": [
+            {"key": each.key, "label": vocabulary.setting(each.key), "value": each.parts} for each in one.settings
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pixelwitness.core.exposure import EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.acts import Act, Captured, Sentence, act_of, captured_list, joined_acts, weight, what
+from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.text import counted, listed
 from pixelwitness.report.vocabulary import Vocabulary, by_cookies, with_forms
 from pixelwitness.report.words import carrier_word, contact_word, form_word, way_word
@@ -30,6 +31,7 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     if doubtful and site.standing is Standing.SITE:
         total = sum(number for _, number in site.certainties)
         yield (f"That {doubtful} of these {total} requests came from this site is likely, not certain.",)
+    yield from setup_sentences(site, vocabulary)
 
 
 def _events(

@@ -25,6 +25,7 @@ from pixelwitness.report.facts import (
     way_words,
 )
 from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
@@ -55,6 +56,9 @@ def summary(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     parts: list[Table | Text | Padding] = [_sites(told, vocabulary)] if told else []
     if not told:
         parts.append(Text("Nothing was seen to go to Meta.", style="bold"))
+    for site in told:
+        for sentence in setup_sentences(site, vocabulary):
+            parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in apart(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
     return Group(*parts, ending(exposure))
@@ -80,11 +84,11 @@ def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     return Group(*parts)
 
 
-def _sentence(sentence: Sentence) -> Text:
+def _sentence(sentence: Sentence, first: str = "bold cyan") -> Text:
     text = Text()
     for index, piece in enumerate(sentence):
         if isinstance(piece, Captured):
-            text.append(safe_text(piece), style="bold cyan" if index == 0 else "bold")
+            text.append(safe_text(piece), style=first if index == 0 else "bold")
         else:
             text.append(piece)
     return text

@@ -9,14 +9,30 @@ from dataclasses import dataclass, field
 
 from pixelwitness.core.exposure import DataSent
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
+from pixelwitness.meaning.knowledge import plain_key
 from pixelwitness.report.words import COOKIES, form_word, own_word
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Labels by data class."""
+    """Labels by data class, by setting and by key of user data."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """(label, what it tells) of each setting of a pixel."""
+    match_keys: Mapping[str, str] = field(default_factory=dict)
+
+    def setting(self, key: str) -> str:
+        """Return what a setting is called."""
+        return self.settings[key][0] if key in self.settings else own_word(key)
+
+    def tells(self, key: str) -> str:
+        """Return what a setting is about: ``takes``, ``sends``, ``limits`` or ``technical``."""
+        return self.settings[key][1] if key in self.settings else "technical"
+
+    def match_key(self, key: str) -> str:
+        """Return what a key of user data (``em``) stands for."""
+        return self.match_keys.get(plain_key(key)) or own_word(key)
 
     def label(self, data_class: str) -> str:
         """Return the plain name of a class; its own, in words, where there is none."""
@@ -50,7 +66,12 @@ def vocabulary() -> Vocabulary:
     """Return the vocabulary of the built-in knowledge."""
     from pixelwitness.rulebook.knowledge import load_knowledge
 
-    return Vocabulary({str(name): label for name, label in load_knowledge().labels.items()})
+    known = load_knowledge()
+    return Vocabulary(
+        {str(name): label for name, label in known.labels.items()},
+        {one.key: (one.label, one.tells) for one in known.settings},
+        {key: known.label(entry.data_class) for key, entry in known.entries["person"].items()},
+    )
 
 
 def by_cookies(names: Iterable[str]) -> list[str]:

@@ -129,7 +129,8 @@ def _examples(rule: RuleModel) -> Iterator[Found]:
             yield at, f"expects nothing; say {own}: [] if nothing is to be found"
         if example.rule == rule.id:
             yield (*at, "rule"), "is this rule, which is expected anyway; drop the key"
-        if getattr(example, own) and example.rule is None:
+        # Beside a signal or observation, `rule` names who makes the contact or event of the same request.
+        if getattr(example, own) and (example.rule is None or own in ("signals", "observations")):
             positive = True
         else:
             negative = True

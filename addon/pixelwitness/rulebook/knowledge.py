@@ -13,8 +13,8 @@ import msgspec
 from pixelwitness.meaning.knowledge import Knowledge
 
 BUILT = "knowledge.json"
-FILES = ("fields.yaml", "events.yaml", "owners.yaml")
-FORMAT = 1
+FILES = ("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml")
+FORMAT = 2
 """Raised when the shape of `Knowledge` changes: then an older ``knowledge.json`` is stale."""
 
 

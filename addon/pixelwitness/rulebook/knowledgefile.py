@@ -6,10 +6,9 @@ does not fit.  Must not know where the files lie or what is done with the answer
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from pixelwitness.meaning.knowledge import (
     DataClass,
@@ -22,99 +21,77 @@ from pixelwitness.meaning.knowledge import (
     Shape,
     plain_key,
 )
-from pixelwitness.rulebook import yamltext
+from pixelwitness.rulebook import setupfile
+from pixelwitness.rulebook.knowledgeread import Found, Head, Sourced, Words, checked, listed
 from pixelwitness.rulebook.problems import RuleProblem, RulesError
-from pixelwitness.rulebook.yamltext import Document, Place, YamlTextError, label
 
 _REALMS: tuple[Realm, ...] = get_args(Realm.__value__)
 _SHAPES = tuple(str(shape) for shape in Shape if shape is not Shape.CHOICE)
 _SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_CONSEQUENCE = "the file is not used until this is mended"
-
-type Words = list[str]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Source(_Strict):
-    url: str = Field(pattern=r"^https://\S+$")
-    checked_on: str = Field(pattern=r"^20\d\d-[01]\d-[0-3]\d$")
-
-
-class _Sourced(_Strict):
-    sources: Words = Field(min_length=1)
-
-
-class _FamilyModel(_Sourced):
+class _FamilyModel(Sourced):
     names: Words = Field(min_length=1)
     realm: Literal["person", "custom", "context", "cookie"]
     matching: Literal["manual", "automatic", "server", "unknown"]
 
 
-class _FieldModel(_Sourced):
+class _FieldModel(Sourced):
     data_class: str = Field(alias="class")
-    person: Words = []
-    custom: Words = []
-    context: Words = []
-    cookie: Words = []
-    url: Words = []
-    anywhere: Words = []
+    person: Words = Field(default_factory=list)
+    custom: Words = Field(default_factory=list)
+    context: Words = Field(default_factory=list)
+    cookie: Words = Field(default_factory=list)
+    url: Words = Field(default_factory=list)
+    anywhere: Words = Field(default_factory=list)
     keep: str | Words | None = None
     secret: bool = False
     holds: Literal["url"] | None = None
     matching: Literal["manual", "automatic", "server", "unknown"] | None = None
 
 
-class _Currencies(_Sourced):
+class _Currencies(Sourced):
     codes: Words = Field(min_length=1)
 
 
-class _Head(_Strict):
-    version: int = Field(ge=1)
-    sources: dict[str, _Source]
-
-
-class _FieldsFile(_Head):
+class _FieldsFile(Head):
     families: list[_FamilyModel]
     classes: dict[str, str]
     fields: list[_FieldModel]
     currencies: _Currencies
 
 
-class _EventsModel(_Sourced):
+class _EventsModel(Sourced):
     kind: Literal["standard", "automatic"]
     names: Words = Field(min_length=1)
 
 
-class _EventsFile(_Head):
+class _EventsFile(Head):
     events: list[_EventsModel]
 
 
-class _OwnerModel(_Sourced):
+class _OwnerModel(Sourced):
     name: str = Field(min_length=1)
     sites: Words = Field(min_length=1)
 
 
-class _OwnersFile(_Head):
+class _OwnersFile(Head):
     owners: list[_OwnerModel]
 
 
-type Problems = list[tuple[Place, str]]
-
-
 def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
-    """Compile the three files, given by name; raise `RulesError` with every problem of every file."""
+    """Compile the files, given by name; raise `RulesError` with every problem of every file."""
     problems: list[RuleProblem] = []
-    fields = _checked("fields.yaml", sources, _FieldsFile, _problems_of_fields, problems)
-    events = _checked("events.yaml", sources, _EventsFile, _problems_of_events, problems)
-    owners = _checked("owners.yaml", sources, _OwnersFile, _problems_of_owners, problems)
-    if fields is None or events is None or owners is None or problems:
+    fields = checked("fields.yaml", sources, _FieldsFile, _problems_of_fields, problems)
+    events = checked("events.yaml", sources, _EventsFile, _problems_of_events, problems)
+    owners = checked("owners.yaml", sources, _OwnersFile, _problems_of_owners, problems)
+    config = checked("config.yaml", sources, setupfile.ConfigFile, setupfile.problems_of_config, problems)
+    agents = checked("agents.yaml", sources, setupfile.AgentsFile, setupfile.problems_of_agents, problems)
+    if fields is None or events is None or owners is None or config is None or agents is None or problems:
         raise RulesError(problems)
     entries, patterns = _entries(fields.fields)
     return Knowledge(
-        version=f"{fields.version}.{events.version}.{owners.version}",
+        version=".".join(str(file.version) for file in (fields, events, owners, config, agents)),
         sha256=sha256,
         labels={DataClass(name): text for name, text in fields.classes.items()},
         families={name: Family(one.realm, one.matching) for one in fields.families for name in one.names},
@@ -124,79 +101,28 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
         standard_events=frozenset(name for one in events.events if one.kind == "standard" for name in one.names),
         automatic_events=frozenset(name for one in events.events if one.kind == "automatic" for name in one.names),
         owners={site: one.name for one in owners.owners for site in one.sites},
+        settings=setupfile.settings(config),
+        agents=setupfile.agents(agents),
+        conversions=frozenset(agents.conversions.names),
     )
 
 
-def _checked[M: _Head](
-    file: str, sources: Mapping[str, bytes], model: type[M], check: Any, problems: list[RuleProblem]
-) -> M | None:
-    shown = f"rules/knowledge/{file}"
-    try:
-        document = yamltext.read(sources[file])
-    except YamlTextError as error:
-        problems.append(RuleProblem(shown, error.line, "", f"{error}; {_CONSEQUENCE}"))
-        return None
-    for place, line in document.repeated:
-        problems.append(RuleProblem(shown, line, label(place), f"comes twice; {_CONSEQUENCE}"))
-    try:
-        read = model.model_validate(document.value)
-    except ValidationError as error:
-        problems += (_of_model(shown, document, one) for one in error.errors(include_url=False))
-        return None
-    found = [*_problems_of_sources(read), *check(read)]
-    problems += (
-        RuleProblem(shown, document.line(place), label(document.known(place)), f"{what}; {_CONSEQUENCE}")
-        for place, what in found
-    )
-    return read
-
-
-def _of_model(file: str, document: Document, error: Any) -> RuleProblem:
-    place = tuple(error["loc"])
-    known = document.known(place)
-    missing = f"{place[-1]!r} is missing" if error["type"] == "missing" else ""
-    extra = f"{place[-1]!r} is no key that is known here" if error["type"] == "extra_forbidden" else ""
-    what = missing or extra or f"{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
-    return RuleProblem(file, document.line(place), label(known), f"{what}; {_CONSEQUENCE}")
-
-
-def _problems_of_sources(read: _Head) -> Iterator[tuple[Place, str]]:
-    for name, source in read.sources.items():
-        try:
-            date.fromisoformat(source.checked_on)
-        except ValueError:
-            yield (
-                ("sources", name, "checked_on"),
-                f"{source.checked_on!r} is no day; a date such as 2026-11-21 is needed",
-            )
-    for part, value in read:
-        for index, one in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(one, _Sourced):
-                place = (part, index, "sources") if isinstance(value, list) else (part, "sources")
-                for name in one.sources:
-                    if name not in read.sources:
-                        yield (
-                            place,
-                            f"{name!r} is not among the file's sources; one of {_listed(read.sources)} is needed",
-                        )
-
-
-def _problems_of_fields(read: _FieldsFile) -> Iterator[tuple[Place, str]]:
+def _problems_of_fields(read: _FieldsFile) -> Found:
     for data_class in DataClass:
         if not read.classes.get(data_class):
             yield ("classes",), f"the class {str(data_class)!r} has no label in plain words"
     for name in read.classes:
         if name not in list(DataClass):
-            yield ("classes", name), f"{name!r} is no data class; one of {_listed(DataClass)} is needed"
+            yield ("classes", name), f"{name!r} is no data class; one of {listed(DataClass)} is needed"
     seen: dict[tuple[str, str], int] = {}
     for index, one in enumerate(read.fields):
         if one.data_class not in list(DataClass):
             yield (
                 ("fields", index, "class"),
-                f"{one.data_class!r} is no data class; one of {_listed(DataClass)} is needed",
+                f"{one.data_class!r} is no data class; one of {listed(DataClass)} is needed",
             )
         if isinstance(one.keep, str) and one.keep not in _SHAPES:
-            needed = f"one of {_listed(_SHAPES)}, or a list of the words that may be stored, is needed"
+            needed = f"one of {listed(_SHAPES)}, or a list of the words that may be stored, is needed"
             yield ("fields", index, "keep"), f"{one.keep!r} is no shape; {needed}"
         if one.keep is not None and one.secret:
             yield ("fields", index, "keep"), "says that values may be stored, and secret that they may not"
@@ -204,7 +130,7 @@ def _problems_of_fields(read: _FieldsFile) -> Iterator[tuple[Place, str]]:
             yield ("fields", index, "keep"), "lists an empty word; an empty value needs no leave"
         keys = list(_keys(one))
         if not keys:
-            yield ("fields", index), f"names no key; one of {_listed((*_REALMS, 'anywhere'))} is needed"
+            yield ("fields", index), f"names no key; one of {listed((*_REALMS, 'anywhere'))} is needed"
         for stands, realm, key in keys:
             place = ("fields", index, stands)
             plain = ".".join("*".join(map(plain_key, step.split("*"))) for step in key.split("."))
@@ -218,7 +144,7 @@ def _problems_of_fields(read: _FieldsFile) -> Iterator[tuple[Place, str]]:
             yield ("currencies", "codes"), f"{code!r} is no currency code; three capital letters are needed"
 
 
-def _problems_of_events(read: _EventsFile) -> Iterator[tuple[Place, str]]:
+def _problems_of_events(read: _EventsFile) -> Found:
     seen: dict[str, int] = {}
     for index, one in enumerate(read.events):
         for name in one.names:
@@ -226,15 +152,11 @@ def _problems_of_events(read: _EventsFile) -> Iterator[tuple[Place, str]]:
                 yield ("events", index, "names"), f"{name!r} stands in events[{seen[name]}], too; a name has one kind"
 
 
-def _problems_of_owners(read: _OwnersFile) -> Iterator[tuple[Place, str]]:
+def _problems_of_owners(read: _OwnersFile) -> Found:
     for index, one in enumerate(read.owners):
         for site in one.sites:
             if not _SITE.fullmatch(site):
                 yield ("owners", index, "sites"), f"{site!r} is no site; a name such as 'facebook.com' is needed"
-
-
-def _listed(names: Any) -> str:
-    return ", ".join(map(str, names))
 
 
 def _keys(one: _FieldModel) -> Iterator[tuple[str, Realm, str]]:

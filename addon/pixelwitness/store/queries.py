@@ -13,7 +13,8 @@ from typing import Any
 
 from pixelwitness.core.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.records import Contact, Event, Field, Recording, Transmission, Visit
+from pixelwitness.core.pixelsetup import ServerHint
+from pixelwitness.core.records import Contact, Event, Field, PixelConfig, Recording, Transmission, Visit
 from pixelwitness.core.sumup import SumUp
 
 
@@ -102,6 +103,26 @@ WHERE contact_id = ?
 ORDER BY field, ordinal
 """
 
+_PIXEL_CONFIGS = """
+SELECT id, recording_id, visit_id, position, site, pixel_id, seen_at, key, value
+FROM pixel_configs
+WHERE (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY seen_at, recording_id, position, length(id), id
+"""
+
+_SERVER_HINTS = """
+SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id)
+FROM findings JOIN events ON events.id = findings.event_id
+WHERE findings.kind = 'server_side' AND findings.evidence IS NOT NULL
+  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
+  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+"""
+
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
 
 
@@ -137,6 +158,18 @@ def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Se
         yield SeenContact(contact, tuple(Field(**one) for one in _rows(db, _FIELDS_OF_CONTACT, (contact.id,))))
 
 
+def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[PixelConfig]:
+    """Yield the settings that configurations of pixels told, in the order of time."""
+    for row in _rows(db, _PIXEL_CONFIGS, choice.parameters):
+        yield PixelConfig(**row)
+
+
+def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, ServerHint]]:
+    """Yield (site, hint) for each reason to think that a site's server reports, too."""
+    for site, label, evidence, number in db.execute(_SERVER_HINTS, choice.parameters):
+        yield site, ServerHint(label, evidence, number)
+
+
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:
     """Return the sites that are Meta's own."""
     return frozenset(site for (site,) in db.execute(_OWN_SITES))
@@ -156,6 +189,10 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         sums.event(event)
     for contact in contacts(db, choice):
         sums.contact(contact)
+    for config in pixel_configs(db, choice):
+        sums.config(config)
+    for site, hint in server_hints(db, choice):
+        sums.server_hint(site, hint)
     return sums.done(coverage(db, choice))
 
 

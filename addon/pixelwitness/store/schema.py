@@ -17,7 +17,7 @@ from pixelwitness.core import records
 APPLICATION_ID = 0x70785769
 """ASCII ``pxWi``, in the header of every file that is ours."""
 
-VERSION = 1
+VERSION = 2
 """``user_version`` of the schema below; raised whenever a table, column, key, index or the view changes."""
 
 RECORDS: Mapping[str, type[records.Record]] = {

@@ -1,0 +1,29 @@
+"""Answers: what an observation shows, freed of everything that may not be kept.
+
+Owns the step from an answer's text to settings and words.  The text, which may be
+long, goes no further.
+"""
+
+from dataclasses import replace
+
+from pixelwitness.core.event import PageClaims, Sign
+from pixelwitness.core.pixelconfig import settings_of
+from pixelwitness.meaning.knowledge import Knowledge
+from pixelwitness.meaning.pixelsettings import understood
+from pixelwitness.meaning.taken import NO_REQUEST, Place, Shown
+
+PIXEL_CONFIG = "pixel_config"
+"""The kind of an observation whose value is the script that configures a pixel."""
+
+
+def shown_of(sign: Sign, place: Place, knowledge: Knowledge) -> Shown:
+    """Return what an observation shows."""
+    headers = sign.request.header_map
+    claims = PageClaims(referer=headers.get("referer"), origin=headers.get("origin"))
+    without = replace(sign, request=NO_REQUEST, value=None, fields=())
+    if sign.kind != PIXEL_CONFIG:
+        return Shown(place, without, claims, evidence=sign.rule.title)
+    calls = settings_of(sign.value or "")
+    pixel_id = next((field.text for field in sign.fields if field.name == "pixel_id"), None)
+    settings = understood(calls, pixel_id, knowledge.settings)
+    return Shown(place, without, claims, settings, "settings were read" if calls else "no setting could be read")
