@@ -48,6 +48,11 @@ class PageClaims:
     referer: str | None = None
     origin: str | None = None
 
+    @property
+    def page(self) -> str | None:
+        """What the request says of its page first, None when it says nothing."""
+        return self.stated[0][1] if self.stated else self.referer
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:

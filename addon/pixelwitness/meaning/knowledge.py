@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from pixelwitness.meaning.wordlists import WordList
+
 
 class DataClass(StrEnum):
     """What kind of datum something is; the label in plain words stands in ``fields.yaml``."""
@@ -195,6 +197,11 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     agents: tuple[Agent, ...] = ()
     conversions: frozenset[str] = frozenset()
     """Standard events that a site's server would report, too."""
+    word_lists: tuple[WordList, ...] = ()
+    """Words that point at topics, interests and instructions."""
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
 
     @cached_property
     def _agents(self) -> tuple[tuple[re.Pattern[str], Agent], ...]:

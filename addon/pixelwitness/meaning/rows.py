@@ -15,7 +15,9 @@ from pixelwitness.core.rule import Confidence
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
 from pixelwitness.meaning.redaction import FieldFacts, Redactor
+from pixelwitness.meaning.serverside import Hint
 from pixelwitness.meaning.taken import Page, Place, Seen, Shown
+from pixelwitness.meaning.texts import TextHint
 
 SERVER_SIDE = "server_side"
 """The kind of findings that hint at a server."""
@@ -122,6 +124,8 @@ class Rows:
             also_matched=seen.sighting.also_matched,
         )
         yield from _fields(seen.fields, contact_id=own)
+        for text in seen.texts:
+            yield self._finding(placed, text.kind, text, contact_id=own)
 
     def visit(self, visit: Visit, page: Page) -> records.Visit:
         """Return the row of a visit."""
@@ -160,7 +164,7 @@ class Rows:
             recording_id=self.recording_id,
             visit_id=visit_id,
             position=place.position,
-            site=site or place.receiver,
+            site=site,
             seen_at=seen_at,
             kind=sign.kind,
             rule_id=sign.rule.id,
@@ -182,26 +186,41 @@ class Rows:
             )
 
     def findings(self, group: Group[Placed]) -> Iterator[records.Finding]:
-        """Yield the hints of a server behind an event, each once, told of the transmission that showed it first."""
-        shown: dict[tuple[str, str], None] = {}
+        """Yield what was understood about an event, each thing once, told of the transmission that showed it first."""
+        told: set[tuple[str, ...]] = set()
+        event_id = self.id_of(group.first.what.seen)
         for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
             for hint in placed.seen.hints:
-                if (hint.label, hint.evidence) in shown:
-                    continue
-                shown[hint.label, hint.evidence] = None
-                yield records.Finding(
-                    event_id=self.id_of(group.first.what.seen),
-                    contact_id=None,
-                    visit_id=None,
-                    recording_id=self.recording_id,
-                    kind=SERVER_SIDE,
-                    label=hint.label,
-                    field=hint.field,
-                    certainty=Confidence.HINT,
-                    evidence=hint.evidence,
-                    knowledge_version=self.redactor.knowledge.version,
-                    fingerprint=self._fingerprint(placed, SERVER_SIDE, hint.label),
-                )
+                if (SERVER_SIDE, hint.label, hint.evidence) not in told:
+                    told.add((SERVER_SIDE, hint.label, hint.evidence))
+                    yield self._finding(placed, SERVER_SIDE, hint, event_id=event_id)
+            for text in placed.seen.texts:
+                if (text.kind, text.label, text.field) not in told:
+                    told.add((text.kind, text.label, text.field))
+                    yield self._finding(placed, text.kind, text, event_id=event_id)
+
+    def _finding(
+        self,
+        placed: Placed,
+        kind: str,
+        hint: Hint | TextHint,
+        *,
+        event_id: str | None = None,
+        contact_id: str | None = None,
+    ) -> records.Finding:
+        return records.Finding(
+            event_id=event_id,
+            contact_id=contact_id,
+            visit_id=None,
+            recording_id=self.recording_id,
+            kind=kind,
+            label=hint.label,
+            field=hint.field,
+            certainty=Confidence.HINT,
+            evidence=hint.evidence,
+            knowledge_version=self.redactor.knowledge.version,
+            fingerprint=self._fingerprint(placed, kind, hint.label),
+        )
 
     def _fingerprint(self, placed: Placed, kind: str, label: str) -> str:
         """Return what a baseline knows a finding by: where it was, and what; no value and no key."""

@@ -7,7 +7,7 @@ pages are joined) stay in memory and never reach a record unredacted.
 
 from dataclasses import dataclass, replace
 
-from pixelwitness.core.attribution import Document
+from pixelwitness.core.attribution import Document, Sender
 from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Rule
@@ -15,6 +15,7 @@ from pixelwitness.core.sites import Site
 from pixelwitness.meaning.pixelsettings import Told
 from pixelwitness.meaning.redaction import FieldFacts
 from pixelwitness.meaning.serverside import Hint
+from pixelwitness.meaning.texts import TextHint
 
 NO_REQUEST = Request("GET", "")
 NO_CLAIMS = PageClaims()
@@ -54,6 +55,8 @@ class Seen:
     event_kind: str
     hints: tuple[Hint, ...] = ()
     """Why a server may report to Meta, too."""
+    texts: tuple[TextHint, ...] = ()
+    """What the words of its texts point at."""
 
     @property
     def channel(self) -> Channel:
@@ -115,6 +118,18 @@ def place_of(request: Request, *, blocked: bool = False) -> Place:
         page_ref=request.page_ref,
         initiator=request.initiator,
         blocked=blocked,
+    )
+
+
+def sender_of(place: Place, channel: Channel, claims: PageClaims) -> Sender:
+    """Return where a request came from, for attribution."""
+    return Sender(
+        channel=channel,
+        claims=claims,
+        client=place.client,
+        page_ref=place.page_ref,
+        initiator=place.initiator,
+        receiver=place.receiver,
     )
 
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pixelwitness.core import records
-from pixelwitness.core.attribution import Document, Sender, Visit, Visits
+from pixelwitness.core.attribution import Document, Visit, Visits
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.documents import is_visit
-from pixelwitness.core.event import PageClaims
 from pixelwitness.core.exchange import Exchange, Reading
 from pixelwitness.core.fold import Carried, Folding, Group
 from pixelwitness.core.observe import Observer
@@ -25,7 +24,8 @@ from pixelwitness.meaning.answers import shown_of
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.rows import Placed, Rows
 from pixelwitness.meaning.serverside import hints_of
-from pixelwitness.meaning.taken import Page, Place, Seen, Shown, Taken, in_time, place_of, without_values
+from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, place_of, sender_of, without_values
+from pixelwitness.meaning.texts import reader_of
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ class Witness:
         self._detector = detector
         self._observer = Observer(detector.rules)
         self._redactor = redactor
+        self._reader = reader_of(redactor.knowledge)
         self._rows = Rows(recording_id, redactor)
         self._is_metas_own = is_metas_own
         self._visits = Visits({}, is_metas_own)
@@ -192,7 +193,8 @@ class Witness:
                 fields = self._redactor.fields(sighting.fields)
                 kind = self._redactor.event_kind(sighting.event_name, sighting.fields)
                 hints = hints_of(sighting, self._redactor.knowledge)
-                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind, hints))
+                texts = self._reader.hints(sighting.fields, sighting.claims.page, sighting.event_name)
+                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind, hints, texts))
             taken.extend(Shown(place_of(one.request, blocked=blocked), one) for one in found.signals)
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
             self.account.rule_faults += 1
@@ -266,14 +268,14 @@ class Witness:
     def _placed(self, seen: Seen) -> Placed:
         claims = seen.sighting.claims
         self._visits.note_referrer(seen.place.page_ref, claims.referer)
-        return Placed(seen, self._visits.attribute(_sender(seen.place, seen.channel, claims)))
+        return Placed(seen, self._visits.attribute(sender_of(seen.place, seen.channel, claims)))
 
     def _page_of(self, shown: Shown) -> tuple[Visit | None, Site | None]:
         """Return the visit and site of a signal or observation: a document's own, else the page it came from."""
         own = self._visit_at.get(shown.place.position)
         if own is not None or shown.sign.rule.gives == "signal":
             return own, shown.place.receiver
-        page = self._visits.attribute(_sender(shown.place, Channel.CONFIG, shown.claims))
+        page = self._visits.attribute(sender_of(shown.place, Channel.CONFIG, shown.claims))
         return page.visit, page.site
 
     def _fold(self, placed: Placed) -> Group[Placed]:
@@ -292,14 +294,3 @@ class Witness:
                 is_copy=sighting.is_copy,
             )
         )
-
-
-def _sender(place: Place, channel: Channel, claims: PageClaims) -> Sender:
-    return Sender(
-        channel=channel,
-        claims=claims,
-        client=place.client,
-        page_ref=place.page_ref,
-        initiator=place.initiator,
-        receiver=place.receiver,
-    )

@@ -13,8 +13,11 @@ import msgspec
 from pixelwitness.meaning.knowledge import Knowledge
 
 BUILT = "knowledge.json"
-FILES = ("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml")
-FORMAT = 2
+FILES = (
+    *("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml"),
+    *("topics.yaml", "interests.yaml", "instructions.yaml"),
+)
+FORMAT = 3
 """Raised when the shape of `Knowledge` changes: then an older ``knowledge.json`` is stale."""
 
 
