@@ -68,7 +68,7 @@ def answer(request: Received) -> Answer:
     if request.host == "www.facebook.com":
         return _meta(request)
     if request.host == "graph.facebook.com":
-        return 200, (("content-type", "application/json"),), b'{"events_received":1}'
+        return 200, (("content-type", "application/json"),), b'{"events_received":1,"messages":[],"fbtrace_id":"A0"}'
     if request.host in LOOK_ALIKES:
         return 200, (("content-type", "image/gif"),), _IMAGE
     return _site(request)
