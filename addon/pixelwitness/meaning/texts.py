@@ -31,20 +31,7 @@ _KIND_OF: dict[ListKind, HintKind] = {"topic": "topic", "interest": "interest", 
 _TELLING = frozenset({DataClass.PAGE_TITLE, DataClass.PRODUCT, DataClass.SEARCH_TEXT, DataClass.BUTTON_TEXT})
 _OTHER_TEXT = frozenset({DataClass.UNKNOWN, DataClass.PAGE_TEXT, DataClass.FORM_STRUCTURE})
 """Texts that are looked into for instructions alone: what a page says of itself covers everything."""
-_NUMBERS = (
-    "id",
-    "ids",
-    "sku",
-    "gtin",
-    "mpn",
-    "itemnumber",
-    "classlist",
-    "tag",
-    "type",
-    "imageurl",
-    "image",
-    "contents",
-)
+_WORDLESS = ("id", "ids", "sku", "gtin", "mpn", "number", "classlist", "tag", "type", "imageurl", "image", "contents")
 """Ends of names, as `plain_key` writes them, under which no words for people stand."""
 _EARLIER = frozenset({"rl", "referrer", "pagereferrer", "referrerurl"})
 """Names of fields that hold the page before: its topics reached Meta again, its interests were told already."""
