@@ -1,0 +1,57 @@
+"""Topics over recorded traffic: every finding listed and judged, one by one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pixelwitness.core.event import Sighting
+from pixelwitness.meaning.knowledge import Knowledge
+from pixelwitness.meaning.texts import reader_of
+from pixelwitness.meaning.topics import topics_of
+from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.sources.har import read_har
+from pixelwitness.sources.inputs import find_inputs
+
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
+
+LEAST_PRECISION = 0.9
+
+# (recording, topic, field, words of the list) and whether the page really is about the topic.
+# All are of one shop for home tests, whose pages speak of HIV and nothing else.
+ORAQUICK = "samatt__fb-pixel-inspector__hist_0b9763ba____tests____test-data__oraquick__requests-merged.har"
+JUDGED = {
+    (ORAQUICK, "health", "cd.Meta.title", "hiv"): True,
+    (ORAQUICK, "health", "cd.OpenGraph.og:title", "hiv"): True,
+    (ORAQUICK, "health", "cd.OpenGraph.og:url", "hiv"): True,
+    (ORAQUICK, "health", "cd.buttonFeatures.destination", "hiv"): True,
+    (ORAQUICK, "health", "cd.content_name", "hiv"): True,
+    (ORAQUICK, "health", "cd.pageFeatures.title", "hiv"): True,
+    (ORAQUICK, "health", "dl", "diagnosis, hiv"): True,
+    (ORAQUICK, "health", "dl", "hiv"): True,
+    (ORAQUICK, "health", "rl", "hiv"): True,
+}
+
+
+def sightings() -> Iterator[tuple[str, Sighting]]:
+    detector = load_rules(()).detector()
+    for one in find_inputs([str(RECORDINGS)]):
+        if one.kind != "har" or one.problem is not None:
+            continue
+        for exchange in read_har(one, detector.screen).exchanges:
+            found = detector.detect(exchange.request, exchange.response)
+            for sighting in (*found.events, *found.contacts):
+                yield Path(one.name).name, sighting
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recorded traffic is not beside this clone")
+def test_every_topic_over_recorded_traffic_was_judged_and_nine_of_ten_are_true(knowledge: Knowledge) -> None:
+    reader = reader_of(knowledge)
+    found = {
+        (recording, hint.label, hint.field, hint.evidence)
+        for recording, one in sightings()
+        for hint in topics_of(reader, one.fields, one.claims.page, one.event_name)
+    }
+
+    assert found == set(JUDGED), "judge what is new, one by one"
+    assert sum(JUDGED.values()) / len(JUDGED) >= LEAST_PRECISION
