@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.sites import client, stored
+from tests.sites.server import SET_UP
 from tests.sites.watch import Watched, watched
 
 from pixelwitness.scan import ScanOptions, scan
@@ -29,6 +30,9 @@ VIEW = f"{KNOWN}&ev=ViewContent&dl={PAGE}&ts=1&ec=0"
 COPY = "https://www.facebook.com/privacy_sandbox/pixel/register/trigger/"
 ITEMS = [{"method": "POST", "relative_url": "v24.0/1111222233334444/events", "body": 'data=[{"event_name":"Lead"}]'}]
 TEXT = {"content-type": "text/plain;charset=UTF-8"}
+OF_SHOP = {"referer": "https://shop.example/boots"}
+BUILT = "fbp=fb.1.1795304924588.386876714.AQQCAQMC"
+BOUGHT = f"{KNOWN}&ev=Purchase&dl={PAGE}&ts=2&ec=1&eid=order-1&a=woocommerce-9.1-3.4&{BUILT}"
 
 type Sent = tuple[str, str, Mapping[str, str], bytes | None]
 SENT: list[Sent] = [
@@ -49,6 +53,11 @@ SENT: list[Sent] = [
     ("GET", f"https://www.facebook.com.evil.example/tr/?{KNOWN}&ev=PageView", {}, None),
     ("GET", f"https://notfacebook.example/tr/?{KNOWN}&ev=PageView", {}, None),
     ("GET", f"http://www.facebook.com/tr?{KNOWN}&ev=PageView", {}, None),
+    ("GET", f"https://connect.facebook.net/signals/config/{SET_UP}?domain=shop.example", OF_SHOP, None),
+    ("GET", "https://shop.example/g/collect?v=2&en=page_view", OF_SHOP, None),
+    ("GET", "https://garden.example/landing", {"sec-fetch-dest": "document"}, None),
+    ("GET", f"{COPY}?{BOUGHT}", OF_SHOP, None),
+    ("GET", f"{PIXEL}?{BOUGHT}", OF_SHOP, None),
 ]
 
 
@@ -90,8 +99,9 @@ def test_the_ledgers_agree(session: Watched, tmp_path: Path) -> None:
 def test_every_request_to_meta_is_found_and_no_look_alike(session: Watched) -> None:
     told = stored.told(session.db)
     hosts = sorted(one["receiver_host"] for event in told["events"] for one in event["carried_by"])
-    assert hosts == ["graph.facebook.com"] * 2 + ["www.facebook.com"] * 9
+    assert hosts == ["graph.facebook.com"] * 2 + ["www.facebook.com"] * 11
     assert sorted(contact["receiver_host"] for contact in told["contacts"]) == [
+        "connect.facebook.net",
         "connect.facebook.net",
         "www.facebook.com",
     ]
@@ -103,3 +113,46 @@ def test_the_live_store_keeps_no_value_that_tells_who_or_lets_in(session: Watche
         assert [one for one in (b"jane.doe", b"INVENTED-TOKEN", b"203.0.113.7") if one in data] == []
     assert session.db.stat().st_mode & 0o077 == 0
     assert session.key.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_pixel_is_set_to_take_is_told_live(session: Watched) -> None:
+    rows = [row for row in stored.told(session.db)["pixel_configs"] if row["pixel_id"] == SET_UP]
+    assert {(row["site"], row["visit"].partition(" ")[2]) for row in rows} == {
+        ("shop.example", "https://shop.example/boots")
+    }
+    assert {(row["key"], row["value"]) for row in rows} == {
+        ("automatic_matching", '{"on":true,"fields":["em","ph","fn"]}'),
+        ("gateway", '{"on":true,"host":"capig.shop.example"}'),
+        ("unwanted_data", '{"on":true,"event":"PageView","address":["{email}"],"certainty":"hint"}'),
+        ("bot_blocking", '{"on":true,"headless":true}'),
+        ("event_rule", '{"name":"Lead","conditions":1}'),
+    }
+
+
+def test_cookies_that_a_server_sets_are_observed_live(session: Watched) -> None:
+    told = stored.told(session.db)["observations"]
+    assert [
+        (row["kind"], row["site"], row["visit"] and row["visit"].partition(" ")[2], row["confidence"]) for row in told
+    ] == [
+        ("pixel_config", None, None, "certain"),
+        ("pixel_config", "shop.example", "https://shop.example/boots", "certain"),
+        ("server_set_cookie", "shop.example", "https://shop.example/boots", "hint"),
+        ("server_tag_cookie", "shop.example", "https://shop.example/boots", "likely"),
+        ("server_set_cookie", "garden.example", "https://garden.example/landing", "hint"),
+        ("server_tag_cookie", "garden.example", "https://garden.example/landing", "likely"),
+    ]
+
+
+def test_an_event_hints_once_at_a_server_whichever_copy_came_first(session: Watched) -> None:
+    (bought,) = [
+        event
+        for event in stored.told(session.db)["events"]
+        if event["event_name"] == "Purchase" and event["channel"] == "pixel"
+    ]
+    assert sorted(one["channel"] for one in bought["carried_by"]) == ["pixel", "pixel"]
+    hints = [one for one in bought["findings"] if one["kind"] == "server_side"]
+    assert sorted((one["label"], one["field"], one["certainty"]) for one in hints) == [
+        ("agent", "a", "hint"),
+        ("dedup_id", "eid", "hint"),
+        ("parameter_builder", "fbp", "hint"),
+    ]

@@ -29,6 +29,28 @@ _FEATURES = {
     "5555666677778888": (),
 }
 
+SET_UP = "6666777788889999"
+"""A pixel that no page loads, with all that a configuration may say."""
+_SET_UP = r"""
+// config.set("PIXEL", "automaticMatching", {"selectedMatchKeys":["country"]});
+fbq.registerPlugin("PIXEL", {__fbEventsPlugin: 1, plugin: function (fbq, instance, config) {
+config.set("PIXEL", "automaticMatching", {"selectedMatchKeys":["em","ph","fn"]});
+instance.optIn("PIXEL", "AutomaticMatching", true);
+config.set("PIXEL", "openbridge", {"endpoints":[{"endpoint":"https:\/\/capig.shop.example\/events"}]});
+fbq.loadPlugin("openbridge3");
+instance.optIn("PIXEL", "OpenBridge", true);
+config.set("PIXEL", "unwantedData", {"blacklisted_keys":{"PageView":{"cd":[],"url":["jane.doe@example.com"]}}});
+instance.optIn("PIXEL", "UnwantedData", true);
+config.set("PIXEL", "botblocking", {"rules":{"spider_bot_rules":"HeadlessChrome\ncurl"}});
+instance.optIn("PIXEL", "BotBlocking", true);
+fbq.set("estRules", "PIXEL", [{"condition":{"conditions":[{"value":"my basket"}]},"derived_event_name":"Lead"}]);
+instance.configLoaded("PIXEL"); }});
+""".replace("PIXEL", SET_UP)
+_COOKIES_OF_A_SERVER = (
+    ("set-cookie", "_gtmeec=eyJlbSI6ImludmVudGVkIn0=; Max-Age=7776000; Path=/; Secure; HttpOnly; SameSite=Lax"),
+    ("set-cookie", "_fbp=fb.1.1795304924588.386876714.AQQCAQMC; Max-Age=7776000; Path=/; Secure; SameSite=Lax"),
+)
+
 
 @dataclass(frozen=True)
 class Received:
@@ -77,6 +99,10 @@ def answer(request: Received) -> Answer:
 def _site(request: Received) -> Answer:
     if request.path == "/order":
         return 303, (("location", "/thanks"),), b""
+    if request.path == "/g/collect":
+        return 200, (("content-type", "text/plain"), *_COOKIES_OF_A_SERVER), b""
+    if request.path == "/landing":
+        return 200, (("content-type", "text/html"), *_COOKIES_OF_A_SERVER), b"<!doctype html><p>Seeds</p>"
     if request.path == "/style.css":
         return 200, (("content-type", "text/css"),), (PAGES / "style.css").read_bytes()
     path = "/" if request.path.startswith("/level/") else request.path
@@ -91,7 +117,7 @@ def _site(request: Received) -> Answer:
 def _library(request: Received) -> Answer:
     script = (("content-type", "application/x-javascript; charset=utf-8"), ("access-control-allow-origin", "*"))
     if request.path.startswith("/signals/config/"):
-        return 200, script, _configuration(request.path.rpartition("/")[2]).encode()
+        return 200, script, answer_for_configuration(request.path.rpartition("/")[2]).encode()
     name = {"/en_US/fbevents.js": "sender.js", "/en_US/sdk.js": "sdk.js"}.get(request.path)
     if name is None:
         return 404, script, b""
@@ -101,7 +127,10 @@ def _library(request: Received) -> Answer:
     return 200, (*script, ("cache-control", "max-age=1200")), "\n".join([*kept, ""]).encode()
 
 
-def _configuration(pixel: str) -> str:
+def answer_for_configuration(pixel: str) -> str:
+    """Return the script that sets a pixel up."""
+    if pixel == SET_UP:
+        return _SET_UP
     lines = [f'pixel.configure("{pixel}", (config, instance) => {{']
     features = _FEATURES.get(pixel, ())
     if "AutomaticMatching" in features:

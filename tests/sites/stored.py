@@ -10,10 +10,11 @@ from typing import Any
 type Row = Mapping[str, Any]
 
 _PLACES = {"id", "recording_id", "event_id", "visit_id", "transmission_id", "contact_id", "position", "line"}
+_BESIDE = ("signals", "observations", "pixel_configs")
 
 
 def told(db: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return events with their transmissions and fields, contacts with their fields, and visits, in order of time.
+    """Return events with their transmissions, fields and findings, contacts with their fields, and the other tables.
 
     In place of ``visit_id`` stands when the visit was.
     """
@@ -21,7 +22,7 @@ def told(db: Path) -> dict[str, list[dict[str, Any]]]:
         connection.row_factory = sqlite3.Row
         tables = {
             name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]
-            for name in ("events", "transmissions", "fields", "contacts", "visits", "signals")
+            for name in ("events", "transmissions", "fields", "contacts", "visits", *_BESIDE, "findings")
         }
     visits = {row["id"]: f"{row['seen_at']} {row['page_url']}" for row in tables["visits"]}
 
@@ -38,11 +39,16 @@ def told(db: Path) -> dict[str, list[dict[str, Any]]]:
         members = [row for row in tables["transmissions"] if row["event_id"] == event["id"]]
         return _sorted([plain(row, fields=fields_of("transmission_id", row)) for row in members])
 
+    def found(event: Row) -> list[dict[str, Any]]:
+        return _sorted([plain(row) for row in tables["findings"] if row["event_id"] == event["id"]])
+
     return {
-        "events": _sorted([plain(event, carried_by=carried(event)) for event in tables["events"]]),
+        "events": _sorted(
+            [plain(event, carried_by=carried(event), findings=found(event)) for event in tables["events"]]
+        ),
         "contacts": _sorted([plain(row, fields=fields_of("contact_id", row)) for row in tables["contacts"]]),
         "visits": _sorted([plain(row) for row in tables["visits"]]),
-        "signals": _sorted([plain(row) for row in tables["signals"]]),
+        **{table: _sorted([plain(row) for row in tables[table]]) for table in _BESIDE},
     }
 
 

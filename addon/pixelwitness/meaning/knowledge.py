@@ -148,6 +148,8 @@ type Tells = Literal["takes", "sends", "limits", "technical"]
 class Kept(msgspec.Struct, frozen=True):
     """One part of a setting that is kept."""
 
+    name: str
+    """What we call it."""
     of: str
     """Way to it: names joined by dots, ``*`` for every item; empty for the whole."""
     kept_as: KeptAs
@@ -165,7 +167,7 @@ class SettingMeaning(msgspec.Struct, frozen=True, omit_defaults=True):
     """Meta's names for it where it is switched on."""
     each: str | None = None
     """Way to the items that are settings of their own; those of an object give their name as ``event``."""
-    keep: dict[str, Kept] = {}
+    keep: tuple[Kept, ...] = ()
     is_hint: bool = False
 
 

@@ -93,8 +93,8 @@ def _parts(value: Json, meaning: SettingMeaning) -> Iterator[dict[str, Json]]:
 
 def _kept(value: Json, meaning: SettingMeaning) -> dict[str, Json]:
     part: dict[str, Json] = {}
-    for name, kept in meaning.keep.items():
-        part |= _as(name, _reached(value, kept.of), kept.kept_as)
+    for kept in meaning.keep:
+        part |= _as(kept.name, _reached(value, kept.of), kept.kept_as)
     if part and meaning.is_hint:
         part["certainty"] = "hint"
     return part

@@ -92,7 +92,7 @@ def settings(read: ConfigFile) -> tuple[SettingMeaning, ...]:
             sets=tuple(one.sets),
             features=tuple(one.features),
             each=one.each,
-            keep={name: Kept(kept.of, kept.kept_as) for name, kept in one.keep.items()},
+            keep=tuple(Kept(name, kept.of, kept.kept_as) for name, kept in one.keep.items()),
             is_hint=one.certainty == "hint",
         )
         for one in read.settings
