@@ -7,6 +7,7 @@ from pixelwitness.core.request import BodyState, Request
 from pixelwitness.rulebook import load_rules
 
 DETECTOR = load_rules().detector()
+BOOTS = "https%3A%2F%2Fshop.example%2Fboots"
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,34 @@ def test_the_key_that_joins_a_pixels_copies_is_read() -> None:
             Request("GET", "https://connect.facebook.net/signals/config/1234567890123456?domain=shop.example"),
             PageClaims(),
         ),
+        (
+            Request("GET", f"https://m.shop.example/g/collect?tid=G-1&en=view&ep.x-fb-ck-fbp=fb.1&dl={BOOTS}"),
+            PageClaims((("dl", "https://shop.example/boots"),)),
+        ),
+        (
+            Request(
+                "POST", f"https://shop.example/wp-admin/admin-ajax.php?action=pys_api_event&event=Lead&url={BOOTS}"
+            ),
+            PageClaims((("page_param", "https://shop.example/boots"),)),
+        ),
+        (
+            Request("POST", f"https://shop.example/wp-json/pys-facebook/v1/event?event=Lead&event_source_url={BOOTS}"),
+            PageClaims((("event_source_url", "https://shop.example/boots"),)),
+        ),
+        (Request("GET", "https://wa.me/12025550143?text=hello"), PageClaims()),
     ],
-    ids=["pixel", "server", "log-in", "button for the page", "button for a page at Meta", "configuration"],
+    ids=[
+        "pixel",
+        "server",
+        "log-in",
+        "button for the page",
+        "button for a page at Meta",
+        "configuration",
+        "tag manager",
+        "plug-in's form",
+        "plug-in's end point",
+        "chat",
+    ],
 )
 def test_what_a_request_says_of_its_page_is_read(request_: Request, claims: PageClaims) -> None:
     found = DETECTOR.detect(request_)
@@ -96,6 +123,18 @@ SECRETS = "access_token=EAASECRET&appsecret_proof=SECRETPROOF&input_token=EAASEC
         ("GET", f"https://connect.facebook.net/signals/iwl.js?pixel_id=1&{SECRETS}", None),
         ("POST", f"https://graph.facebook.com/1/events?{SECRETS}", b'{"data": [{"event_name": "Lead"}]}'),
         ("POST", "https://graph.facebook.com/1/events", b'{"data": [{}], "access_token": "EAASECRET"}'),
+        ("GET", f"https://graph.facebook.com/1/cloudbridge_settings?{SECRETS}", None),
+        ("POST", "https://graph.facebook.com/1/app_indexing", b"tree=%7B%7D&access_token=EAASECRET"),
+        (
+            "POST",
+            f"https://gateway.example/capi/12345678/events?accessKey=EAASECRET&{SECRETS}",
+            b'{"data": [{"event_name": "Lead"}], "accessKey": "EAASECRET"}',
+        ),
+        (
+            "POST",
+            "https://api.segment.io/v1/t",
+            b'{"type": "page", "messageId": "m", "writeKey": "EAASECRET", "integrations": {"Facebook Pixel": true}}',
+        ),
         ("POST", "https://graph.facebook.com/1/events", b'{"event_name": "Lead", "access_token": "EAASECRET"}'),
         (
             "POST",
