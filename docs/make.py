@@ -50,6 +50,7 @@ def _lines(name: str) -> Iterator[str]:
         "forms": _forms,
         "events": _events,
         "owners": _owners,
+        "settings": _settings,
         "limits": _limits,
         "addon options": _addon_options,
     }[name]()
@@ -185,6 +186,13 @@ def _events() -> Iterator[str]:
     )
 
 
+def _settings() -> Iterator[str]:
+    return _table(
+        ("Setting", "In reports", "Tells what it"),
+        ((f"`{one['key']}`", one["label"], one["tells"]) for one in _knowledge("config.yaml")["settings"]),
+    )
+
+
 def _owners() -> Iterator[str]:
     return _table(
         ("Service", "Sites"), ((one["name"], _code(one["sites"])) for one in _knowledge("owners.yaml")["owners"])
@@ -221,7 +229,12 @@ _LIMITS = (
     _Limit("Events in one request", "core.detect:MAX_ITEMS", "not looked at", _number),
     _Limit("Fields of one transmission", "core.detect:MAX_FIELDS", "not looked at", _number),
     _Limit("Entries of one HAR", "sources.har_run:MAX_ENTRIES", "recording incomplete", _number),
-    _Limit("One value in a HAR", "sources.har_scan:MAX_VALUE", "entry unusable or read without it", _bytes),
+    _Limit(
+        "One value in a HAR",
+        "sources.har_scan:MAX_VALUE",
+        "its longest texts are cut, else unusable",
+        _bytes,
+    ),
     _Limit("Compressed input, expanded", "sources.archives:MAX_EXPANDED", "read up to there, incomplete", _bytes),
     _Limit(
         "Ratio of expanded to compressed",

@@ -63,6 +63,8 @@ def demo_lines() -> list[str]:
         env=environment,
         check=True,
     )
+    if f"{_TOLD} told Meta" not in re.sub(r"\x1b\[[\d;]*m", "", ran.stdout):
+        raise ValueError(f"the demo tells nothing of {_TOLD}; see what pixelwitness demo prints")
     return ["$ pixelwitness demo", *_shown(ran.stdout.splitlines())]
 
 
@@ -72,12 +74,13 @@ def _shown(lines: Sequence[str]) -> Iterator[str]:
     at_start = True
     for line in lines:
         plain = re.sub(r"\x1b\[[\d;]*m", "", line).strip()
-        if at_start and plain:
+        if (at_start and plain) or re.match(r"\w+\.example: |Visited", plain):
             site = re.match(r"\w+\.example", plain)
             other_site = site is not None and site[0] != _TOLD
             if other_site and not left_out:
                 yield " ⋮"
-                yield ""
+                if at_start:
+                    yield ""
             left_out = other_site
         at_start = not plain or not plain.strip("─")
         if not other_site:
@@ -90,6 +93,7 @@ def picture() -> str:
     console = Console(record=True, width=WIDTH + 2, file=io.StringIO(), force_terminal=True, color_system="standard")
     for line in demo_lines():
         console.print(Text.from_ansi(line), soft_wrap=True)
+    console.print()
     return console.export_svg(title="pixelwitness demo", code_format=_SVG, unique_id="demo")
 
 

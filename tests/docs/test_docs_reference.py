@@ -14,11 +14,15 @@ from docs import make
 from tests.docs import reading
 
 from pixelwitness.core.attribution import AttributedBy
+from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.event import Transport
+from pixelwitness.core.exposure import Exposure, SharedValue
 from pixelwitness.core.locator import SOURCES
 from pixelwitness.core.request import BodyState
 from pixelwitness.core.rule import Channel, Confidence
+from pixelwitness.report import shapes
 from pixelwitness.report.csvfile import COLUMNS
+from pixelwitness.report.vocabulary import vocabulary
 from pixelwitness.rulebook import models
 from pixelwitness.rulebook.ruleset import load_rules
 from pixelwitness.store import schema
@@ -156,7 +160,19 @@ def test_every_key_of_the_json_document_is_documented(scanned: Path) -> None:
         "A group of events, in `sent[]` and `blocked[]`"
     )
     assert fullest(one for site in sites for one in site["contacts"]) == documented("A group of contacts")
+    assert fullest(one for site in sites for one in site["pixel_settings"]) == documented(
+        "A pixel's settings, in `pixel_settings[]`"
+    )
+    assert fullest(one for site in sites for one in site["server_side"]) == documented("A hint, in `server_side[]`")
     assert keys(document["coverage"]) == documented("Coverage")
+
+
+def test_every_key_of_a_shared_value_is_documented() -> None:
+    # The sites of the demo share none.
+    shared = SharedValue(number=1, data_class="email", form="sha256", sites=("game.example", "shop.example"))
+    document = shapes.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
+    (shape,) = json.loads(json.dumps(document["shared_values"]))
+    assert keys(shape) == documented("A shared value")
 
 
 def test_every_key_of_the_json_lines_is_documented(scanned: Path) -> None:
