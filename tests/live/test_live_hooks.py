@@ -108,7 +108,14 @@ WRONG = [
     (["pixelwitness_db=nowhere/at/all.sqlite"], "No such file or directory; name a file in a folder that can be"),
     (["pixelwitness_rules=nowhere"], "pixelwitness_rules: there is no 'nowhere'; name a folder of rule files"),
     (["pixelwitness_on_error=panic"], "pixelwitness_on_error: 'panic' is none of its values; use continue or stop"),
-    (["pixelwitness_databse=a.sqlite"], "pixelwitness_databse: there is no such option; use one of pixelwitness_db"),
+    (
+        ["pixelwitness_block=login"],
+        "pixelwitness_block: 'login' is none of its values; use off, events, all or all+login",
+    ),
+    (
+        ["pixelwitness_databse=a.sqlite"],
+        "pixelwitness_databse: there is no such option; use one of pixelwitness_block, ",
+    ),
     (["pixelwitness_rules=a", "pixelwitness_rules=b"], "pixelwitness_rules: it is given 2 times; give it once"),
 ]
 

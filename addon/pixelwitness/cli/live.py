@@ -21,7 +21,14 @@ from pixelwitness.policy.exitcode import ExitCode
     type=click.Choice(["dump", "console", "web"]),
     default="dump",
     show_default=True,
-    help="mitmdump, mitmproxy or mitmweb.",
+    help="Lines or a table of our own, mitmproxy's console, or mitmweb.",
+)
+@click.option(
+    "--block",
+    type=click.Choice(["off", "events", "all", "all+login"]),
+    default="off",
+    show_default=True,
+    help="Keep events, or everything, from reaching Meta; logins only when named.",
 )
 def live(
     arguments: tuple[str, ...],
@@ -31,10 +38,12 @@ def live(
     keep_values: bool,
     key: Path | None,
     ui: str,
+    block: str,
 ) -> ExitCode:
     """Start a proxy on this machine that witnesses your own traffic as it happens.
 
-    The same as mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs pixelwitness[live].
+    With a URL a browser opens it in a profile of its own; when its window closes, the story is told.
+    The proxy is mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs pixelwitness[live].
     """
     from pixelwitness.live.launch import LiveOptions, run
 
@@ -45,6 +54,7 @@ def live(
         key=key,
         rules=rules,
         keep_values=keep_values,
+        block=block,
         ui=ui,  # type: ignore[arg-type]  # click has checked it
         arguments=arguments[1:] if url is not None else arguments,
     )

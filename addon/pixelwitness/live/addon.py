@@ -1,8 +1,8 @@
 """The mitmproxy addon: each hook is one look at a flow and a batch handed to the writer.
 
 Owns the life of a session inside mitmproxy: options, opening, hooks, the end.
-Nothing of the traffic is changed, and no fault in here reaches it: a fault is
-caught in its hook, counted, shown at once and again at the end.
+Nothing of the traffic is changed unless blocking is on, and no fault in here
+reaches it: a fault is caught in its hook, counted, shown at once and at the end.
 """
 
 import json
@@ -12,25 +12,36 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mitmproxy import ctx, http, tls
+from mitmproxy import contentviews, ctx, http, tls
 from mitmproxy import version as mitmproxy_version
 from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 
 from pixelwitness import __version__
 from pixelwitness.core import records
+from pixelwitness.core.detect import Detector
 from pixelwitness.core.sites import suffix_list
+from pixelwitness.live.board import Board
+from pixelwitness.live.commands import Commands
+from pixelwitness.live.contentview import PixelWitnessView
 from pixelwitness.live.keep import Kept, open_kept
+from pixelwitness.live.marks import mark
 from pixelwitness.live.mitmversion import refusal
+from pixelwitness.live.openness import warn_when_open
 from pixelwitness.live.options import PREFIX, Settings, declare, misstated, refused, settings_of
 from pixelwitness.live.session import Session, Understanding
 from pixelwitness.live.spill import Spill, spill_file
+from pixelwitness.live.told import told
 from pixelwitness.live.writer import Writer
+from pixelwitness.live.written import Recorded
+from pixelwitness.meaning.persona import Persona, Recogniser
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
 from pixelwitness.meaning.witness import Origin
+from pixelwitness.report.vocabulary import vocabulary
 from pixelwitness.rulebook import RulesError, load_rules
 from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.persona import read_by_others, read_persona
 from pixelwitness.store.files import StoreError
 from pixelwitness.store.key import study_key
 
@@ -57,8 +68,10 @@ class Faults:
 class PixelWitness:
     """Watches what passes the proxy on its way to Meta and stores what it means."""
 
-    def __init__(self) -> None:
+    def __init__(self, board: Board | None = None) -> None:
         self.faults = Faults()
+        self.recorded: Recorded | None = None
+        """Where the records of this run are."""
         self.lost = 0
         """Requests of ended sessions whose records are not in the store."""
         self._settings: Settings | None = None
@@ -70,6 +83,10 @@ class PixelWitness:
         """Where the records of the session go."""
         self.left: Path | None = None
         """The spill that holds what the database of the last session did not take."""
+        self._board = board
+        self._words = vocabulary()
+        self.addons = [Commands(lambda: self.recorded, self._words)]
+        """mitmproxy asks for the addons inside an addon by this name."""
 
     # The life of a session ---------------------------------------------------
 
@@ -81,6 +98,7 @@ class PixelWitness:
             log.error("pixelwitness: %s", reason)
             raise refused(reason)
         declare(loader)
+        contentviews.add(PixelWitnessView(self._reader, self._words))
         _complain()
 
     def configure(self, updated: Collection[str]) -> None:
@@ -104,6 +122,9 @@ class PixelWitness:
         self._is_running = True
         if self._session is not None and self._settings is not None:
             log.info("pixelwitness: what reaches Meta is recorded in %s", self._db)
+            if self._settings.block != "off":
+                log.warning("pixelwitness: blocking is on (%s): pages behave differently", self._settings.block)
+        warn_when_open()
 
     def done(self) -> None:
         """Bring everything that waits into the store and end the recording."""
@@ -116,6 +137,11 @@ class PixelWitness:
                 "pixelwitness: incomplete: %d faults (%s), %d requests not stored", self.faults.total, where, self.lost
             )
 
+    def _reader(self) -> tuple[Detector, Redactor] | None:
+        if self._session is None:
+            return None
+        return self._session.understanding.detector, self._session.understanding.redactor
+
     def _begin(self, settings: Settings) -> None:
         try:
             understanding, owners = _understand(settings)
@@ -127,6 +153,8 @@ class PixelWitness:
         self._settings = settings
         self._db = kept.path
         self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
+        before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
+        self.recorded = Recorded(kept.path, (*before, self._session.recording_id))
         self._writer = writer = Writer(kept, _say_trouble, _spill_of(kept))
         kept.on_moved = lambda path, told: self._moved(writer, path, told)
         self._hand_over(self._session, [])
@@ -134,6 +162,8 @@ class PixelWitness:
     def _moved(self, writer: Writer, path: Path, told: str) -> None:
         log.error("pixelwitness: %s", told)
         self._db = path
+        if self.recorded is not None:
+            self.recorded = Recorded(path, self.recorded.ids)
         writer.move_spill(path)
 
     def end(self) -> None:
@@ -150,9 +180,14 @@ class PixelWitness:
 
     # The traffic -------------------------------------------------------------
 
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Keep a body that may have to be blocked from being streamed past."""
+        if self._settings is not None and self._settings.block != "off":
+            self._take("requestheaders", lambda session: session.keep_whole(flow))
+
     def request(self, flow: http.HTTPFlow) -> None:
         """Take what is about to leave."""
-        self._take("request", lambda session: session.request(flow))
+        self._take("request", lambda session: session.request(flow), flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Take what an answer shows."""
@@ -160,21 +195,37 @@ class PixelWitness:
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Take a flow that ended early."""
-        self._take("error", lambda session: session.error(flow))
+        self._take("error", lambda session: session.error(flow), flow)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Count a client that did not trust the proxy."""
         self._take("tls_failed_client", lambda session: session.tls_refused())
 
-    def _take(self, hook: str, look: Callable[[Session], list[records.AnyRecord]]) -> None:
+    def _take(
+        self, hook: str, look: Callable[[Session], list[records.AnyRecord]], flow: http.HTTPFlow | None = None
+    ) -> None:
         session = self._session
         if session is None:
             return
         try:
-            self._hand_over(session, look(session))
+            rows = look(session)
+            self._hand_over(session, rows)
         except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
             session.dropped += 1
-            self._count_fault(hook, fault)
+            self._count_fault(hook, fault, ", this request is missing")
+            return
+        if rows and flow is not None:
+            self._show(flow, rows)
+
+    def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> None:
+        """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
+        try:
+            lines = told(rows, self._words)
+            mark(flow, lines)
+            if self._board is not None:
+                self._board.take(lines)
+        except Exception as fault:  # as above, but nothing is missing
+            self._count_fault("showing", fault, "")
 
     def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:
         now = time.monotonic()
@@ -182,17 +233,20 @@ class PixelWitness:
             return
         self._counted_at = now
         # The counts travel with the rows they count: one transaction holds both.
-        if not self._writer.put([*rows, session.recording(complete=False)]) and rows:
+        recording = session.recording(complete=False)
+        if self._board is not None:
+            self._board.recording = recording
+        if not self._writer.put([*rows, recording]) and rows:
             session.dropped += 1
             if session.dropped in _TOLD_AT:
                 log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)
 
-    def _count_fault(self, hook: str, fault: Exception) -> None:
+    def _count_fault(self, hook: str, fault: Exception, loss: str) -> None:
         first = hook not in self.faults.by_hook
         self.faults.by_hook[hook] = self.faults.by_hook.get(hook, 0) + 1
         if first:
             # The type alone: the text of an error may hold captured values.
-            log.error("pixelwitness: a fault (%s) in %s; browsing goes on, this request is missing", _kind(fault), hook)
+            log.error("pixelwitness: a fault (%s) in %s; browsing goes on%s", _kind(fault), hook, loss)
         if self._settings is not None and self._settings.on_error == "stop":
             ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
 
@@ -207,15 +261,31 @@ def _understand(settings: Settings) -> tuple[Understanding, dict[str, str]]:
     rules = load_rules(settings.rules)
     knowledge = load_knowledge()
     key = study_key(settings.db, settings.key)
+    persona = _persona(settings.persona) if settings.persona else None
     origin = Origin(
         tool_version=__version__,
         rules_sha256=rules.sha256,
         knowledge_sha256=knowledge.sha256,
         suffix_list=suffix_list(),
-        options=json.dumps({"keep_values": settings.keep_values, "persona": None}, sort_keys=True),
+        options=json.dumps(
+            {
+                "block": settings.block,
+                "keep_values": settings.keep_values,
+                "persona": persona.mark(key) if persona else None,
+            },
+            sort_keys=True,
+        ),
     )
-    redactor = Redactor(knowledge, tokenizer(key), keep_values=settings.keep_values)
-    return Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin), dict(knowledge.owners)
+    recogniser = Recogniser(persona) if persona else None
+    redactor = Redactor(knowledge, tokenizer(key), settings.keep_values, recogniser)
+    made = Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin, settings.block)
+    return made, dict(knowledge.owners)
+
+
+def _persona(file: Path) -> Persona:
+    if read_by_others(file):
+        log.warning("pixelwitness: %s: other users of this machine can read it; chmod 600 keeps it to you", file)
+    return read_persona(file)
 
 
 def _spill_of(kept: Kept) -> Spill | None:

@@ -8,11 +8,14 @@ wrong text is refused here with a message.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 from mitmproxy.options import Options
+
+from pixelwitness.live.block import Block
+from pixelwitness.report.text import listed
 
 PREFIX = "pixelwitness_"
 
@@ -40,6 +43,16 @@ OPTIONS = (
         ("no", "yes"),
     ),
     Option(
+        "block",
+        "off",
+        "What does not leave for Meta and is answered here with 204: requests with events, or with the library and"
+        " other contacts, too; checks of the login only when they are named.",
+        get_args(Block.__value__),
+    ),
+    Option(
+        "persona", "", "A TOML file that names the identity you invented for the test; wherever it goes, it is found."
+    ),
+    Option(
         "on_error",
         "continue",
         "What a fault of pixelwitness means for the proxy: go on browsing, or stop the proxy.",
@@ -56,6 +69,8 @@ class Settings:
     key: Path | None = None
     rules: tuple[Path, ...] = ()
     keep_values: bool = False
+    persona: Path | None = None
+    block: Block = "off"
     on_error: OnError = "continue"
 
 
@@ -101,7 +116,7 @@ def check(stated: Mapping[str, str]) -> Settings:
     for option in OPTIONS:
         found = stated[option.name]
         if option.choices and found not in option.choices:
-            raise _wrong(option.name, f"{found!r} is none of its values", f"use {' or '.join(option.choices)}")
+            raise _wrong(option.name, f"{found!r} is none of its values", f"use {listed(option.choices, 'or')}")
     database = stated["db"].strip()
     if not database:
         raise _wrong("db", "no file is named", "name a database, e.g. pixelwitness.sqlite")
@@ -114,8 +129,19 @@ def check(stated: Mapping[str, str]) -> Settings:
         key=_path(stated["key"]) if stated["key"].strip() else None,
         rules=rules,
         keep_values=stated["keep_values"] == "yes",
+        persona=_persona(stated["persona"]),
+        block=cast("Block", stated["block"]),
         on_error=cast("OnError", stated["on_error"]),
     )
+
+
+def _persona(stated: str) -> Path | None:
+    if not stated.strip():
+        return None
+    file = _path(stated)
+    if not file.is_file():
+        raise _wrong("persona", f"there is no file {str(file)!r}", "name a persona file, e.g. persona.toml")
+    return file
 
 
 def _path(text: str) -> Path:

@@ -13,7 +13,9 @@ from mitmproxy import http
 from pixelwitness.core import records
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.exchange import Reading
+from pixelwitness.core.request import Request
 from pixelwitness.core.sites import Site
+from pixelwitness.live.block import Block, answer, stops
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.witness import Origin, Witness
 from pixelwitness.sources import flows
@@ -30,6 +32,7 @@ class Understanding:
     redactor: Redactor
     is_metas_own: Callable[[Site], bool]
     origin: Origin
+    block: Block = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,20 @@ class Session:
         self._witness = Witness(self.recording_id, known.detector, known.redactor, known.is_metas_own)
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
 
+    def keep_whole(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+        """See to it that a body which may have to be blocked is not streamed past."""
+        if self.understanding.block != "off" and flow.request.stream:
+            flow.request.stream = not self.understanding.detector.screen.wants_url(flows.url_of(flow))
+        return []
+
     def request(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
-        """Take a request that is about to leave: what it sends leaves with it, whatever the answer."""
+        """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
+
+        One that is to be blocked gets its answer here, once its records are made.
+        """
+        return self._take(flow, can_block=not flow.request.stream)
+
+    def _take(self, flow: http.HTTPFlow, *, can_block: bool) -> list[records.AnyRecord]:
         position = self._flows_seen
         self._flows_seen += 1
         url = flows.url_of(flow)
@@ -71,10 +86,23 @@ class Session:
         if not wanted and not flows.may_be_page(flow):
             self._reading.tally.other += 1
             return []
+        # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
+        answered = flow.live and flow.response is not None
         request = flows.request_of(flow, position, url)
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
-        return self._witness.take_request(request)
+        blocked = can_block and not answered and self._is_to_be_blocked(request)
+        rows = self._witness.take_request(request, blocked=blocked or answered)
+        if blocked:
+            flow.response = answer(flow.request)
+            self._open.pop(flow.id, None)
+        return rows
+
+    def _is_to_be_blocked(self, request: Request) -> bool:
+        try:
+            return stops(self.understanding.block, self.understanding.detector, request)
+        except Exception:  # what a rule cannot look into is taken as it is, and counted there
+            return False
 
     def response(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
         """Take what an answer adds to a request taken before."""
@@ -87,7 +115,7 @@ class Session:
         """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
         if self._open.pop(flow.id, None) is not None or flow.request.timestamp_end is not None:
             return []
-        rows = self.request(flow)
+        rows = self._take(flow, can_block=False)
         self._open.pop(flow.id, None)
         return rows
 

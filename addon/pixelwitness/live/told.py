@@ -1,0 +1,142 @@
+"""What one request told Meta, as a line: for comments of flows, the terminal and logs.
+
+Owns the line's wording.  It is made of finished records alone, so nothing that the
+store may not hold can stand in it; captured text passes the sanitiser here.  Must
+not know mitmproxy or a terminal.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pixelwitness.core import records
+from pixelwitness.core.coverage import is_unread
+from pixelwitness.core.exposure import DataSent
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
+from pixelwitness.report.text import safe_text
+from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.words import contact_word, way_word
+
+LONGEST = 300
+"""Characters of a line."""
+UNKNOWN = "unknown site"
+
+_SUMS = frozenset({"cd", "custom_data"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event or contact that a request carried, in words."""
+
+    id: str
+    site: str
+    """Printable already, as all texts here."""
+    what: str
+    """``pixel 1234: Purchase``, or the way of a contact."""
+    data: tuple[str, ...]
+    """What was about the person or the browser."""
+    amount: str
+    is_event: bool
+    is_personal: bool
+    """Something about the person went along, readable or not."""
+    is_copy: bool
+    """The event has been carried before."""
+    blocked: bool
+    """This request did not leave."""
+    unread: bool
+
+    @property
+    def details(self) -> str:
+        """Return all but site and what, separated by commas."""
+        beside = (
+            "body not recorded" if self.unread else "",
+            "another copy" if self.is_copy else "",
+            "blocked" if self.blocked else "",
+        )
+        return ", ".join(one for one in (*self.data, self.amount, *beside) if one)
+
+    @property
+    def line(self) -> str:
+        """Return ``shop.example → pixel 1234: Purchase, e-mail (SHA-256), 19.90 EUR``."""
+        line = f"{self.site} → {self.what}" + (f", {self.details}" if self.details else "")
+        return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def told(rows: Iterable[records.AnyRecord], vocabulary: Vocabulary) -> list[Told]:
+    """Return what the records of one request tell, one for each event and contact."""
+    events: dict[str, records.Event] = {}
+    carried: list[records.Transmission] = []
+    contacts: list[records.Contact] = []
+    fields: dict[str, list[records.Field]] = {}
+    for row in rows:
+        if isinstance(row, records.Event):
+            events[row.id] = row
+        elif isinstance(row, records.Transmission):
+            carried.append(row)
+        elif isinstance(row, records.Contact):
+            contacts.append(row)
+        elif isinstance(row, records.Field):
+            fields.setdefault(row.transmission_id or row.contact_id or "", []).append(row)
+    lines = [_event(events[one.event_id], one, fields.get(one.id, ()), vocabulary) for one in carried]
+    return lines + [_contact(one, fields.get(one.id, ()), vocabulary) for one in contacts]
+
+
+def _event(
+    event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field], vocabulary: Vocabulary
+) -> Told:
+    name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
+    receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
+    return Told(
+        id=event.id,
+        site=_site(event.page_site),
+        what=f"{receiver}: {name}",
+        data=_data(fields, vocabulary),
+        amount=_amount(fields),
+        is_event=True,
+        is_personal=_is_personal(fields),
+        is_copy=event.transmissions > 1,
+        blocked=carrier.blocked,
+        unread=is_unread(carrier.body_state),
+    )
+
+
+def _contact(contact: records.Contact, fields: Sequence[records.Field], vocabulary: Vocabulary) -> Told:
+    pixel = f", pixel {safe_text(contact.pixel_id, 40)}" if contact.pixel_id else ""
+    return Told(
+        id=contact.id,
+        site=_site(contact.page_site),
+        what=contact_word(contact.channel) + pixel,
+        data=_data(fields, vocabulary),
+        amount="",
+        is_event=False,
+        is_personal=_is_personal(fields),
+        is_copy=False,
+        blocked=contact.blocked,
+        unread=is_unread(contact.body_state),
+    )
+
+
+def _site(site: str | None) -> str:
+    return safe_text(site, 80) if site else UNKNOWN
+
+
+def _data(fields: Sequence[records.Field], vocabulary: Vocabulary) -> tuple[str, ...]:
+    return vocabulary.about_person(
+        DataSent(one.data_class, one.form, one.matching, (one.field,), 1, 1) for one in fields
+    )
+
+
+def _is_personal(fields: Sequence[records.Field]) -> bool:
+    told_of = (one for one in fields if one.form not in SAYS_NOTHING)
+    return any(about_of(one.data_class, one.field) is About.PERSON for one in told_of)
+
+
+def _amount(fields: Sequence[records.Field]) -> str:
+    """Return the sum with its currency, as far as they were kept."""
+    kept: dict[str, str] = {}
+    for one in fields:
+        family, _, name = one.field.rpartition(".")
+        if family in _SUMS and one.value:
+            kept.setdefault(name, one.value)
+    if "value" not in kept:
+        return ""
+    return safe_text(f"{kept['value']} {kept.get('currency', '')}".strip(), 40)
