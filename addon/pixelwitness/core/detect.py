@@ -6,6 +6,7 @@ and rules give the same answer, hostile input included.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TypeGuard
 
 from pixelwitness.core import jsontext
 from pixelwitness.core.documents import is_navigation
@@ -124,10 +125,17 @@ def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...]
 def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
     """Return the text at the first locator that resolves."""
     for locator in locators:
-        text = first_text(resolve(locator, scope))
+        name = locator.parameter
+        value = resolve(locator, scope) if name is None else scope.request.params.get(name)
+        text = value if _is_plain(value) else first_text(value)
         if text is not None:
             return text
     return None
+
+
+def _is_plain(value: Value) -> TypeGuard[str]:
+    """Say whether a value is text that is surely no JSON: the common case, and there is nothing to unpack."""
+    return isinstance(value, str) and not value.startswith(("{", "[", " ", "\t", "\r", "\n"))
 
 
 def _claims(decode: Decode, scope: Scope) -> PageClaims:
@@ -146,11 +154,18 @@ def _claims(decode: Decode, scope: Scope) -> PageClaims:
 def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
     found: list[Field] = []
     ordinals: dict[str, int] = {}
+    params = scope.request.params
     for name, locators in decode.fields:
         for locator in locators:
-            value = resolve(locator, scope)
+            parameter = locator.parameter
+            value = resolve(locator, scope) if parameter is None else params.get(parameter)
             if value is None:
                 continue
+            if _is_plain(value):
+                ordinal = ordinals.get(name, 0)
+                ordinals[name] = ordinal + 1
+                found.append(Field(name, value, ordinal))
+                break
             if locator.names and locator.names[-1] == "*":
                 value = _rest(value, decode.named.get((locator.source, *locator.names[:-1]), frozenset()))
             for leaf, text in leaves(name, value):

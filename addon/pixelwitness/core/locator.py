@@ -10,6 +10,7 @@ must not know rules.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from pixelwitness.core import jsontext
@@ -40,10 +41,17 @@ class Locator:
     source: str
     steps: tuple[str | object, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names on the way, without the ``|json`` steps."""
         return tuple(step for step in self.steps if isinstance(step, str))
+
+    @cached_property
+    def parameter(self) -> str | None:
+        """The name of the parameter, where the locator is nothing but one (``params.dl``)."""
+        if self.source != "params" or len(self.steps) != 1 or len(self.names) != 1 or self.names[0].endswith("*"):
+            return None
+        return self.names[0]
 
     def __str__(self) -> str:
         return self.text

@@ -5,9 +5,10 @@ Light to import: neither YAML nor models are needed for rules that were checked
 when they were built.  Must not check anything: what arrives here has been.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args
 
 import msgspec
@@ -67,6 +68,10 @@ class DecodeSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     value: list[str] = []
 
 
+_SHORT = 40
+"""Characters of a text whose match is remembered."""
+
+
 class RuleSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     """One rule."""
 
@@ -89,9 +94,15 @@ class Pattern:
 
     text: str
     _compiled: Any = field(init=False, repr=False, compare=False)
+    _remembered: Callable[[str], Any] = field(init=False, repr=False, compare=False)
+    """`_match` for short texts: the paths of Meta's end points come again and again."""
+    _prefix: str = field(init=False, repr=False, compare=False)
+    """What every match begins with: most texts are told apart by it, at a hundredth of the cost."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_compiled", re2.compile(self.text, _options()))
+        object.__setattr__(self, "_prefix", literal_prefix(self.text))
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=64)(self._match))
 
     @property
     def groups(self) -> frozenset[str]:
@@ -104,10 +115,30 @@ class Pattern:
         >>> Pattern("/(?P<id>[0-9]+)").fullmatch("/12").groupdict()
         {'id': '12'}
         """
+        if not text.startswith(self._prefix):
+            return None
+        return self._remembered(text) if len(text) <= _SHORT else self._match(text)
+
+    def _match(self, text: str) -> Any:
         try:
             return self._compiled.fullmatch(text)
         except UnicodeEncodeError:  # a lone surrogate, which JSON can hold and RE2 cannot read
             return self._compiled.fullmatch(text.encode("utf-8", "replace").decode())
+
+
+def literal_prefix(pattern: str) -> str:
+    r"""Return literal text with which every full match of a pattern begins, possibly none.
+
+    >>> literal_prefix("/tr/?"), literal_prefix(r"/signals/config/(?P<id>[0-9]+)"), literal_prefix("/a|/b")
+    ('/tr', '/signals/config/', '')
+    >>> literal_prefix(r"/x\.js"), literal_prefix("(?i)/tr"), literal_prefix("/ab{2}"), literal_prefix("/a*")
+    ('/x', '', '/a', '/')
+    """
+    if "|" in re.sub(r"\([^()]*\)", "", pattern):
+        return ""
+    literal = re.match(r"[A-Za-z0-9/_=&%:,;~ -]*", pattern)
+    prefix = literal[0] if literal else ""
+    return prefix[:-1] if pattern[len(prefix) :][:1] in ("?", "*", "{") and prefix else prefix
 
 
 @cache
