@@ -31,7 +31,10 @@ _RARE = 4
 """Bytes of a sample of 64 kB up to which a byte is rare: about 2 in 1000."""
 
 _DENSE = 88
-"""Bytes of a sample of 64 kB at which a byte is too frequent to jump from one to the next: about 5 in 100."""
+"""Bytes of a sample of 64 kB at which a byte is too frequent to jump from one to the next: about 4 in 100."""
+
+_JUMPS = 128
+"""The same for the searches of one body together: beyond that it is looked at closer rather than searched."""
 
 _TRIES = 8
 """Ends of a literal without its beginning, after which a body is looked at closer rather than searched on."""
@@ -83,11 +86,27 @@ class Screen:
         head = body[:BODY_WINDOW]
         searches = self._searches[kind_of(content_type, head)]
         sample = b"".join(head[::stride] for stride in _STRIDES)
-        return any(search.may_find(head, sample) for search in searches)
+        plans = [search.start_in(sample) for search in searches]
+        if sum(seen for seen, _ in plans) > _JUMPS:
+            return True
+        return any(search.may_find(head, start) for search, (_, start) in zip(searches, plans, strict=True))
 
     def wants_type(self, content_type: str) -> bool:
         """Say whether a body of this type is searched at all."""
         return _PAYLOAD_TYPE.match(content_type) is not None
+
+
+class _Start:
+    """One byte of a literal from which a search can start: with it the rest of the literal is looked for."""
+
+    __slots__ = ("byte", "offset", "pattern", "weight")
+
+    def __init__(self, byte: bytes, offset: int, rest: bytes) -> None:
+        self.byte = byte
+        self.offset = offset
+        self.pattern: Any = re2.compile(re2.escape(rest))
+        # A short rest is found in many places where the literal is not.
+        self.weight = {1: 32, 2: 4}.get(len(rest), 1)
 
 
 class _Search:
@@ -100,37 +119,33 @@ class _Search:
 
     def __init__(self, literal: bytes) -> None:
         self._literal = literal
-        starts = {byte: literal.index(byte) for byte in literal}
-        self._starts: tuple[tuple[bytes, int, int, Any], ...] = tuple(
-            # A short end is found in many places where the literal is not.
-            (
-                bytes([byte]),
-                (32, 4)[tail - 1] if tail < 3 else 1,
-                starts[byte],
-                re2.compile(re2.escape(literal[-tail:])),
-            )
-            for byte in sorted(starts, key=(_FREQUENT + literal).index, reverse=True)
-            if (tail := len(literal) - starts[byte])
+        offsets = {byte: literal.index(byte) for byte in literal}
+        self._starts = tuple(
+            _Start(bytes([byte]), offsets[byte], literal[offsets[byte] :])
+            for byte in sorted(offsets, key=(_FREQUENT + literal).index, reverse=True)
         )
 
-    def may_find(self, head: bytes, sample: bytes) -> bool:
-        """Say whether the literal stands in a body, of which a sample is given, or whether nobody knows."""
-        best, cost = None, _DENSE * 4
+    def start_in(self, sample: bytes) -> tuple[int, _Start | None]:
+        """Choose from which byte to search a body: how often it stands in a sample of it, and the byte's start."""
+        best, fewest, cost = None, _JUMPS + 1, _DENSE * 4
         for start in self._starts:
-            seen = sample.count(start[0])
-            if seen < _DENSE and seen * start[1] < cost:
-                best, cost = start, seen * start[1]
+            seen = sample.count(start.byte)
+            if seen < _DENSE and seen * start.weight < cost:
+                best, fewest, cost = start, seen, seen * start.weight
                 if cost <= _RARE:
                     break
-        return best is None or self._found(head, best[2], best[3])
+        return fewest, best
 
-    def _found(self, head: bytes, offset: int, pattern: Any) -> bool:
+    def may_find(self, head: bytes, start: _Start | None) -> bool:
+        """Say whether the literal stands in a body, or whether it takes a closer look to know."""
+        if start is None:
+            return True
         at = 0
         for _ in range(_TRIES):
-            end = pattern.search(head, at)
+            end = start.pattern.search(head, at)
             if end is None:
                 return False
-            if head.startswith(self._literal, end.start() - offset):
+            if head.startswith(self._literal, end.start() - start.offset):
                 return True
             at = end.start() + 1
         return True
