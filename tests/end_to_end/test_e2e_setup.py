@@ -131,6 +131,11 @@ def test_cookies_that_a_server_sets_are_observed(store: Store, tmp_path: Path) -
     ]
     assert store.column("SELECT count(*) FROM observations WHERE visit_id IS NULL") == [0]
     assert store.column("SELECT requests_seen - requests_other FROM recordings") == [0]
+    _, text = run("report", store.path, "--format", "story")
+    assert text.startswith(
+        "Browser: 0 events; server side likely, because a host of the site set Meta's browser id or click id"
+        " (_fbp, _fbc) by HTTP; a host of the site set the cookie of Meta's server tag (_gtmeec)."
+    )
 
 
 def test_a_finding_is_known_again_without_a_value(store: Store, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pixelwitness.core.coverage import Coverage, is_unread
 from pixelwitness.core.pixelsetup import PixelSettings, ServerHint
 from pixelwitness.core.records import Contact, Event, Field, Transmission
+from pixelwitness.core.rule import Channel
 
 
 class Standing(StrEnum):
@@ -172,6 +173,12 @@ class SiteExposure:
     def pixels(self) -> tuple[str, ...]:
         return tuple(sorted({group.pixel_id for group in self.sent if group.pixel_id is not None}))
 
+    @property
+    def browser_events(self) -> int:
+        """Events that a browser was seen to send, as opposed to those of servers and apps."""
+        servers = {Channel.CAPI, Channel.APP_SDK}
+        return sum(group.events for group in self.sent if not servers.issuperset(group.channels))
+
     def data_of(self, pixel_id: str | None) -> tuple[DataSent, ...]:
         """Return what events that reached one pixel carried, group by group."""
         return tuple(one for group in self.sent if group.pixel_id == pixel_id for one in group.data)
@@ -188,8 +195,8 @@ class SiteExposure:
 
     @property
     def told_nothing(self) -> bool:
-        """Say whether nothing at all was seen to go to Meta, blocked or not."""
-        return not (self.sent or self.blocked or self.contacts or self.blocked_contacts)
+        """Say whether nothing at all was seen to go to Meta, blocked or not, and nothing hints at a server."""
+        return not (self.sent or self.blocked or self.contacts or self.blocked_contacts or self.server_hints)
 
 
 @dataclass(frozen=True, slots=True)

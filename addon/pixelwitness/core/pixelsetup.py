@@ -43,7 +43,8 @@ class ServerHint:
     evidence: str
     """Words of ours."""
     events: int
-    """Events of the browser that showed it."""
+    """Events of the browser that showed it; 0 when an answer did."""
+    certainty: str = "hint"
 
 
 @dataclass(slots=True)

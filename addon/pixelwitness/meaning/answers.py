@@ -15,6 +15,11 @@ from pixelwitness.meaning.taken import NO_REQUEST, Place, Shown
 PIXEL_CONFIG = "pixel_config"
 """The kind of an observation whose value is the script that configures a pixel."""
 
+_EVIDENCE = {
+    "server_tag_cookie": "a host of the site set the cookie of Meta's server tag (_gtmeec)",
+    "server_set_cookie": "a host of the site set Meta's browser id or click id (_fbp, _fbc) by HTTP",
+}
+
 
 def shown_of(sign: Sign, place: Place, knowledge: Knowledge) -> Shown:
     """Return what an observation shows."""
@@ -22,7 +27,7 @@ def shown_of(sign: Sign, place: Place, knowledge: Knowledge) -> Shown:
     claims = PageClaims(referer=headers.get("referer"), origin=headers.get("origin"))
     without = replace(sign, request=NO_REQUEST, value=None, fields=())
     if sign.kind != PIXEL_CONFIG:
-        return Shown(place, without, claims, evidence=sign.rule.title)
+        return Shown(place, without, claims, evidence=_EVIDENCE.get(sign.kind, sign.rule.title))
     calls = settings_of(sign.value or "")
     pixel_id = next((field.text for field in sign.fields if field.name == "pixel_id"), None)
     settings = understood(calls, pixel_id, knowledge.settings)

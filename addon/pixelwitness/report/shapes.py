@@ -105,7 +105,7 @@ def site_shape(site: SiteExposure, vocabulary: Vocabulary) -> Shape:
         "blocked_contacts": [_contacts(one, vocabulary) for one in site.blocked_contacts],
         "pixel_settings": [_settings(one, site, vocabulary) for one in site.settings],
         "server_side": [
-            {"certainty": "hint", "label": one.label, "evidence": one.evidence, "events": one.events}
+            {"certainty": one.certainty, "label": one.label, "evidence": one.evidence, "events": one.events}
             for one in site.server_hints
         ],
         "bodies_not_recorded": site.unread,

@@ -113,14 +113,21 @@ ORDER BY seen_at, recording_id, position, length(id), id
 """
 
 _SERVER_HINTS = """
-SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id)
+SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id), findings.certainty
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'server_side' AND findings.evidence IS NOT NULL
   AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
   AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
   AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
-GROUP BY 1, 2, 3
-ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3, 5
+UNION ALL
+SELECT DISTINCT site, kind, evidence, 0, confidence
+FROM observations
+WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NULL
+  AND (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY 1, 2, 3, 5
 """
 
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
@@ -166,8 +173,8 @@ def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterat
 
 def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, ServerHint]]:
     """Yield (site, hint) for each reason to think that a site's server reports, too."""
-    for site, label, evidence, number in db.execute(_SERVER_HINTS, choice.parameters):
-        yield site, ServerHint(label, evidence, number)
+    for site, label, evidence, number, certainty in db.execute(_SERVER_HINTS, choice.parameters):
+        yield site, ServerHint(label, evidence, number, certainty)
 
 
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:

@@ -1,0 +1,127 @@
+"""What pixels are set to take, beside what they took; and what hints at a server."""
+
+import json
+import re
+from typing import Any
+
+from tests.exposed import EMAIL, FBP, REC, contact, event, recording
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import SiteExposure
+from pixelwitness.core.pixelsetup import ServerHint
+from pixelwitness.core.records import PixelConfig
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.report.acts import Captured
+from pixelwitness.report.markdown import as_markdown
+from pixelwitness.report.plain import as_text, summary
+from pixelwitness.report.setup import setup_sentences
+from pixelwitness.report.vocabulary import vocabulary
+
+WORDS = vocabulary()
+PIXEL = "1234567890123456"
+
+
+def config(key: str, value: Any, *, pixel: str | None = PIXEL, site: str | None = "shop.example") -> PixelConfig:
+    return PixelConfig(
+        id=f"{REC}-5-{key}",
+        recording_id=REC,
+        visit_id=None,
+        position=5,
+        site=site,
+        pixel_id=pixel,
+        seen_at="2026-11-20T10:00:05.000Z",
+        key=key,
+        value=value if isinstance(value, str) else json.dumps(value),
+    )
+
+
+def site_of(*rows: PixelConfig, hints: tuple[ServerHint, ...] = ()) -> SiteExposure:
+    sums = SumUp({"facebook.com"}, {"email"})
+    sums.event(event("Purchase", EMAIL, FBP))
+    sums.event(event("Purchase", channel="capi", position=2))
+    sums.contact(contact("config"))
+    for row in rows:
+        sums.config(row)
+    for hint in hints:
+        sums.server_hint("shop.example", hint)
+    (site,) = sums.done(coverage_of([recording()])).sites
+    return site
+
+
+def told(*rows: PixelConfig, hints: tuple[ServerHint, ...] = ()) -> list[str]:
+    return [as_text(one) for one in setup_sentences(site_of(*rows, hints=hints), WORDS)]
+
+
+SEEN = "Seen to take: e-mail (SHA-256); browser known by _fbp."
+
+
+def test_what_is_set_stands_beside_what_was_seen() -> None:
+    assert told(
+        config("automatic_matching", {"on": True, "fields": ["em", "external_id", "something"]}),
+        config("automatic_events", {"on": False}),
+        config("gateway", {"on": True, "host": "capig.shop.example", "fallback_host": "demo.example"}),
+        config("gateway", {"on": True, "host": "capig.shop.example"}),
+        config("forked_pixels", {"on": True, "pixels": ["1111222233334444"]}),
+        config("first_party_cookies", {"on": True}),
+        config("other", {"names": ["Timezone"]}),
+        config("a_new_key", {"on": True}),
+    ) == [
+        f"Pixel {PIXEL} is set to take: e-mail, the site's own id of the person, something from forms "
+        f"(automatic matching); cookies of its own on the site (_fbp, _fbc). {SEEN}",
+        "It is set to send a copy of events to a Conversions API gateway: capig.shop.example and demo.example.",
+        "It is set to send the same events to further pixels: 1111222233334444.",
+    ]
+
+
+def test_a_pixel_that_takes_nothing_by_itself_and_one_of_which_nothing_was_seen() -> None:
+    assert told(config("automatic_events", {"on": False}), config("microdata", {"on": True}, pixel="99999")) == [
+        f"Pixel {PIXEL} is set to take nothing by itself. {SEEN}",
+        "Pixel 99999 is set to take: product data of the page (microdata). Seen to take: no personal data seen.",
+    ]
+
+
+def test_limits_say_that_the_filter_may_be_wrong() -> None:
+    (_, limits) = told(
+        config("unwanted_data", {"on": True, "event": "Lead", "address": ["dob"], "certainty": "hint"}),
+        config("unwanted_data", {"on": True, "event": "PageView", "address": ["dob", "s"], "certainty": "hint"}),
+        config("prohibited_sources", {"on": True, "sites": 0}),
+        config("bot_blocking", {"on": True, "headless": True}),
+    )
+    assert limits == (
+        "It is limited: names of data that Meta found in events before and has the library take out (dob and s); "
+        "events of programs are dropped (bot blocking); such names are what Meta's filter took for personal data, "
+        "and it may be wrong."
+    )
+
+
+def test_a_server_is_called_likely_with_the_reasons_and_never_more() -> None:
+    hints = (ServerHint("agent", "WooCommerce says so", 1), ServerHint("dedup_id", "its own event id", 1))
+    assert told(hints=hints) == ["Browser: 1 event; server side likely, because WooCommerce says so; its own event id."]
+    assert told() == []
+
+
+def test_nothing_of_a_strangers_database_reaches_the_reader_unescaped() -> None:
+    nasty = "\x1b[2J<img src=x>`|\u202e"
+    rows = (
+        config("gateway", {"on": True, "host": nasty, "fallback_host": [nasty, 7, None, {}]}, pixel=nasty),
+        config("automatic_matching", {"fields": [nasty]}, pixel=nasty),
+        config(nasty, nasty),
+        config("unwanted_data", {"address": nasty, "certainty": "hint"}),
+        config("gateway", "[" * 100),
+        config("gateway", "7"),
+    )
+    site = site_of(*rows, hints=(ServerHint("x", nasty, 1),))
+    for sentence in setup_sentences(site, WORDS):
+        assert as_text(sentence).isprintable()
+        assert all(isinstance(piece, Captured) or piece.isprintable() for piece in sentence)
+    sums = SumUp((), ())
+    sums.event(event())
+    for row in rows:
+        sums.config(row)
+    sums.server_hint("shop.example", ServerHint("x", nasty, 1))
+    exposure = sums.done(coverage_of([recording()]))
+    assert all(line.isprintable() for line in summary(exposure, WORDS))
+    markdown = "\n".join(as_markdown(exposure, WORDS))
+    assert "\x1b" not in markdown
+    outside_of_code = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", markdown)
+    assert re.findall(r"(?<!\\)<(?!br>)", outside_of_code) == []
