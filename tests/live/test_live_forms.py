@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from tests.sites.server import SET_UP
 from tests.sites.watch import Watched, watched
 
 from pixelwitness.scan import ScanOptions, scan
+
+gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
+
 
 PIXEL = "https://www.facebook.com/tr/"
 PAGE = "https%3A%2F%2Fshop.example%2Fboots"
@@ -25,7 +29,7 @@ def multipart(pairs: Mapping[str, str]) -> tuple[dict[str, str], bytes]:
 
 KNOWN = "id=1111222233334444"
 LEAD = {"id": "1111222233334444", "ev": "Lead", "dl": "https://shop.example/boots", "cd[content_name]": "Ä Ж"}
-DONATE = gzip.compress(f"{KNOWN}&ev=Donate&dl={PAGE}&cd[content_name]=Über".encode())
+DONATE = gzipped(f"{KNOWN}&ev=Donate&dl={PAGE}&cd[content_name]=Über".encode())
 VIEW = f"{KNOWN}&ev=ViewContent&dl={PAGE}&ts=1&ec=0"
 COPY = "https://www.facebook.com/privacy_sandbox/pixel/register/trigger/"
 ITEMS = [{"method": "POST", "relative_url": "v24.0/1111222233334444/events", "body": 'data=[{"event_name":"Lead"}]'}]

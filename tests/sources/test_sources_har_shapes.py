@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.sources.reading import OTHER, PIXEL, only, read_bytes, read_value, re
 from pixelwitness.core.exchange import Problem, Tally
 from pixelwitness.core.request import BODY_LIMIT, BodyState
 from pixelwitness.sources.har_dates import posix_seconds
+
+gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
+
 
 ENTRY = request()
 BARE = json.dumps(ENTRY)
@@ -310,7 +314,7 @@ def test_responses(tmp_path: Path, response: Any, found: Any) -> None:
 
 NOT_RECORDED, EMPTY, RECORDED = BodyState.NOT_RECORDED, BodyState.EMPTY, BodyState.RECORDED
 FORM = "id=12&ev=Lead"
-PACKED = base64.b64encode(gzip.compress(FORM.encode())).decode()
+PACKED = base64.b64encode(gzipped(FORM.encode())).decode()
 BODIES: dict[str, tuple[dict[str, Any], BodyState, bytes | None, Any]] = {
     "text": ({"postData": {"mimeType": "text/plain", "text": FORM}}, RECORDED, FORM.encode(), None),
     "non-ASCII text": ({"postData": {"text": "é\ud83d"}}, RECORDED, "é\ufffd".encode(), None),
@@ -408,7 +412,7 @@ BODIES: dict[str, tuple[dict[str, Any], BodyState, bytes | None, Any]] = {
     "compressed bytes as text": (
         {
             "headers": [["content-encoding", "gzip"]],
-            "postData": {"text": gzip.compress(FORM.encode()).decode("latin-1")},
+            "postData": {"text": gzipped(FORM.encode()).decode("latin-1")},
         },
         RECORDED,
         FORM.encode(),
@@ -422,7 +426,7 @@ BODIES: dict[str, tuple[dict[str, Any], BodyState, bytes | None, Any]] = {
     ),
     "too big": ({"postData": {"text": "x" * (BODY_LIMIT + 1)}}, BodyState.TOO_BIG, None, None),
     "a bomb": (
-        {"postData": {"encoding": "base64", "text": base64.b64encode(gzip.compress(bytes(BODY_LIMIT * 2))).decode()}},
+        {"postData": {"encoding": "base64", "text": base64.b64encode(gzipped(bytes(BODY_LIMIT * 2))).decode()}},
         BodyState.TOO_BIG,
         None,
         None,

@@ -13,6 +13,7 @@ import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from tests.sources.reading import OTHER, PIXEL, Outcome, read, read_path, reques
 from pixelwitness.core.exchange import Problem
 from pixelwitness.core.request import BODY_LIMIT, BodyState
 from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
+
+gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
+
 
 HAR = json.dumps({"log": {"version": "1.2", "entries": [request(), request(url=OTHER)]}}).encode()
 FLOW = b"1234:9:timestamp;"
@@ -46,11 +50,11 @@ PACKED: dict[str, bytes] = {
     "x.har": HAR,
     "x.json": HAR,
     "recording": HAR,
-    "x.har.gz": gzip.compress(HAR),
-    "x.gz": gzip.compress(HAR),
+    "x.har.gz": gzipped(HAR),
+    "x.gz": gzipped(HAR),
     "called gz but plain.har.gz": HAR,
-    "two members.har.gz": gzip.compress(HAR[:50]) + gzip.compress(HAR[50:]),
-    "padded.har.gz": gzip.compress(HAR) + b"\0" * 40,
+    "two members.har.gz": gzipped(HAR[:50]) + gzipped(HAR[50:]),
+    "padded.har.gz": gzipped(HAR) + b"\0" * 40,
     "x.har.zst": zstandard.compress(HAR),
     "two frames.zst": zstandard.compress(HAR[:50]) + zstandard.compress(HAR[50:]),
     "skippable.zst": b"\x50\x2a\x4d\x18\x03\0\0\0abc" + zstandard.compress(HAR),
@@ -77,15 +81,15 @@ NOT: dict[str, tuple[bytes, str]] = {
     "x.txt": (b"hello", "neither a HAR nor a mitmproxy flow file was found in it"),
     "x.png": (b"\x89PNG\r\n", "neither a HAR nor a mitmproxy flow file was found in it"),
     "empty": (b"", "the file is empty"),
-    "text.gz": (gzip.compress(b"hello"), "neither a HAR nor a mitmproxy flow file was found in it"),
+    "text.gz": (gzipped(b"hello"), "neither a HAR nor a mitmproxy flow file was found in it"),
     "session.mitm.gz": (
-        gzip.compress(FLOW),
+        gzipped(FLOW),
         "a compressed mitmproxy flow file: only HAR files are read compressed, expand it first",
     ),
     "none.zip": (zipped({"a.txt": b"hello"}), "no recording was found in the zip archive"),
     "damaged.zip": (zipped({"x.har": HAR})[:-30], "the zip archive is damaged"),
     "nested.zip": (
-        zipped({"x.har.gz": gzip.compress(HAR)}),
+        zipped({"x.har.gz": gzipped(HAR)}),
         "no recording was found in the zip archive: an archive inside the archive was refused",
     ),
 }
@@ -110,7 +114,7 @@ def test_what_is_not_there_is_told(tmp_path: Path, given_: str) -> None:
 def folder(tmp_path: Path) -> Path:
     files = {
         "b.har": HAR,
-        "a/2.har.gz": gzip.compress(HAR),
+        "a/2.har.gz": gzipped(HAR),
         "a/1.har": HAR,
         "a/flows": FLOW,
         "a/session.mitm": FLOW,
@@ -179,10 +183,10 @@ def test_flows_in_an_archive_are_told_and_cost_no_other_recording(tmp_path: Path
 
 
 def test_standard_input_is_kept_in_a_private_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(HAR))))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzipped(HAR))))
     (source,) = find_inputs(["-"])
     assert (source.name, urls(read(source))) == ("-", [PIXEL])
-    assert sha256_of(source) == hashlib.sha256(gzip.compress(HAR)).hexdigest()
+    assert sha256_of(source) == hashlib.sha256(gzipped(HAR)).hexdigest()
     if os.name == "posix":
         assert stat.S_IMODE(source.file.parent.stat().st_mode) == 0o700
 
@@ -233,7 +237,7 @@ def test_a_damaged_member_keeps_what_comes_before(tmp_path: Path) -> None:
 
 ZEROS = b'{"log": {"entries": [' + HAR[len(b'{"log": {"version": "1.2", "entries": [') : -3] + b", " + b" " * 60_000_000
 BOMBS: dict[str, Callable[[], bytes]] = {
-    "x.har.gz": lambda: gzip.compress(ZEROS, 9),
+    "x.har.gz": lambda: gzipped(ZEROS, 9),
     "x.zhar": lambda: zlib.compress(ZEROS, 9),
     "x.har.zst": lambda: zstandard.compress(ZEROS),
     "x.zip": lambda: zipped({"x.har": ZEROS}),
@@ -256,7 +260,7 @@ def test_a_bomb_is_told_and_costs_little(tmp_path: Path, name: str, bomb: Callab
 
 def test_the_limit_of_expansion_holds_for_any_ratio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pixelwitness.sources.archives.MAX_EXPANDED", 200_000)
-    (tmp_path / "x.har.gz").write_bytes(gzip.compress(LONG))
+    (tmp_path / "x.har.gz").write_bytes(gzipped(LONG))
     outcome = read_path(tmp_path / "x.har.gz")
     assert outcome.problems[-1] == Problem("file", "the compressed data expands to more than 200000 bytes")
     assert not outcome.complete
@@ -349,7 +353,7 @@ def test_a_recording_names_no_file_elsewhere(tmp_path: Path, name: Any) -> None:
 
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-SEEDS = [HAR, gzip.compress(HAR), zlib.compress(HAR), zstandard.compress(HAR), zipped({"x.har": HAR, "y.har": HAR})]
+SEEDS = [HAR, gzipped(HAR), zlib.compress(HAR), zstandard.compress(HAR), zipped({"x.har": HAR, "y.har": HAR})]
 
 
 @QUICK
