@@ -109,6 +109,8 @@ class Spill:
                 os.fsync(self._opened())
             except (OSError, StoreError):
                 self._cut(before)
+                if not self.waits:
+                    self._clear()
                 raise
         except OSError as error:
             raise StoreError(self.path, error.strerror or type(error).__name__, "make room beside it") from error

@@ -31,7 +31,7 @@ SPILL_AFTER = 0.2
 """Seconds in memory after which a batch goes to the spill; with the disk's answer below 250 ms."""
 FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 """Seconds between attempts when the database or the spill takes nothing."""
-LONGEST_FAREWELL = 3.0
+LONGEST_FAREWELL = 2.0
 """Seconds for which the end waits for a database that takes nothing, when the spill has everything."""
 _IDLE = 0.5
 """Seconds between looks at the database while nothing passes."""
