@@ -2,13 +2,18 @@ from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
 
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Recording
+from pixelwitness.core.records import PixelConfig, Recording
 from pixelwitness.policy.judgement import MAX_PLACES, Forbidden, Judgement, Place, judge
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
 
 
-def judged(*seen: SeenEvent | SeenContact, strict: bool = False, of: Recording | None = None) -> Judgement:
+def judged(
+    *seen: SeenEvent | SeenContact,
+    strict: bool = False,
+    of: Recording | None = None,
+    configs: tuple[PixelConfig, ...] = (),
+) -> Judgement:
     rows = [of or recording()]
     return judge(
         rows,
@@ -16,6 +21,7 @@ def judged(*seen: SeenEvent | SeenContact, strict: bool = False, of: Recording |
         [one for one in seen if isinstance(one, SeenContact)],
         {"facebook.com"},
         coverage_of(rows),
+        configs=configs,
         strict=strict,
     )
 
@@ -104,6 +110,39 @@ def test_a_pixel_that_keeps_silent_in_a_headless_browser_proves_nothing() -> Non
     silent = judged(contact("library"), of=recording(user_agent=HEADLESS))
     assert len(silent.gaps) == 1
     assert "headless" in silent.gaps[0]
+
+
+def blocking(value: str, key: str = "bot_blocking", recording_id: str = REC) -> PixelConfig:
+    return PixelConfig(
+        id="c",
+        recording_id=recording_id,
+        visit_id=None,
+        position=3,
+        site="shop.example",
+        pixel_id="1234567890123456",
+        seen_at=None,
+        key=key,
+        value=value,
+    )
+
+
+def test_silence_is_explained_by_the_configuration_where_that_was_recorded() -> None:
+    headless = recording(user_agent=HEADLESS)
+    says_so = "the recorded configuration has events of such browsers dropped"
+    cases = [
+        (blocking('{"on":true,"headless":true}'), True),
+        (blocking('{"on":true}'), True),
+        (blocking('{"on":true,"headless":false}'), False),
+        (blocking('{"on":false,"headless":true}'), False),
+        (blocking('{"on":true}', key="microdata"), False),
+        (blocking('{"on":true}', recording_id="bbbb000011112222"), False),
+        (blocking("no JSON"), False),
+        (blocking("[]"), False),
+    ]
+    for config, explained in cases:
+        (gap,) = judged(contact("config"), of=headless, configs=(config,)).gaps
+        assert (says_so in gap) is explained, config
+    assert judged(contact("config"), event(), of=headless, configs=(cases[0][0],)).gaps == ()
 
 
 def test_no_gap_with_a_window_with_an_event_or_without_the_pixel() -> None:
