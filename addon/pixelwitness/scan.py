@@ -24,10 +24,12 @@ from pixelwitness.core import records
 from pixelwitness.core.exchange import Problem, Reading
 from pixelwitness.core.screen import Screen
 from pixelwitness.core.sites import suffix_list
+from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
 from pixelwitness.meaning.witness import Origin, Witness
 from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.persona import read_persona
 from pixelwitness.rulebook.ruleset import load_rules
 from pixelwitness.sources.har import read_har
 from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
@@ -51,6 +53,8 @@ class ScanOptions:
     keep_values: bool = False
     key: Path | None = None
     jobs: int = 1
+    persona: Path | None = None
+    """The file that names the tester's invented identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class Examiner:
         knowledge = load_knowledge()
         self._detector = rules.detector()
         self._is_metas_own = knowledge.is_metas_own
-        self._redactor = Redactor(knowledge, tokenizer(key), keep_values=options.keep_values)
+        persona = None if options.persona is None else read_persona(options.persona)
+        recogniser = None if persona is None else Recogniser(persona)
+        self._redactor = Redactor(knowledge, tokenizer(key), options.keep_values, recogniser)
         self.known: frozenset[str] = frozenset()
         """Ids of recordings whose rows are in the store already, made under these very options."""
         self.owners = knowledge.owners
@@ -116,7 +122,9 @@ class Examiner:
             rules_sha256=rules.sha256,
             knowledge_sha256=knowledge.sha256,
             suffix_list=suffix_list(),
-            options=json.dumps({"keep_values": options.keep_values, "persona": None}, sort_keys=True),
+            options=json.dumps(
+                {"keep_values": options.keep_values, "persona": persona.mark(key) if persona else None}, sort_keys=True
+            ),
         )
 
     def examine(self, one: Input) -> Examined:

@@ -7,19 +7,22 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import jobs_option, rules_option
+from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…|DB")
 @rules_option
+@persona_option
 @jobs_option
 @click.option(
     "--strict", is_flag=True, help="Any request body that was not recorded is a gap, and gaps go before violations."
 )
 @click.option("--format", "format_", type=click.Choice(["text"]), default="text", show_default=True)
-def check(paths: tuple[str, ...], rules: tuple[Path, ...], jobs: int, strict: bool, format_: str) -> ExitCode:
+def check(
+    paths: tuple[str, ...], rules: tuple[Path, ...], persona: Path | None, jobs: int, strict: bool, format_: str
+) -> ExitCode:
     """Fail when anything was told to Meta: for tests and CI.
 
     Takes recordings as scan does, or one database. Any event that reaches for Meta is a
@@ -28,6 +31,8 @@ def check(paths: tuple[str, ...], rules: tuple[Path, ...], jobs: int, strict: bo
     """
     database = _database(paths)
     if database is not None:
+        if persona is not None:
+            raise click.UsageError("--persona is for recordings; a database holds what was found at their scan")
         if rules:
             raise click.UsageError("--rules is for recordings; a database holds what was found when they were scanned")
         return _judged(database, strict=strict, failed=False)
@@ -35,11 +40,12 @@ def check(paths: tuple[str, ...], rules: tuple[Path, ...], jobs: int, strict: bo
 
     if nothing_there(paths):
         return ExitCode.NOTHING_TO_SCAN
+    warn_of_readers(persona)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         from pixelwitness.scan import ScanOptions
 
         private = Path(folder, "check.sqlite")
-        scanned = run_scan(paths, ScanOptions(db=private, rules=rules, jobs=jobs))
+        scanned = run_scan(paths, ScanOptions(db=private, rules=rules, jobs=jobs, persona=persona))
         if not scanned.scanned:
             say("pixelwitness: no recording was found in what was named")
             return ExitCode.NOTHING_TO_SCAN

@@ -42,6 +42,33 @@ keep_option: Decorator = click.option(
     is_flag=True,
     help="Store readable values, too. They are personal data; without it only their kind and form are kept.",
 )
+persona_option: Decorator = click.option(
+    "--persona",
+    type=_path(exists=True),
+    metavar="FILE",
+    help="A TOML file that names the identity you invented for the test; wherever it goes, it is found.",
+)
+
+
+def _region(context: click.Context, parameter: click.Parameter, value: str) -> str | None:
+    if value.lower() == "unknown":
+        return None
+    code = value.upper()
+    if len(code) != 2 or not code.isascii() or not code.isalpha():
+        raise click.BadParameter(
+            "this is no region; write two letters of a country, such as US or DE, EU, or unknown", context, parameter
+        )
+    return {"UK": "GB"}.get(code, code)
+
+
+region_option: Decorator = click.option(
+    "--region",
+    default="unknown",
+    show_default=True,
+    callback=_region,
+    metavar="CODE",
+    help="The country (US, DE …, or EU) for which announced uses are told; unknown tells all, with their conflicts.",
+)
 jobs_option: Decorator = click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the recordings."
 )
@@ -88,3 +115,16 @@ def since_text(context: click.Context, parameter: click.Parameter, value: str | 
             "this is no date or time; write 2026-11-20 or 2026-11-20T10:00:00Z", context, parameter
         ) from None
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def warn_of_readers(persona: Path | None) -> None:
+    """Say on stderr when other users of the machine can read a persona's file."""
+    if persona is None:
+        return
+    from pixelwitness.cli.ending import say
+    from pixelwitness.report.text import safe_text
+    from pixelwitness.rulebook.persona import read_by_others
+
+    if read_by_others(persona):
+        name = safe_text(str(persona), 400)
+        say(f"pixelwitness: {name}: other users of this machine can read it; chmod 600 keeps it to you")

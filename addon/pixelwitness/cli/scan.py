@@ -15,7 +15,10 @@ from pixelwitness.cli.options import (
     jobs_option,
     keep_option,
     key_option,
+    persona_option,
+    region_option,
     rules_option,
+    warn_of_readers,
 )
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 from pixelwitness.report.text import counted, safe_text
@@ -33,9 +36,11 @@ MAX_PROBLEMS = 20
 @rules_option
 @keep_option
 @key_option
+@persona_option
 @jobs_option
 @format_option
 @colour_option
+@region_option
 @click.option("--strict", is_flag=True, help="Exit 4, too, when any request body was not recorded.")
 def scan(
     paths: tuple[str, ...],
@@ -43,9 +48,11 @@ def scan(
     rules: tuple[Path, ...],
     keep_values: bool,
     key: Path | None,
+    persona: Path | None,
     jobs: int,
     format_: str,
     colour: str,
+    region: str | None,
     strict: bool,
 ) -> ExitCode:
     """Scan recordings into a database and sum up what sites told Meta.
@@ -57,7 +64,8 @@ def scan(
 
     if nothing_there(paths):
         return ExitCode.NOTHING_TO_SCAN
-    options = ScanOptions(db=db, rules=rules, keep_values=keep_values, key=key, jobs=jobs)
+    warn_of_readers(persona)
+    options = ScanOptions(db=db, rules=rules, keep_values=keep_values, key=key, jobs=jobs, persona=persona)
     scanned = run_scan(paths, options)
     if not scanned.scanned:
         say("pixelwitness: no recording was found in what was named")
@@ -70,7 +78,7 @@ def scan(
     from pixelwitness.cli.output import show
     from pixelwitness.store.queries import Choice
 
-    coverage = show(db, format_, colour, Choice(recordings=ids)).coverage
+    coverage = show(db, format_, colour, Choice(recordings=ids), region).coverage
     failed = any(one.state == "failed" for one in scanned.scanned)
     lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
     return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)

@@ -35,6 +35,8 @@ class Form(StrEnum):
     """Each letter and digit replaced by ``^ * # ~``, as the library sends it in ``cud``."""
     REMOVED = "removed"
     """The library put ``_removed_`` in its place."""
+    TRUNCATED = "truncated"
+    """Readable text, exactly as long as the library lets it be: the rest was cut off."""
 
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -58,7 +60,33 @@ def _hashes(*texts: str) -> frozenset[str]:
 
 
 _EMPTY = _hashes("")
-_JUNK = _hashes("undefined", "null", "none", "None", "nan", "NaN", "false", "true", "0", "[object object]", "n/a")
+_NO_VALUES = ("undefined", "null", "none", "nan", "false", "true", "0")
+"""What programs write where they have no value."""
+_JUNK = _hashes(
+    *_NO_VALUES,
+    *(text.upper() for text in _NO_VALUES),
+    "None",
+    "NaN",
+    "n/a",
+    "[object object]",
+    "[object Object]",
+    # As the library strips names and cuts states and countries, and with what it adds to an e-mail without an @.
+    "objectobject",
+    "un",
+    *(f"{text}@gmail.com" for text in _NO_VALUES),
+    "[]",
+    "{}",
+    '""',
+    " ",
+)
+_CUT_AT = {
+    "pmd.title": 500,
+    "pmd.description": 500,
+    "pmd.keywords": 500,
+    "cd.pageFeatures.title": 500,
+    "cd.buttonText": 120,
+}
+"""Where the library cuts text, in characters."""
 
 
 def form_of(text: str) -> Form:
@@ -85,6 +113,11 @@ def form_of(text: str) -> Form:
         inner = _form_of_hash(bare) if len(bare) in _BY_LENGTH and _HEX.fullmatch(bare) else Form.PLAIN_APPENDIX
         return _WITH_APPENDIX.get(inner, inner)
     return Form.PLAIN
+
+
+def is_cut(name: str, length: int) -> bool:
+    """Say whether a field's text has exactly the length at which the library cuts it."""
+    return _CUT_AT.get(name) == length
 
 
 def _form_of_hash(text: str) -> Form:

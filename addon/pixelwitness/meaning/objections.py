@@ -21,6 +21,7 @@ PLACEHOLDERS = {
     DataClass.PHONE: "{phone}",
     DataClass.PAYMENT_CARD: "{card}",
     DataClass.IP_ADDRESS: "{ip}",
+    DataClass.LOCATION: "{place}",
     DataClass.LONG_NUMBER: "{digits}",
     DataClass.OPAQUE_TOKEN: "{token}",
     DataClass.SECRET: "{secret}",

@@ -31,6 +31,8 @@ class Part(msgspec.Struct, frozen=True):
     data_class: DataClass
     text: str
     is_secret: bool = False
+    by_key: bool = False
+    """Its key names its class."""
 
 
 def stored_url(url: str) -> str:
@@ -127,9 +129,12 @@ def _parts_of_pairs(name: str, query: str, knowledge: Knowledge) -> Iterator[Par
             continue
         entry = knowledge.key(key, "url")
         inner = parts_of_text(called, value)
-        if entry is None or any(one.data_class is entry.data_class for one in inner):
+        if entry is None:
             yield from inner
+        elif any(one.data_class is entry.data_class for one in inner):
+            for one in inner:
+                yield Part(one.name, one.data_class, one.text, one.is_secret, one.data_class is entry.data_class)
         else:
-            yield Part(called, entry.data_class, decoded(value), entry.is_secret)
+            yield Part(called, entry.data_class, decoded(value), entry.is_secret, by_key=True)
             # A search for an e-mail address is both; what a secret holds is not looked into.
             yield from (one for one in inner if one.data_class in _SURE and not entry.is_secret)

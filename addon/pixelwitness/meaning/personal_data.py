@@ -53,14 +53,19 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{20,}(?![A-Za-z0-9])")
 _CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])")
 _THREE_DIGITS = re.compile(r"\d[\d ().\-/\u00a0]{4,}\d")
+_COORDINATES = re.compile(
+    r"(?<![\d.,-])-?(?:[0-8]?\d|90)\.\d{4,15}[ ;,]{1,2}-?(?:1[0-7]\d|180|\d{1,2})\.\d{4,15}(?![\d.])", re.ASCII
+)
+"""Two numbers on the globe to 10 metres or finer; prices have fewer decimals."""
 _RANK = {
     DataClass.SECRET: 0,
     DataClass.EMAIL: 1,
     DataClass.PHONE: 2,
     DataClass.PAYMENT_CARD: 3,
     DataClass.IP_ADDRESS: 4,
-    DataClass.LONG_NUMBER: 5,
-    DataClass.OPAQUE_TOKEN: 6,
+    DataClass.LOCATION: 5,
+    DataClass.LONG_NUMBER: 6,
+    DataClass.OPAQUE_TOKEN: 7,
 }
 _GAP = "|"
 """What is left of a part that was found; it joins nothing."""
@@ -107,7 +112,10 @@ def _look(text: str, found: dict[Found, None], depth: int, sure_only: bool) -> N
         return
     if len(text) >= 20:
         text = _opaque(text, found)
-    if text.count(".") >= 3 or text.count(":") >= 2:
+    dots = text.count(".")
+    if dots >= 2 and len(text) >= 13:
+        text = _take(_COORDINATES, DataClass.LOCATION, text, found)
+    if dots >= 3 or text.count(":") >= 2:
         text = _addresses(text, found)
     if _THREE_DIGITS.search(text):
         for kind, number in numbers(text):

@@ -15,10 +15,13 @@ import msgspec
 from pixelwitness.core import event
 from pixelwitness.meaning import personal_data
 from pixelwitness.meaning.addresses import looks_absolute
-from pixelwitness.meaning.forms import Form, form_of
-from pixelwitness.meaning.knowledge import DataClass, Entry, EventKind, Knowledge, Matching
+from pixelwitness.meaning.findings import Understood
+from pixelwitness.meaning.forms import Form, form_of, is_cut
+from pixelwitness.meaning.knowledge import DataClass, Entry, EventKind, FieldMeaning, Knowledge, Matching, Shape
+from pixelwitness.meaning.leaks import PERSONAL, Where, leak
 from pixelwitness.meaning.objections import MAX_NAME, PLACEHOLDERS, SECRET, field_name, receiver_host, without_objection
 from pixelwitness.meaning.pageurls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
+from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.printable import printable
 from pixelwitness.meaning.shapes import fits
 
@@ -29,7 +32,7 @@ _CACHED = 2_000
 
 _ALL = frozenset(PLACEHOLDERS)
 _SURE = frozenset({DataClass.EMAIL, DataClass.SECRET})
-_PERSONAL = _SURE | {DataClass.PHONE, DataClass.PAYMENT_CARD, DataClass.IP_ADDRESS}
+_PERSONAL = _SURE | {DataClass.PHONE, DataClass.PAYMENT_CARD, DataClass.IP_ADDRESS, DataClass.LOCATION}
 _LOOKED_FOR = {
     # Ids and technical values are long numbers by nature: only what cannot be one is reported in them.
     **dict.fromkeys(DataClass, _SURE),
@@ -38,7 +41,7 @@ _LOOKED_FOR = {
     **dict.fromkeys((DataClass.EXTERNAL_ID, DataClass.FULL_NAME, DataClass.FIRST_NAME, DataClass.LAST_NAME), _PERSONAL),
     **dict.fromkeys((DataClass.STREET, DataClass.CITY, DataClass.EMAIL, DataClass.PHONE), _PERSONAL),
 }
-_READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER})
+_READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
 _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 _HEX_ID = r"(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _LIBRARY_ID = re.compile(
@@ -60,42 +63,67 @@ class FieldFacts(msgspec.Struct, frozen=True, gc=False):
     value: str | None
 
 
-class _Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True):
     """What is done with every value of a field name."""
 
     name: str
+    """The field's name as it may be stored."""
     entry: Entry
     matching: Matching
     looked_for: frozenset[DataClass]
+    where: Where | None
+    """Where personal data in it would stand; None where there can be no leak: Meta's own cookies."""
+
+
+_COUNTED = frozenset({Shape.NUMBER, Shape.CURRENCY, Shape.TIME, Shape.FLAG, Shape.CHOICE})
+"""Shapes in which a value is the persona's by chance alone."""
+PERSONA_MARK = "{persona}"
+"""What stands in a stored name where a datum of the persona stood."""
 
 
 class Redactor:
     """Decides what may be stored, for one study.
 
     ``token`` makes a value recognisable without being readable.  With ``keep_values``
-    readable values are stored, too; secrets never are.
+    readable values are stored, too; secrets never are, nor what the ``recogniser`` knows.
     """
 
-    def __init__(self, knowledge: Knowledge, token: Callable[[str], str], keep_values: bool = False) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        token: Callable[[str], str],
+        keep_values: bool = False,
+        recogniser: Recogniser | None = None,
+    ) -> None:
         self.knowledge = knowledge
+        self.recogniser = recogniser
+        """Knows the persona, where there is one."""
         self._token = token
         self._keep_values = keep_values
+        self._hides = None if recogniser is None else recogniser.hides
         self._plan = lru_cache(maxsize=4096)(self._plan_of)
         self._short_url = lru_cache(maxsize=1024)(self._url)
         self._found_in_url = lru_cache(maxsize=1024)(lambda name, text: parts_of_url(name, text, knowledge))
 
     def fields(self, fields: Sequence[event.Field]) -> tuple[FieldFacts, ...]:
         """Return the storable facts of a transmission's fields, parts of a field right after it."""
+        return self.look(fields)[0]
+
+    def look(self, fields: Sequence[event.Field]) -> tuple[tuple[FieldFacts, ...], tuple[Understood, ...]]:
+        """Return the facts of fields, and the findings of readable personal data in them, each once."""
         rows: list[FieldFacts] = []
+        leaks: dict[Understood | None, None] = {}
         ordinals: dict[str, int] = {}
         budget = MAX_LOOKED_AT_IN_ALL
         for field in fields:
             name, text = field.name, field.text
             # What lies past the budget is not looked into, and so never kept: only its length and token are.
             budget -= min(len(text), personal_data.MAX_LOOKED_AT)
-            plan = self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
+            plan = self.plan(name)
             entry = plan.entry
             form = form_of(text)
+            if form is Form.PLAIN and is_cut(plan.name, len(text)):
+                form = Form.TRUNCATED
             storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
             rows.append(
                 FieldFacts(
@@ -106,13 +134,21 @@ class Redactor:
                     plan.matching,
                     len(text),
                     self._token_of(entry.data_class, text),
-                    text if storable else self._value(text, entry) if self._keep_values and budget >= 0 else None,
+                    self._kept(text, entry) if storable else self._value(text, entry) if budget >= 0 else None,
                 )
             )
+            if entry.data_class in PERSONAL and plan.where is not None:
+                leaks[leak(plan.where, entry.data_class, plan.name, text, form, by_key=True)] = None
             if budget >= 0 and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
                 for part in self._parts(plan, text):
                     rows.append(self._part_row(part, plan.matching, _next(ordinals, part.name, 0)))
-        return tuple(rows)
+                    if part.data_class in PERSONAL and plan.where is not None:
+                        leaks[_leak_of(plan, part, rows[-1].form)] = None
+        return tuple(rows), tuple(one for one in leaks if one is not None)
+
+    def plan(self, name: str) -> Plan:
+        """Return what is known of a field by its name."""
+        return self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
 
     def url(self, url: str | None) -> str | None:
         """Return a page's URL as it may be stored: scheme, host, path; objectionable segments as ``{email}``.
@@ -152,6 +188,7 @@ class Redactor:
             return dedup_id, token, "library"
         form = "uuid" if _UUID.fullmatch(dedup_id) else "other"
         kept = self._keep_values and not personal_data.secrets_in(dedup_id)
+        kept = kept and not (self._hides is not None and self._hides(dedup_id))
         return printable(dedup_id, MAX_NAME) if kept else None, token, form
 
     def event_kind(self, name: str | None, fields: Sequence[event.Field]) -> EventKind:
@@ -161,18 +198,31 @@ class Redactor:
 
     # Names -------------------------------------------------------------------
 
-    def _plan_of(self, name: str) -> _Plan:
+    def _plan_of(self, name: str) -> Plan:
         meaning = self.knowledge.field(name)
         rest = field_name(meaning.rest)
+        if self._hides is not None and self._hides(meaning.rest):
+            rest = PERSONA_MARK
         entry = meaning.entry
-        return _Plan(
+        return Plan(
             name=f"{meaning.family}.{rest}" if meaning.family else rest,
             entry=entry,
             matching=meaning.matching,
             looked_for=_LOOKED_FOR[entry.data_class] - {entry.data_class},
+            where=self._where(meaning),
         )
 
+    def _where(self, meaning: FieldMeaning) -> Where | None:
+        family = self.knowledge.families.get(meaning.family)
+        if family is not None and family.realm in ("person", "cookie"):
+            return "person" if family.realm == "person" else None
+        if meaning.entry.data_class is DataClass.SECRET and (family is None or family.realm == "context"):
+            return None  # what a program shows to Meta itself to be let in
+        return "page" if meaning.entry.data_class in (DataClass.PAGE_TITLE, DataClass.PAGE_TEXT) else "text"
+
     def _named(self, text: str) -> str:
+        if self._hides is not None and self._hides(text):
+            return PERSONA_MARK
         if self._keep_values:
             return SECRET if personal_data.secrets_in(text) else printable(text, MAX_NAME)
         return printable(without_objection(text), MAX_NAME)
@@ -187,9 +237,14 @@ class Redactor:
             text = "".join(filter(str.isdigit, text)) or text
         return self._token(text)
 
+    def _kept(self, text: str, entry: Entry) -> str | None:
+        """Return a value of the allow-list, unless it is the persona's."""
+        hidden = self._hides is not None and entry.keep not in _COUNTED and self._hides(text)
+        return None if hidden else text
+
     def _value(self, text: str, entry: Entry) -> str | None:
-        """Return a value for ``keep_values``: printable, bounded, never a secret."""
-        if entry.is_secret:
+        """Return a value for ``keep_values``: printable, bounded, never a secret or the persona's."""
+        if not self._keep_values or entry.is_secret or (self._hides is not None and self._hides(text)):
             return None
         if entry.is_url or looks_absolute(text):
             return self.url(text)
@@ -212,20 +267,45 @@ class Redactor:
 
     # Parts -------------------------------------------------------------------
 
-    def _parts(self, plan: _Plan, text: str) -> Sequence[Part]:
+    def _parts(self, plan: Plan, text: str) -> Sequence[Part]:
         if plan.entry.is_url or looks_absolute(text):
             if len(text) <= _CACHED:
                 return self._found_in_url(plan.name, text)
             return parts_of_url(plan.name, text, self.knowledge)
         kinds = plan.looked_for
-        found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
+        if len(text) <= _CACHED and not kinds <= _SURE:
+            looked_at = found_in(text)
+        else:
+            looked_at = personal_data.find(text, sure_only=kinds <= _SURE)
+        found = (one for one in looked_at if one.data_class in kinds)
         return [
             Part(f"{plan.name}#{number}", data_class, part, data_class is DataClass.SECRET)
             for number, (data_class, part) in enumerate(found, 1)
         ][:MAX_PARTS]
 
     def _url(self, url: str) -> str:
-        return kept_url(url, self.knowledge) if self._keep_values else stored_url(url)
+        if self._hides is None:
+            return kept_url(url, self.knowledge) if self._keep_values else stored_url(url)
+        if self._keep_values and not self._hides(url):
+            return kept_url(url, self.knowledge)
+        host, slash, path = (stored := stored_url(url)).partition("://")[2].partition("/")
+        if not slash or not self._hides(path):
+            return stored
+        hides = self._hides
+        segments = (PERSONA_MARK if hides(segment) else segment for segment in path.split("/"))
+        return f"{stored.partition('://')[0]}://{host}/{'/'.join(segments)}"
+
+
+@lru_cache(maxsize=1024)
+def found_in(text: str) -> tuple[personal_data.Found, ...]:
+    """Return what detectors find in a short text, remembered."""
+    return personal_data.find(text)
+
+
+def _leak_of(plan: Plan, part: Part, form: Form) -> Understood | None:
+    in_url = "." in part.name.removeprefix(plan.name)
+    where: Where = "address" if in_url else plan.where or "text"
+    return leak(where, part.data_class, part.name, part.text, form, by_key=part.by_key)
 
 
 def _next(ordinals: dict[str, int], name: str, ordinal: int) -> int:

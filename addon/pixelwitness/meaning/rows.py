@@ -14,6 +14,8 @@ from pixelwitness.core.fold import Group
 from pixelwitness.core.rule import Confidence
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
+from pixelwitness.meaning import identity
+from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.redaction import FieldFacts, Redactor
 from pixelwitness.meaning.serverside import Hint
 from pixelwitness.meaning.taken import Page, Place, Seen, Shown
@@ -37,6 +39,7 @@ class Rows:
 
     recording_id: str
     redactor: Redactor
+    cookies_recorded: bool = True
 
     def event(self, group: Group[Placed]) -> records.Event:
         """Return the event's row: the main transmission's columns, a null filled from the next."""
@@ -126,6 +129,11 @@ class Rows:
         yield from _fields(seen.fields, contact_id=own)
         for text in seen.texts:
             yield self._finding(placed, text.kind, text, contact_id=own)
+        for found in seen.findings:
+            yield self._finding(placed, found.kind, found, contact_id=own)
+        if seen.received.names:
+            known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
+            yield self._finding(placed, known_by.kind, known_by, contact_id=own)
 
     def visit(self, visit: Visit, page: Page) -> records.Visit:
         """Return the row of a visit."""
@@ -198,12 +206,18 @@ class Rows:
                 if (text.kind, text.label, text.field) not in told:
                     told.add((text.kind, text.label, text.field))
                     yield self._finding(placed, text.kind, text, event_id=event_id)
+            known_by = identity.finding(placed.seen.received, cookies_recorded=self.cookies_recorded)
+            for found in (*placed.seen.findings, known_by):
+                what = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
+                if what not in told:
+                    told.add(what)
+                    yield self._finding(placed, found.kind, found, event_id=event_id)
 
     def _finding(
         self,
         placed: Placed,
         kind: str,
-        hint: Hint | TextHint,
+        hint: Hint | TextHint | Understood,
         *,
         event_id: str | None = None,
         contact_id: str | None = None,
@@ -216,13 +230,13 @@ class Rows:
             kind=kind,
             label=hint.label,
             field=hint.field,
-            certainty=Confidence.HINT,
+            certainty=hint.certainty if isinstance(hint, Understood) else Confidence.HINT,
             evidence=hint.evidence,
             knowledge_version=self.redactor.knowledge.version,
-            fingerprint=self._fingerprint(placed, kind, hint.label),
+            fingerprint=self._fingerprint(placed, kind, *_what(hint, placed)),
         )
 
-    def _fingerprint(self, placed: Placed, kind: str, label: str) -> str:
+    def _fingerprint(self, placed: Placed, kind: str, *what_it_is: str) -> str:
         """Return what a baseline knows a finding by: where it was, and what; no value and no key."""
         told = placed.seen.sighting
         what = (
@@ -230,7 +244,7 @@ class Rows:
             self.redactor.pixel_id(told.pixel_id),
             self.redactor.event_name(told.event_name),
             kind,
-            label,
+            *what_it_is,
         )
         return hashlib.sha256(jsontext.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -238,6 +252,13 @@ class Rows:
         """Return the id of a sighting: its coordinates, never a value."""
         own = f"{self.recording_id}-{seen.place.coordinates}"
         return own if seen.sighting.item is None else f"{own}-{seen.sighting.item}"
+
+
+def _what(hint: Hint | TextHint | Understood, placed: Placed) -> tuple[str, ...]:
+    """Return what tells a finding from others of its kind on the same event."""
+    if isinstance(hint, Understood):
+        return (hint.label, hint.field or "", hint.form, placed.seen.rule.id)
+    return (hint.label,)
 
 
 def _filled[T](values: Iterable[T | None]) -> T | None:

@@ -12,6 +12,8 @@ from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Rule
 from pixelwitness.core.sites import Site
+from pixelwitness.meaning.findings import Understood
+from pixelwitness.meaning.identity import Received
 from pixelwitness.meaning.pixelsettings import Told
 from pixelwitness.meaning.redaction import FieldFacts
 from pixelwitness.meaning.serverside import Hint
@@ -19,6 +21,7 @@ from pixelwitness.meaning.texts import TextHint
 
 NO_REQUEST = Request("GET", "")
 NO_CLAIMS = PageClaims()
+NOTHING_RECEIVED = Received(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Seen:
     """Why a server may report to Meta, too."""
     texts: tuple[TextHint, ...] = ()
     """What the words of its texts point at."""
+    findings: tuple[Understood, ...] = ()
+    """Readable personal data and the persona's."""
+    received: Received = NOTHING_RECEIVED
+    """By which identifiers Meta could tell whom it is about."""
 
     @property
     def channel(self) -> Channel:

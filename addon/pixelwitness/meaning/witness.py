@@ -7,7 +7,7 @@ whole by `Witness.take_all`, which brings it into the order of time first.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pixelwitness.core import records
 from pixelwitness.core.attribution import Document, Visit, Visits
@@ -26,6 +26,7 @@ from pixelwitness.meaning.rows import Placed, Rows
 from pixelwitness.meaning.serverside import hints_of
 from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, place_of, sender_of, without_values
 from pixelwitness.meaning.texts import reader_of
+from pixelwitness.meaning.understanding import understand
 
 
 @dataclass(slots=True)
@@ -94,6 +95,7 @@ class Witness:
         """Take a recording whole: its rows, every event once, in the order of time."""
         taken = [one for exchange in reading.exchanges for one in self._look(exchange)]
         self._visits = Visits(reading.pages, self._is_metas_own)
+        self._rows = replace(self._rows, cookies_recorded=reading.cookies_recorded)
         rows: list[records.AnyRecord] = []
         groups: dict[int, Group[Placed]] = {}
         for one in in_time(taken):
@@ -190,11 +192,15 @@ class Witness:
             matched = bool(found.events or found.contacts)
             for sighting in (*found.events, *found.contacts):
                 place = place_of(sighting.request, blocked=blocked)
-                fields = self._redactor.fields(sighting.fields)
+                own = request.site is not None and self._is_metas_own(request.site)
+                meant = understand(sighting, self._redactor, takes_cookies=own)
                 kind = self._redactor.event_kind(sighting.event_name, sighting.fields)
                 hints = hints_of(sighting, self._redactor.knowledge)
                 texts = self._reader.hints(sighting.fields, sighting.claims.page, sighting.event_name)
-                taken.append(Seen(place, sighting.rule, without_values(sighting), fields, kind, hints, texts))
+                told = without_values(sighting)
+                taken.append(
+                    Seen(place, sighting.rule, told, meant.facts, kind, hints, texts, meant.findings, meant.received)
+                )
             taken.extend(Shown(place_of(one.request, blocked=blocked), one) for one in found.signals)
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
             self.account.rule_faults += 1
@@ -276,7 +282,10 @@ class Witness:
         if own is not None or shown.sign.rule.gives == "signal":
             return own, shown.place.receiver
         page = self._visits.attribute(sender_of(shown.place, Channel.CONFIG, shown.claims))
-        return page.visit, page.site
+        receiver = shown.place.receiver
+        # Meta's own host answers for any site, a relay's for its own.
+        other = None if receiver is None or self._is_metas_own(receiver) else receiver
+        return page.visit, page.site or other
 
     def _fold(self, placed: Placed) -> Group[Placed]:
         seen, sighting = placed.seen, placed.seen.sighting

@@ -1,0 +1,126 @@
+"""Identity: by which identifiers Meta could tell who an event is about.
+
+Owns the order of the levels and which names count for which.  A level says what was
+received, not what Meta does with it.  What a recorder left out is unknown, never absent.
+Pure; sees redacted facts alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from pixelwitness.core.request import BodyState
+from pixelwitness.meaning.about import SAYS_NOTHING
+from pixelwitness.meaning.findings import IDENTITY, Understood
+from pixelwitness.meaning.forms import Form
+from pixelwitness.meaning.knowledge import DataClass
+from pixelwitness.meaning.redaction import FieldFacts
+
+
+class Level(StrEnum):
+    """How closely identifiers point at somebody, the closest first."""
+
+    ACCOUNT = "account"
+    """A Facebook or Instagram account: its cookie or login id."""
+    PERSON = "person"
+    """Matching keys: e-mail, phone, or first and last name, hashed or not."""
+    BROWSER = "browser"
+    """An id of the browser, or the site's own id of the person."""
+    CLICK = "click"
+    """The click on an ad by which the visit began."""
+    NONE = "none"
+    NOT_RECORDED = "not recorded"
+    """Nothing was seen, and the recording lacks where it would stand."""
+
+
+CLOSENESS: Mapping[str, int] = {
+    level: rank
+    for rank, level in enumerate(
+        (Level.ACCOUNT, Level.PERSON, Level.BROWSER, Level.CLICK, Level.NOT_RECORDED, Level.NONE)
+    )
+}
+"""Rank by level, 0 for the closest; not recorded stands before none, since it may hide any."""
+
+_COOKIES: Mapping[str, tuple[Level, str]] = {
+    "c_user": (Level.ACCOUNT, "c_user"),
+    "ds_user_id": (Level.ACCOUNT, "ds_user_id"),
+    "_fbp": (Level.BROWSER, "_fbp"),
+    "datr": (Level.BROWSER, "datr"),
+    "sb": (Level.BROWSER, "sb"),
+    "fr": (Level.BROWSER, "fr"),
+    "_fbc": (Level.CLICK, "_fbc"),
+}
+_BY_CLASS: Mapping[DataClass, tuple[Level, str]] = {
+    DataClass.LOGIN_ID: (Level.ACCOUNT, "fb_login_id"),
+    DataClass.EMAIL: (Level.PERSON, "em"),
+    DataClass.PHONE: (Level.PERSON, "ph"),
+    DataClass.BROWSER_ID: (Level.BROWSER, "_fbp"),
+    DataClass.EXTERNAL_ID: (Level.BROWSER, "external_id"),
+    DataClass.DEVICE_ID: (Level.BROWSER, "device id"),
+    DataClass.CLICK_ID: (Level.CLICK, "_fbc"),
+}
+_PERSON_FAMILIES = ("ud.", "udff.", "aud.", "audff.", "am.", "fb.advanced_matching.", "user_data.")
+_CLICK_FIELDS = frozenset({"fbc", "fbcs", "fb.clickID"})
+_EMPTY = SAYS_NOTHING | {Form.MASKED}
+
+
+class Received(msgspec.Struct, frozen=True, gc=False):
+    """The identifiers of one transmission."""
+
+    names: tuple[tuple[Level, str], ...]
+    body_unread: bool = False
+    takes_cookies: bool = False
+    """It went to a host of Meta's own, to which a browser sends Meta's cookies."""
+
+
+def received(facts: Iterable[FieldFacts], body_state: BodyState, *, takes_cookies: bool) -> Received:
+    """Return which identifiers the fields of one transmission hold."""
+    names: set[tuple[Level, str]] = set()
+    classes: set[DataClass] = set()
+    for one in facts:
+        if one.form in _EMPTY or not one.length:
+            continue
+        family, dot, rest = one.field.partition(".")
+        if family in ("cookie", "cookies") and dot:
+            if rest in _COOKIES:
+                names.add(_COOKIES[rest])
+        elif one.data_class in _BY_CLASS:
+            level, name = _BY_CLASS[one.data_class]
+            if level is Level.CLICK:
+                # Ids of other companies' clicks tell Meta nothing.
+                if one.field in _CLICK_FIELDS or rest == "fbc":
+                    names.add((level, name))
+                elif one.field.endswith(".fbclid"):
+                    names.add((level, "fbclid"))
+            elif level is not Level.PERSON or one.field.startswith(_PERSON_FAMILIES):
+                names.add((level, name))
+        elif one.field.startswith(_PERSON_FAMILIES):
+            classes.add(one.data_class)
+    if {DataClass.FIRST_NAME, DataClass.LAST_NAME} <= classes:
+        names.add((Level.PERSON, "fn + ln"))
+    unread = body_state in (BodyState.NOT_RECORDED, BodyState.TOO_BIG, BodyState.UNDECODABLE)
+    return Received(tuple(sorted(names)), unread, takes_cookies)
+
+
+def finding(received: Received, *, cookies_recorded: bool) -> Understood:
+    """Return the finding: the closest level as label, the identifiers as evidence.
+
+    >>> told = finding(Received(((Level.BROWSER, "_fbp"), (Level.PERSON, "em"))), cookies_recorded=True)
+    >>> told.label, told.evidence
+    ('person', 'em, _fbp')
+    >>> finding(Received((), takes_cookies=True), cookies_recorded=False).label
+    'not recorded'
+    """
+    cookies_unknown = received.takes_cookies and not cookies_recorded
+    names = sorted(received.names, key=lambda one: (CLOSENESS[one[0]], one[1]))
+    missing = [
+        words
+        for is_missing, words in ((received.body_unread, "the body"), (cookies_unknown, "cookies"))
+        if is_missing and (not names or names[0][0] is not Level.ACCOUNT)
+    ]
+    level = names[0][0] if names else Level.NOT_RECORDED if missing else Level.NONE
+    told = ", ".join(name for _, name in names)
+    lacking = f"not recorded: {' and '.join(missing)}" if missing else ""
+    evidence = "; ".join(part for part in (told, lacking) if part) or "no identifier"
+    return Understood(IDENTITY, level.value, None, "certain", evidence)
