@@ -5,9 +5,19 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tests.sites.proxy import Proxy
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer: its headers by lower-case name."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def send(
@@ -23,28 +33,41 @@ def send(
 
     ``named`` goes into CONNECT in place of the URL's host; the TLS handshake keeps the URL's host.
     """
+    return ask(proxy, method, url, headers, body, named=named).status
+
+
+def ask(
+    proxy: Proxy,
+    method: str,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    *,
+    named: str | None = None,
+) -> Answered:
+    """Send one request as `send` does and return its answer."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "http":
         plain = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)
-        return _status(plain, method, url, headers, body)
+        return _answered(plain, method, url, headers, body)
     connection = _Tunnel(proxy, named or host, host)
-    return _status(connection, method, path or "/", headers, body)
+    return _answered(connection, method, path or "/", headers, body)
 
 
-def _status(
+def _answered(
     connection: http.client.HTTPConnection,
     method: str,
     target: str,
     headers: Mapping[str, str] | None,
     body: bytes | None,
-) -> int:
+) -> Answered:
     try:
         connection.request(method, target, body, dict(headers or {}))
         answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Answered(answer.status, told, answer.read())
     finally:
         connection.close()
 

@@ -172,18 +172,12 @@ class PixelWitness:
         self._session = self._writer = None
         if session is None or writer is None:
             return
-        writer.put([session.recording(complete=True)])
-        if not writer.finish(DRAIN_SECONDS):
+        if not writer.finish(DRAIN_SECONDS, [session.recording(complete=True)]):
             log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
         self.lost += writer.state.dropped + writer.state.damaged
         self.left = spill_file(self._db) if writer.state.left else None
 
     # The traffic -------------------------------------------------------------
-
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Keep a body that may have to be blocked from being streamed past."""
-        if self._settings is not None and self._settings.block != "off":
-            self._take("requestheaders", lambda session: session.keep_whole(flow))
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Take what is about to leave."""

@@ -108,7 +108,11 @@ def settings_of(options: Options) -> Settings:
     Raises `OptionsError` naming the option, what was found and what would be right.
     """
     stated = {option.name: cast("str", getattr(options, PREFIX + option.name)) for option in OPTIONS}
-    return check(stated)
+    settings = check(stated)
+    if settings.block != "off" and options.stream_large_bodies:
+        found = f"it is {settings.block!r} while stream_large_bodies lets bodies pass before they can be judged"
+        raise _wrong("block", found, "unset one of the two")
+    return settings
 
 
 def check(stated: Mapping[str, str]) -> Settings:

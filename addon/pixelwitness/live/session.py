@@ -62,12 +62,6 @@ class Session:
         self._witness = Witness(self.recording_id, known.detector, known.redactor, known.is_metas_own)
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
 
-    def keep_whole(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
-        """See to it that a body which may have to be blocked is not streamed past."""
-        if self.understanding.block != "off" and flow.request.stream:
-            flow.request.stream = not self.understanding.detector.screen.wants_url(flows.url_of(flow))
-        return []
-
     def request(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
         """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
 

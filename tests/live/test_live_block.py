@@ -1,0 +1,144 @@
+"""Blocking, in a real mitmdump: what does not leave, what it is answered, and that nothing changes while it is off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sites import certificates, client, proxy, server, stored
+from tests.sites.watch import Watched, watched
+
+from pixelwitness.live.launch import shim_path
+
+WAYS = Path(__file__).parents[1] / "sites" / "recordings" / "ways.mitm"
+PAGE = "https%3A%2F%2Fshop.example%2Fboots"
+VIEW = f"https://www.facebook.com/tr/?id=1111222233334444&ev=ViewContent&dl={PAGE}&ts=1&ec=0"
+CAPI = "https://graph.facebook.com/v24.0/1111222233334444/events"
+LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
+LOGIN = "https://www.facebook.com/x/oauth/status?client_id=600600600600600&origin=1&redirect_uri=https://shop.example/"
+SITE = "shop.example"
+SHOP = f"https://{SITE}/boots"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+JSON = {"content-type": "application/json"}
+PREFLIGHT = {
+    "origin": "https://shop.example",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type",
+}
+
+
+def told(session: Watched) -> list[tuple[str, bool, list[bool]]]:
+    return [
+        (event["event_name"], bool(event["blocked"]), [bool(one["blocked"]) for one in event["carried_by"]])
+        for event in stored.told(session.db)["events"]
+    ]
+
+
+def test_blocked_events_do_not_leave_and_the_page_goes_on(tmp_path: Path) -> None:
+    with watched(tmp_path, {"pixelwitness_block": "events"}) as session:
+        image = client.ask(session.proxy, "GET", VIEW)
+        again = client.send(session.proxy, "GET", VIEW)
+        fetched = client.ask(session.proxy, "POST", CAPI, {**JSON, "origin": "https://shop.example"}, b'{"data":[{}]}')
+        asked = client.ask(session.proxy, "OPTIONS", CAPI, PREFLIGHT)
+        body = b"id=1111222233334444&ev=Lead"
+        assert client.send(session.proxy, "POST", "https://www.facebook.com/tr/", FORM, body) == again == 204
+        passed = [client.send(session.proxy, "GET", url) for url in (LIBRARY, SHOP)]
+        assert session.proxy.stop() == 0
+
+    assert passed == [200, 200]
+    assert [one.host for one in session.world.received] == ["connect.facebook.net", "shop.example"]
+    assert (image.status, image.headers["access-control-allow-origin"], image.body) == (204, "*", b"")
+    assert "access-control-allow-credentials" not in image.headers
+    for one in (fetched, asked):
+        assert one.status == 204
+        assert one.headers["access-control-allow-origin"] == "https://shop.example"
+        assert one.headers["access-control-allow-credentials"] == "true"
+    assert asked.headers["access-control-allow-methods"] == "POST"
+    assert asked.headers["access-control-allow-headers"] == "content-type"
+
+    # The image was tried twice: two transmissions of one event.
+    assert sorted(told(session), key=repr) == [
+        ("Lead", True, [True]),
+        ("ViewContent", True, [True, True]),
+        (None, True, [True]),
+    ]
+    recording = stored.recording(session.db)
+    counts = {name: recording[name] for name in ("requests_seen", "requests_matched", "requests_other", "blocked")}
+    assert counts == {"requests_seen": 7, "requests_matched": 1, "requests_other": 2, "blocked": 4}
+    assert "blocking is on (events)" in session.log()
+
+
+@pytest.mark.parametrize(("block", "left"), [("all", ["www.facebook.com", SITE]), ("all+login", [SITE])])
+def test_all_that_reaches_meta_is_blocked_the_login_only_when_named(
+    block: str, left: list[str], tmp_path: Path
+) -> None:
+    with watched(tmp_path, {"pixelwitness_block": block}) as session:
+        for url in (VIEW, LIBRARY, LOGIN, SHOP):
+            client.send(session.proxy, "GET", url)
+        assert session.proxy.stop() == 0
+    assert [one.host for one in session.world.received] == left
+    contacts = {one["channel"]: bool(one["blocked"]) for one in stored.told(session.db)["contacts"]}
+    assert contacts == {"library": True, "login": block == "all+login"}
+
+
+def test_an_event_of_which_one_copy_left_was_sent(tmp_path: Path) -> None:
+    copy = VIEW.replace("/tr/", "/privacy_sandbox/pixel/register/trigger/")
+    with watched(tmp_path, {"pixelwitness_block": "events"}, ["-s", _script(tmp_path, LATE)]) as session:
+        assert client.send(session.proxy, "GET", VIEW) == 204
+        assert client.send(session.proxy, "GET", copy) == 200
+        assert session.proxy.stop() == 0
+    ((name, blocked, carried),) = told(session)
+    assert (name, blocked, sorted(carried)) == ("ViewContent", False, [False, True])
+
+
+LATE = """
+from pixelwitness.live import session
+whole = session.stops
+def stops(block, detector, request):
+    return "privacy_sandbox" not in request.url and whole(block, detector, request)
+session.stops = stops
+"""
+
+
+def _script(folder: Path, text: str) -> Path:
+    script = folder / "script.py"
+    script.write_text(text)
+    return script
+
+
+def test_what_mitmproxy_itself_answers_did_not_leave_either(tmp_path: Path) -> None:
+    with watched(tmp_path, {"block_list": "|~d www.facebook.com|204"}) as session:
+        assert client.send(session.proxy, "GET", VIEW) == 204
+        assert session.proxy.stop() == 0
+    assert session.world.received == []
+    assert told(session) == [("ViewContent", True, [True])]
+
+
+# Nothing is changed ---------------------------------------------------------------------------
+
+
+def exactly(world: server.World) -> list[tuple[Any, ...]]:
+    return sorted((one.method, one.host, one.target, one.headers, one.body) for one in world.received)
+
+
+@contextmanager
+def replayed(folder: Path, more: list[str | Path]) -> Iterator[server.World]:
+    """Send a browser's recorded session anew through mitmdump, which ends when all is answered."""
+    folder.mkdir()
+    _, certificate = certificates.write_certificate(folder, server.HOSTS)
+    arguments: list[str | Path] = ["-C", WAYS, "--set", "client_replay_concurrency=1", *more]
+    with server.running(certificate) as world, proxy.running(world, folder / "proxy", arguments) as running:
+        running.process.wait(60)
+        yield world
+
+
+def test_servers_receive_the_same_bytes_with_and_without_the_addon(tmp_path: Path) -> None:
+    db = tmp_path / "live.sqlite"
+    with replayed(tmp_path / "bare", []) as bare:
+        pass
+    with replayed(tmp_path / "watched", ["-s", shim_path(), "--set", f"pixelwitness_db={db}"]) as seen:
+        pass
+    assert len(bare.by_meta()) == 35
+    assert exactly(seen) == exactly(bare)
+    assert stored.recording(db)["requests_seen"] == len(seen.received)
