@@ -30,15 +30,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @contextmanager
-def witnessed(world: World, db: Path, script: Path | None = None) -> Iterator[Proxy]:
-    arguments: list[str | Path] = [
-        "--set",
-        "flow_detail=0",
-        "-s",
-        script or shim_path(),
-        "--set",
-        f"pixelwitness_db={db}",
-    ]
+def witnessed(world: World, db: Path, *, script: Path | None = None, quiet: bool = True) -> Iterator[Proxy]:
+    # Quiet, mitmdump logs errors alone: a full disk is to hit the database, not the log of every connection.
+    arguments: list[str | Path] = ["-s", script or shim_path(), "--set", f"pixelwitness_db={db}", *["-q"][:quiet]]
     with proxy.running(world, db.with_name(f"proxy-{db.stem}"), arguments) as running:
         yield running
 
@@ -102,7 +96,7 @@ def test_a_disk_that_stays_full_costs_what_has_no_room_and_every_lost_one_is_cou
 ) -> None:
     db, script = tmp_path / "live.sqlite", tmp_path / "small.py"
     script.write_text(SMALL_MEMORY)
-    with witnessed(world, db, script) as running:
+    with witnessed(world, db, script=script) as running:
         before = browse(running, 0, 8)
         assert settled(db, 8) == before
         limit_files(running, 4096)
@@ -195,16 +189,7 @@ def test_a_removed_folder_is_rescued_elsewhere_with_the_key(
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(elsewhere))
     db = folder / "live.sqlite"
-    arguments: list[str | Path] = [
-        "--set",
-        "flow_detail=0",
-        "--set",
-        "termlog_verbosity=warn",
-        "-s",
-        shim_path(),
-        "--set",
-        f"pixelwitness_db={db}",
-    ]
+    arguments: list[str | Path] = ["-q", "-s", shim_path(), "--set", f"pixelwitness_db={db}"]
     with proxy.running(world, tmp_path / "proxy", arguments) as running:
         before = browse(running, 0, 20)
         assert settled(db, 20) == before
@@ -234,7 +219,7 @@ def test_the_spill_of_another_study_is_left_alone_and_said(world: World, tmp_pat
             running.process.wait(20)
     spill_file(other).rename(spill_file(db))
     foreign = spill_file(db).read_bytes()
-    with witnessed(world, db) as running:
+    with witnessed(world, db, quiet=False) as running:
         ids = browse(running, 200, 4)
         assert running.stop() == 0
         assert "its tokens were made under another key" in running.log.read_text()

@@ -124,11 +124,14 @@ class Writer:
             self._pressed.set()
         return True
 
-    def finish(self, seconds: float) -> bool:
+    def finish(self, seconds: float, last: Sequence[records.AnyRecord] = ()) -> bool:
         """Write all that waits, for at most so many seconds, and close the store; True when nothing was left over.
 
-        What the database does not take goes to the spill.
+        What the database does not take goes to the spill.  For ``last``, the final counts, there is room always.
         """
+        if last:
+            self._waiting.append((time.monotonic(), tuple(last)))
+            self._records_in += len(last)
         self._farewell = time.monotonic() + min(seconds, LONGEST_FAREWELL)
         self._deadline = time.monotonic() + seconds
         self._ending.set()
