@@ -2,19 +2,21 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import colour_option, drawn
+from pixelwitness.cli.options import colour_option, drawn, region_option
 from pixelwitness.policy.exitcode import ExitCode
 
 
 @click.command()
 @colour_option
-def demo(colour: str) -> ExitCode:
+@region_option
+def demo(colour: str, region: str | None) -> ExitCode:
     """Show what sites of an invented recording told Meta.
 
     The recording comes with the program. Its people and sites do not exist, so its values are
@@ -22,6 +24,7 @@ def demo(colour: str) -> ExitCode:
     """
     from pixelwitness.cli.output import draw_parts, lines
     from pixelwitness.meaning.about import IDENTIFYING
+    from pixelwitness.meaning.uses import Announced
     from pixelwitness.report import plain
     from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.scan import ScanOptions, scan
@@ -39,15 +42,16 @@ def demo(colour: str) -> ExitCode:
             return ExitCode.COULD_NOT_RUN
         with reading(db) as connection:
             exposure = queries.exposure(connection, IDENTIFYING)
-    words = vocabulary()
+    words = vocabulary(region)
+    bare = replace(words, announced=Announced())  # the story tells it whole
     say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
     draw, in_colour = drawn(colour)
     if draw:
         from pixelwitness.report import table
 
         sys.stderr.flush()
-        draw_parts([table.told(exposure, words), table.summary(exposure, words)], colour=in_colour)
+        draw_parts([table.told(exposure, words), table.summary(exposure, bare)], colour=in_colour)
     else:
-        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words)]))
+        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, bare)]))
     say("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
     return ExitCode.CLEAN

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def show(db: Path, format_: str, colour: str, choice: Choice = EVERYTHING) -> Exposure:
+def show(db: Path, format_: str, colour: str, choice: Choice = EVERYTHING, region: str | None = None) -> Exposure:
     """Write what a database holds to stdout, in a format; return it."""
-    words = vocabulary()
+    words = vocabulary(region)
     with reading(db) as connection:
         exposure = queries.exposure(connection, IDENTIFYING, choice)
         show_exposure(connection, exposure, words, format_, colour, choice)

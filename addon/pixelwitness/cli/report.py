@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import say
-from pixelwitness.cli.options import colour_option, format_option, since_text
+from pixelwitness.cli.options import colour_option, format_option, region_option, since_text
 from pixelwitness.policy.exitcode import ExitCode
 from pixelwitness.report.text import safe_text
 
@@ -14,13 +14,20 @@ from pixelwitness.report.text import safe_text
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @format_option
 @colour_option
+@region_option
 @click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be given again.")
 @click.option("--since", callback=since_text, metavar="TIME", help="Only what was seen since then (UTC).")
 @click.option(
     "--recording", "recordings", multiple=True, metavar="ID", help="Only this recording: its id, or the start of it."
 )
 def report(
-    db: Path, format_: str, colour: str, sites: tuple[str, ...], since: str | None, recordings: tuple[str, ...]
+    db: Path,
+    format_: str,
+    colour: str,
+    region: str | None,
+    sites: tuple[str, ...],
+    since: str | None,
+    recordings: tuple[str, ...],
 ) -> ExitCode:
     """Show what a database holds."""
     from pixelwitness.cli.output import show_exposure
@@ -42,7 +49,7 @@ def report(
             say(
                 f"pixelwitness: {safe_text(site)}: nothing of this site was recorded; that says nothing of what it does"
             )
-        show_exposure(connection, exposure, vocabulary(), format_, colour, choice)
+        show_exposure(connection, exposure, vocabulary(region), format_, colour, choice)
     return ExitCode.NOTHING_TO_SCAN if missing and not there else ExitCode.CLEAN
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence, captured_list
+from pixelwitness.report.announced import HEAD, sentences, told_of
 from pixelwitness.report.facts import nothing_words, same_values, span_words, telling_sites
 from pixelwitness.report.ledger import account, unseen
 from pixelwitness.report.story import story
@@ -55,13 +56,19 @@ def as_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         for site in sites:
             yield "| " + " | ".join(_cells(site, vocabulary)) + " |"
         yield ""
-    for site, sentences in story(exposure, vocabulary):
+    for site, told in story(exposure, vocabulary):
         yield f"## {code(site.name)}"
         yield ""
-        for sentence in sentences:
+        for sentence in told:
             yield f"- {_sentence(sentence)}"
         yield ""
     yield from _apart(exposure, vocabulary)
+    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region))]
+    if said:
+        yield f"## {HEAD}"
+        yield ""
+        yield from (f"- {plain(sentence)}" for sentence in said)
+        yield ""
     yield "## What was looked at"
     yield ""
     yield account(exposure.coverage) + "."

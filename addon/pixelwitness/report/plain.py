@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import Exposure, SiteExposure
 from pixelwitness.report.acts import Captured, Sentence
+from pixelwitness.report.announced import HEAD, sentences, told_of
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -37,6 +38,7 @@ def summary(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     for head, words in apart(exposure, vocabulary):
         yield from _filled(f"{head}: ", ", ".join(words))
         yield ""
+    yield from _announced(exposure, vocabulary, in_short=True)
     yield from ending(exposure)
 
 
@@ -50,11 +52,24 @@ def ending(exposure: Exposure) -> Iterator[str]:
 
 def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the story, one sentence a paragraph."""
-    for _, sentences in story(exposure, vocabulary):
-        for index, sentence in enumerate(sentences):
+    for _, told in story(exposure, vocabulary):
+        for index, sentence in enumerate(told):
             first = "  " if index else ""
             yield from textwrap.wrap(
                 as_text(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
+            )
+        yield ""
+    yield from _announced(exposure, vocabulary)
+
+
+def _announced(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
+    """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
+    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    if said:
+        yield f"{HEAD}:"
+        for sentence in said:
+            yield from textwrap.wrap(
+                sentence, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
             )
         yield ""
 

@@ -21,6 +21,7 @@ from pixelwitness.core.jsontext import Json
 from pixelwitness.core.pixelsetup import PixelSettings
 from pixelwitness.core.records import Field
 from pixelwitness.meaning.about import IDENTIFYING, about_of
+from pixelwitness.report import announced
 from pixelwitness.report.ledger import unseen
 from pixelwitness.report.setup import taken_words
 from pixelwitness.report.vocabulary import Vocabulary
@@ -77,6 +78,7 @@ def document(exposure: Exposure, vocabulary: Vocabulary) -> Shape:
             }
             for one in exposure.shared
         ],
+        "announced_uses": announced.shape(announced.told_of(exposure, vocabulary.announced, vocabulary.region)),
         "coverage": coverage_shape(exposure.coverage),
         "could_not_be_seen": list(unseen(exposure)),
     }

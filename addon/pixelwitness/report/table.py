@@ -15,6 +15,7 @@ from rich.text import Text
 
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence
+from pixelwitness.report.announced import HEAD, sentences, told_of
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -61,7 +62,7 @@ def summary(exposure: Exposure, vocabulary: Vocabulary) -> Group:
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in apart(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
-    return Group(*parts, ending(exposure))
+    return Group(*parts, announced(exposure, vocabulary, in_short=True), ending(exposure))
 
 
 def ending(exposure: Exposure) -> Group:
@@ -76,12 +77,21 @@ def ending(exposure: Exposure) -> Group:
 def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
-    for _, sentences in story(exposure, vocabulary):
+    for _, told in story(exposure, vocabulary):
         parts.extend(
-            Padding(_sentence(one), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
-            for index, one in enumerate(sentences)
+            Padding(_sentence(one), (0, 0, int(index + 1 == len(told)), 2 if index else 0))
+            for index, one in enumerate(told)
         )
-    return Group(*parts)
+    return Group(*parts, announced(exposure, vocabulary))
+
+
+def announced(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
+    """Return what has been announced about such data, in short or whole; nothing where nothing was told."""
+    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    lines = Table.grid(padding=(0, 1))
+    for sentence in said:
+        lines.add_row(Text("•", style="cyan"), Text(sentence))
+    return Group(Text(f"\n{HEAD}:", style="bold"), lines) if said else Group()
 
 
 def _sentence(sentence: Sentence, first: str = "bold cyan") -> Text:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pixelwitness.core.exposure import DataSent
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.meaning.knowledge import plain_key
+from pixelwitness.meaning.uses import Announced
 from pixelwitness.report.words import COOKIES, form_word, own_word
 
 
@@ -21,6 +22,10 @@ class Vocabulary:
     settings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """(label, what it tells) of each setting of a pixel."""
     match_keys: Mapping[str, str] = field(default_factory=dict)
+    announced: Announced = field(default_factory=Announced)
+    """What has been said of the use of such data."""
+    region: str | None = None
+    """For which that is asked; None for everywhere."""
 
     def setting(self, key: str) -> str:
         """Return what a setting is called."""
@@ -62,15 +67,18 @@ class Vocabulary:
         return COOKIES.get(name) or self.label(data_class)
 
 
-def vocabulary() -> Vocabulary:
-    """Return the vocabulary of the built-in knowledge."""
+def vocabulary(region: str | None = None) -> Vocabulary:
+    """Return the vocabulary of the built-in knowledge, with what was announced for a region."""
     from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.sayings import load_sayings
 
     known = load_knowledge()
     return Vocabulary(
         {str(name): label for name, label in known.labels.items()},
         {one.key: (one.label, one.tells) for one in known.settings},
         {key: known.label(entry.data_class) for key, entry in known.entries["person"].items()},
+        load_sayings().announced,
+        region,
     )
 
 

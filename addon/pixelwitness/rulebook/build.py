@@ -1,4 +1,4 @@
-"""Writes ``builtin.json`` and ``knowledge.json``: ``python -m pixelwitness.rulebook.build``.
+"""Writes ``builtin.json``, ``knowledge.json`` and ``sayings.json``: ``python -m pixelwitness.rulebook.build``.
 
 Owns the generated files.  Run after every change to a built-in rule or to knowledge; a
 test fails when a file is stale, and until then what it holds is compiled in memory.
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pixelwitness.rulebook import knowledge
+from pixelwitness.rulebook import knowledge, sayings
 from pixelwitness.rulebook.problems import RulesError
 from pixelwitness.rulebook.ruleset import BUILT, FORMAT, BuiltRules, builtin_sources, compile_specs, digest
 
@@ -24,7 +24,11 @@ def built() -> bytes:
 def main() -> int:
     """Write the files beside this module."""
     try:
-        contents = {BUILT: built(), knowledge.BUILT: knowledge.knowledge_json().encode()}
+        contents = {
+            BUILT: built(),
+            knowledge.BUILT: knowledge.knowledge_json().encode(),
+            sayings.BUILT: sayings.sayings_json().encode(),
+        }
     except RulesError as error:
         sys.stderr.write(f"{error}\n")
         return 2
