@@ -81,6 +81,13 @@ def test_the_order_within_an_event_is_pixel_copy_relay_server_then_position() ->
     assert fold(*carried) == [["tr", "later hit", "sandbox", "gateway", "server"]]
 
 
+def test_a_session_without_end_remembers_the_latest_keys_only() -> None:
+    folding: Folding[str] = Folding(most_keys=2)
+    groups = [folding.add(at(i, HIT, what=str(i), counter=str(i))) for i in range(3)]
+    again = [folding.add(at(3 + i, HIT, what="copy", counter=str(i), is_copy=True)) for i in (2, 1, 0)]
+    assert [again[0] is groups[2], again[1] is groups[1], again[2] is groups[0]] == [True, True, False]
+
+
 def test_many_events_under_one_constant_dedup_id_do_not_slow_folding_down() -> None:
     hits = [at(i, HIT, what=str(i), dedup_id="1", counter=str(i)) for i in range(20_000)]
     assert len(fold(*hits)) == 20_000

@@ -8,6 +8,7 @@ noscript hits are two events.
 
 import re
 from bisect import insort
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,9 +82,15 @@ class Group[T]:
 
 
 class Folding[T]:
-    """The events of one recording, as their transmissions arrive."""
+    """The events of one recording, as their transmissions arrive.
 
-    def __init__(self) -> None:
+    ``most_keys`` bounds what a session without an end remembers: the oldest keys are let go, and
+    a copy that comes so late is an event of its own.
+    """
+
+    def __init__(self, most_keys: int | None = None) -> None:
+        self._keys: deque[tuple[dict[tuple[str, ...], Group[T]], tuple[str, ...], Group[T]]] = deque()
+        self._most_keys = most_keys
         self._by_copy: dict[tuple[str, ...], Group[T]] = {}
         self._by_dedup: dict[tuple[str, ...], Group[T]] = {}
         """Per dedup id the earliest event within the window: the one that copies join."""
@@ -97,13 +104,23 @@ class Folding[T]:
         if group is None:
             group = Group(member)
         group.add(member)
-        if copy_key:
-            self._by_copy.setdefault(copy_key, group)
+        if copy_key and copy_key not in self._by_copy:
+            self._remember(self._by_copy, copy_key, group)
         if dedup_key:
-            known = self._by_dedup.setdefault(dedup_key, group)
-            if not known.is_near(member.seen_at):
-                self._by_dedup[dedup_key] = group
+            known = self._by_dedup.get(dedup_key)
+            if known is None or not known.is_near(member.seen_at):
+                self._remember(self._by_dedup, dedup_key, group)
         return group
+
+    def _remember(self, groups: dict[tuple[str, ...], Group[T]], key: tuple[str, ...], group: Group[T]) -> None:
+        groups[key] = group
+        if self._most_keys is None:
+            return
+        self._keys.append((groups, key, group))
+        if len(self._keys) > self._most_keys:
+            oldest, old_key, old_group = self._keys.popleft()
+            if oldest.get(old_key) is old_group:
+                del oldest[old_key]
 
     def _copied(self, member: Carried[T], key: tuple[str, ...]) -> Group[T] | None:
         """Find the event a relay or server repeats, or, for a pixel's hit, the one it is the original of."""

@@ -20,6 +20,8 @@ from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.witness import Origin, Witness
 from pixelwitness.sources import flows
 
+MOST_KEYS = 3_000
+"""Keys by which a later copy finds its event, one or two each; beyond it the oldest are let go, some 10 kB each."""
 MOST_OPEN = 20_000
 """Requests of which an answer is waited for; beyond it the oldest are let go."""
 
@@ -59,7 +61,9 @@ class Session:
 
     def __post_init__(self) -> None:
         known = self.understanding
-        self._witness = Witness(self.recording_id, known.detector, known.redactor, known.is_metas_own)
+        self._witness = Witness(
+            self.recording_id, known.detector, known.redactor, known.is_metas_own, most_keys=MOST_KEYS
+        )
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
 
     def request(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:

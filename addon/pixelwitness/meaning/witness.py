@@ -75,7 +75,13 @@ class Witness:
     """What is known of one recording while it is taken."""
 
     def __init__(
-        self, recording_id: str, detector: Detector, redactor: Redactor, is_metas_own: Callable[[Site], bool]
+        self,
+        recording_id: str,
+        detector: Detector,
+        redactor: Redactor,
+        is_metas_own: Callable[[Site], bool],
+        *,
+        most_keys: int | None = None,
     ) -> None:
         self.recording_id = recording_id
         self.account = Account()
@@ -87,7 +93,7 @@ class Witness:
         self._is_metas_own = is_metas_own
         self._visits = Visits({}, is_metas_own)
         self._visit_at: dict[int, Visit] = {}
-        self._folding: Folding[Placed] = Folding()
+        self._folding: Folding[Placed] = Folding(most_keys)
 
     # A whole recording -------------------------------------------------------
 
