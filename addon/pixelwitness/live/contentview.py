@@ -13,7 +13,7 @@ from pixelwitness.core.detect import Detector
 from pixelwitness.core.event import Detection, Sighting
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.meaning.redaction import FieldFacts, Redactor
-from pixelwitness.report.text import safe_text
+from pixelwitness.report.text import counted, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import form_word, way_word
 from pixelwitness.sources import flows
@@ -90,7 +90,7 @@ class PixelWitnessView(contentviews.Contentview):
         label = self._vocabulary.label(field.data_class)
         if field.value is not None:
             return f"{safe_text(field.value, 200)}  ({label})"
-        return f"{label} ({form_word(field.form)}), {field.length} characters, not kept"
+        return f"{label} ({form_word(field.form)}), {counted(field.length, 'character')}, not kept"
 
 
 def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:

@@ -1,0 +1,202 @@
+"""What a flow is marked and called, and what the contentview makes of it: from real requests through the session."""
+
+import pytest
+from mitmproxy import contentviews, ctx, http
+from mitmproxy.contentviews._registry import ContentviewRegistry
+from mitmproxy.options import Options
+from mitmproxy.test import tflow
+
+from pixelwitness.core import records
+from pixelwitness.core.sites import suffix_list
+from pixelwitness.live import marks
+from pixelwitness.live.board import Board, Line
+from pixelwitness.live.contentview import PixelWitnessView
+from pixelwitness.live.session import Session, Understanding
+from pixelwitness.live.told import Told, told
+from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.meaning.witness import Origin
+from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.rulebook import load_rules
+from pixelwitness.rulebook.knowledge import load_knowledge
+
+WORDS = vocabulary()
+PAGE = "dl=https%3A%2F%2Fshop.example%2Fboots"
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+PURCHASE = (
+    f"https://www.facebook.com/tr/?id=1234567890123456&ev=Purchase&{PAGE}&ts=1&ec=0"
+    f"&ud[em]={HASH}&cd[value]=19.90&cd[currency]=EUR"
+)
+
+
+def understanding(block: str = "off") -> Understanding:
+    knowledge, rules = load_knowledge(), load_rules()
+    origin = Origin("0", rules.sha256, knowledge.sha256, suffix_list(), "{}")
+    redactor = Redactor(knowledge, tokenizer(b"k" * 32))
+    return Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin, block)  # type: ignore[arg-type]
+
+
+KNOWN = understanding()
+
+
+def flow_to(
+    url: str, method: str = "GET", headers: dict[str | bytes, str | bytes] | None = None, body: bytes = b""
+) -> http.HTTPFlow:
+    flow = tflow.tflow()
+    flow.live = True
+    flow.request = http.Request.make(method, url, body, headers or {})
+    return flow
+
+
+def rows_of(*flows: http.HTTPFlow, known: Understanding = KNOWN) -> list[list[records.AnyRecord]]:
+    session = Session(known, "test")
+    return [session.request(flow) for flow in flows]
+
+
+LINES = [
+    (PURCHASE, "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR", marks.PERSONAL),
+    (
+        f"https://www.facebook.com/tr?id=1234567890123456&ev=PageView&{PAGE}",
+        "shop.example → pixel 1234567890123456: PageView",
+        marks.EVENT,
+    ),
+    (
+        "https://www.facebook.com/tr?id=1234567890123456&ev=jane.doe%40example.com",
+        "unknown site → pixel 1234567890123456: {email}",
+        marks.EVENT,
+    ),
+    (
+        "https://www.facebook.com/tr?id=1234567890123456&ev=a%1B%5B2Jb%E2%80%AEc",
+        "unknown site → pixel 1234567890123456: a\\x1b[2Jb\\u202ec",
+        marks.EVENT,
+    ),
+    ("https://connect.facebook.net/en_US/fbevents.js", "unknown site → Meta's library", marks.CONTACT),
+    ("https://www.facebook.com.evil.example/tr/?id=1234567890123456&ev=PageView", "", ""),
+]
+
+
+@pytest.mark.parametrize(("url", "line", "mark"), LINES)
+def test_a_flow_to_meta_is_marked_and_says_what_it_told(url: str, line: str, mark: str) -> None:
+    flow = flow_to(url)
+    (rows,) = rows_of(flow)
+    marks.mark(flow, told(rows, WORDS))
+    assert (flow.comment, flow.marked) == (line, mark)
+
+
+def test_a_copy_and_a_blocked_request_say_so() -> None:
+    rows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE), known=understanding("events"))
+    lines = [one.line for several in rows for one in told(several, WORDS)]
+    whole = "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR"
+    assert lines == [f"{whole}, blocked", f"{whole}, another copy, blocked"]
+
+
+def test_the_comment_of_a_user_stays() -> None:
+    flow = flow_to(PURCHASE)
+    flow.comment = "look here"
+    marks.mark(flow, told(rows_of(flow)[0], WORDS))
+    assert (flow.comment, flow.marked) == ("look here", marks.PERSONAL)
+
+
+def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
+    board, heard = Board(), list[Told]()
+    board.on_told = heard.append
+    for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2"))):
+        board.take(told(rows, WORDS))
+    assert board.sites() == [
+        (
+            "shop.example",
+            [
+                Line(
+                    "pixel 1234567890123456: Purchase",
+                    times=2,
+                    data=("e-mail (SHA-256)",),
+                    amount="19.90 EUR",
+                    is_personal=True,
+                )
+            ],
+        )
+    ]
+    assert [one.is_copy for one in heard] == [False, True, False]
+    many = (
+        flow_to(PURCHASE.replace("shop.example", f"shop-{number}.example").replace("ts=1", f"ts=1{number}"))
+        for number in range(250)
+    )
+    for rows in rows_of(*many):
+        board.take(told(rows, WORDS))
+    assert [len(board.sites()), board.sites()[-1][0]] == [200, "shop-249.example"]
+
+
+# The contentview ------------------------------------------------------------------------------
+
+VIEW = PixelWitnessView(lambda: (KNOWN.detector, KNOWN.redactor), WORDS)
+
+
+@pytest.fixture(autouse=True)
+def _options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give mitmproxy's own code the options that it looks up while it shows a message."""
+    monkeypatch.setattr(ctx, "options", Options(), raising=False)
+
+
+def seen(flow: http.HTTPFlow, view: str = "auto", *, known: bool = True) -> tuple[str | None, str]:
+    registry = ContentviewRegistry()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
+    for name in contentviews.registry:
+        registry.register(contentviews.registry[name])
+    registry.register(VIEW if known else PixelWitnessView(lambda: None, WORDS))
+    result = contentviews.prettify_message(flow.request, flow, view, registry)
+    return result.view_name, result.text
+
+
+def test_the_contentview_reads_the_payload_in_words() -> None:
+    assert seen(flow_to(PURCHASE)) == (
+        "pixelwitness",
+        "Event Purchase, by pixel, received by pixel 1234567890123456 (rule meta-pixel-event, certain)\n"
+        "  ud.em        e-mail (SHA-256), 64 characters, not kept\n"
+        "  cd.value     19.90  (amount of money)\n"
+        "  cd.currency  EUR  (amount of money)\n"
+        "  dl           page address (readable), 26 characters, not kept\n"
+        "  ts           time (readable), 1 character, not kept\n"
+        "  ec           0  (technical detail)",
+    )
+
+
+def test_the_contentview_reads_batches_and_names_no_value_that_is_not_kept() -> None:
+    event = '{"event_name":"Lead","user_data":{"em":["jane.doe@example.com"]}}'
+    body = f'{{"data":[{event},{event}],"access_token":"INVENTED-TOKEN-0123456789"}}'.encode()
+    url = "https://graph.facebook.com/v24.0/1234567890123456/events"
+    name, text = seen(flow_to(url, "POST", {"content-type": "application/json"}, body))
+    assert name == "pixelwitness"
+    assert text.count("Event Lead, by Conversions API, received by pixel 1234567890123456") == 2
+    assert "e-mail (readable), 20 characters, not kept" in text
+    assert [secret for secret in ("jane.doe", "INVENTED-TOKEN") if secret in text] == []
+
+
+def test_hostile_and_huge_payloads_stay_printable_and_bounded() -> None:
+    pairs = "&".join(f"cd[a{number}%1b%5b31m]=%1b%5b2J%e2%80%ae{'x' * 100}" for number in range(2_000))
+    body = f"id=1234567890123456&ev=%1b%5b2J&{pairs}".encode()
+    kind = {b"content-type": b"application/x-www-form-urlencoded"}
+    name, text = seen(flow_to("https://www.facebook.com/tr/", "POST", kind, body))
+    assert name == "pixelwitness"
+    assert all(line.isprintable() for line in text.splitlines())
+    assert len(text) < 60_000
+
+
+@pytest.mark.parametrize("url", ["https://shop.example/?id=1&ev=PageView", "https://notfacebook.example/tr?id=1&ev=a"])
+def test_other_traffic_is_left_to_other_views(url: str) -> None:
+    assert seen(flow_to(url))[0] != "pixelwitness"
+    assert "finds nothing in this that goes to Meta" in seen(flow_to(url), "pixelwitness")[1]
+
+
+def test_a_message_without_its_flow_is_read_and_an_answer_is_not() -> None:
+    flow = flow_to(PURCHASE)
+    alone = contentviews.Metadata(flow=None, http_message=flow.request)
+    assert VIEW.prettify(b"", alone).startswith("Event Purchase, by pixel, received by pixel 1234567890123456")
+    answer = contentviews.Metadata(flow=flow, http_message=http.Response.make(200, b"{}"))
+    assert [VIEW.render_priority(b"", one) for one in (alone, answer, contentviews.Metadata())] == [2.0, -1.0, -1.0]
+    assert seen(flow, known=False)[0] != "pixelwitness"
+
+
+def test_a_body_that_is_not_there_is_called_unknown() -> None:
+    flow = flow_to("https://www.facebook.com/tr/?id=1234567890123456&ev=Lead", "POST")
+    flow.request.raw_content = None
+    text = VIEW.prettify(b"", contentviews.Metadata(flow=flow, http_message=flow.request))
+    assert text.endswith("The body is not here (not recorded): what it held is unknown, not absent.")

@@ -1,0 +1,131 @@
+"""What the terminal shows of a session."""
+
+import io
+import json
+import logging
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.live.test_live_launch import EVENT, START, free_port
+from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
+from tests.sites import certificates, client, proxy, server
+
+from pixelwitness.live.board import Board
+from pixelwitness.live.told import told
+from pixelwitness.live.view import Messages, PlainView, TableView, view_for
+from pixelwitness.report.table import console
+
+
+def test_without_a_terminal_every_arrival_is_a_line() -> None:
+    stream, board = io.StringIO(), Board()
+    assert isinstance(view_for(board, stream), PlainView)
+    for rows in rows_of(flow_to(PURCHASE), flow_to("https://connect.facebook.net/en_US/fbevents.js")):
+        board.take(told(rows, WORDS))
+    assert stream.getvalue() == (
+        "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR\nunknown site → Meta's library\n"
+    )
+
+
+def test_a_reader_who_has_gone_ends_nothing() -> None:
+    board = Board()
+    closed = io.StringIO()
+    view_for(board, closed)
+    closed.close()
+    board.take(told(rows_of(flow_to(PURCHASE))[0], WORDS))
+    assert board.sites()[0][0] == "shop.example"
+
+
+def test_the_table_shows_sites_events_and_the_ledger() -> None:
+    stream, board = io.StringIO(), Board()
+    view = TableView(board, console(stream, colour=False, width=100))
+    for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2").replace("Purchase", "%1b%5b2J"))):
+        board.take(told(rows, WORDS))
+    console(stream, colour=False, width=100).print(view.drawn())
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert [re.split(r" {2,}", line.strip()) for line in lines if line] == [
+        ["Site", "Told Meta", "With it"],
+        ["─" * 98],
+        ["shop.example", "pixel 1234567890123456: Purchase", "e-mail (SHA-256), 19.90 EUR"],
+        ["pixel 1234567890123456: \\x1b[2J", "e-mail (SHA-256), 19.90 EUR"],
+        ["nothing has passed the proxy yet"],
+        ["Close the browser's window or press Ctrl-C to end and read the story."],
+    ]
+
+
+def test_messages_are_printable_and_hold_no_traceback() -> None:
+    said: list[str] = []
+
+    class Heard(PlainView):
+        def say(self, message: str) -> None:
+            said.append(message)
+
+    logger = logging.getLogger("tests.of.messages")
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(Messages(Heard(io.StringIO())))
+    logger.info("of no interest")
+    try:
+        raise ValueError("jane.doe@example.com")
+    except ValueError:
+        logger.exception("odd: %s", "\x1b[2J")
+    ours = logging.LogRecord("pixelwitness.live.addon", logging.INFO, "", 0, "ready", None, None)
+    logger.handle(ours)
+    assert said == ["odd: \\x1b[2J", "ready"]
+
+
+def test_on_a_terminal_a_table_grows_and_the_story_follows(tmp_path: Path) -> None:
+    _, certificate = certificates.write_certificate(tmp_path, server.HOSTS)
+    ready, port = tmp_path / "ready", free_port()
+    more = ["--set", f"confdir={tmp_path}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE)]
+    stated = {"db": str(tmp_path / "a.sqlite"), "port": port, "ui": "dump", "url": None, "arguments": more}
+    ours, theirs = pty.openpty()
+    os.set_blocking(ours, False)
+    with server.running(certificate) as world:
+        route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, json.dumps(stated)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TEST_SITES_ROUTE": json.dumps(route), "TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
+        )
+        os.close(theirs)
+        shown = ""
+        try:
+            shown += _until(ours, process, lambda text: ready.exists())
+            running = proxy.Proxy(port, process, tmp_path / "log", tmp_path / "mitmproxy-ca-cert.pem")
+            client.send(running, "GET", EVENT.replace("PageView", "Purchase") + "&ud[em]=jane.doe%40example.com")
+            shown += _until(ours, process, lambda text: "Purchase" in text and "1 request, 1 to Meta" in text)
+            process.send_signal(signal.SIGINT)
+            shown += _until(ours, process, lambda text: "The report: " in text)
+            assert process.wait(20) == 0
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait(10)
+            os.close(ours)
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
+    assert "pixel 1111222233334444: Purchase" in plain
+    assert re.search(r"1 site told Meta of you: shop\.example\.", plain)
+    assert "e-mail (readable)" in plain
+    assert "jane.doe" not in plain
+
+
+def _until(terminal: int, process: "subprocess.Popen[bytes]", seen: object) -> str:
+    text, deadline = b"", time.monotonic() + 20
+    assert callable(seen)
+    while not seen(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text.decode("utf-8", "replace"))):
+        assert time.monotonic() < deadline, text.decode("utf-8", "replace")
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                text += os.read(terminal, 65_536)
+            except OSError:  # the other side has closed it
+                break
+    return text.decode("utf-8", "replace")
