@@ -55,5 +55,10 @@ def masked(text: str) -> str:
     )
 
 
+def mask_key(mask: str) -> str:
+    """Return a mask as it is compared: whoever types an address may begin it with a capital."""
+    return mask.strip().replace("^", "*")
+
+
 def _kept(one: str) -> str:
     return one if one.isascii() else "~"

@@ -87,10 +87,12 @@ def _spellings(kind: Kind, text: str) -> Iterator[Spelling]:
         case "street":
             yield _letters(text.lower()), "the street in lower case without spaces and signs"
             yield text.lower(), "the street in lower case"
+            yield from _joined(text.lower(), "the street")
         case "id":
             yield _no_space(text).lower(), "the id in lower case"
         case "phrase":
             yield " ".join(text.lower().split()), "the phrase in lower case"
+            yield from _joined(text.lower(), "the phrase")
     yield text, f"{_NOUN[kind]} as written"
 
 
@@ -152,6 +154,7 @@ def _name(kind: Kind, text: str) -> Iterator[Spelling]:
     yield _no_space(lower), f"{noun} in lower case without spaces"
     yield _plain(bare), f"{noun} in lower case without spaces, signs and accents"
     yield _plain(lower), f"{noun} in lower case without accents"
+    yield from _joined(lower, noun)
     if kind == "full_name":
         return
     yield text.upper(), f"{noun} in upper case"
@@ -160,6 +163,12 @@ def _name(kind: Kind, text: str) -> Iterator[Spelling]:
     yield bare[:5], f"the first five letters of {noun}"
     if kind == "first_name":
         yield bare[:1], "the first letter of the first name"
+
+
+def _joined(lower: str, noun: str) -> Iterator[Spelling]:
+    """Yield words as the addresses of pages join them."""
+    for sign in "-_":
+        yield sign.join(lower.split()), f"{noun} in lower case, its words joined by {sign}"
 
 
 def _city(text: str) -> Iterator[Spelling]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import msgspec
 
 from pixelwitness.meaning.decoding import base64_pieces, decoded
-from pixelwitness.meaning.encodings import TELLING, code_key, codes, masked
+from pixelwitness.meaning.encodings import TELLING, code_key, codes, mask_key, masked
 from pixelwitness.meaning.findings import Certainty
 from pixelwitness.meaning.forms import Form, form_of, without_appendix
 from pixelwitness.meaning.knowledge import DataClass
@@ -147,7 +147,7 @@ class Recogniser:
             for code, evidence in codes(text, words):
                 _add(self._codes, code, _Known(datum, evidence, telling))
             if len(text) >= TELLING:
-                _add(self._masks, masked(text), _Known(datum, f"the masked form of {words}", telling))
+                _add(self._masks, mask_key(masked(text)), _Known(datum, "the masked form", telling))
             if datum.kind == "phone" and len(digits := "".join(filter(str.isdigit, text)).lstrip("0")) >= 7:
                 self._numbers.setdefault(digits, known)
         if datum.kind == "phone":
@@ -164,7 +164,7 @@ class Recogniser:
         found = self._chosen(self._whole.get(bare.lower(), ()), kind, ", readable", sure)
         found = found or self._chosen(self._codes.get(code_key(bare), ()), kind, "")
         if not found and form_of(text) is Form.MASKED:
-            alike = (one for one in self._masks.get(text, ()) if one.datum.kind == kind)
+            alike = (one for one in self._masks.get(mask_key(text), ()) if one.datum.kind == kind)
             known = next(alike, None)
             if known is not None:
                 # Many values have the shape of one another: the longer, the fewer.

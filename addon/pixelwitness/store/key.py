@@ -65,6 +65,20 @@ def study_key(database: Path, named: Path | None = None) -> bytes:
     return key
 
 
+def require_key(database: Path, named: Path | None = None) -> bytes:
+    """Return the key under which an existing database was written; never makes one.
+
+    Errors: `StoreError` for a missing key, and for one that is not this database's.
+    """
+    stored = stored_fingerprint(database)
+    if stored is None:
+        raise StoreError(database, "it holds nothing yet", "scan a recording into it first")
+    key = study_key(database, named)
+    if fingerprint(key) != stored:
+        raise StoreError(key_file(database, named), f"this is not the key of {database}", "name its own with --key")
+    return key
+
+
 def save_key(file: Path, key: bytes) -> None:
     """Write a key to a file for its owner alone, whole or not at all; another process's key, made meanwhile, stays."""
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
