@@ -3,13 +3,15 @@
 Owns the one way from a value to its token.  Must not know where the key is kept.
 """
 
-import hmac
 from collections.abc import Callable
+from hashlib import sha256
 
 from pixelwitness.meaning.forms import bare
 
 LENGTH = 32
 """Hex digits of a token: 128 bits."""
+_BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
 
 
 def tokenizer(key: bytes) -> Callable[[str], str]:
@@ -23,7 +25,14 @@ def tokenizer(key: bytes) -> Callable[[str], str]:
     True
     """
 
+    # HMAC written out: its two hashes are begun once with the key, which more than halves the cost of a token.
+    padded = (sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner, outer = sha256(bytes(byte ^ 0x36 for byte in padded)), sha256(bytes(byte ^ 0x5C for byte in padded))
+
     def token(text: str) -> str:
-        return hmac.digest(key, bare(text).encode("utf-8", "surrogatepass"), "sha256").hex()[:LENGTH]
+        within, around = inner.copy(), outer.copy()
+        within.update(bare(text).encode("utf-8", "surrogatepass"))
+        around.update(within.digest())
+        return around.hexdigest()[:LENGTH]
 
     return token
