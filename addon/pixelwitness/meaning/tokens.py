@@ -24,7 +24,6 @@ def tokenizer(key: bytes) -> Callable[[str], str]:
     >>> token("AB" * 32) == token("ab" * 32 + ".AQQCAQMC") != token("jane")
     True
     """
-
     # HMAC written out: its two hashes are begun once with the key, which more than halves the cost of a token.
     padded = (sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     inner, outer = sha256(bytes(byte ^ 0x36 for byte in padded)), sha256(bytes(byte ^ 0x5C for byte in padded))
