@@ -163,6 +163,14 @@ def live_groups(rows: Any) -> list[list[r.AnyRecord]]:
     ]
 
 
+def test_a_finding_that_comes_again_is_one_whether_in_one_batch_or_in_two(path: Path, rows: Any) -> None:
+    finding = rows.finding("live-1", "live")
+    with Ledger.open(path) as ledger:
+        ledger.append([rows.recording("live", kind="live"), rows.event("live-1", "live"), finding, finding])
+        ledger.append([finding])
+    assert table(path, "findings", "event_id", "label") == [("live-1", "email")]
+
+
 def test_a_merged_event_leaves_its_transmissions_and_findings_to_the_other(path: Path, rows: Any) -> None:
     with Ledger.open(path, durable=True) as ledger:
         for group in live_groups(rows):

@@ -193,25 +193,32 @@ class Rows:
                 value=told.value,
             )
 
-    def findings(self, group: Group[Placed]) -> Iterator[records.Finding]:
-        """Yield what was understood about an event, each thing once, told of the transmission that showed it first."""
+    def findings(self, group: Group[Placed], newest: Placed | None = None) -> Iterator[records.Finding]:
+        """Yield what was understood about an event, each thing once, told of the transmission that showed it first.
+
+        With ``newest``, only what that transmission was the first to show.
+        """
         told: set[tuple[str, ...]] = set()
         event_id = self.id_of(group.first.what.seen)
         for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
-            for hint in placed.seen.hints:
-                if (SERVER_SIDE, hint.label, hint.evidence) not in told:
-                    told.add((SERVER_SIDE, hint.label, hint.evidence))
-                    yield self._finding(placed, SERVER_SIDE, hint, event_id=event_id)
-            for text in placed.seen.texts:
-                if (text.kind, text.label, text.field) not in told:
-                    told.add((text.kind, text.label, text.field))
-                    yield self._finding(placed, text.kind, text, event_id=event_id)
-            known_by = identity.finding(placed.seen.received, cookies_recorded=self.cookies_recorded)
-            for found in (*placed.seen.findings, known_by):
-                what = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
+            for what, finding in self._understood(placed, event_id):
                 if what not in told:
                     told.add(what)
-                    yield self._finding(placed, found.kind, found, event_id=event_id)
+                    if newest is None or placed is newest:
+                        yield finding
+
+    def _understood(self, placed: Placed, event_id: str) -> Iterator[tuple[tuple[str, ...], records.Finding]]:
+        """Yield the findings of one transmission, each behind what makes two of them the same."""
+        seen = placed.seen
+        for hint in seen.hints:
+            what = (SERVER_SIDE, hint.label, hint.evidence)
+            yield what, self._finding(placed, SERVER_SIDE, hint, event_id=event_id)
+        for text in seen.texts:
+            yield (text.kind, text.label, text.field), self._finding(placed, text.kind, text, event_id=event_id)
+        known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
+        for found in (*seen.findings, known_by):
+            same = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
+            yield same, self._finding(placed, found.kind, found, event_id=event_id)
 
     def _finding(
         self,

@@ -164,7 +164,7 @@ class Witness:
                 group = self._fold(placed)
                 rows.append(self._rows.event(group))
                 rows.extend(self._rows.transmission(group, placed))
-                rows.extend(self._rows.findings(group))
+                rows.extend(self._rows.findings(group, newest=placed))
             else:
                 rows.extend(self._beside_events(one))
         return rows

@@ -95,7 +95,9 @@ class Putter:
         statement = how[rows.TABLE_OF[type(batch[0])]]
         self._connection.execute("SAVEPOINT batch")
         try:
-            if how is rows.UPSERT:
+            if how is rows.UPSERT and type(batch[0]) is records.Finding:
+                # A finding has no key but all of it: the same twice in one batch is one.
+                batch = list(dict.fromkeys(batch))
                 self._forget_findings(batch)
             self._connection.executemany(statement, [rows.to_row(record) for record in batch])
         except _REFUSALS:
