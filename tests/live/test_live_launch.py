@@ -50,6 +50,7 @@ class Started:
 def started(
     folder: Path, port: int, arguments: Sequence[str] = (), ui: launch.Interface = "dump", url: str | None = None
 ) -> Iterator[Started]:
+    folder.mkdir(exist_ok=True)
     _, certificate = certificates.write_certificate(folder, server.HOSTS)
     said, ready, db = folder / "said", folder / "ready", folder / "live.sqlite"
     more = ["--set", f"confdir={folder}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE), *arguments]

@@ -173,7 +173,7 @@ def test_the_contentview_reads_batches_and_names_no_value_that_is_not_kept() -> 
 def test_hostile_and_huge_payloads_stay_printable_and_bounded() -> None:
     pairs = "&".join(f"cd[a{number}%1b%5b31m]=%1b%5b2J%e2%80%ae{'x' * 100}" for number in range(2_000))
     body = f"id=1234567890123456&ev=%1b%5b2J&{pairs}".encode()
-    kind = {b"content-type": b"application/x-www-form-urlencoded"}
+    kind: dict[str | bytes, str | bytes] = {"content-type": "application/x-www-form-urlencoded"}
     name, text = seen(flow_to("https://www.facebook.com/tr/", "POST", kind, body))
     assert name == "pixelwitness"
     assert all(line.isprintable() for line in text.splitlines())

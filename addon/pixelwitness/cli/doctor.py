@@ -68,6 +68,7 @@ def _findings(db: Path, key: Path | None, port: int) -> Iterator[Finding]:
     yield _file_system(db.absolute().parent)
     yield _mitmproxy()
     yield _certificate()
+    yield _browser()
     yield _port(port)
 
 
@@ -138,6 +139,18 @@ def _certificate() -> Finding:
     if (folder / "mitmproxy-ca-cert.pem").exists():
         return Finding("ok", "certificate", f"mitmproxy's is in {folder}; a browser must trust it to be looked into")
     return Finding("note", "certificate", f"mitmproxy has none in {folder} yet; the first start of live makes one")
+
+
+def _browser() -> Finding:
+    from pixelwitness.live import browser
+
+    try:
+        program = browser.find()
+    except browser.BrowserError as error:
+        return Finding("note", "browser", str(error))
+    if program is None:
+        return Finding("note", "browser", f"no Chromium or Chrome on PATH; {browser.VARIABLE} names one elsewhere")
+    return Finding("ok", "browser", f"{program}, which live URL opens")
 
 
 def _port(port: int) -> Finding:

@@ -67,7 +67,8 @@ def in_short(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     number = counted(len(seen), "site")
     if not seen:
         visited = len(exposure.of(Standing.SITE))
-        yield (f"{counted(visited, 'site')} passed the proxy, and nothing was seen to go to Meta.",)
+        opened = f"You opened {counted(visited, 'site')}, and nothing" if visited else "Nothing"
+        yield (f"{opened} was seen to go to Meta.",)
         yield (f"{counted(exposure.coverage.seen, 'request')} were looked at.",)
     else:
         names = (": ", *captured_list(named, MOST_NAMED)) if named else ()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mitmproxy.master import Master
     from mitmproxy.options import Options
 
-    from pixelwitness.live.browser import Window
     from pixelwitness.live.view import View
+    from pixelwitness.live.window import Window
 
 LOOPBACK = "127.0.0.1"
 COULD_NOT_RUN, INCOMPLETE = 2, 4
@@ -63,6 +63,7 @@ def run(url: str | None, options: LiveOptions, say: Callable[[str], None]) -> in
         say(reason)
         return COULD_NOT_RUN
     from pixelwitness.live import browser
+    from pixelwitness.live.window import Window
 
     window = None
     if url is not None:
@@ -76,7 +77,7 @@ def run(url: str | None, options: LiveOptions, say: Callable[[str], None]) -> in
             say(str(error))
             return COULD_NOT_RUN
         if program is not None:
-            window = browser.Window(program, url, say)
+            window = Window(program, url, say)
             for line in window_steps(program, url, root=browser.runs_as_root()):
                 say(line)
         else:
