@@ -264,7 +264,8 @@ class Rows:
 def _what(hint: Hint | TextHint | Understood, placed: Placed) -> tuple[str, ...]:
     """Return what tells a finding from others of its kind on the same event."""
     if isinstance(hint, Understood):
-        return (hint.label, hint.field or "", hint.form, placed.seen.rule.id)
+        # Not the rule: which of two copies that leave together comes first differs from run to run.
+        return (hint.label, hint.field or "", hint.form, str(placed.seen.channel))
     return (hint.label,)
 
 
