@@ -4,7 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench bench-live
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED)
@@ -23,6 +23,10 @@ lint: $(INSTALLED)
 # BENCH="--only start" for one figure, BENCH="--large" for the 2 GB files, too: python -m bench.run --help
 bench: $(INSTALLED)
 	$(BIN)/python -m bench.run $(BENCH)
+
+# What the addon costs a running mitmdump; BENCH="--pairs 3 --memory-requests 5000" for a short one.
+bench-live: $(INSTALLED)
+	$(BIN)/python -m bench.live $(BENCH)
 
 $(INSTALLED): pyproject.toml .python-version .ci/install
 	@PYTHON="$(PYTHON)" .ci/install .venv

@@ -35,7 +35,6 @@ async def feed(db: Path, seconds: float, pace: float, first: int) -> None:
     addon = PixelWitness()
     with taddons.context(addon) as context:  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
         context.configure(addon, pixelwitness_db=str(db))
-        addon.running()
         print("ready", flush=True)
         sys.stdin.readline()
         began = time.monotonic()

@@ -51,6 +51,12 @@ def witnessed(world: World, folder: Path, script: Path | None = None) -> Iterato
         yield running
 
 
+def wait_for(world: World, number: int) -> None:
+    deadline = time.monotonic() + 20
+    while len(world.received) < number and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def ends(db: Path) -> list[int]:
     with closing(sqlite3.connect(db)) as connection:
         return [complete for (complete,) in connection.execute("SELECT complete FROM recordings ORDER BY rowid")]
@@ -74,7 +80,7 @@ def test_killed_at_any_time_it_has_what_meta_received_half_a_second_before(world
         assert running.stop() == 0
 
     stored = Counter(load.stored_ids(db))
-    assert len(owed) > 20 * kills
+    assert len(owed) > 5 * kills
     assert sorted(owed - set(stored)) == []
     assert [pixel_id for pixel_id, times in stored.items() if times > 1] == []
     assert load.soundness(db) == ([], [])
@@ -90,13 +96,13 @@ def test_ended_in_order_under_load_it_lacks_nothing(
 ) -> None:
     db = tmp_path / "live.sqlite"
     with witnessed(world, tmp_path) as running, load.under_load(running, load.numbers()):
-        time.sleep(0.7)
+        wait_for(world, 60)
         for _ in range(times):
             running.process.send_signal(ending)
         assert running.process.wait(20) == 0
 
     received, stored = load.received_ids(world.received), Counter(load.stored_ids(db))
-    assert len(received) > 20
+    assert len(received) >= 60
     assert sorted(set(received) - set(stored)) == []
     assert [pixel_id for pixel_id, found in stored.items() if found > 1] == []
     assert ends(db) == [1]
@@ -109,7 +115,7 @@ def test_reloaded_under_load_it_lacks_nothing_and_has_nothing_twice(world: World
     with witnessed(world, tmp_path, script) as running:
         with load.under_load(running, load.numbers()):
             for number in range(reloads):
-                time.sleep(0.4)
+                wait_for(world, len(world.received) + 30)
                 os.utime(script, (time.time() + 10 * (number + 1),) * 2)
                 # mitmproxy looks at its scripts once a second.
                 deadline = time.monotonic() + 10
@@ -119,7 +125,7 @@ def test_reloaded_under_load_it_lacks_nothing_and_has_nothing_twice(world: World
         assert running.stop() == 0
 
     received, stored = load.received_ids(world.received), Counter(load.stored_ids(db))
-    assert len(received) > 20 * reloads
+    assert len(received) >= 30 * reloads
     assert sorted(set(received) - set(stored)) == []
     assert [pixel_id for pixel_id, found in stored.items() if found > 1] == []
     assert ends(db) == [1] * (reloads + 1)

@@ -112,9 +112,12 @@ class Putter:
         self._connection.execute("RELEASE batch")
 
     def _forget_findings(self, batch: list[records.AnyRecord]) -> None:
+        found: dict[str, list[rows.Row]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
-                self._connection.execute(rows.FORGET_FINDING[rows.subject_of(record)], rows.to_row(record))
+                found.setdefault(rows.subject_of(record), []).append(rows.to_row(record))
+        for subject, equal in found.items():
+            self._connection.executemany(rows.FORGET_FINDING[subject], equal)
 
     def _merge(self, merged: records.Merged) -> None:
         event, into = rows.to_db(merged.event_id), rows.to_db(merged.into_id)
