@@ -1,14 +1,21 @@
+import io
+import re
+from typing import Any
+
 import pytest
 from tests.exposed import BOOTS, BOOTS_NOT_KEPT, EMAIL, FBP, contact, datum, event, recording, visit
 
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.pixelsetup import ServerHint
 from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.facts import apart, nothing_words
-from pixelwitness.report.ledger import ALWAYS, account, unseen
-from pixelwitness.report.plain import as_text
+from pixelwitness.report import plain, table
+from pixelwitness.report.facts import apart, contact_words, nothing_words, telling_sites
+from pixelwitness.report.ledger import ALWAYS, account, silence, unseen
+from pixelwitness.report.markdown import as_markdown
+from pixelwitness.report.plain import as_text, summary
 from pixelwitness.report.story import story
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.vocabulary import Vocabulary, vocabulary
 
 WORDS = Vocabulary({"email": "e-mail", "phone": "phone number", "browser_id": "browser id"})
 WAY = "All of this went by pixel: image request to www.facebook.com. Pixel 1234567890123456 received it."
@@ -147,6 +154,117 @@ def test_contacts_tell_of_the_visit() -> None:
     ) == ["shop.example let Meta know of the visit, through Meta's library and social plug-in."]
 
 
+def test_contacts_of_the_pixel_are_called_by_what_their_rule_is_for() -> None:
+    topics = {"rule_id": "meta-topics-registration", "attribution_certainty": "certain"}
+    seen = exposed(contact("pixel", **topics), contact("pixel", **topics), contact("pixel", rule_id="of-a-user"))
+    (site,) = seen.sites[1:]
+
+    assert contact_words(site.contacts, vocabulary()) == (
+        "registration of the visit with the browser's topics ×2",
+        "pixel without an event",
+    )
+
+
+def test_blocked_contacts_were_tried() -> None:
+    assert told(contact("social-plugin", attribution_certainty="certain", blocked=True)) == [
+        "shop.example tried to let Meta know of the visit, but was blocked, through social plug-in."
+    ]
+
+
+def test_sites_that_told_of_the_person_come_first_then_all_by_name() -> None:
+    phone = datum("ud.ph", "phone", "sha256")
+    seen = exposed(
+        event("Lead", FBP, site=None),
+        event("Lead", FBP, site="alpha.example"),
+        event("Lead", FBP, site="beta.example"),
+        event("Lead", FBP, site="beta.example", position=2),
+        event("Lead", EMAIL, site="one.example"),
+        event("Lead", EMAIL, site="two.example"),
+        event("Lead", EMAIL, site="two.example", position=2),
+        event("Lead", EMAIL, phone, site="zoo.example"),
+        event("Lead", datum("ud.em", "email", "empty-hash"), site="aardvark.example"),
+    )
+    names = [
+        "zoo.example",
+        "two.example",
+        "one.example",
+        "aardvark.example",
+        "alpha.example",
+        "beta.example",
+        "unknown",
+    ]
+
+    assert [site.name for site in telling_sites(seen)] == names
+    assert [site.name for site, _ in story(seen, WORDS)] == names
+    assert [line.split("  (")[0] for line in summary(seen, WORDS) if ".example  (" in line or "unknown  (" in line] == (
+        names
+    )
+    markdown = "\n".join(as_markdown(seen, WORDS))
+    assert re.findall(r"^## `(.+)`$", markdown, re.MULTILINE) == names
+    assert re.findall(r"^\| `(.+?)`", markdown, re.MULTILINE) == names
+    assert [site.name for site in seen.sites] == [*sorted(["garden.example", *names[:-1]]), "unknown"]
+
+
+def silent(**changed: Any) -> Exposure:
+    sums = SumUp({"facebook.com"}, ())
+    sums.visit(visit("garden.example"))
+    return sums.done(coverage_of([recording(**({"requests_matched": 0, "requests_other": 10} | changed))]))
+
+
+@pytest.mark.parametrize(
+    ("exposure", "headline"),
+    [
+        (silent(), "Nothing was seen to go to Meta in 10 requests; unknown: what servers send directly."),
+        (
+            silent(complete=False, bodies_not_recorded=3, tls_refused=1),
+            "Nothing was seen to go to Meta in 10 requests; unknown: 1 recording that ends before its end, 3 request "
+            "bodies not recorded, 1 connection refused to be looked into and what servers send directly.",
+        ),
+        (
+            silent(requests_seen=0, requests_other=0),
+            "Nothing to scan: 0 requests. What was not looked at is not clean.",
+        ),
+        (
+            silent(requests_matched=2, requests_other=7, blocked=1),
+            "Nothing of what was asked for was seen to go to Meta; in all, 3 of 10 requests of these recordings were "
+            "for Meta.",
+        ),
+        (
+            exposed(event("Lead", site="facebook.com")),
+            "No site was seen to tell Meta anything in 10 requests, Meta's own sites aside; unknown: what servers send "
+            "directly.",
+        ),
+    ],
+)
+def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure: Exposure, headline: str) -> None:
+    console = table.console(io.StringIO(), colour=False, width=100)
+    with console.capture() as drawn:
+        console.print(table.summary(exposure, WORDS))
+        console.print(table.told(exposure, WORDS))
+    outputs = [
+        " ".join(summary(exposure, WORDS)),
+        " ".join(plain.told(exposure, WORDS)),
+        " ".join(as_markdown(exposure, WORDS)),
+    ]
+
+    assert silence(exposure) == headline
+    assert [" ".join(text.split()).count(headline) for text in outputs] == [1, 1, 1]
+    assert " ".join(drawn.get().split()).count(headline) == 2
+
+
+def test_after_the_story_the_summary_tells_nothing_twice() -> None:
+    sums = SumUp((), ())
+    sums.event(event("Purchase"))
+    sums.server_hint("shop.example", ServerHint("agent", "WooCommerce says so", 1))
+    exposure = sums.done(coverage_of([recording()]))
+    words = vocabulary()
+    whole, after = ("\n".join(summary(exposure, words, after_story=one)) for one in (False, True))
+
+    assert [text.count("possibly a server too") for text in (whole, after)] == [1, 0]
+    assert [text.count("What has been announced") for text in (whole, after)] == [1, 0]
+    assert "told Meta  Purchase" in after
+
+
 def test_doubtful_attribution_is_said() -> None:
     assert told(event("Lead", attribution_certainty="likely"), event("Lead"))[-1] == (
         "That 1 of these 2 requests came from this site is likely, not certain."
@@ -182,20 +300,22 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
         rule_faults=1,
         user_agent="HeadlessChrome/140",
     )
-    exposure = sums.done(coverage_of([broken]))
+    exposure = sums.done(coverage_of([broken], carrying=3, carried=5))
 
     assert account(exposure.coverage) == (
-        "1 recording, 13 requests = 4 to Meta + 6 other + 1 undecodable + 2 unusable + 0 blocked"
+        "1 recording, 13 requests = 4 to Meta (3 carried 5 events, 1 contact) + 6 other + 1 undecodable + 2 unusable"
+        " + 0 blocked; LOST: 1 record could not be stored; LOST: 1 request was not looked at whole"
     )
     assert unseen(exposure) == (
         "1 recording ends before the end: what came after is unknown.",
         "2 entries of recordings could not be used (no address in them).",
         "1 request to Meta could not be decoded: the contents are unknown.",
         "1 record could not be stored and were dropped.",
-        "A rule failed on 1 request: what they held may be missing.",
+        "1 request was not looked at whole (a rule failed, or too much was in it): what they held may be missing.",
         "3 request bodies were not recorded, 1 of them to Meta: what they held is unknown, not absent.",
         "The exporter left cookies out of 1 recording: whether Meta's account cookies went along is unknown.",
-        "1 connection refused to be looked into (pinned certificates): what they carried is unknown.",
+        "1 connection refused to be looked into: what they carried is unknown. Either the program accepts certain "
+        "certificates only (it pins them), or it does not trust the proxy's certificate yet.",
         "A headless browser made 1 recording: Meta's configurations send it away, so silence proves nothing.",
         ALWAYS,
     )

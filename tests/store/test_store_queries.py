@@ -2,6 +2,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.exposed import EMAIL, FBP, REC, contact, event, recording, visit
 
@@ -92,6 +93,26 @@ def test_a_choice_narrows_events(db: sqlite3.Connection, choice: Choice, names: 
 def test_the_ledger_is_of_the_chosen_recordings(db: sqlite3.Connection) -> None:
     assert (queries.coverage(db).recordings, queries.coverage(db).incomplete) == (2, 1)
     assert queries.coverage(db, Choice(recordings=(OTHER,))).incomplete == 0
+
+
+def test_requests_that_carried_events_are_counted_once_and_those_at_other_branches_not(tmp_path: Path) -> None:
+    first = event("Lead", position=1)
+    copy = msgspec.structs.replace(event(position=2).transmissions[0], event_id=first.event.id)
+    item = msgspec.structs.replace(event(position=1).transmissions[0], id=f"{REC}-1-1", event_id=f"{REC}-1-1", item=1)
+    second = msgspec.structs.replace(first.event, id=f"{REC}-1-1")
+    beside = [event(position=3, blocked=True), event(position=4, body_state="undecodable")]
+    rows: list[AnyRecord] = [first.event, *first.transmissions, copy, second, item]
+    for one in beside:
+        rows += [one.event, *one.transmissions]
+    path = tmp_path / "made.sqlite"
+    with Ledger.open(path) as ledger:
+        ledger.replace(recording(requests_seen=5, requests_matched=3, requests_other=0), rows)
+
+    with reading(path) as connection:
+        found = queries.coverage(connection)
+        none = queries.coverage(connection, Choice(recordings=(OTHER,)))
+    assert (found.matched, found.carrying, found.carried) == (3, 2, 2)
+    assert (none.carrying, none.carried) == (0, 0)
 
 
 def test_the_models_agree_with_the_view(db: sqlite3.Connection) -> None:

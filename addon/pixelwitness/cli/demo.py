@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -22,9 +21,8 @@ def demo(colour: str, region: str | None) -> ExitCode:
     The recording comes with the program. Its people and sites do not exist, so its values are
     kept and shown; nothing leaves this machine, and no file stays.
     """
-    from pixelwitness.cli.output import draw_parts, lines
+    from pixelwitness.cli.output import draw_parts, lines, warn_of_losses
     from pixelwitness.meaning.about import IDENTIFYING
-    from pixelwitness.meaning.uses import Announced
     from pixelwitness.report import plain
     from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.scan import ScanOptions, scan
@@ -43,15 +41,15 @@ def demo(colour: str, region: str | None) -> ExitCode:
         with reading(db) as connection:
             exposure = queries.exposure(connection, IDENTIFYING)
     words = vocabulary(region)
-    bare = replace(words, announced=Announced())  # the story tells it whole
     say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
     draw, in_colour = drawn(colour)
     if draw:
         from pixelwitness.report import table
 
         sys.stderr.flush()
-        draw_parts([table.told(exposure, words), table.summary(exposure, bare)], colour=in_colour)
+        draw_parts([table.told(exposure, words), table.summary(exposure, words, after_story=True)], colour=in_colour)
     else:
-        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, bare)]))
+        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words, after_story=True)]))
+    warn_of_losses(exposure.coverage)
     say("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
-    return ExitCode.CLEAN
+    return ExitCode.INCOMPLETE if exposure.coverage.has_loss else ExitCode.CLEAN

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import drawn
+from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import Exposure
 from pixelwitness.meaning.about import IDENTIFYING
 from pixelwitness.report import plain
+from pixelwitness.report.facts import telling_sites
+from pixelwitness.report.ledger import losses, silence
 from pixelwitness.report.vocabulary import Vocabulary, vocabulary
 from pixelwitness.store import queries
 from pixelwitness.store.files import reading
@@ -58,12 +61,22 @@ def show_exposure(
 
         emit(as_csv(words, queries.events(connection, choice), queries.contacts(connection, choice)))
         # Rows of a ledger would break the columns; it is told all the same.
+        if not telling_sites(exposure):
+            say(silence(exposure))
         for line in plain.ending(exposure):
             say(line)
     else:
         from pixelwitness.report.markdown import as_markdown
 
         emit(lines(as_markdown(exposure, words)))
+    warn_of_losses(exposure.coverage)
+
+
+def warn_of_losses(coverage: Coverage) -> None:
+    """Say aloud on stderr what should not happen: records dropped, requests that rules failed on."""
+    found = losses(coverage)
+    if found:
+        say(f"pixelwitness: WARNING: {' and '.join(found)}: what is told here is incomplete")
 
 
 def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str) -> None:

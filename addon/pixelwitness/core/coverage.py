@@ -24,7 +24,7 @@ def is_unread(body_state: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The sums over recordings; requests but for the first four and ``rule_faults``."""
+    """The sums over recordings; requests but for the first four, ``carried`` and ``dropped``."""
 
     recordings: int = 0
     incomplete: int = 0
@@ -35,6 +35,10 @@ class Coverage:
     """Recordings made by a browser that says it is headless."""
     seen: int = 0
     matched: int = 0
+    carrying: int = 0
+    """Of those matched, requests that carried events; the others were contacts."""
+    carried: int = 0
+    """Events that they carried."""
     other: int = 0
     undecodable: int = 0
     rejected: int = 0
@@ -72,8 +76,8 @@ def is_headless(user_agent: str | None) -> bool:
     return any(word in agent for word in _HEADLESS_WORDS)
 
 
-def coverage_of(recordings: Iterable[Recording]) -> Coverage:
-    """Return the sums over recordings."""
+def coverage_of(recordings: Iterable[Recording], *, carrying: int = 0, carried: int = 0) -> Coverage:
+    """Return the sums over recordings; requests that carried events, and these, are counted elsewhere."""
     rows = tuple(recordings)
     return Coverage(
         recordings=len(rows),
@@ -82,6 +86,8 @@ def coverage_of(recordings: Iterable[Recording]) -> Coverage:
         headless=sum(is_headless(row.user_agent) for row in rows),
         seen=sum(row.requests_seen for row in rows),
         matched=sum(row.requests_matched for row in rows),
+        carrying=carrying,
+        carried=carried,
         other=sum(row.requests_other for row in rows),
         undecodable=sum(row.undecodable for row in rows),
         rejected=sum(row.rejected for row in rows),

@@ -122,6 +122,8 @@ class ContactGroup:
     contacts: int
     unread: int
     data: tuple[DataSent, ...]
+    rules: tuple[tuple[str, int], ...] = ()
+    """(id of the rule, contacts it found), in the order of ids."""
 
 
 @dataclass(frozen=True, slots=True)

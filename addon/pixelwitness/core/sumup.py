@@ -136,9 +136,11 @@ class _Contacts:
     receivers: set[str] = field(default_factory=set)
     pixels: set[str] = field(default_factory=set)
     data: _Data = field(default_factory=_Data)
+    rules: dict[str, int] = field(default_factory=dict)
 
     def add(self, seen: SeenContact) -> None:
         self.contacts += 1
+        self.rules[seen.contact.rule_id] = self.rules.get(seen.contact.rule_id, 0) + 1
         self.unread += is_unread(seen.contact.body_state)
         self.receivers.add(seen.contact.receiver_host)
         if seen.contact.pixel_id is not None:
@@ -153,6 +155,7 @@ class _Contacts:
             self.contacts,
             self.unread,
             self.data.done(),
+            tuple(sorted(self.rules.items())),
         )
 
 

@@ -14,7 +14,7 @@ from pixelwitness.core.exposure import DataSent
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.text import safe_text
 from pixelwitness.report.vocabulary import Vocabulary
-from pixelwitness.report.words import contact_word, way_word
+from pixelwitness.report.words import way_word
 
 LONGEST = 300
 """Characters of a line."""
@@ -104,7 +104,7 @@ def _contact(contact: records.Contact, fields: Sequence[records.Field], vocabula
     return Told(
         id=contact.id,
         site=_site(contact.page_site),
-        what=contact_word(contact.channel) + pixel,
+        what=vocabulary.contact(contact.channel, contact.rule_id) + pixel,
         data=_data(fields, vocabulary),
         amount="",
         is_event=False,

@@ -3,17 +3,33 @@
 from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
-from pixelwitness.report.words import carrier_word, contact_word, way_word
+from pixelwitness.report.words import carrier_word, way_word
 
 MAX_NAMES = 20
 """Sites that one line names."""
 
 
 def telling_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
-    """Return the sites, and the unknown one, of which anything was seen to go to Meta."""
-    return tuple(one for one in exposure.sites if one.standing is not Standing.META and not one.told_nothing)
+    """Return the sites, and the unknown one, of which anything was seen to go to Meta, as people read of them.
+
+    Those that sent data about the person come first, by the number of its classes and of events; then all
+    others, by their names, the unknown one last.
+    """
+    told = (one for one in exposure.sites if one.standing is not Standing.META and not one.told_nothing)
+    return tuple(sorted(told, key=_order))
+
+
+def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
+    person = {
+        one.data_class
+        for one in site.data
+        if one.form not in SAYS_NOTHING
+        and any(about_of(one.data_class, origin) is About.PERSON for origin in one.origins)
+    }
+    return -len(person), -site.n_events if person else 0, site.site is None, site.name
 
 
 def apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -58,9 +74,19 @@ def event_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     return tuple(numbered(name, number) for name, number in sorted(numbers.items()))
 
 
-def contact_words(groups: Iterable[ContactGroup]) -> tuple[str, ...]:
+def contact_words(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Name contacts with their numbers: ``Meta's library`` and how often."""
-    return tuple(numbered(contact_word(group.channel), group.contacts) for group in groups)
+    return tuple(numbered(name, number) for name, number in contact_kinds(groups, vocabulary))
+
+
+def contact_kinds(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[tuple[str, int], ...]:
+    """Return (what they are called, how many) of contacts."""
+    kinds: dict[str, int] = {}
+    for group in groups:
+        for rule_id, number in group.rules:
+            name = vocabulary.contact(group.channel, rule_id)
+            kinds[name] = kinds.get(name, 0) + number
+    return tuple(kinds.items())
 
 
 def way_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:

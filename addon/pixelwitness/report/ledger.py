@@ -6,22 +6,70 @@ Owns the sentences that every report ends with.  Not scanned is not clean.
 from collections.abc import Iterator
 
 from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import Exposure
-from pixelwitness.report.text import counted
+from pixelwitness.core.exposure import Exposure, Standing
+from pixelwitness.report.text import counted, listed
 
 ALWAYS = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
 
 
 def account(coverage: Coverage) -> str:
-    """Return where every request went, as one sum."""
+    """Return where every request went, as one sum, and what was lost beside it."""
+    carried = (
+        f"{coverage.carrying:,} carried {counted(coverage.carried, 'event')}" if coverage.carrying else "",
+        counted(coverage.matched - coverage.carrying, "contact") if coverage.matched > coverage.carrying else "",
+    )
     parts = (
-        f"{coverage.matched:,} to Meta",
+        f"{coverage.matched:,} to Meta" + (f" ({', '.join(filter(None, carried))})" if any(carried) else ""),
         f"{coverage.other:,} other",
         f"{coverage.undecodable:,} undecodable",
         f"{coverage.rejected:,} unusable",
         f"{coverage.blocked:,} blocked",
     )
-    return f"{counted(coverage.recordings, 'recording')}, {counted(coverage.seen, 'request')} = {' + '.join(parts)}"
+    lost = "".join(f"; LOST: {one}" for one in losses(coverage))
+    recordings, requests = counted(coverage.recordings, "recording"), counted(coverage.seen, "request")
+    return f"{recordings}, {requests} = {' + '.join(parts)}{lost}"
+
+
+def losses(coverage: Coverage) -> tuple[str, ...]:
+    """Name what should not happen: records that were not stored, requests that our own rules failed on."""
+    found = (
+        (coverage.dropped, "record could not be stored", "records could not be stored"),
+        (coverage.rule_faults, "request was not looked at whole", "requests were not looked at whole"),
+    )
+    return tuple(counted(number, one, many) for number, one, many in found if number)
+
+
+def silence(exposure: Exposure) -> str:
+    """Return the headline of a report in which no site told Meta anything: how much was looked at, and its gaps."""
+    coverage = exposure.coverage
+    requests = counted(coverage.seen, "request")
+    if coverage.seen == 0:
+        return "Nothing to scan: 0 requests. What was not looked at is not clean."
+    if any(not site.told_nothing for site in exposure.of(Standing.META)):
+        return f"No site was seen to tell Meta anything in {requests}, Meta's own sites aside; {_in_short(coverage)}."
+    to_meta = coverage.matched + coverage.undecodable + coverage.blocked
+    if to_meta:
+        return (
+            f"Nothing of what was asked for was seen to go to Meta; in all, {to_meta:,} of {requests} of these "
+            "recordings were for Meta."
+        )
+    return f"Nothing was seen to go to Meta in {requests}; {_in_short(coverage)}."
+
+
+def _in_short(coverage: Coverage) -> str:
+    """Name the gaps behind a silence; the last one always holds."""
+    gaps = (
+        (coverage.incomplete, "recording that ends before its end", "recordings that end before their end"),
+        (coverage.rejected, "unusable entry", "unusable entries"),
+        (coverage.undecodable, "undecodable request", None),
+        (coverage.dropped, "dropped record", None),
+        (coverage.rule_faults, "request not looked at whole", "requests not looked at whole"),
+        (coverage.bodies_not_recorded, "request body not recorded", "request bodies not recorded"),
+        (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
+        (coverage.headless, "recording of a headless browser", "recordings of a headless browser"),
+    )
+    unknown = [counted(number, one, many) for number, one, many in gaps if number]
+    return f"unknown: {listed([*unknown, 'what servers send directly'])}"
 
 
 def unseen(exposure: Exposure) -> tuple[str, ...]:
@@ -30,6 +78,8 @@ def unseen(exposure: Exposure) -> tuple[str, ...]:
 
 
 def _losses(coverage: Coverage) -> Iterator[str]:
+    if coverage.seen == 0:
+        yield "Nothing was looked at: there was not one request."
     if coverage.incomplete:
         many = coverage.incomplete > 1
         which = f"{coverage.incomplete} recordings end" if many else "1 recording ends"
@@ -41,7 +91,8 @@ def _losses(coverage: Coverage) -> Iterator[str]:
     if coverage.dropped:
         yield f"{counted(coverage.dropped, 'record')} could not be stored and were dropped."
     if coverage.rule_faults:
-        yield f"A rule failed on {counted(coverage.rule_faults, 'request')}: what they held may be missing."
+        faults = counted(coverage.rule_faults, "request was", "requests were")
+        yield f"{faults} not looked at whole (a rule failed, or too much was in it): what they held may be missing."
     if coverage.accounted != coverage.seen:
         yield f"The sum does not add up: {coverage.seen:,} requests seen, {coverage.accounted:,} accounted for."
 
@@ -61,7 +112,10 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
         yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
     if coverage.tls_refused:
         refused = counted(coverage.tls_refused, "connection")
-        yield f"{refused} refused to be looked into (pinned certificates): what they carried is unknown."
+        yield (
+            f"{refused} refused to be looked into: what they carried is unknown. Either the program accepts certain "
+            "certificates only (it pins them), or it does not trust the proxy's certificate yet."
+        )
     if coverage.headless:
         made = counted(coverage.headless, "recording")
         yield f"A headless browser made {made}: Meta's configurations send it away, so silence proves nothing."

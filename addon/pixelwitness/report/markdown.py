@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence, captured_list
 from pixelwitness.report.announced import HEAD, sentences, told_of
-from pixelwitness.report.facts import nothing_words, same_values, span_words, telling_sites
-from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.facts import contact_words, nothing_words, same_values, span_words, telling_sites
+from pixelwitness.report.ledger import account, silence, unseen
 from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
-from pixelwitness.report.words import carrier_word, contact_word, way_word
+from pixelwitness.report.words import carrier_word, way_word
 
 LIMIT = 120
 
@@ -49,7 +49,7 @@ def as_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield ""
     sites = telling_sites(exposure)
     if not sites:
-        yield from ("Nothing was seen to go to Meta.", "")
+        yield from (silence(exposure), "")
     else:
         yield "| Site | Told Meta | With it | By which way | Pixels | Contacts |"
         yield "|---|---|---|---|---|---|"
@@ -91,7 +91,7 @@ def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield "<br>".join(map(plain, vocabulary.about_person(site.data) or nothing_words(site)))
     yield "<br>".join(_ways(site))
     yield "<br>".join(code(one) for one in site.pixels)
-    yield "<br>".join(numbered(plain(contact_word(one.channel)), one.contacts) for one in site.contacts)
+    yield "<br>".join(map(plain, contact_words(site.contacts, vocabulary)))
 
 
 def _ways(site: SiteExposure) -> Iterable[str]:

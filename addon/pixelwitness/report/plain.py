@@ -18,7 +18,7 @@ from pixelwitness.report.facts import (
     telling_sites,
     way_words,
 )
-from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.ledger import account, silence, unseen
 from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.story import story
 from pixelwitness.report.text import safe_text
@@ -27,18 +27,19 @@ from pixelwitness.report.vocabulary import Vocabulary
 WIDTH = 100
 
 
-def summary(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield the lines of the summary, without line ends."""
+def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Iterator[str]:
+    """Yield the lines of the summary, without line ends; ``after_story`` leaves out what the story has told."""
     told = telling_sites(exposure)
     for site in told:
-        yield from _block(site, vocabulary)
+        yield from _block(site, vocabulary, with_setup=not after_story)
         yield ""
-    if not told:
-        yield from ("Nothing was seen to go to Meta.", "")
+    if not told and not after_story:
+        yield from (*_filled("", silence(exposure)), "")
     for head, words in apart(exposure, vocabulary):
         yield from _filled(f"{head}: ", ", ".join(words))
         yield ""
-    yield from _announced(exposure, vocabulary, in_short=True)
+    if not after_story:
+        yield from _announced(exposure, vocabulary, in_short=True)
     yield from ending(exposure)
 
 
@@ -52,6 +53,8 @@ def ending(exposure: Exposure) -> Iterator[str]:
 
 def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the story, one sentence a paragraph."""
+    if not telling_sites(exposure):
+        yield from (*_filled("", silence(exposure)), "")
     for _, told in story(exposure, vocabulary):
         for index, sentence in enumerate(told):
             first = "  " if index else ""
@@ -79,15 +82,15 @@ def as_text(sentence: Sentence) -> str:
     return "".join(safe_text(piece) if isinstance(piece, Captured) else piece for piece in sentence)
 
 
-def _block(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
+def _block(site: SiteExposure, vocabulary: Vocabulary, *, with_setup: bool) -> Iterator[str]:
     yield f"{safe_text(site.name)}  ({', '.join(span_words(site))})"
     yield from _line("told Meta", event_words(site.sent))
     yield from _line("with it", vocabulary.about_person(site.data) or nothing_words(site))
     yield from _line("by", way_words(site.sent))
     yield from _line("pixels", map(safe_text, site.pixels))
-    yield from _line("contacts", contact_words(site.contacts))
-    yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts)))
-    for sentence in setup_sentences(site, vocabulary):
+    yield from _line("contacts", contact_words(site.contacts, vocabulary))
+    yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary)))
+    for sentence in setup_sentences(site, vocabulary) if with_setup else ():
         yield from _filled("  ", as_text(sentence))
 
 

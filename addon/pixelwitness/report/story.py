@@ -6,27 +6,29 @@ more than was seen: what was not recorded it calls so.  Must not know outputs.
 
 from collections.abc import Iterator, Sequence
 
-from pixelwitness.core.exposure import EventGroup, Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.acts import Act, Captured, Sentence, act_of, captured_list, joined_acts, weight, what
+from pixelwitness.report.facts import contact_kinds, telling_sites
 from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.text import counted, listed
 from pixelwitness.report.vocabulary import Vocabulary, by_cookies, with_forms
-from pixelwitness.report.words import carrier_word, contact_word, form_word, way_word
+from pixelwitness.report.words import carrier_word, form_word, way_word
 
 
 def story(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[SiteExposure, tuple[Sentence, ...]]]:
     """Yield each site of which anything was seen with its sentences; Meta's own sites are no part of it."""
-    for site in exposure.sites:
-        if site.standing is not Standing.META and not site.told_nothing:
-            yield site, tuple(_site(site, vocabulary))
+    for site in telling_sites(exposure):
+        yield site, tuple(_site(site, vocabulary))
 
 
 def _site(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     yield from _events(site, site.sent, vocabulary, blocked=False)
     if site.contacts:
-        yield _contacts(site)
+        yield _contacts(site, site.contacts, vocabulary, blocked=False)
     yield from _events(site, site.blocked, vocabulary, blocked=True)
+    if site.blocked_contacts:
+        yield _contacts(site, site.blocked_contacts, vocabulary, blocked=True)
     doubtful = sum(number for certainty, number in site.certainties if certainty != "certain")
     if doubtful and site.standing is Standing.SITE:
         total = sum(number for _, number in site.certainties)
@@ -96,11 +98,13 @@ def _way(acts: Sequence[Act], *, blocked: bool) -> Iterator[str]:
         yield from (" Pixel " if len(pixels) == 1 else " Pixels ", *captured_list(pixels), " received it.")
 
 
-def _contacts(site: SiteExposure) -> Sentence:
+def _contacts(site: SiteExposure, groups: Sequence[ContactGroup], vocabulary: Vocabulary, *, blocked: bool) -> Sentence:
     who: Sentence = (Captured(site.site),) if site.site is not None else ("A page that nothing names",)
     ways = [
-        contact_word(group.channel) + (f" ({counted(group.contacts, 'time')})" if group.contacts > 1 else "")
-        for group in site.contacts
+        name + (f" ({counted(number, 'time')})" if number > 1 else "")
+        for name, number in contact_kinds(groups, vocabulary)
     ]
+    if blocked:
+        return (*who, f" tried to let Meta know of the visit, but was blocked, through {listed(ways)}.")
     more = " also" if site.sent else ""
     return (*who, f"{more} let Meta know of the visit, through {listed(ways)}.")

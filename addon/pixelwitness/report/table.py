@@ -25,7 +25,7 @@ from pixelwitness.report.facts import (
     telling_sites,
     way_words,
 )
-from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.ledger import account, silence, unseen
 from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, safe_text
@@ -51,18 +51,22 @@ def console(stream: TextIO, *, colour: bool, width: int | None = None) -> Consol
     return made
 
 
-def summary(exposure: Exposure, vocabulary: Vocabulary) -> Group:
-    """Return the summary: a row for each site that told Meta anything, then what stands apart, then the ledger."""
+def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Group:
+    """Return the summary: a row for each site that told Meta anything, then what stands apart, then the ledger.
+
+    ``after_story`` leaves out what the story has told.
+    """
     told = telling_sites(exposure)
     parts: list[Table | Text | Padding] = [_sites(told, vocabulary)] if told else []
-    if not told:
-        parts.append(Text("Nothing was seen to go to Meta.", style="bold"))
-    for site in told:
+    if not told and not after_story:
+        parts.append(Text(silence(exposure), style="bold"))
+    for site in told if not after_story else ():
         for sentence in setup_sentences(site, vocabulary):
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in apart(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
-    return Group(*parts, announced(exposure, vocabulary, in_short=True), ending(exposure))
+    said = () if after_story else (announced(exposure, vocabulary, in_short=True),)
+    return Group(*parts, *said, ending(exposure))
 
 
 def ending(exposure: Exposure) -> Group:
@@ -77,6 +81,8 @@ def ending(exposure: Exposure) -> Group:
 def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
+    if not telling_sites(exposure):
+        parts.append(Padding(Text(silence(exposure), style="bold"), (0, 0, 1, 0)))
     for _, told in story(exposure, vocabulary):
         parts.extend(
             Padding(_sentence(one), (0, 0, int(index + 1 == len(told)), 2 if index else 0))
@@ -115,7 +121,7 @@ def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
     for index, site in enumerate(sites):
         if index:
             table.add_row()
-        table.add_row(_who(site), _what(site), _data(site, vocabulary), _ways(site))
+        table.add_row(_who(site), _what(site, vocabulary), _data(site, vocabulary), _ways(site))
     return table
 
 
@@ -125,11 +131,11 @@ def _who(site: SiteExposure) -> Text:
     return _lines([(safe_text(site.name), style), (visits, "dim"), *((one[:10], "dim") for one in times)])
 
 
-def _what(site: SiteExposure) -> Text:
+def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
     lines = [(one, "") for one in event_words(site.sent)]
     if site.contacts:
-        lines.append((f"contacts: {', '.join(contact_words(site.contacts))}", "dim"))
-    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts))
+        lines.append((f"contacts: {', '.join(contact_words(site.contacts, vocabulary))}", "dim"))
+    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary))
     if blocked:
         lines.append((f"blocked: {', '.join(blocked)}", "green"))
     return _lines(lines)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pixelwitness.core.exposure import DataSent
+from pixelwitness.core.rule import Channel
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.meaning.knowledge import plain_key
 from pixelwitness.meaning.uses import Announced
-from pixelwitness.report.words import COOKIES, form_word, own_word
+from pixelwitness.report.words import COOKIES, contact_word, form_word, own_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Vocabulary:
     """What has been said of the use of such data."""
     region: str | None = None
     """For which that is asked; None for everywhere."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Titles of the built-in rules that find contacts of the pixel, by their ids."""
 
     def setting(self, key: str) -> str:
         """Return what a setting is called."""
@@ -34,6 +37,11 @@ class Vocabulary:
     def tells(self, key: str) -> str:
         """Return what a setting is about: ``takes``, ``sends``, ``limits`` or ``technical``."""
         return self.settings[key][1] if key in self.settings else "technical"
+
+    def contact(self, channel: str, rule_id: str) -> str:
+        """Return what a contact is called: by its channel, where that is the pixel by what its rule is for."""
+        title = self.titles.get(rule_id, "") if channel == Channel.PIXEL else ""
+        return title[:1].lower() + title[1:] if title else contact_word(channel)
 
     def match_key(self, key: str) -> str:
         """Return what a key of user data (``em``) stands for."""
@@ -70,6 +78,7 @@ class Vocabulary:
 def vocabulary(region: str | None = None) -> Vocabulary:
     """Return the vocabulary of the built-in knowledge, with what was announced for a region."""
     from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.ruleset import load_rules
     from pixelwitness.rulebook.sayings import load_sayings
 
     known = load_knowledge()
@@ -79,6 +88,11 @@ def vocabulary(region: str | None = None) -> Vocabulary:
         {key: known.label(entry.data_class) for key, entry in known.entries["person"].items()},
         load_sayings().announced,
         region,
+        {
+            rule.id: rule.title
+            for rule in load_rules().rules
+            if rule.gives == "contact" and rule.channel == Channel.PIXEL
+        },
     )
 
 

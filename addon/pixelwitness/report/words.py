@@ -136,7 +136,7 @@ def way_word(channel: str) -> str:
 
 
 def contact_word(channel: str) -> str:
-    """Return what a contact by a channel is called; the pixel's own (topics registration) carries no event."""
+    """Return what a contact by a channel is called; of the pixel's own kinds the vocabulary knows more."""
     return "pixel without an event" if channel == "pixel" else way_word(channel)
 
 

@@ -130,6 +130,17 @@ WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NUL
 ORDER BY 1, 2, 3, 5
 """
 
+# As the ledger counts: a request whose body could not be decoded, or that was blocked, stands at a branch of its own.
+_CARRIED = """
+WITH carriers AS (
+    SELECT recording_id, position, event_id FROM transmissions
+    WHERE NOT blocked AND body_state <> 'undecodable'
+      AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+)
+SELECT (SELECT count(*) FROM (SELECT DISTINCT recording_id, position FROM carriers)),
+       (SELECT count(DISTINCT event_id) FROM carriers)
+"""
+
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
 
 
@@ -184,7 +195,8 @@ def own_sites(db: sqlite3.Connection) -> frozenset[str]:
 
 def coverage(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Coverage:
     """Return the account of the recordings; sites and times do not narrow it, since a ledger has none."""
-    return coverage_of(recordings(db, choice))
+    carrying, carried = db.execute(_CARRIED, choice.parameters).fetchone()
+    return coverage_of(recordings(db, choice), carrying=carrying, carried=carried)
 
 
 def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choice = EVERYTHING) -> Exposure:
