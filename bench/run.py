@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import har_gen, matcher
+from bench import har_gen, matcher, understanding
 from bench.measure import Command, Cost, RunFailedError, alternating, own_memory, python
 
 
@@ -176,6 +176,10 @@ EXPERIMENTS: dict[str, Callable[[Settings], Iterator[Line]]] = {
     "matcher": lambda settings: (
         Line(what, microseconds, bar, "µs", "CPU, all built-in rules")
         for what, microseconds, bar in matcher.budgets(settings.rounds)
+    ),
+    "understanding": lambda settings: (
+        Line(what, measured, bar, unit, "CPU, pure functions, events none like another")
+        for what, measured, bar, unit in understanding.budgets(settings.rounds)
     ),
     "start": start,
     "bodies": partial(growth, bodies=True, bar=1.6),

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,6 +23,10 @@ from pixelwitness.meaning.knowledge import DataClass
 from pixelwitness.meaning.normalise import Kind, national_numbers, spellings
 
 MAX_LOOKED_AT = 20_000
+_REMEMBERED = 100
+"""Characters of a text of which is remembered what was found in it: most fields say the same each time."""
+_SHORTEST_HASH = 32
+_SHORTEST_BASE64 = 8
 _LAYERS = 3
 _DEPTH = 2
 """Base64 inside base64 is followed this far."""
@@ -133,6 +137,7 @@ class Recogniser:
         self._needles: list[tuple[str, _Known]] = []
         self._masks: dict[str, list[_Known]] = {}
         self._numbers: dict[str, _Known] = {}
+        self._remembered = lru_cache(maxsize=4096)(self._within)
         # An address goes first: what it is made of is then no name of its own.
         for datum in sorted(persona.all, key=lambda one: _ORDER.get(one.kind, 2)):
             self._learn(datum)
@@ -158,12 +163,12 @@ class Recogniser:
         """Recognise a whole value: a spelling, a hash or an encoding of it, or its masked form."""
         kind = _CLASSES.get(data_class)
         text = text[:MAX_LOOKED_AT].strip()
-        bare = without_appendix(text)
+        bare = without_appendix(text) if "." in text else text
         # A number may be another thing's where no field says whose it is.
         sure: Certainty = "likely" if bare.isdigit() and kind is None else "certain"
         found = self._chosen(self._whole.get(bare.lower(), ()), kind, ", readable", sure)
         found = found or self._chosen(self._codes.get(code_key(bare), ()), kind, "")
-        if not found and form_of(text) is Form.MASKED:
+        if not found and ("*" in text or "#" in text) and form_of(text) is Form.MASKED:
             alike = (one for one in self._masks.get(mask_key(text), ()) if one.datum.kind == kind)
             known = next(alike, None)
             if known is not None:
@@ -173,8 +178,21 @@ class Recogniser:
 
     def within(self, data_class: DataClass, text: str) -> tuple[Recognised, ...]:
         """Recognise what stands anywhere in a text, whole values included."""
+        if len(text) < 2:
+            return self.whole(data_class, text)
+        return (self._remembered if len(text) <= _REMEMBERED else self._within)(data_class, text)
+
+    def _within(self, data_class: DataClass, text: str) -> tuple[Recognised, ...]:
         text = text[:MAX_LOOKED_AT]
+        if text.isdigit() and len(text) < _SHORTEST_HASH:  # a price, a time, an id
+            known = self._numbers.get(text.lstrip("0"))
+            return self.whole(data_class, text) or self._dialled(known)
         return self.whole(data_class, text) or tuple(dict.fromkeys(self._search(data_class, text, _DEPTH, "")))
+
+    def _dialled(self, known: "_Known | None") -> tuple[Recognised, ...]:
+        if known is None:
+            return ()
+        return (Recognised("phone", "certain" if known.is_telling else "likely", f"{known.evidence}, readable"),)
 
     def hides(self, text: str) -> bool:
         """Say whether text that is to be stored holds a datum of the persona."""
@@ -190,18 +208,18 @@ class Recogniser:
         found: set[Kind] = set()
         for layer in range(_LAYERS + 1):
             if layer:
-                before, text = text, unquote(text)
-                if text == before:
+                if "%" not in text or (further := unquote(text)) == text:
                     break
+                text = further
             how = f", readable{_PERCENT[layer]}{wrapped}"
             yield from self._readable(data_class, text, how, found)
             yield from self._coded(text, f"{_PERCENT[layer]}{wrapped}")
-        plain = decoded(text)
+        plain = decoded(text) if "&" in text or "\\u" in text or not text.isascii() else text
         if plain != text:
             yield from self._readable(
                 data_class, plain, f", readable, with its signs written otherwise{wrapped}", found
             )
-        if depth:
+        if depth and len(text) >= _SHORTEST_BASE64:
             for _, inner in base64_pieces(text):
                 yield from self._search(data_class, inner, depth - 1, f"{wrapped}, in Base64")
 

@@ -1,0 +1,144 @@
+"""What understanding an event costs, beside detecting, folding and attributing it: CPU, pure functions only.
+
+Takes events as Meta's library sends them and as its servers' libraries do; nothing is read or stored.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from urllib.parse import quote
+
+from pixelwitness.core.attribution import Visits
+from pixelwitness.core.detect import Detector
+from pixelwitness.core.event import Sighting
+from pixelwitness.core.fold import Carried, Folding
+from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.rule import Channel
+from pixelwitness.meaning.knowledge import Knowledge
+from pixelwitness.meaning.persona import Datum, Persona, Recogniser
+from pixelwitness.meaning.redaction import Redactor, found_in
+from pixelwitness.meaning.serverside import hints_of
+from pixelwitness.meaning.taken import place_of, sender_of
+from pixelwitness.meaning.texts import TextReader, reader_of
+from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.meaning.understanding import understand
+from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.ruleset import load_rules
+
+EVENTS = 400
+PERSONA = Persona(
+    (
+        Datum("email", "jane.doe@example.com"),
+        Datum("phone", "+49 170 1234567"),
+        Datum("first_name", "Jane"),
+        Datum("last_name", "Doe"),
+        Datum("city", "Berlin"),
+        Datum("birth_date", "1990-05-04"),
+        Datum("id", "user-42"),
+        Datum("phrase", "pain in my left knee"),
+    )
+)
+_HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
+
+
+def requests() -> list[Request]:
+    """Return events, none like another: three of the pixel to one of a server."""
+    made = []
+    for number in range(EVENTS):
+        page = f"https://shop.example/products/hiking-boots-{number}?step=2&variant={number * 7}&utm_source=mail"
+        if number % 4:
+            made.append(_pixel(number, page))
+        else:
+            made.append(_server(number, page))
+    return made
+
+
+def _pixel(number: int, page: str) -> Request:
+    contents = json.dumps([{"id": f"SKU-{number}", "quantity": 1}])
+    query = (
+        f"id=1234567890123456&ev=Purchase&dl={quote(page, safe='')}&rl={quote('https://shop.example/cart', safe='')}"
+        f"&if=false&ts={1795304543508 + number}&cd[value]={number}.9&cd[currency]=EUR&cd[content_type]=product"
+        f"&cd[contents]={quote(contents)}&cd[content_name]=Hiking%20boots%20no%20{number}&sw=1920&sh=1080"
+        f"&v=2.9.324&r=stable&ec={number}&o=4126&fbp=fb.1.1795304543470.{number}798313286&ler=empty"
+        f"&pmd[title]=Hiking%20boots%20{number}%20-%20Example%20Shop&ud[em]={_HASH}&ud[fn]={_HASH[::-1]}"
+        f"&plt=321.4&it=1795304543289&coo=false&eid=order-{number}&rqm=GET"
+    )
+    return Request("GET", f"https://www.facebook.com/tr/?{query}", (("referer", page),), position=number, seen_at=1e9)
+
+
+def _server(number: int, page: str) -> Request:
+    event = {
+        "event_name": "Purchase",
+        "event_time": 1795300000 + number,
+        "event_id": f"order-{number}",
+        "event_source_url": page,
+        "action_source": "website",
+        "user_data": {"em": [_HASH], "client_ip_address": "203.0.113.7", "client_user_agent": "UA", "fbp": "fb.1.1.2"},
+        "custom_data": {"value": number, "currency": "EUR", "contents": [{"id": f"SKU-{number}", "quantity": 1}]},
+    }
+    body = json.dumps({"data": [event]}).encode()
+    url = "https://graph.facebook.com/v24.0/1234567890123456/events"
+    headers = (("content-type", "application/json"),)
+    return Request("POST", url, headers, body, BodyState.RECORDED, position=number, seen_at=1e9)
+
+
+def budgets(rounds: int) -> Iterator[tuple[str, float, float | None, str]]:
+    """Yield (what, measured, the most it may be, unit) of an event; the ratio says by how much understanding adds."""
+    knowledge, detector = load_knowledge(), load_rules(()).detector()
+    costs: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        # New ones in each round: what a round remembers must not serve the next.
+        plain = Redactor(knowledge, tokenizer(b"key"))
+        knowing = Redactor(knowledge, tokenizer(b"key"), recogniser=Recogniser(PERSONA))
+        reader = reader_of(knowledge)
+        events = requests()
+        found = _timed(costs, "core", lambda: _core(detector, events, knowledge))  # noqa: B023  called at once
+        _timed(costs, "redaction", lambda: [plain.fields(one.fields) for one in found])  # noqa: B023
+        plain = Redactor(knowledge, tokenizer(b"key"))
+        _timed(costs, "all", lambda: [_understand(one, plain, reader) for one in found])  # noqa: B023
+        _timed(costs, "persona", lambda: [_understand(one, knowing, reader) for one in found])  # noqa: B023
+    cost = {name: median(runs) / EVENTS * 1e6 for name, runs in costs.items()}
+    yield "detect, fold and attribute an event", cost["core"], None, "µs"
+    yield "redaction of it", cost["redaction"], None, "µs"
+    beside = cost["all"] - cost["redaction"]
+    yield "understanding it, beside redaction", beside / cost["core"], 1.0, "× detect, fold, attribute"
+    yield "the same with a persona", (cost["persona"] - cost["redaction"]) / cost["core"], 1.0, "× the same"
+
+
+def _timed[T](costs: dict[str, list[float]], name: str, work: Callable[[], T]) -> T:
+    found_in.cache_clear()
+    started = time.process_time()
+    done = work()
+    costs.setdefault(name, []).append(time.process_time() - started)
+    return done
+
+
+def _core(detector: Detector, events: list[Request], knowledge: Knowledge) -> list[Sighting]:
+    visits: Visits = Visits({}, knowledge.is_metas_own)
+    folding: Folding[Sighting] = Folding()
+    found = []
+    for number, request in enumerate(events):
+        for one in detector.detect(request).events:
+            channel = one.rule.channel or Channel.PIXEL
+            visits.attribute(sender_of(place_of(request), channel, one.claims))
+            carried = Carried(
+                what=one,
+                channel=channel,
+                coordinates=(number, -1, -1 if one.item is None else one.item),
+                seen_at=request.seen_at,
+                pixel_id=one.pixel_id,
+                event_name=one.event_name,
+                dedup_id=one.dedup_id,
+                sent_at=one.sent_at,
+                counter=one.counter,
+                is_copy=one.is_copy,
+            )
+            folding.add(carried)
+            found.append(one)
+    return found
+
+
+def _understand(one: Sighting, redactor: Redactor, reader: TextReader) -> object:
+    meant = understand(one, redactor, takes_cookies=True)
+    return meant, hints_of(one, redactor.knowledge), reader.hints(one.fields, one.claims.page, one.event_name)
