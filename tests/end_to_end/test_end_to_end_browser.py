@@ -1,13 +1,15 @@
 """A real Chromium on the test sites: what the store says against what the fake Meta received."""
 
+import json
 import re
+from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.sites import stored
-from tests.sites.server import HOSTS, Received
+from tests.sites.server import HOSTS, LOOK_ALIKES, Received
 from tests.sites.watch import Watched, watched
 
 from pixelwitness.scan import ScanOptions, scan
@@ -19,10 +21,32 @@ pytestmark = [
 ]
 
 
+WITH_RECORDER = """
+import base64, json
+from pathlib import Path
+from pixelwitness.live.addon import PixelWitness
+
+class AsHandedOver:
+    # Stands before the addon: it keeps what the browser handed to the proxy.
+    def __init__(self):
+        self.kept = Path(__file__).with_name("handed-over.jsonl").open("w")
+
+    def request(self, flow):
+        one = flow.request
+        headers = sorted((n.decode().lower(), v.decode()) for n, v in one.headers.fields)
+        row = [one.method, one.pretty_host, one.path, headers, base64.b64encode(one.raw_content or b"").decode()]
+        print(json.dumps(row), file=self.kept, flush=True)
+
+addons = [AsHandedOver(), PixelWitness()]
+"""
+
+
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("browser")
-    with watched(folder) as running:
+    script = folder / "with_recorder.py"
+    script.write_text(WITH_RECORDER)
+    with watched(folder, script=script) as running:
         with browse.chromium(running.proxy.port) as browser:
             context = browse.profile(browser, folder / "browser.har")
             page, second = context.new_page(), context.new_page()
@@ -85,6 +109,96 @@ def test_the_purchase_is_told_with_all_that_went_along(session: Watched) -> None
     assert (fields["cd.value"]["value"], fields["cd.currency"]["value"]) == ("89", "EUR")
     assert fields["fbp"]["data_class"] == "browser_id"
     assert fields["cd.content_name"]["value"] is None
+
+
+# Connections, and how cookies and the name of the host are written, differ between HTTP/2 and 1.1.
+BETWEEN_VERSIONS = {"host", "cookie", "connection", "content-length"}
+
+
+def test_servers_receive_what_the_browser_handed_over(session: Watched) -> None:
+    kept = (session.db.parent / "handed-over.jsonl").read_text().splitlines()
+
+    def alike(method: str, host: str, target: str, headers: Iterable[Iterable[str]], body: str) -> str:
+        shown = sorted(tuple(one) for one in headers if next(iter(one)) not in BETWEEN_VERSIONS)
+        return json.dumps([method, host, target, shown, body])
+
+    handed_over = Counter(alike(*json.loads(line)) for line in kept)
+    received = Counter(
+        alike(one.method, one.host, one.target, one.headers, b64encode(one.body).decode())
+        for one in session.world.received
+    )
+    assert received == handed_over
+
+
+def carried_how(one: Received) -> str:
+    """Tell from the headers alone, as the server got them, how a browser sent a request."""
+    headers = dict(one.headers)
+    how = one.method, headers["sec-fetch-dest"], headers["sec-fetch-mode"]
+    return {
+        ("GET", "image", "no-cors"): "image",
+        ("POST", "iframe", "navigate"): "form",
+        ("POST", "empty", "no-cors"): "beacon",
+    }[how]
+
+
+FRAMED = "5555666677778888"
+
+
+def site_of_page(one: Received, pixel: str | None) -> str | None:
+    """Return the site that the browser names; of what a frame sends it names the frame."""
+    if pixel == FRAMED:
+        return None
+    host = re.match(r"https://([^/]+)/", dict(one.headers)["referer"])
+    return host and host[1].removeprefix("www.")
+
+
+def test_request_by_request_site_pixel_name_and_transport_are_right(session: Watched) -> None:
+    received = Counter(
+        (*name_and_pixel(one), site_of_page(one, name_and_pixel(one)[1]), carried_how(one))
+        for one in session.world.received
+        if carries_event(one)
+    )
+    told = Counter(
+        (
+            event["event_name"],
+            event["pixel_id"],
+            None if event["pixel_id"] == FRAMED else event["page_site"],
+            one["transport"],
+        )
+        for event in stored.told(session.db)["events"]
+        for one in event["carried_by"]
+    )
+    assert told == received
+
+
+def test_look_alikes_were_asked_and_nothing_of_them_is_stored(session: Watched) -> None:
+    assert {one.host for one in session.world.received} >= set(LOOK_ALIKES)
+    told = stored.told(session.db)
+    hosts = {one["receiver_host"] for event in told["events"] for one in event["carried_by"]}
+    assert hosts | {one["receiver_host"] for one in told["contacts"]} == {"www.facebook.com", "connect.facebook.net"}
+
+
+PAGES = [
+    ("3333444455556666", "PageView", "https://news.example/"),  # only after the consent, which came late
+    ("4444555566667777", "PageView", "https://game.example/"),
+    ("4444555566667777", "PageView", "https://game.example/level/7"),  # no document was loaded for it
+    ("2222333344445555", "PageView", "https://www.clinic.example/"),
+    ("2222333344445566", "PageView", "https://www.clinic.example/"),  # two pixels on one page
+]
+
+
+@pytest.mark.parametrize(("pixel", "name", "page"), PAGES)
+def test_every_kind_of_visit_is_told_with_its_page(session: Watched, pixel: str, name: str, page: str) -> None:
+    told = {(one["pixel_id"], one["event_name"], one["page_url"]) for one in stored.told(session.db)["events"]}
+    assert (pixel, name, page) in told
+
+
+def test_events_of_two_tabs_belong_to_the_visits_of_their_own(session: Watched) -> None:
+    told = stored.told(session.db)
+    sites = {f"{one['seen_at']} {one['page_url']}": one["site"] for one in told["visits"]}
+    placed = [one for one in told["events"] if one["visit"] is not None and one["pixel_id"] != FRAMED]
+    assert len(placed) > 10
+    assert [one for one in placed if sites[one["visit"]] != one["page_site"]] == []
 
 
 def test_every_way_of_sending_was_met(session: Watched) -> None:
