@@ -345,6 +345,7 @@ def test_doctor_looks_at_everything_and_changes_nothing(tmp_path: Path) -> None:
         "folder",
         "mitmproxy",
         "certificate",
+        "browser",
         "port",
     ]
     assert list(tmp_path.iterdir()) == []
