@@ -7,6 +7,7 @@ not know mitmproxy or a terminal.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pixelwitness.core import records
 from pixelwitness.core.coverage import is_unread
@@ -21,6 +22,7 @@ LONGEST = 300
 UNKNOWN = "unknown site"
 
 _SUMS = frozenset({"cd", "custom_data"})
+_NAMES = (".value", ".currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +85,17 @@ def told(rows: Iterable[records.AnyRecord], vocabulary: Vocabulary) -> list[Told
 def _event(
     event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field], vocabulary: Vocabulary
 ) -> Told:
+    telling = _telling(fields)
     name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
     receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
     return Told(
         id=event.id,
         site=_site(event.page_site),
         what=f"{receiver}: {name}",
-        data=_data(fields, vocabulary),
+        data=_data(telling, vocabulary),
         amount=_amount(fields),
         is_event=True,
-        is_personal=_is_personal(fields),
+        is_personal=_is_personal(telling),
         is_copy=event.transmissions > 1,
         blocked=carrier.blocked,
         unread=is_unread(carrier.body_state),
@@ -100,15 +103,16 @@ def _event(
 
 
 def _contact(contact: records.Contact, fields: Sequence[records.Field], vocabulary: Vocabulary) -> Told:
+    telling = _telling(fields)
     pixel = f", pixel {safe_text(contact.pixel_id, 40)}" if contact.pixel_id else ""
     return Told(
         id=contact.id,
         site=_site(contact.page_site),
         what=vocabulary.contact(contact.channel, contact.rule_id) + pixel,
-        data=_data(fields, vocabulary),
+        data=_data(telling, vocabulary),
         amount="",
         is_event=False,
-        is_personal=_is_personal(fields),
+        is_personal=_is_personal(telling),
         is_copy=False,
         blocked=contact.blocked,
         unread=is_unread(contact.body_state),
@@ -119,24 +123,36 @@ def _site(site: str | None) -> str:
     return safe_text(site, 80) if site else UNKNOWN
 
 
-def _data(fields: Sequence[records.Field], vocabulary: Vocabulary) -> tuple[str, ...]:
+def _telling(fields: Sequence[records.Field]) -> list[tuple[About, records.Field]]:
+    """Return what is about the person or the browser, which is little of what a request holds."""
+    known = ((_about(one.data_class, one.field), one) for one in fields)
+    return [(about, one) for about, one in known if about in _TOLD and one.form not in SAYS_NOTHING]
+
+
+_TOLD = frozenset({About.PERSON, About.BROWSER})
+_about = lru_cache(maxsize=2_000)(about_of)
+
+
+def _data(telling: Sequence[tuple[About, records.Field]], vocabulary: Vocabulary) -> tuple[str, ...]:
+    if not telling:
+        return ()
     return vocabulary.about_person(
-        DataSent(one.data_class, one.form, one.matching, (one.field,), 1, 1) for one in fields
+        DataSent(one.data_class, one.form, one.matching, (one.field,), 1, 1) for _, one in telling
     )
 
 
-def _is_personal(fields: Sequence[records.Field]) -> bool:
-    told_of = (one for one in fields if one.form not in SAYS_NOTHING)
-    return any(about_of(one.data_class, one.field) is About.PERSON for one in told_of)
+def _is_personal(telling: Sequence[tuple[About, records.Field]]) -> bool:
+    return any(about is About.PERSON for about, _ in telling)
 
 
 def _amount(fields: Sequence[records.Field]) -> str:
     """Return the sum with its currency, as far as they were kept."""
     kept: dict[str, str] = {}
     for one in fields:
-        family, _, name = one.field.rpartition(".")
-        if family in _SUMS and one.value:
-            kept.setdefault(name, one.value)
+        if one.value and one.field.endswith(_NAMES):
+            family, _, name = one.field.rpartition(".")
+            if family in _SUMS:
+                kept.setdefault(name, one.value)
     if "value" not in kept:
         return ""
     return safe_text(f"{kept['value']} {kept.get('currency', '')}".strip(), 40)
