@@ -45,6 +45,8 @@ class WordList(msgspec.Struct, frozen=True, omit_defaults=True):
     called: str
     words: tuple[str, ...]
     unless: tuple[Unless, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Addresses."""
 
 
 class Entry(NamedTuple):

@@ -58,15 +58,20 @@ _FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
 
 def act_of(group: EventGroup, telling: Telling) -> Act:
     """Return the act that a telling is of: what it was about, and for how much, by the names of its fields."""
-    named: dict[str, Field] = {}
     sums: dict[str, Field] = {}
     for one in telling.fields:
         family, _, name = one.field.partition("#")[0].rpartition(".")
-        named.setdefault(name, one)
         if family in _FACTS_OF and one.form not in SAYS_NOTHING:
             sums.setdefault(name, one)
-    about = next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
-    return Act(group, telling, about, sums.get("value"), sums.get("currency"))
+    return Act(group, telling, about_in(telling.fields), sums.get("value"), sums.get("currency"))
+
+
+def about_in(fields: Iterable[Field]) -> Field | None:
+    """Return the field that says best what an event was about."""
+    named: dict[str, Field] = {}
+    for one in fields:
+        named.setdefault(one.field.partition("#")[0].rpartition(".")[2], one)
+    return next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
 
 
 def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
@@ -128,7 +133,7 @@ def what(acts: Sequence[Act]) -> Iterator[str]:
         names = _names(acts)
         nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
         of = tuple(_amount(acts, before=" of "))
-        yield from (listed(nouns), *of, f" ({_called(first.about)} sent, not kept)")
+        yield from (listed(nouns), *of, f" ({called(first.about)} sent, not kept)")
     else:
         verbs = [SAYINGS[name].about + _times(same) for name, same in _names(acts)]
         yield from ("you ", listed(verbs), " ", *_quoted(first.about), *_amount(acts))
@@ -213,10 +218,11 @@ def _article(name: str) -> str:
 
 def _quoted(about: Field) -> Sentence:
     said = Captured(about.value or "")
-    return (said,) if _called(about) == "product name" else ("\u201c", said, "\u201d")
+    return (said,) if called(about) == "product name" else ("\u201c", said, "\u201d")
 
 
-def _called(about: Field) -> str:
+def called(about: Field) -> str:
+    """Return what a field by which an event is told is called: product name, search text, button."""
     return _ABOUT[about.field.partition("#")[0].rpartition(".")[2]]
 
 

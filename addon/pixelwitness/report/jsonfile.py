@@ -24,7 +24,7 @@ from pixelwitness.report.vocabulary import Vocabulary
 
 def as_json(exposure: Exposure, vocabulary: Vocabulary) -> str:
     """Return the exposure as one indented document, with a line end."""
-    return _ascii(document(exposure, vocabulary), indent=2) + "\n"
+    return in_ascii(document(exposure, vocabulary), indent=2) + "\n"
 
 
 def as_lines(
@@ -33,14 +33,15 @@ def as_lines(
     """Yield one line for each event, then each contact, and at last the ledger."""
     numbers = Numbers()
     for event in events:
-        yield _ascii(event_shape(event, vocabulary, numbers)) + "\n"
+        yield in_ascii(event_shape(event, vocabulary, numbers)) + "\n"
     for contact in contacts:
-        yield _ascii(contact_shape(contact, vocabulary, numbers)) + "\n"
+        yield in_ascii(contact_shape(contact, vocabulary, numbers)) + "\n"
     ledger: Shape = {"schema_version": SCHEMA_VERSION, "record": "coverage"}
-    yield _ascii({**ledger, **coverage_shape(exposure.coverage), "could_not_be_seen": list(unseen(exposure))}) + "\n"
+    yield in_ascii({**ledger, **coverage_shape(exposure.coverage), "could_not_be_seen": list(unseen(exposure))}) + "\n"
 
 
-def _ascii(value: Json, indent: int | None = None) -> str:
+def in_ascii(value: Json, indent: int | None = None) -> str:
+    """Return a value as JSON in ASCII, harmless to terminals and to runners that read logs."""
     # DEL is the one character of ASCII that JSON leaves as it is and a terminal does not.
     text = json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
     # A CI runner's log reads this as a command wherever it stands; it occurs in strings only.

@@ -39,7 +39,7 @@ def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = F
         yield from _filled(f"{head}: ", ", ".join(words))
         yield ""
     if not after_story:
-        yield from _announced(exposure, vocabulary, in_short=True)
+        yield from announced_lines(exposure, vocabulary, in_short=True)
     yield from ending(exposure)
 
 
@@ -62,10 +62,10 @@ def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
                 as_text(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
             )
         yield ""
-    yield from _announced(exposure, vocabulary)
+    yield from announced_lines(exposure, vocabulary)
 
 
-def _announced(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
+def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
     """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
     said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
     if said:

@@ -94,6 +94,7 @@ def word_lists(kind: ListKind, read: WordsFile) -> tuple[WordList, ...]:
             label=one.label,
             called=one.called,
             words=tuple(map(plain_word, one.words)),
+            sources=tuple(read.sources[name].url for name in one.sources),
             unless=tuple(
                 Unless(tuple(map(plain_word, rule.words)), tuple(map(plain_word, rule.beside))) for rule in one.unless
             ),

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixelwitness.core.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure import Exposure, KnownBy, SeenContact, SeenEvent
 from pixelwitness.core.pixelsetup import ServerHint
-from pixelwitness.core.records import Contact, Event, Field, PixelConfig, Recording, Transmission, Visit
+from pixelwitness.core.records import Contact, Event, Field, Finding, PixelConfig, Recording, Transmission, Visit
 from pixelwitness.core.sumup import SumUp
+from pixelwitness.meaning.identity import closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,15 @@ WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NUL
 ORDER BY 1, 2, 3, 5
 """
 
+_FINDINGS = """
+SELECT event_id, contact_id, visit_id, recording_id, kind, label, field, certainty, evidence, knowledge_version,
+       fingerprint
+FROM findings
+WHERE kind IN (SELECT value FROM json_each(:kinds))
+  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY recording_id, length(event_id), event_id, length(contact_id), contact_id, kind, label, field, evidence
+"""
+
 # As the ledger counts: a request whose body could not be decoded, or that was blocked, stands at a branch of its own.
 _CARRIED = """
 WITH carriers AS (
@@ -139,6 +149,16 @@ WITH carriers AS (
 )
 SELECT (SELECT count(*) FROM (SELECT DISTINCT recording_id, position FROM carriers)),
        (SELECT count(DISTINCT event_id) FROM carriers)
+"""
+
+_IDENTITIES = """
+SELECT DISTINCT events.page_site, findings.label, findings.evidence
+FROM findings JOIN events ON events.id = findings.event_id
+WHERE findings.kind = 'identity' AND NOT events.blocked
+  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
+  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+ORDER BY 1, 2, 3
 """
 
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
@@ -188,6 +208,22 @@ def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterato
         yield site, ServerHint(label, evidence, number, certainty)
 
 
+def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EVERYTHING) -> Iterator[Finding]:
+    """Yield the findings of some kinds; sites and times are those of what they were found in."""
+    asked = {**choice.parameters, "kinds": json.dumps(sorted(kinds))}
+    for row in _rows(db, _FINDINGS, asked):
+        yield Finding(**row)
+
+
+def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, KnownBy]]:
+    """Yield for each site with events by what Meta could tell whom they are about, at the closest."""
+    told: dict[str | None, list[tuple[str, str]]] = {}
+    for site, level, evidence in db.execute(_IDENTITIES, choice.parameters):
+        told.setdefault(site, []).append((level, evidence))
+    for site, levels in told.items():
+        yield site, closest(levels)
+
+
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:
     """Return the sites that are Meta's own."""
     return frozenset(site for (site,) in db.execute(_OWN_SITES))
@@ -212,6 +248,8 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         sums.config(config)
     for site, hint in server_hints(db, choice):
         sums.server_hint(site, hint)
+    for site, known in known_by(db, choice):
+        sums.known_by(site, known)
     return sums.done(coverage(db, choice))
 
 

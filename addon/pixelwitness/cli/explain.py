@@ -1,0 +1,33 @@
+"""``explain``: what a name means, in words for a person who is no programmer."""
+
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit
+from pixelwitness.cli.options import rules_option
+from pixelwitness.policy.exitcode import ExitCode
+
+
+@click.command()
+@click.argument("name", nargs=-1, required=True)
+@rules_option
+def explain(name: tuple[str, ...], rules: tuple[Path, ...]) -> ExitCode:
+    """Explain an event, field, channel, cookie, rule, kind of data, topic or interest.
+
+    Names are taken as they are met: Purchase, ud.em, ud[em], _fbp, capi, "Conversions API".
+    """
+    from pixelwitness.cli.output import lines
+    from pixelwitness.report.explain import UnknownNameError, as_lines, explained, glossary
+    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.sayings import load_sayings
+
+    knowledge, sayings = load_knowledge(), load_sayings()
+    words = glossary(sayings.words, knowledge, load_rules(rules).rules, sayings.announced)
+    try:
+        found = explained(" ".join(name), words, knowledge)
+    except UnknownNameError as error:
+        raise click.UsageError(str(error)) from error
+    emit(lines(as_lines(found)))
+    return ExitCode.CLEAN

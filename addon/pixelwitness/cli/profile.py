@@ -1,0 +1,48 @@
+"""``profile``: what could be inferred about a browser from all its events together."""
+
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.options import region_option
+from pixelwitness.policy.exitcode import ExitCode
+
+
+@click.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@region_option
+def profile(db: Path, format_: str, region: str | None) -> ExitCode:
+    """Show what could be inferred about this browser: topics, interests, and what led to each.
+
+    Everything is a hint from words that stand in lists of this program; whether Meta infers
+    it cannot be seen from outside.
+    """
+    from pixelwitness.cli.output import lines
+    from pixelwitness.meaning.about import IDENTIFYING
+    from pixelwitness.report import profile as told
+    from pixelwitness.report.jsonfile import in_ascii
+    from pixelwitness.report.vocabulary import vocabulary
+    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.store import queries
+    from pixelwitness.store.files import reading
+
+    with reading(db) as connection:
+        exposure = queries.exposure(connection, IDENTIFYING)
+        if exposure.coverage.recordings == 0:
+            say("pixelwitness: the database holds no recording yet")
+            return ExitCode.NOTHING_TO_SCAN
+        found = told.profile_of(
+            queries.events(connection),
+            queries.contacts(connection),
+            queries.findings(connection, told.KINDS),
+            load_knowledge().word_lists,
+            queries.own_sites(connection),
+        )
+    words = vocabulary(region)
+    if format_ == "json":
+        emit([in_ascii(told.document(found, exposure, words), indent=2) + "\n"])
+    else:
+        emit(lines(told.as_lines(found, exposure, words)))
+    return ExitCode.CLEAN
