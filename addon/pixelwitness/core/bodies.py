@@ -19,7 +19,7 @@ class BodyKind(StrEnum):
 
 _FORM_TYPE = re.compile(r"\s*multipart/|.*urlencoded", re.IGNORECASE | re.DOTALL)
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-_FORM_INSIDE = re.compile(rb"[\w.~%+\-\[\]*\x80-\xff]")
+_FORM_INSIDE = re.compile(rb"[\w.~%+=\-\[\]*\x80-\xff]")
 
 
 def kind_of(content_type: str, body: bytes) -> BodyKind:
