@@ -21,13 +21,13 @@ from pixelwitness.store.files import StoreError
 
 MOST_WAITING = 10_000
 """Batches (what one request gave) that may wait in memory."""
-RECORDS_TO_COMMIT = 100
-"""Records whose arrival ends the wait for more."""
-MOST_IN_GROUP = 1_000
+ENOUGH = 100
+"""Batches whose arrival ends the wait for more; a transaction costs as much as the rows of several."""
+MOST_IN_GROUP = 5_000
 """Records of one transaction, when more have come while the one before was under way."""
-LONGEST_WAIT = 0.1
+LONGEST_WAIT = 0.15
 """Seconds from the first record of a group to its commit."""
-SPILL_AFTER = 0.2
+SPILL_AFTER = 0.22
 """Seconds in memory after which a batch goes to the spill; with the disk's answer below 250 ms."""
 FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 """Seconds between attempts when the database or the spill takes nothing."""
@@ -82,7 +82,6 @@ class Writer:
         self._spill = spill
         self._on_trouble = on_trouble
         self._waiting: deque[tuple[float, Batch]] = deque()
-        self._records_in = self._records_out = 0
         self._under_way: list[tuple[float, Batch]] = []
         self._is_spilled = False
         """The group under way is in the spill, too."""
@@ -113,12 +112,11 @@ class Writer:
             self.state.dropped += 1
             return False
         self._waiting.append((time.monotonic(), tuple(batch)))
-        self._records_in += len(batch)
         if not self._come.is_set():
             self._come.set()
         if not self._late.is_set():
             self._late.set()
-        if self._records_in - self._records_out >= RECORDS_TO_COMMIT and not self._enough.is_set():
+        if waiting + 1 >= ENOUGH and not self._enough.is_set():
             self._enough.set()
         if waiting * 2 >= MOST_WAITING and not self._pressed.is_set():
             self._pressed.set()
@@ -131,7 +129,6 @@ class Writer:
         """
         if last:
             self._waiting.append((time.monotonic(), tuple(last)))
-            self._records_in += len(last)
         self._farewell = time.monotonic() + min(seconds, LONGEST_FAREWELL)
         self._deadline = time.monotonic() + seconds
         self._ending.set()
@@ -190,7 +187,7 @@ class Writer:
         oldest = self._oldest()
         if oldest is not None and not self._ending.is_set():
             self._enough.clear()
-            if self._records_in - self._records_out < RECORDS_TO_COMMIT and not self._ending.is_set():
+            if len(self._waiting) < ENOUGH and not self._ending.is_set():
                 self._enough.wait(max(0.0, oldest + LONGEST_WAIT - time.monotonic()))
         return self._from_memory()
 
@@ -217,7 +214,6 @@ class Writer:
                 one = self._waiting.popleft()
                 self._under_way.append(one)
                 size += len(one[1])
-            self._records_out += size
             self._is_spilled = False
             return [batch for _, batch in self._under_way]
 
@@ -299,7 +295,6 @@ class Writer:
                 self._waiting.extendleft(reversed(waiting))
                 self._in_trouble(error)
                 return False
-            self._records_out += sum(len(batch) for _, batch in waiting)
             self.state.spilled += len(under_way) + len(waiting)
             return True
 
