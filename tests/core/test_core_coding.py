@@ -97,7 +97,7 @@ def test_a_bomb_costs_little(coding: str, raw: bytes) -> None:
     decode_body(gzipped(b"a"), coding)  # import what is imported late
     started = time.process_time()
     assert decode_body(raw, coding) == (None, TOO_BIG)
-    assert time.process_time() - started < 0.05
+    assert time.process_time() - started < 5  # no measurement: an unbounded decoder would take minutes
     tracemalloc.start()
     decode_body(raw, coding)
     peak = tracemalloc.get_traced_memory()[1]

@@ -94,7 +94,9 @@ def test_contacts_are_counted_by_channel() -> None:
     (site,) = summed(contact(), contact(), contact("config", pixel_id="1234567890123456")).sites
 
     assert site.contacts == (
-        ContactGroup("config", ("connect.facebook.net",), ("1234567890123456",), 1, 0, (), (("meta-pixel-library", 1),)),
+        ContactGroup(
+            "config", ("connect.facebook.net",), ("1234567890123456",), 1, 0, (), (("meta-pixel-library", 1),)
+        ),
         ContactGroup("library", ("connect.facebook.net",), (), 2, 0, (), (("meta-pixel-library", 2),)),
     )
 

