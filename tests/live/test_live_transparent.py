@@ -44,6 +44,10 @@ def receivers(session: Watched) -> list[str]:
     return [one["receiver_host"] for event in stored.told(session.db)["events"] for one in event["carried_by"]]
 
 
+def confidences(session: Watched) -> list[str]:
+    return [event["confidence"] for event in stored.told(session.db)["events"]]
+
+
 def test_the_name_in_the_tls_handshake_tells_the_receiver_whatever_the_host_header_says(tmp_path: Path) -> None:
     with watched(tmp_path, arguments=redirected(tmp_path, 443)) as session:
         assert over_tls(session, "www.facebook.com", "www.facebook.com") == 200
@@ -51,6 +55,7 @@ def test_the_name_in_the_tls_handshake_tells_the_receiver_whatever_the_host_head
         over_tls(session, "shop.example", "www.facebook.com")
         assert session.proxy.stop() == 0
     assert receivers(session) == ["www.facebook.com"] * 2
+    assert confidences(session) == ["certain"] * 2
     assert stored.recording(session.db)["requests_seen"] == 3
 
 
@@ -60,4 +65,6 @@ def test_without_tls_the_host_header_is_all_there_is(tmp_path: Path) -> None:
             status(http.client.HTTPConnection("127.0.0.1", session.proxy.port, timeout=20), host)
         assert session.proxy.stop() == 0
     assert receivers(session) == ["www.facebook.com"]
+    # Anybody can write a Host header: that it went to Meta is likely, no more.
+    assert confidences(session) == ["likely"]
     assert stored.recording(session.db)["requests_seen"] == 3

@@ -116,6 +116,8 @@ class Request:
     page_ref: str | None = None
     initiator: str | None = None
     """URL of the document or script that caused it, as the recorder says."""
+    host_claimed: bool = False
+    """Only the request's own Host header names the host: the connection went to an address, without TLS."""
     client: str = ""
     """Address of the client on a live proxy: visits of two clients never mix."""
     inherited: Pairs = ()

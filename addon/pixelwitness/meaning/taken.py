@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pixelwitness.core.attribution import Document, Sender
 from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.request import BodyState, Request
-from pixelwitness.core.rule import Channel, Rule
+from pixelwitness.core.rule import Channel, Confidence, Rule
 from pixelwitness.core.sites import Site
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.identity import Received
@@ -40,6 +40,7 @@ class Place:
     page_ref: str | None
     initiator: str | None
     blocked: bool
+    host_claimed: bool = False
 
     @property
     def coordinates(self) -> str:
@@ -71,6 +72,12 @@ class Seen:
         if self.rule.channel is None:
             raise ValueError(f"rule {self.rule.id} gives {self.rule.gives} and names no channel")
         return self.rule.channel
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that this is what the rule says; less where nothing but the request itself names the host."""
+        sure = self.rule.confidence
+        return Confidence.LIKELY if sure is Confidence.CERTAIN and self.place.host_claimed else sure
 
     @property
     def coordinates(self) -> tuple[int, int, int]:
@@ -125,6 +132,7 @@ def place_of(request: Request, *, blocked: bool = False) -> Place:
         page_ref=request.page_ref,
         initiator=request.initiator,
         blocked=blocked,
+        host_claimed=request.host_claimed,
     )
 
 

@@ -41,14 +41,23 @@ def url_of(flow: http.HTTPFlow) -> str:
     TLS, and only if the proxy is transparent, from the Host header.
     """
     request = flow.request
-    if not _is_address(request.host):
-        return _text(request.url)
-    name = flow.server_conn.sni or flow.client_conn.sni
-    if not name and flow.client_conn.proxy_mode.type_name in _TRANSPARENT:
-        name = mitmproxy_url.parse_authority(request.host_header or "", check=False)[0]
-    if not name or not _NAME.fullmatch(name) or _is_address(name):
+    name, _ = _name_behind_address(flow)
+    if name is None:
         return _text(request.url)
     return _text(mitmproxy_url.unparse(request.scheme, name, request.port, request.path))
+
+
+def _name_behind_address(flow: http.HTTPFlow) -> tuple[str | None, bool]:
+    """Return the name of a server of which the flow knows the address, and whether the Host header alone says it."""
+    if not _is_address(flow.request.host):
+        return None, False
+    name = flow.server_conn.sni or flow.client_conn.sni
+    claimed = not name and flow.client_conn.proxy_mode.type_name in _TRANSPARENT
+    if claimed:
+        name = mitmproxy_url.parse_authority(flow.request.host_header or "", check=False)[0]
+    if not name or not _NAME.fullmatch(name) or _is_address(name):
+        return None, False
+    return name, claimed
 
 
 def request_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Request:
@@ -65,6 +74,7 @@ def request_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Re
         position=position,
         seen_at=round(request.timestamp_start, 6),  # to the microsecond, as mitmproxy's HAR has it
         client=str(client[0]) if client else "",
+        host_claimed=_name_behind_address(flow)[1],
     )
 
 
