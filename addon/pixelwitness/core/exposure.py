@@ -137,6 +137,18 @@ class SharedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBy:
+    """By which identifiers Meta could tell whom a site's events are about, at their closest."""
+
+    level: str
+    """``account``, ``person``, ``browser``, ``click``, ``none`` or ``not recorded``."""
+    names: tuple[str, ...]
+    """The identifiers of that level and of all beside it, as the findings name them."""
+    may_be_more: bool
+    """Part of what was sent was not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteExposure:
     """All that one site was seen to send."""
 
@@ -158,6 +170,8 @@ class SiteExposure:
     """What the recorded configurations of its pixels say."""
     server_hints: tuple[ServerHint, ...] = ()
     """Why its server may report to Meta, too; that it does cannot be seen."""
+    known_by: KnownBy | None = None
+    """None where nothing was sent, or the database is older than the question."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from pixelwitness.core.exposure import (
     DataSent,
     EventGroup,
     Exposure,
+    KnownBy,
     SeenContact,
     SeenEvent,
     SharedValue,
@@ -175,6 +176,7 @@ class _Site:
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
     setup: SetUp = field(default_factory=SetUp)
+    known_by: KnownBy | None = None
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
@@ -217,6 +219,7 @@ class _Site:
             last_seen=self.times[1] if self.times else None,
             settings=self.setup.settings(),
             server_hints=tuple(self.setup.hints),
+            known_by=self.known_by,
         )
 
 
@@ -265,6 +268,10 @@ class SumUp:
     def config(self, row: PixelConfig) -> None:
         """Take one setting of a pixel."""
         self._of(self.standing(row.site), row.site).setup.config(row)
+
+    def known_by(self, site: str | None, known_by: KnownBy) -> None:
+        """Take by what the events of a site were the closest to somebody."""
+        self._of(self.standing(site), site).known_by = known_by
 
     def server_hint(self, site: str | None, hint: ServerHint) -> None:
         """Take one reason to think that a site's server reports, too."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from pixelwitness.core.exposure import KnownBy
 from pixelwitness.core.request import BodyState
 from pixelwitness.meaning.about import SAYS_NOTHING
 from pixelwitness.meaning.findings import IDENTITY, Understood
@@ -62,6 +63,8 @@ _BY_CLASS: Mapping[DataClass, tuple[Level, str]] = {
 }
 _PERSON_FAMILIES = ("ud.", "udff.", "aud.", "audff.", "am.", "fb.advanced_matching.", "user_data.")
 _CLICK_FIELDS = frozenset({"fbc", "fbcs", "fb.clickID"})
+_NOTHING = "no identifier"
+_LACKING = "not recorded: "
 _EMPTY = SAYS_NOTHING | {Form.MASKED}
 
 
@@ -121,6 +124,23 @@ def finding(received: Received, *, cookies_recorded: bool) -> Understood:
     ]
     level = names[0][0] if names else Level.NOT_RECORDED if missing else Level.NONE
     told = ", ".join(name for _, name in names)
-    lacking = f"not recorded: {' and '.join(missing)}" if missing else ""
-    evidence = "; ".join(part for part in (told, lacking) if part) or "no identifier"
+    lacking = f"{_LACKING}{' and '.join(missing)}" if missing else ""
+    evidence = "; ".join(part for part in (told, lacking) if part) or _NOTHING
     return Understood(IDENTITY, level.value, None, "certain", evidence)
+
+
+def closest(findings: Iterable[tuple[str, str]]) -> KnownBy:
+    """Join the findings of one site, each (label, evidence), to what they say at the closest.
+
+    >>> closest([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
+    KnownBy(level='person', names=('em', '_fbp'), may_be_more=True)
+    """
+    told = sorted(findings, key=lambda one: (CLOSENESS.get(one[0], len(CLOSENESS)), one[1]))
+    names: dict[str, None] = {}
+    for _, evidence in told:
+        for part in evidence.split("; "):
+            if part != _NOTHING and not part.startswith(_LACKING):
+                names |= dict.fromkeys(part.split(", "))
+    level = told[0][0] if told else Level.NONE.value
+    more = level != Level.ACCOUNT and any(_LACKING in evidence for _, evidence in told)
+    return KnownBy(level, tuple(names), more)

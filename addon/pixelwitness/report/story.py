@@ -10,6 +10,7 @@ from pixelwitness.core.exposure import ContactGroup, EventGroup, Exposure, SiteE
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.acts import Act, Captured, Sentence, act_of, captured_list, joined_acts, weight, what
 from pixelwitness.report.facts import contact_kinds, telling_sites
+from pixelwitness.report.knownby import known_by_sentence
 from pixelwitness.report.setup import setup_sentences
 from pixelwitness.report.text import counted, listed
 from pixelwitness.report.vocabulary import Vocabulary, by_cookies, with_forms
@@ -33,6 +34,8 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     if doubtful and site.standing is Standing.SITE:
         total = sum(number for _, number in site.certainties)
         yield (f"That {doubtful} of these {total} requests came from this site is likely, not certain.",)
+    if site.known_by is not None and site.sent:
+        yield (known_by_sentence(site.known_by),)
     yield from setup_sentences(site, vocabulary)
 
 

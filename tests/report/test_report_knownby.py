@@ -1,0 +1,69 @@
+"""By what Meta could know somebody: the closest level of a site, in a sentence, from findings in a store."""
+
+from pathlib import Path
+
+import pytest
+from tests.har import entry, write
+
+from pixelwitness.core.exposure import KnownBy
+from pixelwitness.meaning.identity import closest
+from pixelwitness.report.knownby import known_by_sentence
+from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.store import queries
+from pixelwitness.store.files import reading
+
+HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
+
+
+@pytest.mark.parametrize(
+    ("findings", "expected"),
+    [
+        ([("click", "_fbc"), ("account", "c_user, _fbp")], KnownBy("account", ("c_user", "_fbp", "_fbc"), False)),
+        ([("none", "no identifier"), ("browser", "_fbp")], KnownBy("browser", ("_fbp",), False)),
+        ([("none", "no identifier")], KnownBy("none", (), False)),
+        (
+            [("none", "no identifier"), ("not recorded", "not recorded: the body and cookies")],
+            KnownBy("not recorded", (), True),
+        ),
+        ([("person", "em; not recorded: cookies")], KnownBy("person", ("em",), True)),
+        (
+            [("account", "c_user"), ("browser", "_fbp; not recorded: the body")],
+            KnownBy("account", ("c_user", "_fbp"), False),
+        ),
+    ],
+)
+def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: KnownBy) -> None:
+    assert closest(findings) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "sentence"),
+    [
+        (
+            KnownBy("account", ("c_user",), False),
+            "With this Meta could know your Facebook or Instagram account, by c_user.",
+        ),
+        (
+            KnownBy("browser", ("_fbp", "fr"), True),
+            "With this Meta could know your browser, by _fbp and fr; what was not recorded may tell more.",
+        ),
+        (KnownBy("none", (), False), "Nothing was seen by which Meta could know whom this is about."),
+        (KnownBy("not recorded", (), True), "By what Meta could know whom this is about was not recorded."),
+    ],
+)
+def test_each_level_has_its_sentence(known: KnownBy, sentence: str) -> None:
+    assert known_by_sentence(known) == sentence
+
+
+def test_the_sentence_comes_from_the_findings_of_a_store(tmp_path: Path) -> None:
+    pixel = "https://www.facebook.com/tr/?id=1234567890123456&dl=https%3A%2F%2Fshop.example%2F&ev="
+    recorded = [
+        entry(f"{pixel}PageView&fbp=fb.1.1.2", headers={"cookie": "wd=1"}),
+        entry(f"{pixel}Lead&ud[em]={HASH}", headers={"cookie": "datr=x"}),
+    ]
+    scan([str(write(tmp_path / "a.har", recorded))], ScanOptions(db=tmp_path / "a.sqlite"))
+    with reading(tmp_path / "a.sqlite") as connection:
+        sites = queries.exposure(connection, ()).sites
+    assert [(one.name, one.known_by) for one in sites] == [
+        ("shop.example", KnownBy("person", ("em", "datr", "_fbp"), False))
+    ]
