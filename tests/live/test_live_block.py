@@ -115,6 +115,39 @@ def test_what_mitmproxy_itself_answers_did_not_leave_either(tmp_path: Path) -> N
     assert told(session) == [("ViewContent", True, [True])]
 
 
+browse = pytest.importorskip("tests.sites.browse", reason="Playwright is not installed")
+
+FETCHED = """async url => {
+  const asked = { method: "POST", credentials: "include", headers: { "content-type": "application/json" }, body: "{}" };
+  const answer = await fetch(url, asked);
+  return [answer.status, answer.ok, await answer.text()];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not browse.CHROMIUM.exists(), reason=f"there is no Chromium at {browse.CHROMIUM}")
+def test_a_page_of_which_all_is_blocked_stays_alive(tmp_path: Path) -> None:
+    failed: list[str] = []
+    with watched(tmp_path, {"pixelwitness_block": "all"}) as session:
+        with browse.chromium(session.proxy.port) as browser:
+            page = browse.profile(browser).new_page()
+            page.on("pageerror", lambda error: failed.append(str(error)))
+            page.goto("https://shop.example/boots")
+            fetched = page.evaluate(FETCHED, CAPI)
+            beacon = page.evaluate("navigator.sendBeacon('https://www.facebook.com/tr/?id=1111222233334444&ev=Lead')")
+            page.goto("https://shop.example/cart")
+            title = page.title()
+            page.context.close()
+        assert session.proxy.stop() == 0
+        received = session.world.by_meta()
+        recording, told_ = stored.recording(session.db), told(session)
+    assert (received, fetched, beacon, failed) == ([], [204, True, ""], True, [])
+    assert title.startswith("Your cart")
+    assert {(name, blocked) for name, blocked, _ in told_} == {(None, True), ("Lead", True)}
+    assert recording["requests_matched"] == 0
+    assert recording["blocked"] >= 3
+
+
 # Nothing is changed ---------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ comes from `told`, printable already; messages of the log pass the sanitiser her
 """
 
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -151,12 +152,12 @@ type View = PlainView | TableView
 def view_for(board: Board, stream: TextIO) -> View:
     """Return the view that fits a stream, and let the board feed it."""
     view: View
-    if stream.isatty():
-        import os
-
+    if stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
         from pixelwitness.report.table import console
 
-        view = TableView(board, console(stream, colour=not os.environ.get("NO_COLOR")))
+        drawn_on = console(stream, colour=True)  # colours are what lets it draw again and again
+        drawn_on.no_color = bool(os.environ.get("NO_COLOR"))
+        view = TableView(board, drawn_on)
     else:
         view = PlainView(stream)
     board.on_told = view.told
