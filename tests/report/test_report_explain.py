@@ -1,0 +1,101 @@
+"""Explanations: everything that has a name here has one, in words, with sources."""
+
+import pytest
+
+from pixelwitness.core.rule import Channel
+from pixelwitness.meaning.glossary import Word, asked_for, index_of
+from pixelwitness.meaning.knowledge import DataClass, Knowledge
+from pixelwitness.report.explain import UnknownNameError, as_lines, explained, glossary
+from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.rulebook.sayings import load_sayings
+
+KNOWLEDGE = load_knowledge()
+
+
+@pytest.fixture(scope="module", name="words")
+def _words() -> tuple[Word, ...]:
+    sayings = load_sayings()
+    return glossary(sayings.words, KNOWLEDGE, load_rules(()).rules, sayings.announced)
+
+
+def kinds(name: str, words: tuple[Word, ...], knowledge: Knowledge = KNOWLEDGE) -> set[str]:
+    return {one.kind for one in explained(name, words, knowledge)}
+
+
+@pytest.mark.parametrize("name", sorted(map(str, DataClass)))
+def test_every_kind_of_data_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "class" in kinds(name, words)
+
+
+@pytest.mark.parametrize("name", sorted(KNOWLEDGE.standard_events | KNOWLEDGE.automatic_events))
+def test_every_event_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "event" in kinds(name, words)
+
+
+@pytest.mark.parametrize("name", sorted(map(str, Channel)))
+def test_every_channel_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "channel" in kinds(name, words)
+
+
+@pytest.mark.parametrize("name", sorted(KNOWLEDGE.families))
+def test_every_family_of_fields_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "family" in kinds(name, words)
+
+
+def test_every_rule_topic_interest_and_use_is_explained(words: tuple[Word, ...]) -> None:
+    assert {kind for one in load_rules(()).rules for kind in kinds(one.id, words)} == {"rule"}
+    for one in KNOWLEDGE.word_lists:
+        assert kinds(one.label, words) & {"topic", "interest", "list"}, one.label
+        assert kinds(one.called, words) & {"topic", "interest", "list"}, one.called
+    for use in load_sayings().announced.uses:
+        assert kinds(use.id, words) == {"use"}
+
+
+@pytest.mark.parametrize("name", ["account", "person", "browser", "click", "none", "not recorded"])
+def test_every_level_of_identity_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "identity" in kinds(name, words)
+
+
+@pytest.mark.parametrize("name", ["granted", "denied", "nothing_seen", "GPC", "TCF", "GPP", "us_privacy", "gcs", "dpo"])
+def test_every_word_of_consent_is_explained(name: str, words: tuple[Word, ...]) -> None:
+    assert "consent" in kinds(name, words)
+
+
+def test_every_known_field_is_explained(words: tuple[Word, ...]) -> None:
+    families = {"person": "ud", "custom": "cd", "context": "", "cookie": "cookie"}
+    for realm, family in families.items():
+        for key in KNOWLEDGE.entries[realm]:  # type: ignore[index]
+            name = f"{family}.{key}" if family else key
+            assert explained(name, words, KNOWLEDGE), name
+
+
+@pytest.mark.parametrize("name", ["", "Purchse", "\x1b[2J", "x" * 5_000, "ud.", "..", "ud.nobodyknows"])
+def test_what_has_no_name_here_is_refused_in_printable_words(name: str, words: tuple[Word, ...]) -> None:
+    with pytest.raises(UnknownNameError) as refused:
+        explained(name, words, KNOWLEDGE)
+    assert str(refused.value).isprintable()
+
+
+def test_every_explanation_has_a_text_and_a_source(words: tuple[Word, ...]) -> None:
+    for one in words:
+        assert one.text.endswith("."), one.name
+        assert one.sources, one.name
+        assert all(source.startswith("https://") for source in one.sources)
+
+
+def test_an_alias_leads_to_one_word_of_a_kind(words: tuple[Word, ...]) -> None:
+    for name, found in index_of(words).items():
+        by_kind = [one.kind for one in found]
+        assert len(by_kind) == len(set(by_kind)), name
+
+
+def test_an_explanation_is_text_with_aliases_and_sources(words: tuple[Word, ...]) -> None:
+    assert list(as_lines(explained("LDU", words, KNOWLEDGE))) == [
+        "Limited Data Use (consent)",
+        "  A site's wish that Meta limit its use of data of people in some US states. It limits use, not",
+        "  receipt.",
+        "  Also called: LDU, dpo, data_processing_options",
+        "  Source: developers.facebook.com/docs/marketing-apis/data-processing-options",
+    ]
+    assert asked_for("Limited-Data-Use") == asked_for("limited data use")
