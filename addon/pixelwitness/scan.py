@@ -143,7 +143,17 @@ class Examiner:
             unreadable = Problem(one.name, f"cannot be read: {problem.strerror or type(problem).__name__}")
             return Examined(one.name, (unreadable, *one.notes))
         recording = witness.recording(reading, sources=(one.name,), sha256=digest, origin=self.origin)
+        if _holds_nothing(recording):
+            # A broken file without a single entry is no recording of silence: nothing of it is stored.
+            why = reading.problems or [Problem(one.name, "no request could be read from it")]
+            return Examined(one.name, (*one.notes, *why))
         return Examined(one.name, (*one.notes, *reading.problems), recording, _pack(rows))
+
+
+def _holds_nothing(recording: records.Recording) -> bool:
+    """Say whether a file broke off, or was none of ours, before anything at all could be read from it."""
+    found = recording.requests_seen + recording.not_requests + recording.tls_refused
+    return not recording.complete and found == 0
 
 
 def _read(one: Input, screen: Screen) -> Reading:

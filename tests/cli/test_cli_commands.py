@@ -5,10 +5,12 @@ import io
 import json
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,7 @@ def test_scan_makes_a_private_database_and_sums_up(tmp_path: Path, shop: Path) -
     assert (done.returncode, done.stderr) == (0, "1 recording: 1 added; kept in pixelwitness.sqlite\n")
     assert "shop.example  (1 visit, " in done.stdout
     assert "told Meta  Purchase, ViewContent" in done.stdout
-    assert "Looked at: 1 recording, 4 requests = 2 to Meta + 2 other" in done.stdout
+    assert "Looked at: 1 recording, 4 requests = 2 to Meta (2 carried 2 events) + 2 other" in " ".join(done.stdout.split())
     assert "stays out of sight" in done.stdout
     assert HASHED not in done.stdout
     if os.name != "nt":
@@ -193,8 +195,109 @@ def test_a_site_of_which_nothing_was_recorded_is_not_called_clean(tmp_path: Path
     run("scan", shop, cwd=tmp_path)
     done = run("report", "pixelwitness.sqlite", "--site", "other.example", cwd=tmp_path)
 
-    assert done.returncode == 3
+    assert (done.returncode, done.stdout) == (3, "")
     assert "nothing of this site was recorded" in done.stderr
+
+
+@pytest.mark.parametrize("named", ["www.shop.example", "WWW.Shop.Example.", "https://www.shop.example/boots?a=1"])
+def test_a_host_is_asked_for_by_its_site(tmp_path: Path, shop: Path, named: str) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("report", "pixelwitness.sqlite", "--site", named, cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, f"pixelwitness: {named} belongs to the site shop.example\n")
+    assert done.stdout.startswith("shop.example  (")
+
+
+def test_a_site_that_names_none_is_refused(tmp_path: Path, shop: Path) -> None:
+    run("scan", shop, cwd=tmp_path)
+    done = run("report", "pixelwitness.sqlite", "--site", "https://", cwd=tmp_path)
+
+    assert (done.returncode, "names no site; write one as reports do" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["scan", "check"])
+@pytest.mark.parametrize("text", ["hello", '{"a": 1}', "[", '{"log": {"version": "1.2", "entries": [{"requ', ""])
+def test_a_file_that_is_no_recording_is_not_readable_and_never_silence(
+    tmp_path: Path, shop: Path, command: str, text: str
+) -> None:
+    (tmp_path / "no.har").write_text(text, encoding="utf-8")
+    alone = run(command, "no.har", cwd=tmp_path)
+    beside = run(command, "no.har", shop, cwd=tmp_path)
+
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "pixelwitness: no.har: " in alone.stderr
+    assert "1 recording: 1 not readable\n" in alone.stderr
+    assert "Nothing was seen" not in alone.stderr
+    assert beside.returncode == {"scan": 4, "check": 1}[command]
+    assert "2 recordings: 1 added, 1 not readable" in beside.stderr
+    assert "pixelwitness: 1 input could not be read: what it would tell is unknown" in beside.stderr
+    assert "Purchase" in beside.stdout
+
+
+def test_nothing_of_what_cannot_be_read_is_stored(tmp_path: Path) -> None:
+    (tmp_path / "no.har").write_text("hello", encoding="utf-8")
+    run("scan", "no.har", cwd=tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "pixelwitness.sqlite")) as connection:
+        assert connection.execute("SELECT count(*) FROM recordings").fetchone() == (0,)
+
+
+NOTHING = "Nothing to scan: 0 requests. What was not looked at is not clean."
+
+
+@pytest.mark.parametrize("format_", ["table", "story", "markdown", "csv"])
+def test_without_a_request_every_text_for_people_says_that_nothing_was_looked_at(tmp_path: Path, format_: str) -> None:
+    done = run("scan", write(tmp_path / "empty.har"), "--format", format_, cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert NOTHING in (done.stderr if format_ == "csv" else done.stdout)
+    assert "Nothing was seen" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl"])
+def test_without_a_request_formats_for_machines_say_so_too(tmp_path: Path, format_: str) -> None:
+    done = run("scan", write(tmp_path / "empty.har"), "--format", format_, cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert "Nothing was looked at: there was not one request." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("rule_faults", "1 request was not looked at whole"), ("dropped", "1 record could not be stored")],
+)
+def test_what_should_not_happen_is_said_aloud(tmp_path: Path, shop: Path, column: str, words: str) -> None:
+    run("scan", shop, cwd=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "pixelwitness.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE recordings SET {column} = 1")
+    again = run("scan", shop, cwd=tmp_path)
+
+    assert again.returncode == 4
+    assert f"pixelwitness: WARNING: {words}: what is told here is incomplete\n" in again.stderr
+    assert f"LOST: {words}" in " ".join(again.stdout.split())
+    assert "WARNING" in run("report", "pixelwitness.sqlite", "--format", "json", cwd=tmp_path).stderr
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_told_by_the_folder(tmp_path: Path, shop: Path) -> None:
+    done = run("scan", shop, "--db", tmp_path / "missing" / "x.sqlite", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        f"pixelwitness: {tmp_path / 'missing'}: there is no such folder for the database; "
+        "make it, or name another with --db"
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "right"),
+    [("scann", "did you mean 'scan'?"), ("Check", "did you mean 'check'?"), ("xyzzy", "--help lists the commands")],
+)
+def test_an_unknown_command_is_answered_with_a_near_one(tmp_path: Path, named: str, right: str) -> None:
+    done = run(named, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert f"pixelwitness: there is no command {named!r}; {right}\n" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path, shop: Path) -> None:
@@ -331,6 +434,29 @@ def test_the_demo_tells_its_story_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_demo_saves_its_recording_to_a_new_file_only(tmp_path: Path) -> None:
+    saved = run("demo", "--save", "story.har", cwd=tmp_path)
+    assert (saved.returncode, saved.stdout) == (0, "")
+    assert "try: pixelwitness scan story.har" in saved.stderr
+    assert "shop.example told Meta" in run("scan", "story.har", "--format", "story", cwd=tmp_path).stdout
+
+    before = (tmp_path / "story.har").read_bytes()
+    again = run("demo", "--save", "story.har", cwd=tmp_path)
+    assert (again.returncode, "story.har is there already" in again.stderr) == (2, True)
+    assert (tmp_path / "story.har").read_bytes() == before
+
+
+def test_the_demo_tells_of_the_person_first_and_nothing_twice(tmp_path: Path) -> None:
+    told = run("demo", cwd=tmp_path).stdout
+    once = " ".join(told.split())
+
+    assert told.startswith("shop.example told Meta: you viewed, ")
+    assert [once.count(words) for words in ("Browser: 12 events; possibly a server too", "444 is set to take:")] == [
+        1,
+        1,
+    ]
+
+
 def test_doctor_looks_at_everything_and_changes_nothing(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
 
@@ -370,15 +496,8 @@ def test_addon_path_is_a_file_alone_in_its_folder(tmp_path: Path) -> None:
 def test_version_and_help(tmp_path: Path) -> None:
     assert re.fullmatch(r"pixelwitness \d+\.\d+\.\d+\n", run("--version", cwd=tmp_path).stdout)
     told = run("--help", cwd=tmp_path).stdout
+    assert "PIXELWITNESS_DB" in told
     for command in ("scan", "live", "report", "check", "rules", "verify", "doctor", "demo", "addon-path"):
         assert f"\n  {command} " in told
         help_ = run(command, "--help", cwd=tmp_path)
         assert (help_.returncode, help_.stdout.startswith(f"Usage: pixelwitness {command}")) == (0, True)
-
-
-def test_a_typing_error_is_no_traceback(tmp_path: Path) -> None:
-    done = run("scann", cwd=tmp_path)
-
-    assert done.returncode == 2
-    assert "No such command 'scann'" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -41,6 +41,11 @@ def test_every_command_has_a_heading_and_every_option_stands_under_it(words: str
     assert missing == []
 
 
+def test_every_option_has_a_help() -> None:
+    options = [(words, one) for words, command in make.commands().items() for one in command.params]
+    assert [(words, one.name) for words, one in options if isinstance(one, click.Option) and not one.help] == []
+
+
 def test_no_command_is_documented_that_is_not_there() -> None:
     page = (REFERENCE / "commands.md").read_text("utf-8")
     documented = re.findall(r"<!-- made: help (.+) -->", page)

@@ -69,7 +69,7 @@ def test_a_file_that_holds_no_key_is_refused_and_left_alone(path: Path) -> None:
 
 
 def test_a_key_for_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="No such file or directory; name a file in a folder that can be written"):
+    with pytest.raises(StoreError, match="no: there is no such folder for the database; make it"):
         study_key(tmp_path / "no" / "study.sqlite")
 
 

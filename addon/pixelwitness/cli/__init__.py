@@ -54,6 +54,18 @@ class _Commands(click.Group):
         command.context_settings.setdefault("auto_envvar_prefix", _PREFIX)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name.lower(), _COMMANDS, n=1)
+            right = f"did you mean {near[0]!r}?" if near else "--help lists the commands"
+            ctx.fail(f"there is no command {name!r}; {right}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
@@ -62,7 +74,11 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     name="pixelwitness",
-    epilog="Exit codes: 0 clean, 1 violations, 2 could not run, 3 nothing to scan, 4 incomplete, 130 interrupted.",
+    epilog=(
+        "Every option of a command can be set by a variable of the environment, too: PIXELWITNESS_ and its name, as "
+        "PIXELWITNESS_DB for --db or PIXELWITNESS_KEEP_VALUES=1 for --keep-values.\n\n"
+        "Exit codes: 0 clean, 1 violations, 2 could not run, 3 nothing to scan, 4 incomplete, 130 interrupted."
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": _PREFIX},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="pixelwitness", message="%(prog)s %(version)s")

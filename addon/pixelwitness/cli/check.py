@@ -19,7 +19,9 @@ from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 @click.option(
     "--strict", is_flag=True, help="Any request body that was not recorded is a gap, and gaps go before violations."
 )
-@click.option("--format", "format_", type=click.Choice(["text"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text"]), default="text", show_default=True, help="How to tell it."
+)
 def check(
     paths: tuple[str, ...], rules: tuple[Path, ...], persona: Path | None, jobs: int, strict: bool, format_: str
 ) -> ExitCode:

@@ -10,17 +10,26 @@ import click
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import colour_option, drawn, region_option
 from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.report.text import safe_text
 
 
 @click.command()
 @colour_option
 @region_option
-def demo(colour: str, region: str | None) -> ExitCode:
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the recording to a new file instead, to try the other commands on.",
+)
+def demo(colour: str, region: str | None, save: Path | None) -> ExitCode:
     """Show what sites of an invented recording told Meta.
 
     The recording comes with the program. Its people and sites do not exist, so its values are
     kept and shown; nothing leaves this machine, and no file stays.
     """
+    if save is not None:
+        return _save(save)
     from pixelwitness.cli.output import draw_parts, lines, warn_of_losses
     from pixelwitness.meaning.about import IDENTIFYING
     from pixelwitness.report import plain
@@ -53,3 +62,16 @@ def demo(colour: str, region: str | None) -> ExitCode:
     warn_of_losses(exposure.coverage)
     say("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
     return ExitCode.INCOMPLETE if exposure.coverage.has_loss else ExitCode.CLEAN
+
+
+def _save(file: Path) -> ExitCode:
+    """Write the bundled recording to a file that does not exist yet."""
+    recording = resources.files("pixelwitness.recordings") / "story.har"
+    data = recording.read_bytes()
+    try:
+        with file.open("xb") as new:
+            new.write(data)
+    except FileExistsError:
+        raise click.UsageError(f"{file} is there already; name a new file") from None
+    say(f"The invented recording is in {safe_text(str(file), 400)}; try: pixelwitness scan {safe_text(str(file), 400)}")
+    return ExitCode.CLEAN

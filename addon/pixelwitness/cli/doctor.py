@@ -17,7 +17,7 @@ import click
 
 from pixelwitness import __version__
 from pixelwitness.cli.ending import emit
-from pixelwitness.cli.options import db_option, key_option
+from pixelwitness.cli.options import DEFAULT_DB, key_option
 from pixelwitness.policy.exitcode import ExitCode
 from pixelwitness.report.text import safe_text
 
@@ -35,7 +35,13 @@ class Finding:
 
 
 @click.command()
-@db_option
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_DB,
+    show_default=True,
+    help="The database to look at, with its key and folder; it is not changed, and none is made.",
+)
 @key_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="The port of live.")
 def doctor(db: Path, key: Path | None, port: int) -> ExitCode:

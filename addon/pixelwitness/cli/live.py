@@ -12,7 +12,13 @@ from pixelwitness.policy.exitcode import ExitCode
 @click.command()
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[URL] [-- ARGUMENTS OF MITMPROXY…]")
 @db_option
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="The port of this machine on which the proxy listens.",
+)
 @rules_option
 @keep_option
 @key_option

@@ -15,7 +15,9 @@ from pixelwitness.report.text import safe_text
 @format_option
 @colour_option
 @region_option
-@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be given again.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", help="Only this site, or that of this host; may be given again."
+)
 @click.option("--since", callback=since_text, metavar="TIME", help="Only what was seen since then (UTC).")
 @click.option(
     "--recording", "recordings", multiple=True, metavar="ID", help="Only this recording: its id, or the start of it."
@@ -38,19 +40,35 @@ def report(
 
     with reading(db) as connection:
         chosen = _chosen(recordings, [one.id for one in queries.recordings(connection)])
-        choice = queries.Choice(tuple(site.lower() for site in sites), since, chosen)
+        choice = queries.Choice(tuple(dict.fromkeys(map(_site, sites))), since, chosen)
         exposure = queries.exposure(connection, IDENTIFYING, choice)
         if exposure.coverage.recordings == 0:
             say("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
         there = {one.name for one in exposure.sites}
         missing = [site for site in choice.sites if site not in there]
+        when = " in that time" if since is not None else ""
         for site in missing:
             say(
-                f"pixelwitness: {safe_text(site)}: nothing of this site was recorded; that says nothing of what it does"
+                f"pixelwitness: {safe_text(site)}: nothing of this site was recorded{when}; "
+                "that says nothing of what it does"
             )
+        if missing and not there:
+            return ExitCode.NOTHING_TO_SCAN
         show_exposure(connection, exposure, vocabulary(region), format_, colour, choice)
-    return ExitCode.NOTHING_TO_SCAN if missing and not there else ExitCode.CLEAN
+    return ExitCode.CLEAN
+
+
+def _site(given: str) -> str:
+    """Return the site that a site, host or address names, and say so on stderr where they differ."""
+    from pixelwitness.core.sites import host_of, normal_host, site_of
+
+    site = site_of(host_of(given) if "://" in given else normal_host(given.partition("/")[0]))
+    if site is None:
+        raise click.UsageError(f"--site {given!r} names no site; write one as reports do: shop.example")
+    if site != given.lower():
+        say(f"pixelwitness: {safe_text(given)} belongs to the site {safe_text(site)}")
+    return site
 
 
 def _chosen(asked: tuple[str, ...], known: list[str]) -> tuple[str, ...]:

@@ -133,7 +133,10 @@ def tell_states(outcome: "ScanOutcome", db: Path | None) -> None:
         )
         if state in states
     ]
-    kept = f"; kept in {safe_text(str(db), 400)}" if db is not None else ""
+    failed = states.count("failed")
+    kept = f"; kept in {safe_text(str(db), 400)}" if db is not None and failed < len(states) else ""
     say(f"{counted(len(states), 'recording')}: {', '.join(numbers)}{kept}")
+    if 0 < failed < len(states):
+        say(f"pixelwitness: {counted(failed, 'input')} could not be read: what it would tell is unknown")
     if outcome.refused:
         say(f"pixelwitness: {counted(outcome.refused, 'record')} could not be stored; the database counts them")

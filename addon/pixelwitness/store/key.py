@@ -51,6 +51,10 @@ def study_key(database: Path, named: Path | None = None) -> bytes:
 
     Errors: `StoreError` for a file that holds no key, or none at all where the database already has one.
     """
+    folder = database.absolute().parent
+    if not folder.is_dir():
+        # Else the first complaint would be of the key, which nobody named.
+        raise StoreError(folder, "there is no such folder for the database", "make it, or name another with --db")
     file = key_file(database, named)
     key = _read(file)
     if key is not None:
