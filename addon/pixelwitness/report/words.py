@@ -27,6 +27,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
         "empty-hash": "hash of nothing",
         "junk-hash": "hash of a non-value",
         "removed": "removed by the library",
+        "truncated": "readable, cut off",
     }
 )
 """Forms of a datum, as a bracket behind its name tells them."""
