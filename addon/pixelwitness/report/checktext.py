@@ -4,7 +4,8 @@ Owns the words for a judgement.  It names classes of data and their forms, never
 """
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from pixelwitness.policy.judgement import Forbidden, Judgement
 from pixelwitness.report.acts import shown_page
@@ -14,17 +15,24 @@ from pixelwitness.report.vocabulary import Vocabulary, with_forms
 from pixelwitness.report.words import form_word, way_word
 
 WIDTH = 100
+MAX_TOLD = 20
+"""Violations, and warnings, of one site that are told one by one."""
 
 
 def as_text(
     judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool = True
 ) -> Iterator[str]:
     """Yield lines; ``sources`` names recordings by their ids, ``pages`` allows to name more of a page than its site."""
+    evidence = _Evidence(sources, (*judgement.violations, *judgement.warnings))
     for kind, found in (("violation", judgement.violations), ("warning", judgement.warnings)):
-        for one in found:
-            yield from _told(kind, one, vocabulary, sources, pages=pages)
-            yield ""
-    yield _verdict(judgement)
+        for site, of_site in groupby(found, key=lambda one: one.site):
+            several = tuple(of_site)
+            for one in several[:MAX_TOLD]:
+                yield from _told(kind, one, vocabulary, evidence, pages=pages)
+                yield ""
+            if len(several) > MAX_TOLD:
+                yield from _filled(f"{kind}: ", _folded(site, several[MAX_TOLD:], kind))
+                yield ""
     for gap in judgement.gaps:
         yield from _filled("incomplete: ", gap + ".")
     if judgement.own:
@@ -34,15 +42,15 @@ def as_text(
         bodies = counted(judgement.coverage.bodies_not_recorded, "request body was", "request bodies were")
         yield f"{bodies} not recorded: what they held is unknown, not absent."
     yield ALWAYS
+    yield from _filled("", _verdict(judgement))
 
 
-def _told(
-    kind: str, one: Forbidden, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool
-) -> Iterator[str]:
-    ways = listed([way_word(channel) for channel in one.channels])
+def _told(kind: str, one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence", *, pages: bool) -> Iterator[str]:
+    is_event = kind == "violation"
+    ways = listed([way_word(each) if is_event else vocabulary.contact(each, one.rule_id) for each in one.channels])
     pixel = f" to pixel {safe_text(one.pixel_id, 40)}" if one.pixel_id else ""
     what = safe_text(one.name, 60) if one.name else "an event whose name was not recorded"
-    told = f"{what}{pixel} by {ways}" if kind == "violation" else f"contact with Meta by {ways}"
+    told = f"{what}{pixel} by {ways}" if is_event else f"contact with Meta by {ways}"
     times = f" ({counted(one.times, 'time')})" if one.times > 1 else ""
     site = safe_text(one.site) if one.site else "unknown site"
     yield from _filled(f"{kind}: ", f"{site}: {told}{times}")
@@ -52,7 +60,7 @@ def _told(
         yield from _filled("  page      ", safe_text(shown_page(one.page_url)))
     yield from _filled("  carried   ", ", ".join(_carried(one, vocabulary)) or "nothing of the person was seen with it")
     yield from _filled("  rule      ", f"{safe_text(one.rule_id, 80)} ({safe_text(one.confidence, 20)})")
-    yield from _filled("  evidence  ", "; ".join(_places(one, sources)))
+    yield from _filled("  evidence  ", "; ".join(evidence.of(one)))
     for index, remedy in enumerate(one.remedies):
         yield from _filled("  to fix    " if index == 0 else "  or        ", remedy)
 
@@ -65,13 +73,38 @@ def _carried(one: Forbidden, vocabulary: Vocabulary) -> list[str]:
     return [with_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(named.items())]
 
 
-def _places(one: Forbidden, sources: Mapping[str, str]) -> Iterator[str]:
-    for place in one.places:
-        source = safe_text(sources.get(place.recording_id, place.recording_id), 300)
-        line = f":{place.line}" if place.line is not None else ""
-        yield f"{source}{line} (entry {place.position})"
-    if one.times > len(one.places):
-        yield f"and {one.times - len(one.places):,} more"
+def _folded(site: str | None, rest: Sequence[Forbidden], kind: str) -> str:
+    """Count those of a site that are not told one by one."""
+    times = counted(sum(one.times for one in rest), "event" if kind == "violation" else "contact")
+    return f"{safe_text(site) if site else 'unknown site'}: and {len(rest):,} more of other kinds ({times})"
+
+
+class _Evidence:
+    """Where evidence stands: files by their names, lines where a file has more than one."""
+
+    def __init__(self, sources: Mapping[str, str], found: Iterable[Forbidden]) -> None:
+        self._sources = sources
+        places = (place for one in found for place in one.places)
+        # Of a file in one line, as most exporters write it, the line tells nothing.
+        self._with_lines = {place.recording_id for place in places if place.line not in (None, 1)}
+
+    def of(self, one: Forbidden) -> Iterator[str]:
+        """Yield each file once, with its entries."""
+        for recording_id, group in groupby(one.places, key=lambda place: place.recording_id):
+            places = tuple(group)
+            source = safe_text(self._sources.get(recording_id, recording_id), 300)
+            lines = recording_id in self._with_lines
+            if len(places) == 1:
+                line = f":{places[0].line}" if lines and places[0].line is not None else ""
+                yield f"{source}{line} (entry {places[0].position})"
+                continue
+            entries = [
+                f"{place.position} (line {place.line})" if lines and place.line is not None else str(place.position)
+                for place in places
+            ]
+            yield f"{source}, entries {listed(entries)}"
+        if one.times > len(one.places):
+            yield f"and {one.times - len(one.places):,} more"
 
 
 def _verdict(judgement: Judgement) -> str:
@@ -80,9 +113,9 @@ def _verdict(judgement: Judgement) -> str:
         found = counted(len(judgement.violations), "violation")
         return f"{found} on {counted(sites, 'site')}, {counted(len(judgement.warnings), 'warning')}."
     if judgement.nothing:
-        return "Nothing to judge: there was not one request."
+        return "Nothing to judge: 0 requests. What was not looked at is not clean."
     warnings = f", {counted(len(judgement.warnings), 'warning')}" if judgement.warnings else ""
-    return f"No event was seen to go to Meta{warnings}."
+    return f"No event was seen to go to Meta in {counted(judgement.coverage.seen, 'request')}{warnings}."
 
 
 def _filled(head: str, text: str) -> Iterator[str]:
