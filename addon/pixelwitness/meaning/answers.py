@@ -1,13 +1,14 @@
-"""Answers: what an observation shows, freed of everything that may not be kept.
+"""Answers and signals: what they show, freed of everything that may not be kept.
 
-Owns the step from an answer's text to settings and words.  The text, which may be
-long, goes no further.
+Owns the step from an answer's text to settings and words, and from a signal's value to its
+state.  The text, which may be long, goes no further.
 """
 
 from dataclasses import replace
 
 from pixelwitness.core.event import PageClaims, Sign
 from pixelwitness.core.pixelconfig import settings_of
+from pixelwitness.meaning.consent import state_of
 from pixelwitness.meaning.knowledge import Knowledge
 from pixelwitness.meaning.pixelsettings import understood
 from pixelwitness.meaning.taken import NO_REQUEST, Place, Shown
@@ -19,6 +20,14 @@ _EVIDENCE = {
     "server_tag_cookie": "a host of the site set the cookie of Meta's server tag (_gtmeec)",
     "server_set_cookie": "a host of the site set Meta's browser id or click id (_fbp, _fbc) by HTTP",
 }
+
+
+def signal_of(sign: Sign, place: Place) -> Shown:
+    """Return what a signal shows."""
+    headers = sign.request.header_map
+    claims = PageClaims(referer=headers.get("referer"), origin=headers.get("origin"))
+    state = state_of(sign.kind, sign.value, {field.name: field.text for field in sign.fields})
+    return Shown(place, replace(sign, request=NO_REQUEST, value=None, fields=()), claims, state=state)
 
 
 def shown_of(sign: Sign, place: Place, knowledge: Knowledge) -> Shown:

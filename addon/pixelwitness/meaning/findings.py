@@ -13,6 +13,7 @@ type Certainty = Literal["certain", "likely", "hint"]
 PERSONAL_DATA = "personal_data"
 PERSONA = "persona"
 IDENTITY = "identity"
+CONSENT = "consent"
 
 
 class Understood(msgspec.Struct, frozen=True, gc=False):

@@ -181,6 +181,16 @@ class Agent(msgspec.Struct, frozen=True):
     """Whether it reports events from the site's server, too."""
 
 
+class ConsentNames(msgspec.Struct, frozen=True):
+    """What signals of consent are called, and the codes of Limited Data Use."""
+
+    signals: dict[str, str] = {}
+    """Name by kind."""
+    countries: dict[str, str] = {}
+    """Name by code, as text."""
+    states: dict[str, str] = {}
+
+
 class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Everything the knowledge files say, ready to be asked.  Keys are as `plain_key` writes them."""
 
@@ -201,6 +211,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Standard events that a site's server would report, too."""
     word_lists: tuple[WordList, ...] = ()
     """Words that point at topics, interests and instructions."""
+    consent: ConsentNames = ConsentNames()
 
     def __hash__(self) -> int:
         return hash(self.sha256)

@@ -31,6 +31,8 @@ class Placed:
 
     seen: Seen
     attribution: Attribution
+    consent: tuple[Understood, ...] = ()
+    """What was visible of the site's consent when it left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Rows:
                 rule_id=sign.rule.id,
                 rule_version=sign.rule.version,
                 kind=sign.kind,
-                state=None,
+                state=shown.state,
             )
             return
         yield records.Observation(
@@ -201,13 +203,17 @@ class Rows:
         told: set[tuple[str, ...]] = set()
         event_id = self.id_of(group.first.what.seen)
         for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
-            for what, finding in self._understood(placed, event_id):
+            # Of the copies the first alone tells what was visible when the event left.
+            visible = placed.consent if placed is group.first.what else ()
+            for what, finding in self._understood(placed, event_id, visible):
                 if what not in told:
                     told.add(what)
                     if newest is None or placed is newest:
                         yield finding
 
-    def _understood(self, placed: Placed, event_id: str) -> Iterator[tuple[tuple[str, ...], records.Finding]]:
+    def _understood(
+        self, placed: Placed, event_id: str, visible: tuple[Understood, ...]
+    ) -> Iterator[tuple[tuple[str, ...], records.Finding]]:
         """Yield the findings of one transmission, each behind what makes two of them the same."""
         seen = placed.seen
         for hint in seen.hints:
@@ -216,7 +222,7 @@ class Rows:
         for text in seen.texts:
             yield (text.kind, text.label, text.field), self._finding(placed, text.kind, text, event_id=event_id)
         known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
-        for found in (*seen.findings, known_by):
+        for found in (*seen.findings, known_by, *visible):
             same = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
             yield same, self._finding(placed, found.kind, found, event_id=event_id)
 

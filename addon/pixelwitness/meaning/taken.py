@@ -12,6 +12,7 @@ from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Confidence, Rule
 from pixelwitness.core.sites import Site
+from pixelwitness.meaning.consent import State
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.identity import Received
 from pixelwitness.meaning.pixelsettings import Told
@@ -107,6 +108,8 @@ class Shown:
     settings: tuple[Told, ...] = ()
     evidence: str | None = None
     """Words of ours."""
+    state: State | None = None
+    """What a signal says."""
 
 
 type Taken = Seen | Page | Shown

@@ -15,6 +15,7 @@ from pixelwitness.meaning.forms import form_of
 from pixelwitness.meaning.identity import Received, received
 from pixelwitness.meaning.knowledge import DataClass
 from pixelwitness.meaning.leaks import leak
+from pixelwitness.meaning.limiteduse import limited_use
 from pixelwitness.meaning.objections import MAX_FIELD_NAME, field_name
 from pixelwitness.meaning.pageurls import MAX_PARTS
 from pixelwitness.meaning.persona import LABELS, MAX_LOOKED_AT, Recogniser
@@ -33,6 +34,9 @@ def understand(sighting: event.Sighting, redactor: Redactor, *, takes_cookies: b
     """Return facts, findings and identifiers of a sighting."""
     facts, leaks = redactor.look(sighting.fields)
     findings = dict.fromkeys((*leaks, *in_name(sighting.event_name)))
+    limited = limited_use(sighting.fields, redactor.knowledge.consent)
+    if limited is not None:
+        findings[limited] = None
     if redactor.recogniser is not None:
         findings |= dict.fromkeys(persona_in(sighting, redactor, redactor.recogniser))
     return Meant(

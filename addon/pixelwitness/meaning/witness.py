@@ -20,7 +20,9 @@ from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
-from pixelwitness.meaning.answers import shown_of
+from pixelwitness.meaning.answers import shown_of, signal_of
+from pixelwitness.meaning.consentseen import ConsentSeen
+from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.rows import Placed, Rows
 from pixelwitness.meaning.serverside import hints_of
@@ -71,6 +73,9 @@ class Origin:
     """JSON object of the options that change rows."""
 
 
+_WITHOUT_PAGES = frozenset({Channel.CAPI, Channel.APP_SDK})
+
+
 class Witness:
     """What is known of one recording while it is taken."""
 
@@ -93,6 +98,7 @@ class Witness:
         self._is_metas_own = is_metas_own
         self._visits = Visits({}, is_metas_own)
         self._visit_at: dict[int, Visit] = {}
+        self._consent = ConsentSeen(redactor.knowledge.consent)
         self._folding: Folding[Placed] = Folding(most_keys)
 
     # A whole recording -------------------------------------------------------
@@ -207,7 +213,7 @@ class Witness:
                 taken.append(
                     Seen(place, sighting.rule, told, meant.facts, kind, hints, texts, meant.findings, meant.received)
                 )
-            taken.extend(Shown(place_of(one.request, blocked=blocked), one) for one in found.signals)
+            taken.extend(signal_of(one, place_of(one.request, blocked=blocked)) for one in found.signals)
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
             self.account.rule_faults += 1
             taken = []
@@ -236,7 +242,7 @@ class Witness:
     def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
         try:
             signals = self._detector.signals(exchange.request, exchange.response)
-            return [Shown(place_of(exchange.request), one) for one in signals]
+            return [signal_of(one, place_of(exchange.request)) for one in signals]
         except Exception:  # as above
             self.account.rule_faults += 1
             return []
@@ -261,7 +267,12 @@ class Witness:
             if visit is not None:
                 yield self._rows.visit(visit, one)
         elif isinstance(one, Shown):
-            yield from self._rows.shown(one, *self._page_of(one))
+            visit, site = self._page_of(one)
+            if one.state is not None and site is not None:
+                place, sign = one.place, one.sign
+                own = sign.rule.match.document
+                self._consent.signal(place.client, site, sign.kind, one.state, place.seen_at, own=own)
+            yield from self._rows.shown(one, visit, site)
         else:
             yield from self._rows.contact(self._placed(one))
 
@@ -274,20 +285,31 @@ class Witness:
         site = page.document.site
         visit = Visit(f"{self.recording_id}-{place.position}", site, page.url, place.client, place.page_ref)
         self._visits.add(visit)
+        self._consent.page(place.client, site)
         self._visit_at[place.position] = visit
         return visit
 
     def _placed(self, seen: Seen) -> Placed:
         claims = seen.sighting.claims
         self._visits.note_referrer(seen.place.page_ref, claims.referer)
-        return Placed(seen, self._visits.attribute(sender_of(seen.place, seen.channel, claims)))
+        page = self._visits.attribute(sender_of(seen.place, seen.channel, claims))
+        return Placed(seen, page, self._visible(seen, page.site))
+
+    def _visible(self, seen: Seen, site: Site | None) -> tuple[Understood, ...]:
+        """Return what was visible of a site's consent; servers and apps speak without a browser that could show it."""
+        if site is None or seen.rule.gives != "event" or seen.channel in _WITHOUT_PAGES or self._is_metas_own(site):
+            return ()
+        return self._consent.at_event(seen.place.client, site, cookies_recorded=self._rows.cookies_recorded)
 
     def _page_of(self, shown: Shown) -> tuple[Visit | None, Site | None]:
         """Return the visit and site of a signal or observation: a document's own, else the page it came from."""
         own = self._visit_at.get(shown.place.position)
-        if own is not None or shown.sign.rule.gives == "signal":
+        is_signal = shown.sign.rule.gives == "signal"
+        if own is not None or (is_signal and shown.sign.rule.match.document):
             return own, shown.place.receiver
         page = self._visits.attribute(sender_of(shown.place, Channel.CONFIG, shown.claims))
+        if is_signal:
+            return page.visit, page.site
         receiver = shown.place.receiver
         # Meta's own host answers for any site, a relay's for its own.
         other = None if receiver is None or self._is_metas_own(receiver) else receiver

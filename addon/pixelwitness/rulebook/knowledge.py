@@ -14,10 +14,10 @@ from pixelwitness.meaning.knowledge import Knowledge
 
 BUILT = "knowledge.json"
 FILES = (
-    *("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml"),
+    *("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml", "consent.yaml"),
     *("topics.yaml", "interests.yaml", "instructions.yaml"),
 )
-FORMAT = 3
+FORMAT = 4
 """Raised when the shape of `Knowledge` changes: then an older ``knowledge.json`` is stale."""
 
 

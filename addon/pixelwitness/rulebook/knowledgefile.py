@@ -21,7 +21,7 @@ from pixelwitness.meaning.knowledge import (
     Shape,
     plain_key,
 )
-from pixelwitness.rulebook import setupfile, wordfile
+from pixelwitness.rulebook import consentfile, setupfile, wordfile
 from pixelwitness.rulebook.knowledgeread import Found, Head, Sourced, Words, checked, listed
 from pixelwitness.rulebook.problems import RuleProblem, RulesError
 
@@ -87,12 +87,17 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
     owners = checked("owners.yaml", sources, _OwnersFile, _problems_of_owners, problems)
     config = checked("config.yaml", sources, setupfile.ConfigFile, setupfile.problems_of_config, problems)
     agents = checked("agents.yaml", sources, setupfile.AgentsFile, setupfile.problems_of_agents, problems)
+    consent = checked("consent.yaml", sources, consentfile.ConsentFile, consentfile.problems_of_consent, problems)
     words = wordfile.checked_files(sources, problems)
-    if fields is None or events is None or owners is None or config is None or agents is None or problems:
+    if fields is None or events is None or owners is None or config is None or agents is None or consent is None:
+        raise RulesError(problems)
+    if problems:
         raise RulesError(problems)
     entries, patterns = _entries(fields.fields)
     return Knowledge(
-        version=".".join(str(file.version) for file in (fields, events, owners, config, agents, *words.values())),
+        version=".".join(
+            str(file.version) for file in (fields, events, owners, config, agents, consent, *words.values())
+        ),
         sha256=sha256,
         labels={DataClass(name): text for name, text in fields.classes.items()},
         families={name: Family(one.realm, one.matching) for one in fields.families for name in one.names},
@@ -105,6 +110,7 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
         settings=setupfile.settings(config),
         agents=setupfile.agents(agents),
         conversions=frozenset(agents.conversions.names),
+        consent=consentfile.names(consent),
         word_lists=tuple(one for kind, read in words.items() for one in wordfile.word_lists(kind, read)),
     )
 
