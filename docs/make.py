@@ -41,6 +41,10 @@ def pages() -> list[Path]:
 def _lines(name: str) -> Iterator[str]:
     if name.startswith("help "):
         return _help(name.removeprefix("help "))
+    if name.startswith("words "):
+        return _words(name.removeprefix("words "))
+    if name.startswith("lists "):
+        return _lists(name.removeprefix("lists "))
     return {
         "rules": _rules,
         "rule details": _rule_details,
@@ -51,6 +55,8 @@ def _lines(name: str) -> Iterator[str]:
         "events": _events,
         "owners": _owners,
         "settings": _settings,
+        "uses": _uses,
+        "advice": _advice,
         "limits": _limits,
         "addon options": _addon_options,
     }[name]()
@@ -199,6 +205,56 @@ def _owners() -> Iterator[str]:
     )
 
 
+# Words and announced uses ----------------------------------------------------------
+
+
+def _words(kind: str) -> Iterator[str]:
+    from pixelwitness.rulebook.sayings import load_sayings
+
+    found = [one for one in load_sayings().words if one.kind == kind]
+    return _table(
+        ("Word", "Also called", "What it means", "Sources"),
+        ((one.name, ", ".join(one.aliases), one.text, _numbered_sources(one.sources)) for one in found),
+    )
+
+
+def _numbered_sources(sources: Sequence[str]) -> str:
+    return ", ".join(f"[{number}]({address})" for number, address in enumerate(sources, 1))
+
+
+def _lists(kind: str) -> Iterator[str]:
+    from pixelwitness.meaning.wordlists import shown_word
+    from pixelwitness.rulebook.knowledge import load_knowledge
+
+    for one in load_knowledge().word_lists:
+        if one.kind == kind:
+            yield f"- **{one.called}** (`{one.label}`): {', '.join(map(shown_word, one.words))}"
+
+
+def _uses() -> Iterator[str]:
+    from pixelwitness.meaning.uses import introduction
+    from pixelwitness.rulebook.sayings import load_sayings
+
+    for use in load_sayings().announced.uses:
+        effective = f" In force from {use.effective} on." if use.effective else ""
+        unsettled = f" Not settled: {'; '.join(use.conflicts)}." if use.conflicts else ""
+        where = f" Where: {use.regions.told}."
+        sources = _numbered_sources(use.sources)
+        yield f"- `{use.id}`: {introduction(use)}: {use.claim}.{effective}{where}{unsettled} Sources: {sources}."
+
+
+def _advice() -> Iterator[str]:
+    from pixelwitness.rulebook.sayings import load_sayings
+
+    for one in load_sayings().announced.can_do:
+        when = "; ".join(
+            word
+            for word in (f"since {one.since}" if one.since else "", f"until {one.until}" if one.until else "")
+            if word
+        )
+        yield f"- {one.text}{f' ({when})' if when else ''}"
+
+
 # Limits --------------------------------------------------------------------------
 
 
@@ -247,6 +303,10 @@ _LIMITS = (
     _Limit("Copies joined by dedup id", "core.fold:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"),
     _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
     _Limit("A rule file", "rulebook.yamltext:MAX_BYTES", "refused", _bytes),
+    _Limit("Characters of one text read for topics", "meaning.wordlists:MAX_READ", "not looked at", _number),
+    _Limit("Texts of one event read for topics", "meaning.texts:MAX_TEXTS", "not looked at", _number),
+    _Limit("One file of Meta's export", "sources.export:MAX_BYTES", "not read, and told", _bytes),
+    _Limit("Events of Meta's export", "sources.export:MAX_LISTED", "left out, and told", _number),
     _Limit("Wait for another program's lock", "store.files:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),
     _Limit("Live: batches that wait for the store", "live.writer:MOST_WAITING", "dropped, counted", _number),
     _Limit("Live: open requests", "live.session:MOST_OPEN", "the oldest answers are not looked at", _number),

@@ -81,6 +81,14 @@ format_option: Decorator = click.option(
     show_default=True,
     help="How to show it.",
 )
+text_or_json_option: Decorator = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="For a person, or for a program.",
+)
 colour_option: Decorator = click.option(
     "--color",
     "colour",

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import region_option
+from pixelwitness.cli.options import region_option, text_or_json_option
 from pixelwitness.policy.exitcode import ExitCode
 
 
 @click.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@text_or_json_option
 @region_option
 def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     """Show what could be inferred about this browser: topics, interests, and what led to each.

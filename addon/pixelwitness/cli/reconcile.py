@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import db_option
+from pixelwitness.cli.options import db_option, text_or_json_option
 from pixelwitness.policy.exitcode import ExitCode
 from pixelwitness.report.text import counted, safe_text
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     metavar="MINUTES",
     help="How far apart the times of the two may lie.",
 )
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@text_or_json_option
 def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCode:
     """Compare the archive that you downloaded from Meta with what was seen.
 
