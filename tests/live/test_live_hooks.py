@@ -105,7 +105,7 @@ def test_a_client_that_distrusts_the_proxy_is_counted(tmp_path: Path) -> None:
 WRONG = [
     (["pixelwitness_keep_values=perhaps"], "pixelwitness_keep_values: 'perhaps' is none of its values; use no or yes"),
     (["pixelwitness_db="], "pixelwitness_db: no file is named; name a database, e.g. pixelwitness.sqlite"),
-    (["pixelwitness_db=nowhere/at/all.sqlite"], "No such file or directory; name a file in a folder that can be"),
+    (["pixelwitness_db=nowhere/at/all.sqlite"], "there is no such folder for the database; make it, or name another"),
     (["pixelwitness_rules=nowhere"], "pixelwitness_rules: there is no 'nowhere'; name a folder of rule files"),
     (["pixelwitness_on_error=panic"], "pixelwitness_on_error: 'panic' is none of its values; use continue or stop"),
     (
