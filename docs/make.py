@@ -282,8 +282,9 @@ _LIMITS = (
     _Limit("One body of a request", "core.request:BODY_LIMIT", "body state `too_big`", _bytes),
     _Limit("Start of a body in which any-host rules search", "core.screen:BODY_WINDOW", "not searched", _bytes),
     _Limit("Depth of JSON in a request", "core.jsontext:MAX_DEPTH", "left as text", _number),
-    _Limit("Events in one request", "core.detect:MAX_ITEMS", "not looked at", _number),
-    _Limit("Fields of one transmission", "core.detect:MAX_FIELDS", "not looked at", _number),
+    _Limit("Events in one request", "core.detect:MAX_ITEMS", "not looked at, told, incomplete", _number),
+    _Limit("Fields of one transmission", "core.detect:MAX_FIELDS", "not looked at, told, incomplete", _number),
+    _Limit("Parameters of one request", "core.params:MAX_PAIRS", "not looked at, told, incomplete", _number),
     _Limit("Entries of one HAR", "sources.har_run:MAX_ENTRIES", "recording incomplete", _number),
     _Limit(
         "One value in a HAR",

@@ -77,7 +77,8 @@ class Detector:
 def sign(rule: Rule, scope: Scope) -> Sign:
     """Return what a signal or observation rule makes of a scope that it matched."""
     decode = rule.decode
-    return Sign(scope.request, rule, decode.kind or rule.id, _first(decode.value, scope), _fields(decode, scope))
+    fields, cut = _fields(decode, scope)
+    return Sign(scope.request, rule, decode.kind or rule.id, _first(decode.value, scope), fields, cut)
 
 
 def _sightings(rule: Rule, scope: Scope, also: tuple[str, ...]) -> Iterator[Sighting]:
@@ -85,10 +86,11 @@ def _sightings(rule: Rule, scope: Scope, also: tuple[str, ...]) -> Iterator[Sigh
     if items is None:
         yield _sighting(rule, scope, None, also)
         return
+    more = len(items) > MAX_ITEMS
     for index, item in enumerate(items[:MAX_ITEMS]):
         if isinstance(item, str):
             item = jsontext.embedded(item) or item
-        yield _sighting(rule, Scope(scope.request, scope.groups, item), index, also)
+        yield _sighting(rule, Scope(scope.request, scope.groups, item), index, also, more=more)
 
 
 def _items(decode: Decode, scope: Scope) -> Sequence[Json] | None:
@@ -103,8 +105,9 @@ def _items(decode: Decode, scope: Scope) -> Sequence[Json] | None:
     return None
 
 
-def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...]) -> Sighting:
+def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...], *, more: bool = False) -> Sighting:
     decode, request = rule.decode, scope.request
+    fields, cut = _fields(decode, scope)
     return Sighting(
         request=request,
         rule=rule,
@@ -117,8 +120,9 @@ def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...]
         is_copy=_first(decode.copy, scope) is not None,
         transport=transport_of(request),
         claims=_claims(decode, scope),
-        fields=_fields(decode, scope),
+        fields=fields,
         also_matched=also,
+        cut=cut or more,
     )
 
 
@@ -151,7 +155,8 @@ def _claims(decode: Decode, scope: Scope) -> PageClaims:
     )
 
 
-def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
+def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
+    """Return the fields, and whether there were more of them than are kept."""
     found: list[Field] = []
     ordinals: dict[str, int] = {}
     params = scope.request.params
@@ -169,13 +174,13 @@ def _fields(decode: Decode, scope: Scope) -> tuple[Field, ...]:
             if locator.names and locator.names[-1] == "*":
                 value = _rest(value, decode.named.get((locator.source, *locator.names[:-1]), frozenset()))
             for leaf, text in leaves(name, value):
+                if len(found) >= MAX_FIELDS:
+                    return tuple(found), True
                 ordinal = ordinals.get(leaf, 0)
                 ordinals[leaf] = ordinal + 1
                 found.append(Field(leaf, text, ordinal))
-                if len(found) >= MAX_FIELDS:
-                    return tuple(found)
             break
-    return tuple(found)
+    return tuple(found), False
 
 
 def _rest(value: Value, named: frozenset[str]) -> Value:

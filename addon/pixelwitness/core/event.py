@@ -71,6 +71,8 @@ class Sighting:
     claims: PageClaims = PageClaims()
     fields: tuple[Field, ...] = ()
     also_matched: tuple[str, ...] = ()
+    cut: bool = False
+    """There was more in the request than is kept; the rest was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Sign:
     kind: str
     value: str | None
     fields: tuple[Field, ...] = ()
+    cut: bool = False
+    """As of a `Sighting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class Detection:
 
     def __bool__(self) -> bool:
         return bool(self.events or self.contacts or self.signals)
+
+    @property
+    def cut(self) -> bool:
+        """Say whether anything was left out because there was too much of it."""
+        return any(one.cut or one.request.cut for found in (self.events, self.contacts, self.signals) for one in found)
 
 
 NOTHING = Detection()

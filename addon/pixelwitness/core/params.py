@@ -17,7 +17,7 @@ OWN = ""
 """Key of a name's own value where the name also has parts (``ud=1&ud[em]=2``)."""
 
 _MAX_NESTING = 8
-_MAX_PAIRS = 10_000
+MAX_PAIRS = 10_000
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -33,7 +33,7 @@ def query_pairs(query: str) -> Pairs:
     if not query:
         return ()
     text = query.replace("#", "%23").lstrip("?")
-    return list(yarl.URL("?" + text, encoded=True).query.items())[:_MAX_PAIRS]
+    return list(yarl.URL("?" + text, encoded=True).query.items())[:MAX_PAIRS]
 
 
 def multipart_pairs(body: str, boundary: str | None) -> Pairs:
@@ -51,7 +51,7 @@ def multipart_pairs(body: str, boundary: str | None) -> Pairs:
     pairs: list[tuple[str, str]] = []
     edges = [found.span() for found in delimiter.finditer(body)]
     edges.append((len(body), len(body)))
-    for (_, start), (end, _) in pairwise(edges[: _MAX_PAIRS + 1]):
+    for (_, start), (end, _) in pairwise(edges[: MAX_PAIRS + 1]):
         head, gap, value = _head_and_value(body[start:end])
         name = _disposition_name(head) if gap else None
         if name is not None:

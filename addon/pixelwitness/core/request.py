@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from pixelwitness.core import jsontext, sites
 from pixelwitness.core.jsontext import Json
-from pixelwitness.core.params import Pairs, Tree, multipart_pairs, nest, query_pairs
+from pixelwitness.core.params import MAX_PAIRS, Pairs, Tree, multipart_pairs, nest, query_pairs
 
 
 class BodyState(StrEnum):
@@ -207,6 +207,12 @@ class Request:
     def conflicts(self) -> tuple[str, ...]:
         """Names of parameters that came again with another value."""
         return self._nested[1]
+
+    @property
+    def cut(self) -> bool:
+        """Say whether there may be more parameters, or more of such parts, than are looked at."""
+        many = len(self.form_pairs) >= MAX_PAIRS or self.query.count("&") >= MAX_PAIRS
+        return many or (self.part is not None and self.part >= _MAX_PARTS - 1)
 
     @property
     def parts(self) -> Iterator["Request"]:

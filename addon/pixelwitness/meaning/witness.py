@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from pixelwitness.core import records
 from pixelwitness.core.attribution import Document, Visit, Visits
-from pixelwitness.core.detect import Detector
+from pixelwitness.core.detect import MAX_FIELDS, MAX_ITEMS, Detector
 from pixelwitness.core.documents import is_visit
-from pixelwitness.core.exchange import Exchange, Reading
+from pixelwitness.core.exchange import Exchange, Problem, Reading
 from pixelwitness.core.fold import Carried, Folding, Group
 from pixelwitness.core.observe import Observer
 from pixelwitness.core.request import BodyState, Request
@@ -40,6 +40,8 @@ class Account:
     undecodable: int = 0
     blocked: int = 0
     rule_faults: int = 0
+    cut: int = 0
+    """Of these, requests and answers that held more than is looked at."""
     first_seen: float | None = None
     last_seen: float | None = None
 
@@ -74,6 +76,7 @@ class Origin:
 
 
 _WITHOUT_PAGES = frozenset({Channel.CAPI, Channel.APP_SDK})
+_TOO_MUCH = f"more than {MAX_FIELDS:,} fields or {MAX_ITEMS:,} events in it; the rest was not looked at"
 
 
 class Witness:
@@ -105,7 +108,12 @@ class Witness:
 
     def take_all(self, reading: Reading) -> list[records.AnyRecord]:
         """Take a recording whole: its rows, every event once, in the order of time."""
-        taken = [one for exchange in reading.exchanges for one in self._look(exchange)]
+        taken: list[Taken] = []
+        for exchange in reading.exchanges:
+            before = self.account.cut
+            taken.extend(self._look(exchange))
+            if self.account.cut > before:
+                reading.problems.append(Problem(f"entry {exchange.request.position}", _TOO_MUCH))
         self._visits = Visits(reading.pages, self._is_metas_own)
         self._rows = replace(self._rows, cookies_recorded=reading.cookies_recorded)
         rows: list[records.AnyRecord] = []
@@ -202,6 +210,8 @@ class Witness:
         try:
             found = self._detector.detect(request, exchange.response)
             matched = bool(found.events or found.contacts)
+            if found.cut:
+                self._note_cut()
             for sighting in (*found.events, *found.contacts):
                 place = place_of(sighting.request, blocked=blocked)
                 own = request.site is not None and self._is_metas_own(request.site)
@@ -220,6 +230,11 @@ class Witness:
             matched = False
         self.account.count(request, matched=matched, blocked=blocked)
         return taken
+
+    def _note_cut(self) -> None:
+        # Like a fault of a rule, it leaves a request that was not looked at whole.
+        self.account.cut += 1
+        self.account.rule_faults += 1
 
     def _page(self, exchange: Exchange) -> Iterator[Page]:
         request, response = exchange.request, exchange.response
@@ -253,7 +268,10 @@ class Witness:
             return []
         place, knowledge = place_of(exchange.request), self._redactor.knowledge
         try:
-            return [shown_of(one, place, knowledge) for one in self._observer.observe(exchange.request, response)]
+            signs = tuple(self._observer.observe(exchange.request, response))
+            if any(one.cut for one in signs):
+                self._note_cut()
+            return [shown_of(one, place, knowledge) for one in signs]
         except Exception:  # as above
             self.account.rule_faults += 1
             return []
