@@ -46,7 +46,9 @@ class Verified:
     different: tuple[tuple[str, int], ...] = ()
 
 
-def verify(db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None) -> tuple[Verified, ...]:
+def verify(
+    db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None, persona: Path | None = None
+) -> tuple[Verified, ...]:
     """Verify every recording of a store, in the order of their ids.
 
     Raises `StoreError` or `RulesError` when it cannot run at all.
@@ -64,7 +66,7 @@ def verify(db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None) -
         with Ledger.open(copy, key_check=key_check(copy, key_copy)) as ledger:
             for stored in stored_recordings:
                 keeps = bool(json.loads(stored.options).get("keep_values"))
-                options = ScanOptions(db=copy, rules=rules, keep_values=keeps, key=key_copy)
+                options = ScanOptions(db=copy, rules=rules, keep_values=keeps, key=key_copy, persona=persona)
                 told.append(_verified(db, stored, Examiner(options, secret), ledger))
     return tuple(told)
 

@@ -14,6 +14,8 @@ from tests.end_to_end.test_e2e_secrets import MAIL as PLANTED_MAIL
 from tests.end_to_end.test_e2e_secrets import hits
 from tests.har import entry, write
 
+from pixelwitness.verify import verify
+
 PERSONA = """
 emails = "jane.doe@example.com"
 phones = ["+49 170 1234567", "+49 (0)170 1234567"]
@@ -240,3 +242,9 @@ def test_a_persona_that_others_can_read_is_warned_of(tmp_path: Path, persona: Pa
     )
     assert done.returncode == 0
     assert "other users of this machine can read it" in done.stderr
+
+
+def test_rows_of_a_persona_are_verified_with_it(store: Store, wire: Path, persona: Path) -> None:
+    store.scan(wire, persona=persona)
+    verdicts = [verify(store.path, persona=persona)[0].verdict, verify(store.path)[0].verdict]
+    assert verdicts == ["same", "other_rules"]

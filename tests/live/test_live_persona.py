@@ -43,8 +43,9 @@ def test_findings_are_those_of_the_recording(tmp_path: Path) -> None:
     live, options = findings(session.db)
     again = tmp_path / "again.sqlite"
     scan([str(session.flows)], ScanOptions(db=again, key=session.key, persona=persona))
-    assert (live, options) == findings(again)
-    assert [one[:6] for one in live if one[1] != "topic"] == [
+    recorded, same = findings(again)
+    assert (live, options) == (recorded, same)
+    assert [one[:6] for one in live if one[1] in ("identity", "persona", "personal_data")] == [
         ("Lead", "identity", "person", None, "certain", "em, _fbp"),
         ("Lead", "identity", "person", None, "certain", "em, _fbp, datr"),
         ("Lead", "persona", "your e-mail", "dl.query.e", "certain", "the lower-cased address, readable"),

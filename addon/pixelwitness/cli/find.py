@@ -16,7 +16,14 @@ MAX_TYPED = 300
 @click.command()
 @click.argument("db", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @key_option
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Sentences, or one JSON array with an object for each site.",
+)
 def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     """Ask for an e-mail address or phone number, and say which sites sent it to Meta.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import key_option, rules_option
+from pixelwitness.cli.options import key_option, persona_option, rules_option
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 from pixelwitness.report.text import counted, safe_text
 
@@ -14,7 +14,8 @@ from pixelwitness.report.text import counted, safe_text
 @click.argument("db", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @rules_option
 @key_option
-def verify(db: Path, rules: tuple[Path, ...], key: Path | None) -> ExitCode:
+@persona_option
+def verify(db: Path, rules: tuple[Path, ...], key: Path | None, persona: Path | None) -> ExitCode:
     """Hash the sources of a database again, scan them again, and compare every row.
 
     Exit 1 when a source or its rows differ, 4 when some could not be compared.
@@ -22,7 +23,7 @@ def verify(db: Path, rules: tuple[Path, ...], key: Path | None) -> ExitCode:
     from pixelwitness.verify import FAILED, MEANING
     from pixelwitness.verify import verify as compare
 
-    verdicts = compare(db, rules=rules, key=key)
+    verdicts = compare(db, rules=rules, key=key, persona=persona)
     if not verdicts:
         say("pixelwitness: the database holds no recording yet")
         return ExitCode.NOTHING_TO_SCAN
