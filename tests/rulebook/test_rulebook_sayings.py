@@ -1,0 +1,87 @@
+"""Word lists, announced uses and the glossary: read strictly, refused with place and consequence, built files fresh."""
+
+from importlib import resources
+
+import pytest
+
+from pixelwitness.rulebook import knowledge, sayings
+from pixelwitness.rulebook.problems import RulesError
+
+FOLDER = resources.files("pixelwitness.rules") / "knowledge"
+SAYINGS = {name: (FOLDER / name).read_bytes() for name in sayings.FILES}
+KNOWLEDGE = {name: (FOLDER / name).read_bytes() for name in knowledge.FILES}
+
+
+def changed(sources: dict[str, bytes], file: str, old: str, new: str) -> dict[str, bytes]:
+    text = sources[file].decode()
+    assert old in text
+    return {**sources, file: text.replace(old, new, 1).encode()}
+
+
+def test_the_built_file_is_fresh() -> None:
+    built = (resources.files("pixelwitness.rulebook") / sayings.BUILT).read_text("utf-8")
+    assert built == sayings.sayings_json(), "run: python -m pixelwitness.rulebook.build"
+
+
+def test_what_is_built_and_what_is_compiled_are_the_same() -> None:
+    assert sayings.load_sayings() == sayings.compile_sayings(SAYINGS)
+
+
+def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = changed(SAYINGS, "words.yaml", "You bought something.", "You bought a thing.")
+    monkeypatch.setattr(sayings, "_sources", lambda: other)
+    assert "You bought a thing." in next(one.text for one in sayings.load_sayings().words if one.name == "Purchase")
+    monkeypatch.setattr(sayings, "_sources", lambda: SAYINGS)
+    monkeypatch.setattr(sayings, "BUILT", "nothing-here.json")
+    assert sayings.load_sayings() == sayings.compile_sayings(SAYINGS)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("uses.yaml", "said_by: meta", "said_by: somebody", "uses[0].said_by"),
+        ("uses.yaml", "announced: 2026-06-09", "announced: June 2026", "announced"),
+        ("uses.yaml", "effective: 2026-07", "effective: 2026-05", "lies before '2026-06-09'"),
+        ("uses.yaml", "named: [US]", "named: [USA]", "'USA' is no region"),
+        ("uses.yaml", "id: off-meta-control", "id: off-meta-ads", "comes twice"),
+        ("uses.yaml", "certainty: unsupported", "certainty: likely", "what an article says is unsupported"),
+        ("uses.yaml", "sources: [business-tools]", "sources: [hearsay]", "'hearsay' is not among the file's sources"),
+        ("uses.yaml", "    about: events", "    abuot: events", "'abuot' is no key that is known here"),
+        ("words.yaml", "kind: event", "kind: happening", "words[0].kind"),
+        ("words.yaml", "name: ViewContent", "name: PageView", "stands in words[0], too"),
+        ("words.yaml", "version: 1", "version: one", "version"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_place(file: str, old: str, new: str, told: str) -> None:
+    with pytest.raises(RulesError) as refused:
+        sayings.compile_sayings(changed(SAYINGS, file, old, new))
+    assert f"rules/knowledge/{file}:" in str(refused.value)
+    assert told in str(refused.value)
+    assert "the file is not used until this is mended" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("topics.yaml", "label: health", "label: Health!", "is no label"),
+        ("topics.yaml", "label: reproduction", "label: health", "stands in lists[0], too"),
+        ("topics.yaml", "cancer, chemotherapy", "cancer, Cancer", "is the same as 'cancer' before it"),
+        ("topics.yaml", "cancer, chemotherapy", "cancer, '***'", "holds no letter or digit"),
+        ("topics.yaml", "cancer, chemotherapy", "cancer, che*", "at least 4 letters"),
+        ("topics.yaml", "cancer, chemotherapy", "cancer, '*cell tumor'", "begins with *"),
+        ("topics.yaml", "cancer, chemotherapy", "cancer, '*chemo*'", "open at both ends"),
+        ("topics.yaml", "- words: [cancer]", "- words: [unheard]", "is none of the list's words"),
+        ("interests.yaml", "called: outdoors", "called: ''", "called"),
+        ("instructions.yaml", "sources: [owasp]", "sources: []", "sources"),
+    ],
+)
+def test_word_lists_are_refused_with_their_place(file: str, old: str, new: str, told: str) -> None:
+    with pytest.raises(RulesError) as refused:
+        knowledge.compile_knowledge(changed(KNOWLEDGE, file, old, new))
+    assert f"rules/knowledge/{file}:" in str(refused.value)
+    assert told in str(refused.value)
+
+
+def test_other_word_lists_are_other_knowledge() -> None:
+    other = changed(KNOWLEDGE, "topics.yaml", "cancer, chemotherapy", "cancer, chemotherapies")
+    assert knowledge.digest(other) != knowledge.digest(KNOWLEDGE)
