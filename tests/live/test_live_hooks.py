@@ -113,6 +113,10 @@ WRONG = [
         "pixelwitness_block: 'login' is none of its values; use off, events, all or all+login",
     ),
     (
+        ["pixelwitness_block=all", "stream_large_bodies=1m"],
+        "pixelwitness_block: it is 'all' while stream_large_bodies lets bodies pass before they can be judged; unset",
+    ),
+    (
         ["pixelwitness_databse=a.sqlite"],
         "pixelwitness_databse: there is no such option; use one of pixelwitness_block, ",
     ),
