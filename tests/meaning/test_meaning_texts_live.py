@@ -1,0 +1,57 @@
+"""Hints of texts are the same, whether traffic was taken as it happened or from a recording of it."""
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from pixelwitness.core.exchange import Exchange
+from pixelwitness.core.records import AnyRecord, Finding
+from pixelwitness.meaning.knowledge import Knowledge
+from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.witness import Witness
+from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.sources.har import read_har
+from pixelwitness.sources.inputs import find_inputs
+
+KINDS = ("topic", "interest", "instruction_text")
+
+
+def findings(rows: list[AnyRecord]) -> list[Finding]:
+    """Return the findings of texts, each once: live, an event's come again with each copy of it."""
+    found = {one for one in rows if isinstance(one, Finding) and one.kind in KINDS}
+    return sorted(
+        found, key=lambda one: (one.event_id or "", one.contact_id or "", one.kind, one.label, str(one.field))
+    )
+
+
+@pytest.fixture(scope="module", name="story")
+def _story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("story") / "story.har"
+    path.write_bytes((resources.files("pixelwitness.recordings") / "story.har").read_bytes())
+    return path
+
+
+def test_live_and_recorded_traffic_give_the_same_hints(story: Path, redactor: Redactor, knowledge: Knowledge) -> None:
+    detector = load_rules(()).detector()
+
+    def exchanges() -> list[Exchange]:
+        (one,) = find_inputs([str(story)])
+        return list(read_har(one, detector.screen).exchanges)
+
+    (one,) = find_inputs([str(story)])
+    recorded = Witness("r", detector, redactor, knowledge.is_metas_own).take_all(read_har(one, detector.screen))
+    witness = Witness("r", detector, redactor, knowledge.is_metas_own)
+    live: list[AnyRecord] = []
+    for exchange in sorted(exchanges(), key=lambda one: (one.request.seen_at or 0.0, one.request.position)):
+        live += witness.take_request(exchange.request)
+        live += witness.take_response(exchange)
+
+    assert findings(live) == findings(recorded)
+    assert {(one.kind, one.label) for one in findings(recorded)} == {
+        ("topic", "health"),
+        ("interest", "outdoors"),
+        ("interest", "games"),
+        ("instruction_text", "free_text"),
+    }
+    assert all(one.fingerprint and one.knowledge_version for one in findings(recorded))
