@@ -16,9 +16,9 @@ from pixelwitness.core.records import Recording
 from pixelwitness.scan import RECORDING_ID, Examiner, ScanOptions, unpacked
 from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
 from pixelwitness.store.dump import rows_of
+from pixelwitness.store.files import reading
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.files import reading
 from pixelwitness.store.queries import recordings
 
 type Verdict = Literal["same", "differs", "changed", "missing", "other_rules", "live"]

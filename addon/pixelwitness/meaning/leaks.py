@@ -20,7 +20,7 @@ type Where = Literal["person", "address", "page", "text"]
 
 READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
 
-_EMAIL = re.compile(r"[^\s@]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,59}")
+_EMAIL = re.compile(r"[^\s@]{1,64}@(?:[\w-]{1,63}\.){1,126}[\w-]{2,59}")
 _ROLES = frozenset(
     {
         *("info", "kontakt", "contact", "hello", "hallo", "support", "service", "kundenservice", "customerservice"),

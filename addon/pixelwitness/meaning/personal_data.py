@@ -26,7 +26,7 @@ class Found(NamedTuple):
     text: str
 
 
-_DOMAIN = re.compile(r"@((?:[\w-]{1,63}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24}))")
+_DOMAIN = re.compile(r"@((?:[\w-]{1,63}\.){1,126}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24}))")
 _LOCAL_END = re.compile(r"[^\s@,;:<>()\[\]{}\"\\/?&=#|]{1,64}\Z")
 _FILE_ENDINGS = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "ico", "css", "js", "mjs", "map"})
 """``logo@2x.png`` is a picture for fine screens."""
