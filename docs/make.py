@@ -303,6 +303,7 @@ _LIMITS = (
     _Limit("Members of a zip archive", "sources.archives:MAX_MEMBERS", "further ones are left out, and told", _number),
     _Limit("Copies joined by dedup id", "core.fold:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"),
     _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
+    _Limit("Violations of one site told one by one", "report.checktext:MAX_TOLD", "counted", _number),
     _Limit("A rule file", "rulebook.yamltext:MAX_BYTES", "refused", _bytes),
     _Limit("Characters of one text read for topics", "meaning.wordlists:MAX_READ", "not looked at", _number),
     _Limit("Texts of one event read for topics", "meaning.texts:MAX_TEXTS", "not looked at", _number),
