@@ -57,7 +57,13 @@ def test_every_level_of_identity_is_explained(name: str, words: tuple[Word, ...]
     assert "identity" in kinds(name, words)
 
 
-@pytest.mark.parametrize("name", ["granted", "denied", "nothing_seen", "GPC", "TCF", "GPP", "us_privacy", "gcs", "dpo"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("granted", "denied", "partial", "not_opted_out", "not_required", "present", "nothing_seen", "not_recorded"),
+        *("after_withdrawal", "GPC", "TCF", "GPP", "us_privacy", "gcs", "dpo"),
+    ],
+)
 def test_every_word_of_consent_is_explained(name: str, words: tuple[Word, ...]) -> None:
     assert "consent" in kinds(name, words)
 
