@@ -5,6 +5,7 @@ and rules give the same answer, hostile input included.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeGuard
 
@@ -16,6 +17,7 @@ from pixelwitness.core.locator import Locator, Scope, Value, first_text, leaves,
 from pixelwitness.core.request import Request, Response
 from pixelwitness.core.rule import CREDENTIALS, Decode, Gives, Rule
 from pixelwitness.core.screen import Screen
+from pixelwitness.core.sites import site_of
 from pixelwitness.core.transport import transport_of
 
 MAX_ITEMS = 10_000
@@ -33,6 +35,7 @@ class Detector:
             gives: tuple(group) for gives, group in groupby(ordered, key=lambda rule: rule.gives)
         }
         self._outgoing = tuple(rule for rule in ordered if rule.gives in ("event", "contact"))
+        self._rules_of = lru_cache(maxsize=1024)(self._outgoing_to)
         self.screen = Screen(ordered)
 
     def detect(self, request: Request, response: Response | None = None) -> Detection:
@@ -51,7 +54,7 @@ class Detector:
         navigation = is_navigation(request, response)
         scope = Scope(request, {})
         matched: list[tuple[Rule, Mapping[str, str | None]]] = []
-        for rule in self._outgoing:
+        for rule in self._rules_of(request.host):
             groups = rule.match.holds(scope, is_document=navigation)
             if groups is not None:
                 matched.append((rule, groups))
@@ -64,6 +67,12 @@ class Detector:
         if rule.gives == "event":
             return Detection(events=sightings, signals=signals)
         return Detection(contacts=sightings, signals=signals)
+
+    def _outgoing_to(self, host: str) -> Sequence[Rule]:
+        """Return the rules of events and contacts that can match a request to a host."""
+        site = site_of(host)
+        conditions = ((rule, rule.match) for rule in self._outgoing)
+        return tuple(rule for rule, match in conditions if match.any_host or host in match.host or site in match.site)
 
     def signals(self, request: Request, response: Response | None) -> Iterator[Sign]:
         """Yield the signals of a request; on documents some are known only with the answer."""

@@ -27,6 +27,8 @@ from pixelwitness.meaning.shapes import fits
 
 MAX_LOOKED_AT_IN_ALL = 100_000
 """Characters of one transmission that detectors read; real ones have some thousands."""
+_REMEMBERED = 300
+"""Characters of a text whose field is remembered: most fields of a session come again and again."""
 _CACHED = 2_000
 """Characters of a text whose redaction is remembered."""
 
@@ -81,6 +83,13 @@ PERSONA_MARK = "{persona}"
 """What stands in a stored name where a datum of the persona stood."""
 
 
+class _Looked(msgspec.Struct, frozen=True):
+    """What one field gives by itself; ordinals are counted where it stands among others."""
+
+    rows: tuple[FieldFacts, ...]
+    leaks: tuple[Understood, ...]
+
+
 class Redactor:
     """Decides what may be stored, for one study.
 
@@ -103,6 +112,7 @@ class Redactor:
         self._hides = None if recogniser is None else recogniser.hides
         self._plan = lru_cache(maxsize=4096)(self._plan_of)
         self._short_url = lru_cache(maxsize=1024)(self._url)
+        self._remembered = lru_cache(maxsize=4096)(self._look_at)
         self._found_in_url = lru_cache(maxsize=1024)(lambda name, text: parts_of_url(name, text, knowledge))
 
     def fields(self, fields: Sequence[event.Field]) -> tuple[FieldFacts, ...]:
@@ -112,39 +122,47 @@ class Redactor:
     def look(self, fields: Sequence[event.Field]) -> tuple[tuple[FieldFacts, ...], tuple[Understood, ...]]:
         """Return the facts of fields, and the findings of readable personal data in them, each once."""
         rows: list[FieldFacts] = []
-        leaks: dict[Understood | None, None] = {}
+        leaks: dict[Understood, None] = {}
         ordinals: dict[str, int] = {}
         budget = MAX_LOOKED_AT_IN_ALL
         for field in fields:
             name, text = field.name, field.text
             # What lies past the budget is not looked into, and so never kept: only its length and token are.
             budget -= min(len(text), personal_data.MAX_LOOKED_AT)
-            plan = self.plan(name)
-            entry = plan.entry
-            form = form_of(text)
-            if form is Form.PLAIN and is_cut(plan.name, len(text)):
-                form = Form.TRUNCATED
-            storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
-            rows.append(
-                FieldFacts(
-                    plan.name,
-                    _next(ordinals, plan.name, field.ordinal),
-                    entry.data_class,
-                    form,
-                    plan.matching,
-                    len(text),
-                    self._token_of(entry.data_class, text),
-                    self._kept(text, entry) if storable else self._value(text, entry) if budget >= 0 else None,
-                )
-            )
-            if entry.data_class in PERSONAL and plan.where is not None:
-                leaks[leak(plan.where, entry.data_class, plan.name, text, form, by_key=True)] = None
-            if budget >= 0 and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
-                for part in self._parts(plan, text):
-                    rows.append(self._part_row(part, plan.matching, _next(ordinals, part.name, 0)))
-                    if part.data_class in PERSONAL and plan.where is not None:
-                        leaks[_leak_of(plan, part, rows[-1].form)] = None
-        return tuple(rows), tuple(one for one in leaks if one is not None)
+            if len(text) <= _REMEMBERED and budget >= 0:
+                found = self._remembered(name[:_CACHED], text)
+            else:
+                found = self._look_at(name[:_CACHED], text, inside=budget >= 0)
+            at_least = field.ordinal
+            for facts in found.rows:
+                ordinal = max(at_least, ordinals.get(facts.field, 0))
+                ordinals[facts.field] = ordinal + 1
+                at_least = 0
+                rows.append(facts if ordinal == 0 else msgspec.structs.replace(facts, ordinal=ordinal))
+            for one in found.leaks:
+                leaks[one] = None
+        return tuple(rows), tuple(leaks)
+
+    def _look_at(self, name: str, text: str, *, inside: bool = True) -> _Looked:
+        """Look at one field alone; ``inside`` its text, too, for personal data."""
+        plan = self.plan(name)
+        entry = plan.entry
+        form = form_of(text)
+        if form is Form.PLAIN and is_cut(plan.name, len(text)):
+            form = Form.TRUNCATED
+        storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
+        token = self._token_of(entry.data_class, text)
+        value = self._kept(text, entry) if storable else self._value(text, entry) if inside else None
+        rows = [FieldFacts(plan.name, 0, entry.data_class, form, plan.matching, len(text), token, value)]
+        leaks: list[Understood | None] = []
+        if entry.data_class in PERSONAL and plan.where is not None:
+            leaks.append(leak(plan.where, entry.data_class, plan.name, text, form, by_key=True))
+        if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
+            for part in self._parts(plan, text):
+                rows.append(self._part_row(part, plan.matching))
+                if part.data_class in PERSONAL and plan.where is not None:
+                    leaks.append(_leak_of(plan, part, rows[-1].form))
+        return _Looked(tuple(rows), tuple(one for one in leaks if one is not None))
 
     def plan(self, name: str) -> Plan:
         """Return what is known of a field by its name."""
@@ -250,13 +268,13 @@ class Redactor:
             return self.url(text)
         return None if personal_data.secrets_in(text) else printable(text, personal_data.MAX_LOOKED_AT)
 
-    def _part_row(self, part: Part, matching: Matching, ordinal: int) -> FieldFacts:
+    def _part_row(self, part: Part, matching: Matching) -> FieldFacts:
         value = None
         if self._keep_values and not part.is_secret:
             value = self._value(part.text, Entry(part.data_class))
         return FieldFacts(
             part.name,
-            ordinal,
+            0,
             part.data_class,
             form_of(part.text),
             matching,
@@ -306,10 +324,3 @@ def _leak_of(plan: Plan, part: Part, form: Form) -> Understood | None:
     in_url = "." in part.name.removeprefix(plan.name)
     where: Where = "address" if in_url else plan.where or "text"
     return leak(where, part.data_class, part.name, part.text, form, by_key=part.by_key)
-
-
-def _next(ordinals: dict[str, int], name: str, ordinal: int) -> int:
-    """Count names as they leave: two captured names may have become one."""
-    ordinal = max(ordinal, ordinals.get(name, 0))
-    ordinals[name] = ordinal + 1
-    return ordinal
