@@ -14,7 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PAGES = Path(__file__).parent / "pages"
-SITES = ("shop.example", "www.clinic.example", "news.example", "game.example", "garden.example", "pay.example")
+SITES = (
+    *("shop.example", "www.clinic.example", "news.example", "game.example", "garden.example", "pay.example"),
+    "books.example",
+)
 META = ("www.facebook.com", "connect.facebook.net", "graph.facebook.com")
 LOOK_ALIKES = ("www.facebook.com.evil.example", "notfacebook.example")
 HOSTS = (*SITES, *META, *LOOK_ALIKES)

@@ -137,6 +137,17 @@ class SharedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentSaid:
+    """What was visible of consent when events of a site left, or what they asked of Meta's use."""
+
+    label: str
+    certainty: str
+    evidence: str
+    events: int
+    """Of those that were not blocked."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownBy:
     """By which identifiers Meta could tell whom a site's events are about, at their closest."""
 
@@ -170,6 +181,7 @@ class SiteExposure:
     """What the recorded configurations of its pixels say."""
     server_hints: tuple[ServerHint, ...] = ()
     """Why its server may report to Meta, too; that it does cannot be seen."""
+    consent: tuple[ConsentSaid, ...] = ()
     known_by: KnownBy | None = None
     """None where nothing was sent, or the database is older than the question."""
 

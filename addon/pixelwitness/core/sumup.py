@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pixelwitness.core.coverage import Coverage, is_unread
 from pixelwitness.core.exposure import (
+    ConsentSaid,
     ContactGroup,
     DataSent,
     EventGroup,
@@ -177,6 +178,7 @@ class _Site:
     times: list[str] = field(default_factory=list)
     setup: SetUp = field(default_factory=SetUp)
     known_by: KnownBy | None = None
+    consent: list[ConsentSaid] = field(default_factory=list)
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
@@ -220,6 +222,7 @@ class _Site:
             settings=self.setup.settings(),
             server_hints=tuple(self.setup.hints),
             known_by=self.known_by,
+            consent=tuple(self.consent),
         )
 
 
@@ -268,6 +271,10 @@ class SumUp:
     def config(self, row: PixelConfig) -> None:
         """Take one setting of a pixel."""
         self._of(self.standing(row.site), row.site).setup.config(row)
+
+    def consent(self, site: str | None, said: ConsentSaid) -> None:
+        """Take what was visible of consent when events of a site left."""
+        self._of(self.standing(site), site).consent.append(said)
 
     def known_by(self, site: str | None, known_by: KnownBy) -> None:
         """Take by what the events of a site were the closest to somebody."""

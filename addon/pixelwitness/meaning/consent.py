@@ -89,6 +89,13 @@ def _cookiebot(text: str) -> State:
     return _of_answers(answer == "true" for answer in _MARKETING.findall(unquote_plus(text)))
 
 
+# Cookie Consent --------------------------------------------------------------------
+
+
+def _cookieconsent(text: str) -> State:
+    return {"allow": State.GRANTED, "deny": State.DENIED}.get(text, State.PRESENT)
+
+
 # Didomi ----------------------------------------------------------------------------
 
 _DIDOMI_PURPOSES = frozenset(
@@ -191,6 +198,7 @@ def _base64(text: str) -> bytes | None:
 _READERS: Mapping[str, Callable[[str], State]] = {
     "onetrust": _onetrust,
     "cookiebot": _cookiebot,
+    "cookieconsent": _cookieconsent,
     "didomi": _didomi,
     "shopify": _shopify,
     "tcf": _tcf,

@@ -115,7 +115,7 @@ class ConsentSeen:
 
     def _words(self, shown: _Shown) -> str:
         where = "a cookie of the site" if shown.own else "a neighbouring request"
-        return f"{_WORDS[shown.state]}: {self._label(shown.kind)}, in {where}"
+        return f"{self._label(shown.kind)}, in {where}: {_WORDS[shown.state]}"
 
     def _label(self, kind: str) -> str:
         # A user's own rule may name a kind that nothing else knows: its name is a word of the rule's, not captured.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import Exposure, Standing
+from pixelwitness.report.consent import CAUTION
 from pixelwitness.report.text import counted, listed
 
 ALWAYS = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
@@ -119,3 +120,5 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
     if coverage.headless:
         made = counted(coverage.headless, "recording")
         yield f"A headless browser made {made}: Meta's configurations send it away, so silence proves nothing."
+    if any(site.consent for site in exposure.sites):
+        yield CAUTION

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pixelwitness.core.exposure import Exposure, SiteExposure
 from pixelwitness.report.acts import Captured, Sentence
 from pixelwitness.report.announced import HEAD, sentences, told_of
+from pixelwitness.report.consent import consent_sentences
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -90,7 +91,7 @@ def _block(site: SiteExposure, vocabulary: Vocabulary, *, with_setup: bool) -> I
     yield from _line("pixels", map(safe_text, site.pixels))
     yield from _line("contacts", contact_words(site.contacts, vocabulary))
     yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary)))
-    for sentence in setup_sentences(site, vocabulary) if with_setup else ():
+    for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)) if with_setup else ():
         yield from _filled("  ", as_text(sentence))
 
 

@@ -106,6 +106,10 @@ def site_shape(site: SiteExposure, vocabulary: Vocabulary) -> Shape:
         "contacts": [_contacts(one, vocabulary) for one in site.contacts],
         "blocked_contacts": [_contacts(one, vocabulary) for one in site.blocked_contacts],
         "pixel_settings": [_settings(one, site, vocabulary) for one in site.settings],
+        "consent": [
+            {"certainty": one.certainty, "label": one.label, "evidence": one.evidence, "events": one.events}
+            for one in site.consent
+        ],
         "server_side": [
             {"certainty": one.certainty, "label": one.label, "evidence": one.evidence, "events": one.events}
             for one in site.server_hints

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pixelwitness.core.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
 from pixelwitness.report.acts import Act, Captured, Sentence, act_of, captured_list, joined_acts, weight, what
+from pixelwitness.report.consent import consent_sentences
 from pixelwitness.report.facts import contact_kinds, telling_sites
 from pixelwitness.report.knownby import known_by_sentence
 from pixelwitness.report.setup import setup_sentences
@@ -36,6 +37,7 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
         yield (f"That {doubtful} of these {total} requests came from this site is likely, not certain.",)
     if site.known_by is not None and site.sent:
         yield (known_by_sentence(site.known_by),)
+    yield from consent_sentences(site)
     yield from setup_sentences(site, vocabulary)
 
 

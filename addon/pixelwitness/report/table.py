@@ -16,6 +16,7 @@ from rich.text import Text
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence
 from pixelwitness.report.announced import HEAD, sentences, told_of
+from pixelwitness.report.consent import consent_sentences
 from pixelwitness.report.facts import (
     apart,
     contact_words,
@@ -61,7 +62,7 @@ def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = F
     if not told and not after_story:
         parts.append(Text(silence(exposure), style="bold"))
     for site in told if not after_story else ():
-        for sentence in setup_sentences(site, vocabulary):
+        for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)):
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in apart(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixelwitness.core.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure import Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
 from pixelwitness.core.pixelsetup import ServerHint
 from pixelwitness.core.records import Contact, Event, Field, Finding, PixelConfig, Recording, Transmission, Visit
 from pixelwitness.core.sumup import SumUp
@@ -161,6 +161,17 @@ WHERE findings.kind = 'identity' AND NOT events.blocked
 ORDER BY 1, 2, 3
 """
 
+_CONSENT = """
+SELECT events.page_site, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id)
+FROM findings JOIN events ON events.id = findings.event_id
+WHERE findings.kind = 'consent' AND findings.evidence IS NOT NULL AND NOT events.blocked
+  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
+  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 3, 4
+"""
+
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
 
 
@@ -224,6 +235,12 @@ def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tu
         yield site, closest(levels)
 
 
+def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, ConsentSaid]]:
+    """Yield (site, what was visible of consent) for the events that were not blocked."""
+    for site, label, certainty, evidence, number in db.execute(_CONSENT, choice.parameters):
+        yield site, ConsentSaid(label, certainty, evidence, number)
+
+
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:
     """Return the sites that are Meta's own."""
     return frozenset(site for (site,) in db.execute(_OWN_SITES))
@@ -250,6 +267,8 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         sums.server_hint(site, hint)
     for site, known in known_by(db, choice):
         sums.known_by(site, known)
+    for site, said in consent(db, choice):
+        sums.consent(site, said)
     return sums.done(coverage(db, choice))
 
 

@@ -1,0 +1,67 @@
+"""Consent in reports: what was visible when a site's events left, in one line.
+
+Owns the order and the words of that line, and the caution that stands once in each report.
+It says what was seen, never whether a law was kept.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pixelwitness.core.exposure import ConsentSaid, SiteExposure
+from pixelwitness.report.acts import Sentence
+from pixelwitness.report.text import counted, listed, safe_text
+
+CAUTION = (
+    "Whether consent was given as the law asks: a signal that was seen is not a legal judgement, nor is one that was "
+    "not; a choice shows with the next page that is opened, and one that a banner keeps outside of cookies (as "
+    "Usercentrics does) in neighbouring requests at most."
+)
+
+_WORDS = {
+    "denied": "left although consent was denied",
+    "after_withdrawal": "left after a withdrawal",
+    "gpc": "left although the browser objected to sale and sharing",
+    "partial": "left with consent granted in part",
+    "granted": "left with consent granted",
+    "not_opted_out": "left where nobody had objected",
+    "not_required": "left where the site holds that nobody need be asked",
+    "present": "left with a consent signal that could not be read",
+    "not_recorded": "left without a record of consent",
+}
+_BEFORE = "nothing_seen"
+_OF_USE = ("limited_data_use", "no_limited_data_use")
+_MOST = 2
+
+
+def consent_sentences(site: SiteExposure) -> Iterator[Sentence]:
+    """Yield one line on consent, and one on Limited Data Use, for a site whose events reached Meta."""
+    by_label: dict[str, list[ConsentSaid]] = {}
+    for one in site.consent:
+        by_label.setdefault(one.label, []).append(one)
+    parts = []
+    if _BEFORE in by_label:
+        seen_later = any(label in by_label for label in _WORDS if label not in ("gpc", "not_recorded"))
+        words = "left before any consent signal was seen" if seen_later else "left, and no consent signal was seen"
+        parts.append(f"{_events(by_label[_BEFORE])} {words}")
+    parts += [
+        f"{_events(by_label[label])} {words}{_why(by_label[label])}"
+        for label, words in _WORDS.items()
+        if label in by_label
+    ]
+    if parts:
+        yield (f"Consent: {'; '.join(parts)}.",)
+    for label in _OF_USE:
+        for one in by_label.get(label, ()):
+            yield (f"In {counted(one.events, 'event')} {safe_text(one.evidence)}.",)
+
+
+def _events(said: Sequence[ConsentSaid]) -> str:
+    return counted(sum(one.events for one in said), "event")
+
+
+def _why(said: Sequence[ConsentSaid]) -> str:
+    # The header speaks for itself.
+    reasons = list(dict.fromkeys(safe_text(one.evidence) for one in said if one.label != "gpc"))
+    if not reasons:
+        return ""
+    more = [f"{len(reasons) - _MOST} other ways"] if len(reasons) > _MOST else []
+    return f" ({listed([*reasons[:_MOST], *more])})"
