@@ -218,7 +218,7 @@ def test_a_site_that_names_none_is_refused(tmp_path: Path, shop: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["scan", "check"])
-@pytest.mark.parametrize("text", ["hello", '{"a": 1}', "[", '{"log": {"version": "1.2", "entries": [{"requ', ""])
+@pytest.mark.parametrize("text", ["hello", "[", '{"log": {"version": "1.2", "entries": [{"requ', ""])
 def test_a_file_that_is_no_recording_is_not_readable_and_never_silence(
     tmp_path: Path, shop: Path, command: str, text: str
 ) -> None:
@@ -234,6 +234,16 @@ def test_a_file_that_is_no_recording_is_not_readable_and_never_silence(
     assert "2 recordings: 1 added, 1 not readable" in beside.stderr
     assert "pixelwitness: 1 input could not be read: what it would tell is unknown" in beside.stderr
     assert "Purchase" in beside.stdout
+
+
+@pytest.mark.parametrize("command", ["scan", "check"])
+def test_a_document_without_entries_has_nothing_to_scan_and_says_what_it_lacks(tmp_path: Path, command: str) -> None:
+    (tmp_path / "no.har").write_text('{"a": 1}', encoding="utf-8")
+    done = run(command, "no.har", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert "no.har: line 1: no list of entries was found (log.entries)" in done.stderr
+    assert "Nothing was seen" not in done.stdout + done.stderr
 
 
 def test_nothing_of_what_cannot_be_read_is_stored(tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ class _Document:
             yield from self._object(in_log=False)
         if not self._lists and self._reading.complete:
             self._problems.add(f"line {self._window.line}", "no list of entries was found (log.entries)")
-            self._reading.complete = False
+            # A whole document that holds no requests is read whole; what is no document is not.
+            self._reading.complete = start == b"{"
         if not start:
             self._reading.complete = False
         elif self._reading.complete:
