@@ -55,6 +55,8 @@ def _lines(name: str) -> Iterator[str]:
         "events": _events,
         "owners": _owners,
         "settings": _settings,
+        "signals": _signals,
+        "limited-data-use": _limited_data_use,
         "uses": _uses,
         "advice": _advice,
         "limits": _limits,
@@ -196,6 +198,22 @@ def _settings() -> Iterator[str]:
     return _table(
         ("Setting", "In reports", "Tells what it"),
         ((f"`{one['key']}`", one["label"], one["tells"]) for one in _knowledge("config.yaml")["settings"]),
+    )
+
+
+def _signals() -> Iterator[str]:
+    return _table(
+        ("Kind", "In reports", "Read of it"),
+        ((f"`{one['kind']}`", one["label"], one["reads"]) for one in _knowledge("consent.yaml")["signals"]),
+    )
+
+
+def _limited_data_use() -> Iterator[str]:
+    use = _knowledge("consent.yaml")["limited_data_use"]
+    told = (("country", "dpoco", use["countries"]), ("state", "dpost", use["states"]))
+    return _table(
+        ("Code", "Sent as", "Means"),
+        ((str(one["code"]), f"{what}, `{sent}`", one["name"]) for what, sent, codes in told for one in codes),
     )
 
 

@@ -168,6 +168,9 @@ def test_every_key_of_the_json_document_is_documented(scanned: Path) -> None:
     assert fullest(one for site in sites for one in site["pixel_settings"]) == documented(
         "A pixel's settings, in `pixel_settings[]`"
     )
+    assert fullest(one for site in sites for one in site["consent"]) == documented(
+        "What was visible of consent, in `consent[]`"
+    )
     assert fullest(one for site in sites for one in site["server_side"]) == documented("A hint, in `server_side[]`")
     assert keys(document["coverage"]) == documented("Coverage")
 
