@@ -5,10 +5,13 @@ after redaction.  The few texts still in them (ids, names, URLs by which copies 
 pages are joined) stay in memory and never reach a record unredacted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pixelwitness.core.attribution import Document, Sender
+from pixelwitness.core.documents import is_visit
 from pixelwitness.core.event import PageClaims, Sighting, Sign
+from pixelwitness.core.exchange import Exchange
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Confidence, Rule
 from pixelwitness.core.sites import Site
@@ -136,6 +139,26 @@ def place_of(request: Request, *, blocked: bool = False) -> Place:
         initiator=request.initiator,
         blocked=blocked,
         host_claimed=request.host_claimed,
+    )
+
+
+def pages_of(exchange: Exchange) -> Iterator[Page]:
+    """Yield the document that an exchange opened, if it did."""
+    request, response = exchange.request, exchange.response
+    if response is None or request.site is None or not is_visit(request, response):
+        return
+    headers = request.header_map
+    yield Page(
+        place=place_of(request),
+        url=request.url,
+        status=response.status,
+        document=Document(
+            site=request.site,
+            page_ref=request.page_ref,
+            referer=headers.get("referer"),
+            said_by_browser="sec-fetch-dest" in headers,
+            said_by_recorder=bool(request.resource_type),
+        ),
     )
 
 

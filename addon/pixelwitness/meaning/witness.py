@@ -10,57 +10,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from pixelwitness.core import records
-from pixelwitness.core.attribution import Document, Visit, Visits
+from pixelwitness.core.attribution import Visit, Visits
 from pixelwitness.core.detect import MAX_FIELDS, MAX_ITEMS, Detector
-from pixelwitness.core.documents import is_visit
 from pixelwitness.core.exchange import Exchange, Problem, Reading
 from pixelwitness.core.fold import Carried, Folding, Group
 from pixelwitness.core.observe import Observer
-from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.request import Request
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
+from pixelwitness.meaning.account import Account
 from pixelwitness.meaning.answers import shown_of, signal_of
 from pixelwitness.meaning.consentseen import ConsentSeen
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.rows import Placed, Rows
 from pixelwitness.meaning.serverside import hints_of
-from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, place_of, sender_of, without_values
+from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, pages_of, place_of, sender_of, without_values
 from pixelwitness.meaning.texts import reader_of
 from pixelwitness.meaning.understanding import understand
-
-
-@dataclass(slots=True)
-class Account:
-    """At which branch each exchange went."""
-
-    matched: int = 0
-    other: int = 0
-    undecodable: int = 0
-    blocked: int = 0
-    rule_faults: int = 0
-    cut: int = 0
-    """Of these, requests and answers that held more than is looked at."""
-    first_seen: float | None = None
-    last_seen: float | None = None
-
-    def date(self, seen_at: float | None) -> None:
-        """Widen the span of the recording."""
-        if seen_at is not None:
-            self.first_seen = seen_at if self.first_seen is None else min(self.first_seen, seen_at)
-            self.last_seen = seen_at if self.last_seen is None else max(self.last_seen, seen_at)
-
-    def count(self, request: Request, *, matched: bool, blocked: bool) -> None:
-        """Count a request once, at the branch where it went."""
-        if not matched:
-            self.other += 1
-        elif blocked:
-            self.blocked += 1
-        elif request.body_state is BodyState.UNDECODABLE:
-            self.undecodable += 1
-        else:
-            self.matched += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +157,7 @@ class Witness:
         A signal that the request alone has shown already comes again under the same id.
         """
         shown = [*self._signals_with_answer(exchange), *self._observed(exchange)]
-        taken: list[Taken] = [*self._page(exchange), *shown]
+        taken: list[Taken] = [*pages_of(exchange), *shown]
         return [row for one in taken for row in self._beside_events(one)]
 
     # Looking -----------------------------------------------------------------
@@ -198,7 +166,7 @@ class Witness:
         sent = self._sent(exchange, blocked=False)
         yield from (one for one in sent if isinstance(one, Seen))
         # A document's signals belong to its visit, so the visit comes before them.
-        yield from self._page(exchange)
+        yield from pages_of(exchange)
         yield from (one for one in sent if not isinstance(one, Seen))
         yield from self._observed(exchange)
 
@@ -235,24 +203,6 @@ class Witness:
         # Like a fault of a rule, it leaves a request that was not looked at whole.
         self.account.cut += 1
         self.account.rule_faults += 1
-
-    def _page(self, exchange: Exchange) -> Iterator[Page]:
-        request, response = exchange.request, exchange.response
-        if response is None or request.site is None or not is_visit(request, response):
-            return
-        headers = request.header_map
-        yield Page(
-            place=place_of(request),
-            url=request.url,
-            status=response.status,
-            document=Document(
-                site=request.site,
-                page_ref=request.page_ref,
-                referer=headers.get("referer"),
-                said_by_browser="sec-fetch-dest" in headers,
-                said_by_recorder=bool(request.resource_type),
-            ),
-        )
 
     def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
         try:
