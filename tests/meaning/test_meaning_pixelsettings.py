@@ -221,9 +221,7 @@ _NAMES = st.sampled_from(sorted({name for one in MEANINGS for name in (*one.sets
 
 
 def _shaped(value: Json) -> st.SearchStrategy[Json]:
-    keys = [
-        step for one in MEANINGS for kept in one.keep for step in kept.of.split(".") if step not in ("", "*")
-    ]
+    keys = [step for one in MEANINGS for kept in one.keep for step in kept.of.split(".") if step not in ("", "*")]
     return st.dictionaries(
         st.sampled_from(sorted({*keys, "endpoints", "blacklisted_keys"})), st.just(value), max_size=5
     )

@@ -5,8 +5,9 @@ import hashlib
 import pytest
 
 from pixelwitness.core.event import Field
+from pixelwitness.meaning.fieldfacts import FieldFacts
 from pixelwitness.meaning.objections import MAX_FIELD_NAME
-from pixelwitness.meaning.redaction import FieldFacts, Redactor
+from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
 
 TOKEN = tokenizer(b"key of a study in a test")

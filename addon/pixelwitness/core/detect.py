@@ -71,13 +71,14 @@ class Detector:
     def _outgoing_to(self, host: str) -> Sequence[Rule]:
         """Return the rules of events and contacts that can match a request to a host."""
         site = site_of(host)
-        conditions = ((rule, rule.match) for rule in self._outgoing)
-        return tuple(rule for rule, match in conditions if match.any_host or host in match.host or site in match.site)
+        return tuple(rule for rule in self._outgoing if rule.match.can_meet(host, site))
 
     def signals(self, request: Request, response: Response | None) -> Iterator[Sign]:
         """Yield the signals of a request; on documents some are known only with the answer."""
         navigation = is_navigation(request, response)
         for rule in self._by_kind.get("signal", ()):
+            if rule.match.document and not navigation:
+                continue
             groups = rule.match.holds(Scope(request, {}), is_document=navigation)
             if groups is not None:
                 yield sign(rule, Scope(request, groups))

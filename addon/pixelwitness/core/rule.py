@@ -89,6 +89,14 @@ class Conditions:
     def any_host(self) -> bool:
         return not self.site and not self.host
 
+    def can_meet(self, host: str, site: str | None) -> bool:
+        """Say whether a request to a host can fulfil the conditions, whatever else it holds."""
+        if not self.any_host:
+            return host in self.host or site in self.site
+        # Most rules of any host leave out Meta's own.
+        unless = self.unless
+        return unless is None or unless != Conditions(site=unless.site) or site not in unless.site
+
     @property
     def has_literal(self) -> bool:
         return bool(self.literal_url or self.literal_body)

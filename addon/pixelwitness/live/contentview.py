@@ -12,7 +12,8 @@ from mitmproxy import contentviews, http
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.event import Detection, Sighting
 from pixelwitness.core.request import BodyState, Request
-from pixelwitness.meaning.redaction import FieldFacts, Redactor
+from pixelwitness.meaning.fieldfacts import FieldFacts
+from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.report.text import counted, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import form_word, way_word

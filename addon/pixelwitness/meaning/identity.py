@@ -13,10 +13,10 @@ import msgspec
 from pixelwitness.core.exposure import KnownBy
 from pixelwitness.core.request import BodyState
 from pixelwitness.meaning.about import SAYS_NOTHING
+from pixelwitness.meaning.fieldfacts import FieldFacts
 from pixelwitness.meaning.findings import IDENTITY, Understood
 from pixelwitness.meaning.forms import Form
 from pixelwitness.meaning.knowledge import DataClass
-from pixelwitness.meaning.redaction import FieldFacts
 
 
 class Level(StrEnum):

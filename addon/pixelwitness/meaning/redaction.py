@@ -15,6 +15,7 @@ import msgspec
 from pixelwitness.core import event
 from pixelwitness.meaning import personal_data
 from pixelwitness.meaning.addresses import looks_absolute
+from pixelwitness.meaning.fieldfacts import FieldFacts, Looked, Plan
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.forms import Form, form_of, is_cut
 from pixelwitness.meaning.knowledge import DataClass, Entry, EventKind, FieldMeaning, Knowledge, Matching, Shape
@@ -52,42 +53,10 @@ _LIBRARY_ID = re.compile(
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
-class FieldFacts(msgspec.Struct, frozen=True, gc=False):
-    """What may be stored of one field, or of one part of it; the columns of ``fields``."""
-
-    field: str
-    ordinal: int
-    data_class: DataClass
-    form: Form
-    matching: Matching
-    length: int
-    value_token: str
-    value: str | None
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What is done with every value of a field name."""
-
-    name: str
-    """The field's name as it may be stored."""
-    entry: Entry
-    matching: Matching
-    looked_for: frozenset[DataClass]
-    where: Where | None
-    """Where personal data in it would stand; None where there can be no leak: Meta's own cookies."""
-
-
 _COUNTED = frozenset({Shape.NUMBER, Shape.CURRENCY, Shape.TIME, Shape.FLAG, Shape.CHOICE})
 """Shapes in which a value is the persona's by chance alone."""
 PERSONA_MARK = "{persona}"
 """What stands in a stored name where a datum of the persona stood."""
-
-
-class _Looked(msgspec.Struct, frozen=True):
-    """What one field gives by itself; ordinals are counted where it stands among others."""
-
-    rows: tuple[FieldFacts, ...]
-    leaks: tuple[Understood, ...]
 
 
 class Redactor:
@@ -143,7 +112,7 @@ class Redactor:
                 leaks[one] = None
         return tuple(rows), tuple(leaks)
 
-    def _look_at(self, name: str, text: str, *, inside: bool = True) -> _Looked:
+    def _look_at(self, name: str, text: str, *, inside: bool = True) -> Looked:
         """Look at one field alone; ``inside`` its text, too, for personal data."""
         plan = self.plan(name)
         entry = plan.entry
@@ -162,7 +131,7 @@ class Redactor:
                 rows.append(self._part_row(part, plan.matching))
                 if part.data_class in PERSONAL and plan.where is not None:
                     leaks.append(_leak_of(plan, part, rows[-1].form))
-        return _Looked(tuple(rows), tuple(one for one in leaks if one is not None))
+        return Looked(tuple(rows), tuple(one for one in leaks if one is not None))
 
     def plan(self, name: str) -> Plan:
         """Return what is known of a field by its name."""

@@ -7,6 +7,7 @@ captured passes the redactor here or has passed it before.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pixelwitness.core import jsontext, records
 from pixelwitness.core.attribution import Attribution, Visit
@@ -15,8 +16,9 @@ from pixelwitness.core.rule import Confidence
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
 from pixelwitness.meaning import identity
+from pixelwitness.meaning.fieldfacts import FieldFacts
 from pixelwitness.meaning.findings import Understood
-from pixelwitness.meaning.redaction import FieldFacts, Redactor
+from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.serverside import Hint
 from pixelwitness.meaning.taken import Page, Place, Seen, Shown
 from pixelwitness.meaning.texts import TextHint
@@ -252,19 +254,23 @@ class Rows:
     def _fingerprint(self, placed: Placed, kind: str, *what_it_is: str) -> str:
         """Return what a baseline knows a finding by: where it was, and what; no value and no key."""
         told = placed.seen.sighting
-        what = (
+        return _hash_of(
             placed.attribution.site,
             self.redactor.pixel_id(told.pixel_id),
             self.redactor.event_name(told.event_name),
             kind,
             *what_it_is,
         )
-        return hashlib.sha256(jsontext.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
 
     def id_of(self, seen: Seen) -> str:
         """Return the id of a sighting: its coordinates, never a value."""
         own = f"{self.recording_id}-{seen.place.coordinates}"
         return own if seen.sighting.item is None else f"{own}-{seen.sighting.item}"
+
+
+@lru_cache(maxsize=1024)
+def _hash_of(*what: str | None) -> str:
+    return hashlib.sha256(jsontext.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _what(hint: Hint | TextHint | Understood, placed: Placed) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel, Confidence, Rule
 from pixelwitness.core.sites import Site
 from pixelwitness.meaning.consent import State
+from pixelwitness.meaning.fieldfacts import FieldFacts
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.identity import Received
 from pixelwitness.meaning.pixelsettings import Told
-from pixelwitness.meaning.redaction import FieldFacts
 from pixelwitness.meaning.serverside import Hint
 from pixelwitness.meaning.texts import TextHint
 

@@ -10,6 +10,7 @@ import msgspec
 
 from pixelwitness.core import event
 from pixelwitness.meaning.addresses import looks_absolute, pairs_of, split_address
+from pixelwitness.meaning.fieldfacts import FieldFacts
 from pixelwitness.meaning.findings import PERSONA, Understood
 from pixelwitness.meaning.forms import form_of
 from pixelwitness.meaning.identity import Received, received
@@ -19,7 +20,7 @@ from pixelwitness.meaning.limiteduse import limited_use
 from pixelwitness.meaning.objections import MAX_FIELD_NAME, field_name
 from pixelwitness.meaning.pageurls import MAX_PARTS
 from pixelwitness.meaning.persona import LABELS, MAX_LOOKED_AT, Recogniser
-from pixelwitness.meaning.redaction import MAX_LOOKED_AT_IN_ALL, PERSONA_MARK, FieldFacts, Redactor, found_in
+from pixelwitness.meaning.redaction import MAX_LOOKED_AT_IN_ALL, PERSONA_MARK, Redactor, found_in
 
 
 class Meant(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pixelwitness.core import records
 from pixelwitness.core.attribution import Visit, Visits
 from pixelwitness.core.detect import MAX_FIELDS, MAX_ITEMS, Detector
+from pixelwitness.core.documents import is_navigation
 from pixelwitness.core.exchange import Exchange, Problem, Reading
 from pixelwitness.core.fold import Carried, Folding, Group
 from pixelwitness.core.observe import Observer
@@ -205,6 +206,9 @@ class Witness:
         self.account.rule_faults += 1
 
     def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
+        # Only that a request was a document's can become known with the answer.
+        if not is_navigation(exchange.request, exchange.response):
+            return []
         try:
             signals = self._detector.signals(exchange.request, exchange.response)
             return [signal_of(one, place_of(exchange.request)) for one in signals]

@@ -55,8 +55,12 @@ def to_row(record: records.Record) -> Row:
 
     Errors: ValueError for a datum of nothing, or of two things, which no recording could be rid of again.
     """
-    if type(record) is records.Field and (record.transmission_id is None) is (record.contact_id is None):
-        raise ValueError("a field is of a transmission or of a contact")
+    if type(record) is records.Field:
+        if (record.transmission_id is None) is (record.contact_id is None):
+            raise ValueError("a field is of a transmission or of a contact")
+        # Most rows are fields, and of those most are as SQLite takes them.
+        if record.field.isascii() and (record.value is None or record.value.isascii()):
+            return msgspec.structs.astuple(record)
     return tuple(
         [
             value if type(value) in _PLAIN or (type(value) is str and value.isascii()) else to_db(value)
