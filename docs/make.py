@@ -45,6 +45,8 @@ def _lines(name: str) -> Iterator[str]:
         return _words(name.removeprefix("words "))
     if name.startswith("lists "):
         return _lists(name.removeprefix("lists "))
+    if name.startswith(("channel", "coverage")):
+        return _channels_and_coverage(name)
     return {
         "rules": _rules,
         "rule details": _rule_details,
@@ -223,6 +225,23 @@ def _owners() -> Iterator[str]:
     )
 
 
+# Channels and coverage --------------------------------------------------------------
+
+
+def _channels_and_coverage(name: str) -> Iterator[str]:
+    from docs import channels, peers
+
+    if name.startswith("channel "):
+        return channels.page(name.removeprefix("channel "))
+    return {
+        "channels": lambda: _table(("Channel", "What it is", "Rules"), channels.index()),
+        "coverage": lambda: _table(("Row", "Feature", "What pixelwitness does", "Shown by"), peers.rows()),
+        "coverage others": lambda: _table(*peers.others()),
+        "coverage told": peers.told,
+        "coverage sources": peers.sources,
+    }[name]()
+
+
 # Words and announced uses ----------------------------------------------------------
 
 
@@ -365,4 +384,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(DOCS.parent))  # for the neighbours, which are imported as docs.…
     main()

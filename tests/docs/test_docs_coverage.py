@@ -1,0 +1,74 @@
+import ast
+
+import pytest
+from docs import peers
+from tests.docs import reading
+
+from pixelwitness.core.rule import Channel
+from pixelwitness.rulebook.examples import examples_of
+from pixelwitness.rulebook.ruleset import load_rules
+
+ROWS = (*range(1, 29), 48)
+NOT_DONE = {24}
+CHANNELS = reading.DOCS / "reference" / "channels"
+
+
+@pytest.fixture(scope="module")
+def examples() -> set[tuple[str, str]]:
+    return {(one.rule_id, one.name) for one in examples_of(load_rules())}
+
+
+def functions_of(path: str) -> set[str]:
+    file = reading.ROOT / path
+    if not path.startswith("tests/") or not file.is_file():
+        return set()
+    return {one.name for one in ast.parse(file.read_bytes()).body if isinstance(one, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(("row", "name", "example"), tuple(peers.proofs()))
+def test_what_shows_a_row_is_there(row: int, name: str, example: str | None, examples: set[tuple[str, str]]) -> None:
+    path, colons, test = name.partition("::")
+    if colons:
+        assert example is None
+        assert test.startswith("test_")
+        assert test in functions_of(path), f"row {row}: no test {name}"
+    elif example is None:
+        assert name in {rule for rule, _ in examples}, f"row {row}: no rule {name}"
+    else:
+        assert (name, example) in examples, f"row {row}: no such example of {name}"
+
+
+def test_a_test_or_file_that_is_not_there_is_noticed() -> None:
+    assert "test_a_test_or_file_that_is_not_there_is_noticed" in functions_of("tests/docs/test_docs_coverage.py")
+    assert functions_of("tests/docs/test_docs_nothing.py") == functions_of("docs/peers.py") == set()
+
+
+def test_every_row_is_there_and_shown_but_for_what_is_not_done() -> None:
+    rows = peers.stated()["rows"]
+    assert tuple(row["number"] for row in rows) == ROWS
+    assert {row["number"] for row in rows} - {row for row, _, _ in peers.proofs()} == NOT_DONE
+    assert {row["number"] for row in rows if "not done" in row["does"]} == NOT_DONE
+
+
+def test_every_tool_has_one_of_four_answers_in_every_row() -> None:
+    found = peers.stated()
+    answers = [row["others"].split() for row in found["rows"]]
+    assert {len(one) for one in answers} == {len(found["tools"])}
+    assert {answer for one in answers for answer in one} == {"Y", "P", "-", "n/a"}
+
+
+def test_every_channel_has_a_page_with_its_rules() -> None:
+    pages = {page.stem: page.read_text("utf-8") for page in CHANNELS.glob("*.md") if page.stem != "README"}
+    assert set(pages) == set(Channel)
+    assert {name: text.count(f"<!-- made: channel {name} -->") for name, text in pages.items()} == dict.fromkeys(
+        pages, 1
+    )
+    described = {rule.id: rule.channel for rule in load_rules().rules if rule.channel is not None}
+    found = {head: name for name in pages for head in reading.anchors(CHANNELS / f"{name}.md")}
+    assert {rule: found.get(rule) for rule in described} == described
+
+
+@pytest.mark.parametrize("name", list(Channel))
+def test_a_page_says_what_a_finding_proves_and_what_not(name: str) -> None:
+    heads = reading.anchors(CHANNELS / f"{name}.md")
+    assert {"what-it-is", "what-a-finding-proves", "what-it-does-not-prove", "rules"} <= heads
