@@ -96,9 +96,7 @@ def test_limits_say_that_the_filter_may_be_wrong() -> None:
 
 def test_a_server_is_called_possible_with_the_reasons_and_never_more() -> None:
     hints = (ServerHint("agent", "WooCommerce says so", 1), ServerHint("dedup_id", "its own event id", 1))
-    assert told(hints=hints) == [
-        "Browser: 1 event; possibly a server too, because WooCommerce says so; its own event id."
-    ]
+    assert told(hints=hints) == ["Browser: 1 event; server side likely, because WooCommerce says so; its own event id."]
     assert told() == []
 
 

@@ -260,7 +260,7 @@ def test_after_the_story_the_summary_tells_nothing_twice() -> None:
     words = vocabulary()
     whole, after = ("\n".join(summary(exposure, words, after_story=one)) for one in (False, True))
 
-    assert [text.count("possibly a server too") for text in (whole, after)] == [1, 0]
+    assert [text.count("server side likely") for text in (whole, after)] == [1, 0]
     assert [text.count("What has been announced") for text in (whole, after)] == [1, 0]
     assert "told Meta  Purchase" in after
 

@@ -30,7 +30,7 @@ def setup_sentences(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sent
     if site.server_hints:
         reasons = dict.fromkeys(hint.evidence for hint in site.server_hints)
         because = "; ".join(safe_text(reason) for reason in reasons)
-        yield (f"Browser: {counted(site.browser_events, 'event')}; possibly a server too, because {because}.",)
+        yield (f"Browser: {counted(site.browser_events, 'event')}; server side likely, because {because}.",)
 
 
 def taken_words(one: PixelSettings, vocabulary: Vocabulary) -> tuple[str, ...]:
