@@ -118,7 +118,7 @@ def test_reloaded_under_load_it_lacks_nothing_and_has_nothing_twice(world: World
                 wait_for(world, len(world.received) + 30)
                 os.utime(script, (time.time() + 10 * (number + 1),) * 2)
                 # mitmproxy looks at its scripts once a second.
-                deadline = time.monotonic() + 10
+                deadline = time.monotonic() + 40
                 while time.monotonic() < deadline and len(ends(db)) < number + 2:
                     time.sleep(0.05)
             time.sleep(0.3)
