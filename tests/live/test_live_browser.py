@@ -133,7 +133,7 @@ def test_when_the_window_closes_the_story_is_told(tmp_path: Path, monkeypatch: p
         assert running.proxy.process.wait(20) == 0
         said = running.said.read_text()
         told = stored.told(running.db)
-        # The certificate is trusted: the page was reached.  Sometimes one handshake is counted all the same; why is open.
+        # The certificate is trusted, as the page was reached; sometimes one handshake is counted, why is open.
         assert stored.recording(running.db)["tls_refused"] <= 1
 
     assert secure == "https:"
