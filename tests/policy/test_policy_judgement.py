@@ -3,7 +3,9 @@ from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.records import PixelConfig, Recording
-from pixelwitness.policy.judgement import MAX_PLACES, Forbidden, Judgement, Place, judge
+from pixelwitness.policy.checks import Check, Level
+from pixelwitness.policy.judge import MAX_PLACES, judge
+from pixelwitness.policy.judgement import Forbidden, Judgement, Place, fingerprint
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
 
@@ -51,6 +53,12 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
                 "switch automatic advanced matching off in the pixel's settings",
                 "take the user data out of fbq('init', …)",
             ),
+            check=Check.EVENT,
+            level=Level.ERROR,
+            fingerprint=fingerprint(
+                "event", "shop.example", "1234567890123456", "Purchase", "meta-pixel-event", "pixel"
+            ),
+            why="no event may go to Meta from this site",
         ),
     )
     assert (judgement.warnings, judgement.gaps) == ((), ())

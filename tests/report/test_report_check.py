@@ -4,7 +4,7 @@ from tests.exposed import REC, contact, event, recording
 
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.judgement import judge
+from pixelwitness.policy.judge import judge
 from pixelwitness.report.checktext import MAX_TOLD, as_text
 from pixelwitness.report.vocabulary import vocabulary
 

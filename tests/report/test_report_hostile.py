@@ -15,7 +15,7 @@ from tests.exposed import REC, contact, datum, event, recording, visit
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.sumup import SumUp
-from pixelwitness.policy.judgement import judge
+from pixelwitness.policy.judge import judge
 from pixelwitness.report import plain, table
 from pixelwitness.report.checktext import as_text
 from pixelwitness.report.csvfile import COLUMNS, as_csv, cell

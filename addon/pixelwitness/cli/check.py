@@ -60,7 +60,7 @@ def check(
 
 
 def _judged(db: Path, *, strict: bool, failed: bool) -> ExitCode:
-    from pixelwitness.policy.judgement import judge
+    from pixelwitness.policy.judge import judge
     from pixelwitness.report.checktext import as_text
     from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.store import queries

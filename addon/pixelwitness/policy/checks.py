@@ -1,0 +1,96 @@
+"""The checks of a policy: their ids, and what each one asks.
+
+Owns the list of checks and the levels they can have.  It must not know how a policy
+is written down nor how anything is judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Level(StrEnum):
+    """How grave it is when a check finds something."""
+
+    OFF = "off"
+    """It is not asked."""
+    WARN = "warn"
+    """It is told, and the command does not fail for it."""
+    ERROR = "error"
+    """It is a violation."""
+
+
+class Check(StrEnum):
+    """What can be asked of everything that reaches for Meta."""
+
+    EVENT = "event"
+    CONTACT = "contact"
+    PIXEL = "pixel"
+    CHANNEL = "channel"
+    DATA = "data"
+    FORM = "form"
+    PERSONAL_DATA = "personal-data"
+    HEALTH = "health"
+    CONSENT = "consent"
+    UNDECLARED = "undeclared"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a check is called, and what it means when it speaks."""
+
+    title: str
+    help: str
+    """A sentence or two for who has to mend it."""
+
+
+CHECKS: Mapping[str, About] = MappingProxyType(
+    {
+        Check.EVENT: About(
+            "Event to Meta that is not allowed",
+            "An event was sent, or tried to be sent, to Meta, and the policy does not list its name for this site.",
+        ),
+        Check.CONTACT: About(
+            "Contact with Meta that is not allowed",
+            "A request reached for Meta without an event (a library, a plug-in …); Meta learns of the visit all the "
+            "same, and the policy does not list this way for this site.",
+        ),
+        Check.PIXEL: About(
+            "Event to a pixel that is not allowed",
+            "The event is allowed, but it went to a pixel (a dataset) that the policy does not list for this site.",
+        ),
+        Check.CHANNEL: About(
+            "Event by a channel that is not allowed",
+            "The event is allowed, but it also went by a way to Meta that the policy does not list for this site.",
+        ),
+        Check.DATA: About(
+            "Data that is not allowed",
+            "The event is allowed, but it carried a class of data that the policy does not list for this site.",
+        ),
+        Check.FORM: About(
+            "Data in a form that is not allowed",
+            "The class of data is allowed, but not in the form in which it went, as readable instead of hashed.",
+        ),
+        Check.PERSONAL_DATA: About(
+            "Personal data sent to Meta",
+            "Data about a person went along, as user data in any form, hashed too, or readable in the event's own "
+            "data or in an address.",
+        ),
+        Check.HEALTH: About(
+            "Hint at health sent to Meta",
+            "The texts of an event (address, title, product, search …) point at a matter of health. It says what the "
+            "page was about, not what is true of a person.",
+        ),
+        Check.CONSENT: About(
+            "Event before consent was seen",
+            "The event left when no signal of the visitor's consent had been seen, or after it had been denied, and "
+            "the policy allows it with consent only. A signal that was seen, or was not, is no legal judgement.",
+        ),
+        Check.UNDECLARED: About(
+            "Not in the site's declaration",
+            "The site's own declaration does not list this pixel, event, channel, contact or class of data.",
+        ),
+    }
+)
+"""Every check by its id; ids are never reused."""
