@@ -1,4 +1,4 @@
-"""Puts reports on stdout: from a database, in any format.
+"""Puts reports on stdout or into a file: from a database, in any format.
 
 Owns the way from a database and a format to bytes.  What a format looks like is
 the report's.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import drawn
+from pixelwitness.cli.outfile import deliver
 from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import Exposure
 from pixelwitness.meaning.about import IDENTIFYING
@@ -43,23 +44,24 @@ def show_exposure(
     format_: str,
     colour: str,
     choice: Choice = EVERYTHING,
+    output: Path | None = None,
 ) -> None:
-    """Write an exposure to stdout; formats of single events read these from the database."""
+    """Write an exposure to stdout or a file; formats of single events read these from the database."""
     if format_ in ("table", "story"):
-        _show_text(exposure, words, format_, colour)
+        _show_text(exposure, words, format_, colour, output)
     elif format_ == "json":
         from pixelwitness.report.jsonfile import as_json
 
-        emit([as_json(exposure, words)])
+        deliver([as_json(exposure, words)], output)
     elif format_ == "jsonl":
         from pixelwitness.report.jsonfile import as_lines
 
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
-        emit(as_lines(exposure, words, events, contacts))
+        deliver(as_lines(exposure, words, events, contacts), output)
     elif format_ == "csv":
         from pixelwitness.report.csvfile import as_csv
 
-        emit(as_csv(words, queries.events(connection, choice), queries.contacts(connection, choice)))
+        deliver(as_csv(words, queries.events(connection, choice), queries.contacts(connection, choice)), output)
         # Rows of a ledger would break the columns; it is told all the same.
         if not telling_sites(exposure):
             say(silence(exposure))
@@ -68,7 +70,7 @@ def show_exposure(
     else:
         from pixelwitness.report.markdown import as_markdown
 
-        emit(lines(as_markdown(exposure, words)))
+        deliver(lines(as_markdown(exposure, words)), output)
     warn_of_losses(exposure.coverage)
 
 
@@ -79,14 +81,15 @@ def warn_of_losses(coverage: Coverage) -> None:
         say(f"pixelwitness: WARNING: {' and '.join(found)}: what is told here is incomplete")
 
 
-def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str) -> None:
+def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str, output: Path | None) -> None:
     draw, in_colour = drawn(colour)
-    if not draw:
-        if format_ == "story":
-            emit(lines(plain.told(exposure, words)))
-            emit(lines(plain.ending(exposure)))
-        else:
-            emit(lines(plain.summary(exposure, words)))
+    if not draw or output is not None:
+        told = (
+            [*plain.told(exposure, words), *plain.ending(exposure)]
+            if format_ == "story"
+            else plain.summary(exposure, words)
+        )
+        deliver(lines(told), output)
         return
     from pixelwitness.report import table
 

@@ -6,6 +6,7 @@ import click
 
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import colour_option, format_option, region_option, since_text
+from pixelwitness.cli.outfile import output_option
 from pixelwitness.policy.exitcode import ExitCode
 from pixelwitness.report.text import safe_text
 
@@ -13,6 +14,7 @@ from pixelwitness.report.text import safe_text
 @click.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @format_option
+@output_option
 @colour_option
 @region_option
 @click.option(
@@ -25,6 +27,7 @@ from pixelwitness.report.text import safe_text
 def report(
     db: Path,
     format_: str,
+    output: Path | None,
     colour: str,
     region: str | None,
     sites: tuple[str, ...],
@@ -55,7 +58,7 @@ def report(
             )
         if missing and not there:
             return ExitCode.NOTHING_TO_SCAN
-        show_exposure(connection, exposure, vocabulary(region), format_, colour, choice)
+        show_exposure(connection, exposure, vocabulary(region), format_, colour, choice, output)
     return ExitCode.CLEAN
 
 

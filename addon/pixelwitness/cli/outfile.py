@@ -1,0 +1,59 @@
+"""Results written to a file: whole or not at all, and readable by their owner alone.
+
+Owns the way from pieces of text to ``--output FILE``.  A report may hold what a database
+holds, so a new file is as private as that.  It must not know what the pieces say.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from pixelwitness.cli.ending import emit
+
+_SQLITE = b"SQLite format 3\0"
+
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to this file in place of standard output; one that is there is replaced.",
+)
+
+
+def deliver(pieces: Iterable[str], output: Path | None) -> None:
+    """Write results to a file, or to stdout where there is none; an existing file is replaced at the end, at once.
+
+    A database is never replaced: whoever names one as output has mixed up two arguments.
+    """
+    if output is None or str(output) == "-":
+        emit(pieces)
+        return
+    if output.exists() and not output.is_file():
+        # A device or a pipe cannot be replaced, and needs no care.
+        with output.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+        return
+    refuse_database(output)
+    handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+        Path(name).replace(output)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def refuse_database(output: Path) -> None:
+    """Raise a usage error where the output would replace a database."""
+    try:
+        with output.open("rb") as file:
+            is_database = file.read(len(_SQLITE)) == _SQLITE
+    except FileNotFoundError:
+        return
+    if is_database:
+        raise click.UsageError(f"--output {output} is a database; name a file that may be replaced")
