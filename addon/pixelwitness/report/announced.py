@@ -49,11 +49,16 @@ def sentences(told: Told, *, in_short: bool = False) -> Iterator[str]:
     ``in_short``: only what Meta itself announced on a certain day, without what is not settled, and no advice.
     """
     for one in told.uses:
-        use = one.use
-        if not in_short or (use.said_by == "meta" and use.announced is not None and use.certainty == "certain"):
+        if not in_short or is_main(one):
             yield sentence(one, told, in_short=in_short)
     if told.advice and not in_short:
         yield f"What you can do: {'; '.join(told.advice)}."
+
+
+def is_main(told: ToldUse) -> bool:
+    """Say whether a statement is one that a short report tells: Meta's own, dated and certain."""
+    use = told.use
+    return use.said_by == "meta" and use.announced is not None and use.certainty == "certain"
 
 
 def sentence(told: ToldUse, of: Told, *, in_short: bool = False) -> str:

@@ -4,7 +4,7 @@ Owns the order and the words of that line, and the caution that stands once in e
 It says what was seen, never whether a law was kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.core.exposure import ConsentSaid, SiteExposure
 from pixelwitness.report.acts import Sentence
@@ -28,15 +28,25 @@ _WORDS = {
     "not_recorded": "left without a record of consent",
 }
 _BEFORE = "nothing_seen"
+_AGAINST = ("denied", "after_withdrawal", "gpc")
 _OF_USE = ("limited_data_use", "no_limited_data_use")
 _MOST = 2
 
 
 def consent_sentences(site: SiteExposure) -> Iterator[Sentence]:
     """Yield one line on consent, and one on Limited Data Use, for a site whose events reached Meta."""
-    by_label: dict[str, list[ConsentSaid]] = {}
-    for one in site.consent:
-        by_label.setdefault(one.label, []).append(one)
+    parts = consent_parts(site)
+    if parts:
+        yield (f"Consent: {'; '.join(parts)}.",)
+    by_label = _by_label(site.consent)
+    for label in _OF_USE:
+        for one in by_label.get(label, ()):
+            yield (f"In {counted(one.events, 'event')} {safe_text(one.evidence)}.",)
+
+
+def consent_parts(site: SiteExposure) -> tuple[str, ...]:
+    """Return how many events left with which consent, each as ``2 events left with consent granted``."""
+    by_label = _by_label(site.consent)
     parts = []
     if _BEFORE in by_label:
         seen_later = any(label in by_label for label in _WORDS if label not in ("gpc", "not_recorded"))
@@ -47,11 +57,29 @@ def consent_sentences(site: SiteExposure) -> Iterator[Sentence]:
         for label, words in _WORDS.items()
         if label in by_label
     ]
-    if parts:
-        yield (f"Consent: {'; '.join(parts)}.",)
-    for label in _OF_USE:
-        for one in by_label.get(label, ()):
-            yield (f"In {counted(one.events, 'event')} {safe_text(one.evidence)}.",)
+    return tuple(parts)
+
+
+def against_consent(sites: Iterable[SiteExposure]) -> tuple[str, ...]:
+    """Return how many events of several sites left although somebody had said no."""
+    by_label = _by_label(one for site in sites for one in site.consent)
+    return tuple(f"{_events(by_label[label])} {_WORDS[label]}" for label in _AGAINST if label in by_label)
+
+
+def consent_word(label: str) -> str:
+    """Return what was visible of consent when one event left, in few words.
+
+    >>> consent_word("granted"), consent_word("nothing_seen"), consent_word("limited_data_use")
+    ('with consent granted', 'before any consent signal was seen', '')
+    """
+    return "before any consent signal was seen" if label == _BEFORE else _WORDS.get(label, "").removeprefix("left ")
+
+
+def _by_label(said: Iterable[ConsentSaid]) -> dict[str, list[ConsentSaid]]:
+    by_label: dict[str, list[ConsentSaid]] = {}
+    for one in said:
+        by_label.setdefault(one.label, []).append(one)
+    return by_label
 
 
 def _events(said: Sequence[ConsentSaid]) -> str:

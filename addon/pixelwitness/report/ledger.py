@@ -6,7 +6,7 @@ Owns the sentences that every report ends with.  Not scanned is not clean.
 from collections.abc import Iterator
 
 from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import Exposure, Standing
+from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.consent import CAUTION
 from pixelwitness.report.text import counted, listed
 
@@ -78,6 +78,11 @@ def unseen(exposure: Exposure) -> tuple[str, ...]:
     return (*_losses(exposure.coverage), *_gaps(exposure), ALWAYS)
 
 
+def unseen_of(site: SiteExposure) -> tuple[str, ...]:
+    """Return what could not be seen of one site, in plain sentences; the last one always holds."""
+    return (*((_unread(site.unread),) if site.unread else ()), ALWAYS)
+
+
 def _losses(coverage: Coverage) -> Iterator[str]:
     if coverage.seen == 0:
         yield "Nothing was looked at: there was not one request."
@@ -98,16 +103,18 @@ def _losses(coverage: Coverage) -> Iterator[str]:
         yield f"The sum does not add up: {coverage.seen:,} requests seen, {coverage.accounted:,} accounted for."
 
 
+def _unread(bodies: int, which: str = "") -> str:
+    many = counted(bodies, "request body was", "request bodies were")
+    return f"{many} not recorded{which}: what they held is unknown, not absent."
+
+
 def _gaps(exposure: Exposure) -> Iterator[str]:
     coverage = exposure.coverage
     at_meta = sum(site.unread for site in exposure.sites)
     if coverage.bodies_not_recorded or at_meta:
         total = max(coverage.bodies_not_recorded, at_meta)
         of_meta = f", {at_meta:,} of them to Meta" if at_meta else ", none of them to Meta"
-        yield (
-            f"{counted(total, 'request body was', 'request bodies were')} not recorded{of_meta}: "
-            "what they held is unknown, not absent."
-        )
+        yield _unread(total, of_meta)
     if coverage.cookies_not_recorded:
         left_out = counted(coverage.cookies_not_recorded, "recording")
         yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."

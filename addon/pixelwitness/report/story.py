@@ -21,24 +21,32 @@ from pixelwitness.report.words import carrier_word, form_word, way_word
 def story(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[SiteExposure, tuple[Sentence, ...]]]:
     """Yield each site of which anything was seen with its sentences; Meta's own sites are no part of it."""
     for site in telling_sites(exposure):
-        yield site, tuple(_site(site, vocabulary))
+        about = (*who_sentences(site), *consent_sentences(site), *setup_sentences(site, vocabulary))
+        yield site, (*deeds(site, vocabulary), *doubts(site), *about)
 
 
-def _site(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
+def deeds(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
+    """Yield what a site told, and what was to be told and was blocked."""
     yield from _events(site, site.sent, vocabulary, blocked=False)
     if site.contacts:
         yield _contacts(site, site.contacts, vocabulary, blocked=False)
     yield from _events(site, site.blocked, vocabulary, blocked=True)
     if site.blocked_contacts:
         yield _contacts(site, site.blocked_contacts, vocabulary, blocked=True)
+
+
+def doubts(site: SiteExposure) -> Iterator[Sentence]:
+    """Yield of how much it is not certain that the site sent it."""
     doubtful = sum(number for certainty, number in site.certainties if certainty != "certain")
     if doubtful and site.standing is Standing.SITE:
         total = sum(number for _, number in site.certainties)
         yield (f"That {doubtful} of these {total} requests came from this site is likely, not certain.",)
+
+
+def who_sentences(site: SiteExposure) -> Iterator[Sentence]:
+    """Yield by what Meta could tell whom the events are about, where any were sent."""
     if site.known_by is not None and site.sent:
         yield (known_by_sentence(site.known_by),)
-    yield from consent_sentences(site)
-    yield from setup_sentences(site, vocabulary)
 
 
 def _events(
