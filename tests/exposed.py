@@ -3,7 +3,7 @@
 from typing import Any
 
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Contact, Event, Field, Recording, Transmission, Visit
+from pixelwitness.core.records import Contact, Event, Field, Finding, Recording, Transmission, Visit
 
 REC = "aaaa000011112222"
 
@@ -171,3 +171,22 @@ BOOTS = (
     datum("cd.value", "money", "number", value="89"),
 )
 BOOTS_NOT_KEPT = (datum("cd.content_name", "product", token="boots"), *BOOTS[1:])
+
+
+def finding(
+    kind: str, label: str, evidence: str = "a word of ours", field: str | None = None, **changed: Any
+) -> Finding:
+    values: dict[str, Any] = {
+        "event_id": f"{REC}-1",
+        "contact_id": None,
+        "visit_id": None,
+        "recording_id": REC,
+        "kind": kind,
+        "label": label,
+        "field": field,
+        "certainty": "certain",
+        "evidence": evidence,
+        "knowledge_version": "1",
+        "fingerprint": "f" * 32,
+    }
+    return Finding(**values | changed)

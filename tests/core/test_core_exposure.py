@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exposed import EMAIL, FBP, contact, datum, event, recording, visit
+from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, visit
 
-from pixelwitness.core import sumup
+from pixelwitness.core import grouping, sumup
 from pixelwitness.core.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure import (
     ContactGroup,
@@ -14,6 +14,7 @@ from pixelwitness.core.exposure import (
     SeenContact,
     SeenEvent,
     SharedValue,
+    SiteFinding,
     Standing,
 )
 
@@ -155,7 +156,7 @@ def test_different_contents_beyond_the_limit_are_counted() -> None:
     many = [event("Search", datum("cd.search_string", "search_text", value=str(n))) for n in range(20)]
 
     (group,) = summed(*many).sites[0].sent
-    assert (len(group.tellings), group.untold, group.events) == (sumup.MAX_TELLINGS, 20 - sumup.MAX_TELLINGS, 20)
+    assert (len(group.tellings), group.untold, group.events) == (grouping.MAX_TELLINGS, 20 - grouping.MAX_TELLINGS, 20)
 
 
 @given(st.permutations([event("A"), event("B", EMAIL), event("A", pixel_id="5"), contact(), contact("login")]))
@@ -188,3 +189,19 @@ def test_each_kind_of_loss_is_one() -> None:
     # What is merely not recorded or blocked is no loss of the tool's.
     for one in (recording(bodies_not_recorded=3), recording(blocked=1, requests_matched=3), recording(tls_refused=2)):
         assert not coverage_of([one]).has_loss
+
+
+def test_findings_of_a_site_are_counted_once_for_each_event_and_contact_that_was_not_blocked() -> None:
+    topic = finding("topic", "health", "the word clinic", "dl.path")
+    elsewhere = finding("topic", "health", "the word clinic", "cd.content_name")
+    seen = (
+        replace(event("Lead"), findings=(topic, elsewhere)),
+        replace(event("Lead", position=2), findings=(topic,)),
+        replace(event("Lead", position=3, blocked=True), findings=(topic,)),
+        replace(contact(), findings=(topic, finding("identity", "browser", "_fbp"))),
+    )
+    (site,) = summed(*seen).sites
+    assert site.findings == (
+        SiteFinding("identity", "browser", "certain", "_fbp", (), events=0, contacts=1),
+        SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1),
+    )

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pixelwitness.core.coverage import Coverage, is_unread
 from pixelwitness.core.pixelsetup import PixelSettings, ServerHint
-from pixelwitness.core.records import Contact, Event, Field, Transmission
+from pixelwitness.core.records import Contact, Event, Field, Finding, Transmission
 from pixelwitness.core.rule import Channel
 
 
@@ -31,6 +31,8 @@ class SeenEvent:
     event: Event
     transmissions: tuple[Transmission, ...]
     fields: tuple[Field, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What was understood about it, in the order of kinds, labels and fields."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -56,6 +58,7 @@ class SeenContact:
 
     contact: Contact
     fields: tuple[Field, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,22 @@ class KnownBy:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteFinding:
+    """One thing understood about what a site sent, as often as it was."""
+
+    kind: str
+    label: str
+    certainty: str
+    evidence: str
+    """Words of ours."""
+    fields: tuple[str, ...]
+    """Names of the fields in which it was found, sorted."""
+    events: int
+    """Of those that were not blocked; contacts likewise."""
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
 class SiteExposure:
     """All that one site was seen to send."""
 
@@ -184,6 +203,8 @@ class SiteExposure:
     consent: tuple[ConsentSaid, ...] = ()
     known_by: KnownBy | None = None
     """None where nothing was sent, or the database is older than the question."""
+    findings: tuple[SiteFinding, ...] = ()
+    """All that was understood, of every kind; consent, identity and hints at a server among it."""
 
     @property
     def name(self) -> str:

@@ -1,18 +1,15 @@
 """Summing up: from the events, contacts and visits of a store to the exposure of each site.
 
-Owns the counting and grouping.  Pure: records in, models out; what it holds at
-a time grows with the number of different things said, not with the number of events.
+Owns which site everything belongs to, and what joins sites; what is counted for one is
+`grouping`'s.  Pure: records in, models out.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from pixelwitness.core.coverage import Coverage, is_unread
+from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import (
     ConsentSaid,
-    ContactGroup,
-    DataSent,
-    EventGroup,
     Exposure,
     KnownBy,
     SeenContact,
@@ -20,146 +17,11 @@ from pixelwitness.core.exposure import (
     SharedValue,
     SiteExposure,
     Standing,
-    Telling,
 )
+from pixelwitness.core.grouping import Contacts, Data, Events, Findings, span
 from pixelwitness.core.pixelsetup import ServerHint, SetUp
 from pixelwitness.core.records import Field, PixelConfig, Visit
 from pixelwitness.core.rule import Channel
-
-MAX_TELLINGS = 12
-"""Different contents of one group of events that are kept for telling; the others are counted."""
-MAX_PAGES = 12
-
-
-@dataclass(slots=True)
-class _Data:
-    """Counts fields by class, form and matching."""
-
-    origins: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-    times: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    tokens: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-    values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-
-    def add(self, fields: Iterable[Field]) -> None:
-        carried = set()
-        for one in fields:
-            key = (one.data_class, one.form, one.matching)
-            carried.add(key)
-            self.origins.setdefault(key, set()).add(one.field)
-            self.tokens.setdefault(key, set()).add(one.value_token)
-            if one.value is not None:
-                self.values.setdefault(key, set()).add(one.value)
-        for key in carried:
-            self.times[key] = self.times.get(key, 0) + 1
-
-    def done(self) -> tuple[DataSent, ...]:
-        return tuple(
-            DataSent(
-                *key,
-                origins=tuple(sorted(self.origins[key])),
-                times=self.times[key],
-                different=len(self.tokens[key]),
-                values=tuple(sorted(self.values.get(key, ()))),
-            )
-            for key in sorted(self.times)
-        )
-
-
-@dataclass(slots=True)
-class _Events:
-    """Counts the events of one group."""
-
-    first: SeenEvent
-    events: int = 0
-    transmissions: int = 0
-    unread: int = 0
-    transports: set[str] = field(default_factory=set)
-    receivers: set[str] = field(default_factory=set)
-    confidences: set[str] = field(default_factory=set)
-    pages: dict[str, None] = field(default_factory=dict)
-    times: list[str] = field(default_factory=list)
-    data: _Data = field(default_factory=_Data)
-    tellings: dict[object, Telling] = field(default_factory=dict)
-    untold: int = 0
-
-    def add(self, seen: SeenEvent, place: int) -> None:
-        event = seen.event
-        self.events += 1
-        self.transmissions += len(seen.transmissions)
-        self.unread += seen.unread
-        self.transports.update(one.transport for one in seen.transmissions)
-        self.receivers.update(one.receiver_host for one in seen.transmissions)
-        self.confidences.add(event.confidence)
-        if event.page_url is not None and len(self.pages) < MAX_PAGES:
-            self.pages[event.page_url] = None
-        self.times = _span(self.times, event.seen_at)
-        self.data.add(seen.fields)
-        self._tell(seen, place)
-
-    def _tell(self, seen: SeenEvent, place: int) -> None:
-        said = _distinct(seen.fields)
-        what = (tuple((one.field, one.form, one.value_token) for one in said), seen.event.page_url, seen.unread > 0)
-        known = self.tellings.get(what)
-        if known is not None:
-            self.tellings[what] = replace(known, times=known.times + 1)
-        elif len(self.tellings) < MAX_TELLINGS:
-            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0, place)
-        else:
-            self.untold += 1
-
-    def done(self) -> EventGroup:
-        event = self.first.event
-        return EventGroup(
-            pixel_id=event.pixel_id,
-            name=event.event_name,
-            kind=event.event_kind,
-            channels=self.first.channels,
-            transports=tuple(sorted(self.transports)),
-            receivers=tuple(sorted(self.receivers)),
-            events=self.events,
-            transmissions=self.transmissions,
-            unread=self.unread,
-            confidences=tuple(sorted(self.confidences)),
-            data=self.data.done(),
-            tellings=tuple(self.tellings.values()),
-            untold=self.untold,
-            pages=tuple(self.pages),
-            first_seen=self.times[0] if self.times else None,
-            last_seen=self.times[1] if self.times else None,
-        )
-
-
-@dataclass(slots=True)
-class _Contacts:
-    """Counts the contacts of one channel."""
-
-    contacts: int = 0
-    unread: int = 0
-    receivers: set[str] = field(default_factory=set)
-    pixels: set[str] = field(default_factory=set)
-    data: _Data = field(default_factory=_Data)
-    rules: dict[str, int] = field(default_factory=dict)
-
-    def add(self, seen: SeenContact) -> None:
-        self.contacts += 1
-        self.rules[seen.contact.rule_id] = self.rules.get(seen.contact.rule_id, 0) + 1
-        self.unread += is_unread(seen.contact.body_state)
-        self.receivers.add(seen.contact.receiver_host)
-        if seen.contact.pixel_id is not None:
-            self.pixels.add(seen.contact.pixel_id)
-        self.data.add(seen.fields)
-
-    def done(self, channel: str) -> ContactGroup:
-        return ContactGroup(
-            channel,
-            tuple(sorted(self.receivers)),
-            tuple(sorted(self.pixels)),
-            self.contacts,
-            self.unread,
-            self.data.done(),
-            tuple(sorted(self.rules.items())),
-        )
-
 
 type _EventKey = tuple[str, str, tuple[str, ...]]
 
@@ -169,16 +31,17 @@ class _Site:
     """Counts what belongs to one site."""
 
     visits: int = 0
-    sent: dict[_EventKey, _Events] = field(default_factory=dict)
-    blocked: dict[_EventKey, _Events] = field(default_factory=dict)
-    contacts: dict[str, _Contacts] = field(default_factory=dict)
-    blocked_contacts: dict[str, _Contacts] = field(default_factory=dict)
-    data: _Data = field(default_factory=_Data)
+    sent: dict[_EventKey, Events] = field(default_factory=dict)
+    blocked: dict[_EventKey, Events] = field(default_factory=dict)
+    contacts: dict[str, Contacts] = field(default_factory=dict)
+    blocked_contacts: dict[str, Contacts] = field(default_factory=dict)
+    data: Data = field(default_factory=Data)
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
     setup: SetUp = field(default_factory=SetUp)
     known_by: KnownBy | None = None
     consent: list[ConsentSaid] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
@@ -187,24 +50,26 @@ class _Site:
         key = (event.event_name or "", event.pixel_id or "", seen.channels)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = _Events(seen)
+            group = groups[key] = Events(seen)
         group.add(seen, place)
         if not event.blocked:
             self.data.add(seen.fields)
+            self.findings.add(seen.findings, to=self.findings.events)
         self._count(event.attribution_certainty, event.seen_at)
 
     def add_contact(self, seen: SeenContact) -> None:
         contact = seen.contact
         groups = self.blocked_contacts if contact.blocked else self.contacts
-        groups.setdefault(contact.channel, _Contacts()).add(seen)
+        groups.setdefault(contact.channel, Contacts()).add(seen)
         if not contact.blocked:
             self.data.add(seen.fields)
+            self.findings.add(seen.findings, to=self.findings.contacts)
         self._count(contact.attribution_certainty, contact.seen_at)
 
     def _count(self, certainty: str | None, seen_at: str | None) -> None:
         how = certainty or "none"
         self.certainties[how] = self.certainties.get(how, 0) + 1
-        self.times = _span(self.times, seen_at)
+        self.times = span(self.times, seen_at)
 
     def done(self, site: str | None, standing: Standing) -> SiteExposure:
         return SiteExposure(
@@ -223,6 +88,7 @@ class _Site:
             server_hints=tuple(self.setup.hints),
             known_by=self.known_by,
             consent=tuple(self.consent),
+            findings=self.findings.done(),
         )
 
 
@@ -303,16 +169,3 @@ class SumUp:
         for one in fields:
             if one.data_class in self._identifying and one.length:
                 self._holders.setdefault((one.data_class, one.form, one.value_token), {})[site] = None
-
-
-def _span(times: list[str], seen_at: str | None) -> list[str]:
-    """Widen [first, last] to a further time; times of this form sort as text."""
-    if seen_at is None:
-        return times
-    return [min(times[0], seen_at), max(times[1], seen_at)] if times else [seen_at, seen_at]
-
-
-def _distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Return fields once each: copies of an event carry the same data again."""
-    kept = {(one.field, one.form, one.value_token): one for one in reversed(tuple(fields))}
-    return tuple(sorted(kept.values(), key=lambda one: (one.field, one.ordinal, one.form, one.value_token)))

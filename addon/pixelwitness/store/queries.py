@@ -140,6 +140,15 @@ WHERE kind IN (SELECT value FROM json_each(:kinds))
 ORDER BY recording_id, length(event_id), event_id, length(contact_id), contact_id, kind, label, field, evidence
 """
 
+_FINDINGS_OF_EVENT = """
+SELECT event_id, contact_id, visit_id, recording_id, kind, label, field, certainty, evidence, knowledge_version,
+       fingerprint
+FROM findings
+WHERE event_id = ?
+ORDER BY kind, label, field, certainty, evidence
+"""
+_FINDINGS_OF_CONTACT = _FINDINGS_OF_EVENT.replace("WHERE event_id", "WHERE contact_id")
+
 # As the ledger counts: a request whose body could not be decoded, or that was blocked, stands at a branch of its own.
 _CARRIED = """
 WITH carriers AS (
@@ -188,7 +197,7 @@ def visits(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Visi
 
 
 def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
-    """Yield the events with all that carried them, in the order of time."""
+    """Yield the events with all that carried them and was understood, in the order of time."""
     for row in _rows(db, _EVENTS, choice.parameters, ("blocked",)):
         event = Event(**row)
         carried = [
@@ -197,14 +206,17 @@ def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Seen
         ]
         carried.sort(key=lambda one: one.rule_id != event.rule_id)
         fields = tuple(Field(**one) for each in carried for one in _rows(db, _FIELDS_OF_TRANSMISSION, (each.id,)))
-        yield SeenEvent(event, tuple(carried), fields)
+        findings = tuple(Finding(**one) for one in _rows(db, _FINDINGS_OF_EVENT, (event.id,)))
+        yield SeenEvent(event, tuple(carried), fields, findings)
 
 
 def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenContact]:
-    """Yield the contacts with their fields, in the order of time."""
+    """Yield the contacts with their fields and findings, in the order of time."""
     for row in _rows(db, _CONTACTS, choice.parameters, ("first_party", "blocked"), ("also_matched",)):
         contact = Contact(**row)
-        yield SeenContact(contact, tuple(Field(**one) for one in _rows(db, _FIELDS_OF_CONTACT, (contact.id,))))
+        fields = tuple(Field(**one) for one in _rows(db, _FIELDS_OF_CONTACT, (contact.id,)))
+        findings = tuple(Finding(**one) for one in _rows(db, _FINDINGS_OF_CONTACT, (contact.id,)))
+        yield SeenContact(contact, fields, findings)
 
 
 def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[PixelConfig]:
