@@ -19,6 +19,7 @@ LAYER = {
     "report": 4,
     "scan": 5,
     "verify": 6,
+    "guard": 6,
     "live": 6,
     "cli": 7,
     "__main__": 8,

@@ -136,7 +136,7 @@ class Examiner:
             recording_id = digest[:RECORDING_ID]
             if recording_id in self.known:
                 return Examined(one.name, (), known_id=recording_id)
-            reading = _read(one, self._detector.screen)
+            reading = read_input(one, self._detector.screen)
             witness = Witness(recording_id, self._detector, self._redactor, self._is_metas_own)
             rows = witness.take_all(reading)
         except OSError as problem:
@@ -156,7 +156,8 @@ def _holds_nothing(recording: records.Recording) -> bool:
     return not recording.complete and found == 0
 
 
-def _read(one: Input, screen: Screen) -> Reading:
+def read_input(one: Input, screen: Screen) -> Reading:
+    """Read one input that has no problem; a flow file where mitmproxy is missing comes back with one."""
     if one.kind == "har":
         return read_har(one, screen)
     try:

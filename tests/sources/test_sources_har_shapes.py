@@ -288,6 +288,14 @@ RESPONSES: dict[str, tuple[Any, Any]] = {
     "a text": ("x", None),
     "empty": ({}, (None, (), "", None)),
     "a redirect": ({"status": 302, "redirectURL": "/x"}, (302, (("location", "/x"),), "", None)),
+    "cookies beside no header": (
+        {"status": 200, "headers": [], "cookies": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]},
+        (200, (("set-cookie", "a=1"), ("set-cookie", "b=2")), "", None),
+    ),
+    "cookies beside their header": (
+        {"status": 200, "headers": [["Set-Cookie", "a=1"]], "cookies": [{"name": "a", "value": "1"}]},
+        (200, (("Set-Cookie", "a=1"),), "", None),
+    ),
     "a redirect told twice": (
         {"status": "302", "headers": [["Location", "/y"]], "redirectURL": "/x"},
         (302, (("Location", "/y"),), "", None),

@@ -23,6 +23,7 @@ _COMMANDS = {
     "reconcile": ("reconcile", "Compare what Meta's export lists with what was seen."),
     "explain": ("explain", "Explain a name: an event, a field, a cookie, a rule …"),
     "check": ("check", "Fail when anything was told to Meta: for tests and CI."),
+    "guard": ("guard", "Keep recordings that hold sessions out of git."),
     "find": ("find", "Ask for an e-mail or phone, and say which sites sent it."),
     "rules": ("rules", "List, show and test the rules."),
     "merge": ("merge", "Bring the recordings of several databases into one."),

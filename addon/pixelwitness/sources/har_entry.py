@@ -152,6 +152,10 @@ def _response(part: object, *, with_text: bool) -> Response | None:
     headers = headers_of(plain(part.headers))
     if isinstance(part.redirect, str) and part.redirect.strip() and not _first(headers, "location"):
         headers = (*headers, ("location", part.redirect.strip()))
+    if len(part.cookies) > 2 and not _first(headers, "set-cookie"):
+        # The recorder's list of what the answer set, where it kept no such headers.
+        set_cookies = headers_of(plain(part.cookies))
+        headers = (*headers, *(("set-cookie", f"{name}={value}") for name, value in set_cookies))
     content = part.content if isinstance(part.content, ContentPart) else None
     mime_type = content.mime_type if content is not None and isinstance(content.mime_type, str) else ""
     text = None

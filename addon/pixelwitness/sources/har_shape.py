@@ -49,6 +49,7 @@ class ResponsePart(msgspec.Struct, gc=False):
 
     status: Any = None
     headers: msgspec.Raw = _NOTHING
+    cookies: msgspec.Raw = _NOTHING
     content: ContentPart | _Wrong = None
     redirect: Any = msgspec.field(name="redirectURL", default=None)
 
@@ -222,7 +223,9 @@ def _lenient_response(value: dict[str, Json]) -> ResponsePart:
     part = None
     if isinstance(content, dict):
         part = ContentPart(content.get("mimeType"), _raw(content, "text"), content.get("encoding"))
-    return ResponsePart(value.get("status"), _raw(value, "headers"), part, value.get("redirectURL"))
+    return ResponsePart(
+        value.get("status"), _raw(value, "headers"), _raw(value, "cookies"), part, value.get("redirectURL")
+    )
 
 
 def _raw(value: dict[str, Json], name: str) -> msgspec.Raw:

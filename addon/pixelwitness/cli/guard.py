@@ -1,0 +1,52 @@
+"""``guard``: keep recordings that hold sessions out of a repository."""
+
+import click
+
+from pixelwitness.cli.ending import emit, say
+from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+def guard(paths: tuple[str, ...]) -> ExitCode:
+    """Fail when a recording holds what would let others in: for a pre-commit hook.
+
+    Looks in every entry for cookies, authorising headers, and tokens or passwords in
+    addresses, in what was sent and in answers; says where they stand, never what they are.
+    Exit 1 when there are any, 4 when something could not be looked at.
+    """
+    from pixelwitness.cli.scan import MAX_PROBLEMS, nothing_there
+    from pixelwitness.guard import guard as look
+    from pixelwitness.report.guarded import MAX_TOLD, ending, entry_text, further
+    from pixelwitness.report.text import counted, safe_text
+
+    if nothing_there(paths):
+        return ExitCode.NOTHING_TO_SCAN
+    recordings = requests = held = unread = 0
+    incomplete = False
+    for one in look(paths):
+        recordings += 1
+        requests += one.requests
+        held += len(one.held)
+        unread += one.unread
+        incomplete |= one.incomplete
+        emit(entry_text(one.name, each.position, each.line, each.places) + "\n" for each in one.held[:MAX_TOLD])
+        if len(one.held) > MAX_TOLD:
+            emit([further(one.name, len(one.held) - MAX_TOLD) + "\n"])
+        for problem in one.problems[:MAX_PROBLEMS]:
+            where = "" if problem.where in (one.name, "input") else f"{safe_text(problem.where, 400)}: "
+            say(f"pixelwitness: {safe_text(one.name, 400)}: {where}{safe_text(problem.what, 400)}")
+        if len(one.problems) > MAX_PROBLEMS:
+            say(f"pixelwitness: … and {counted(len(one.problems) - MAX_PROBLEMS, 'further problem')}")
+    if not recordings:
+        say("pixelwitness: no recording was found in what was named")
+        return ExitCode.NOTHING_TO_SCAN
+    emit(line + "\n" for line in ending(requests, held, recordings))
+    return decide(
+        Outcome(
+            could_not_run=unread == recordings,
+            violations=held > 0,
+            incomplete=incomplete,
+            nothing=requests == 0,
+        )
+    )

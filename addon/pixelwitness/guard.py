@@ -1,0 +1,84 @@
+"""The guard: which requests of recordings hold what would let others in.
+
+Owns the way from paths to findings: it reads what `scan` reads, but every entry, and
+stores nothing.  What counts is `meaning.sessions`'s; words are the report's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pixelwitness.core.exchange import Problem, Tally
+from pixelwitness.core.request import BodyState
+from pixelwitness.core.screen import Screen
+from pixelwitness.meaning.sessions import Place, places
+from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.scan import read_input
+from pixelwitness.sources.inputs import Input, find_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One request that holds something."""
+
+    position: int
+    line: int | None
+    places: tuple[Place, ...]
+
+
+@dataclass(slots=True)
+class Guarded:
+    """What the guard found in one recording."""
+
+    name: str
+    held: list[Held] = field(default_factory=list)
+    requests: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    unread: bool = False
+    """Nothing of it could be read."""
+    incomplete: bool = False
+    """Something of it was not looked at."""
+
+
+class _Everything(Screen):
+    """Lets every request through: a session may stand in any of them."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def wants_url(self, url: str) -> bool:
+        return True
+
+    def wants_type(self, content_type: str) -> bool:
+        return True
+
+
+def guard(paths: Sequence[str]) -> Iterator[Guarded]:
+    """Look at every recording that the paths name; nothing is yielded where they name none."""
+    for one in find_inputs(paths):
+        yield _guarded(one)
+
+
+def _guarded(source: Input) -> Guarded:
+    found = Guarded(source.name, problems=[*source.notes])
+    if source.problem is not None:
+        return Guarded(source.name, problems=[source.problem], unread=True, incomplete=True)
+    knowledge = load_knowledge()
+    reading = read_input(source, _Everything())
+    for exchange in reading.exchanges:
+        found.requests += 1
+        if seen := places(exchange, knowledge):
+            found.held.append(Held(exchange.request.position, exchange.request.line, seen))
+        if exchange.request.body_state in (BodyState.TOO_BIG, BodyState.UNDECODABLE):
+            found.incomplete = True
+            found.problems.append(
+                Problem(f"entry {exchange.request.position}", "its body is too large or too damaged to be looked into")
+            )
+    found.problems += reading.problems
+    found.requests += reading.tally.other + reading.tally.rejected
+    found.incomplete |= not reading.complete or _passed_over(reading.tally) or bool(source.notes)
+    found.unread = not reading.complete and found.requests == 0
+    return found
+
+
+def _passed_over(tally: Tally) -> bool:
+    return tally.rejected > 0 or tally.not_requests > 0
