@@ -3,7 +3,7 @@
 from typing import Any
 
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Contact, Event, Field, Finding, Recording, Transmission, Visit
+from pixelwitness.core.records import Contact, Event, Field, Finding, Recording, Signal, Transmission, Visit
 
 REC = "aaaa000011112222"
 
@@ -51,6 +51,24 @@ def visit(site: str | None = "shop.example", position: int = 0) -> Visit:
         seen_at="2026-11-20T10:00:00.000Z",
         attributed_by="document",
     )
+
+
+def signal(
+    state: str | None = "granted", site: str | None = "shop.example", position: int = 2, **changed: Any
+) -> Signal:
+    values: dict[str, Any] = {
+        "id": f"{REC}-{position}",
+        "recording_id": REC,
+        "visit_id": None,
+        "position": position,
+        "site": site,
+        "seen_at": f"2026-11-20T10:00:{position:02d}.000Z",
+        "rule_id": "signal-onetrust",
+        "rule_version": 1,
+        "kind": "onetrust",
+        "state": state,
+    }
+    return Signal(**values | changed)
 
 
 def datum(

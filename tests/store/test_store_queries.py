@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.exposed import EMAIL, FBP, REC, contact, event, recording, visit
+from tests.exposed import EMAIL, FBP, REC, contact, event, recording, signal, visit
 
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.records import AnyRecord, Field
@@ -32,13 +32,14 @@ PURCHASE = stored_event(event("Purchase", FBP, EMAIL, position=10))
 VIEW = stored_event(event("PageView", FBP, position=9, seen_at=PURCHASE.event.seen_at))
 TIMELESS = stored_event(event("Lead", site=None, position=3, seen_at=None))
 ELSEWHERE = stored_event(event("PageView", FBP, site="instagram.com", position=4, recording_id=OTHER))
+SIGNALS = (signal("denied", position=2), signal("granted", position=5), signal(None, "clinic.example", position=12))
 LIBRARY = stored_contact(contact("library", FBP, first_party=None, also_matched=("meta-sdk",)))
 
 
 @pytest.fixture(name="db")
 def _db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     path = tmp_path / "made.sqlite"
-    rows: list[AnyRecord] = [visit(), LIBRARY.contact, *LIBRARY.fields]
+    rows: list[AnyRecord] = [visit(), *reversed(SIGNALS), LIBRARY.contact, *LIBRARY.fields]
     # Put in another order than they come out.
     for seen in (PURCHASE, VIEW, TIMELESS):
         rows += [seen.event, *seen.transmissions, *seen.fields]
@@ -127,3 +128,9 @@ def test_the_models_agree_with_the_view(db: sqlite3.Connection) -> None:
         ("unknown", "unknown"),
     ]
     assert REC != OTHER
+
+
+def test_signals_come_in_the_order_of_time_and_are_chosen_like_all_else(db: sqlite3.Connection) -> None:
+    assert tuple(queries.signals(db)) == SIGNALS
+    assert tuple(queries.signals(db, Choice(("shop.example",), "2026-11-20T10:00:03.000Z"))) == SIGNALS[1:2]
+    assert tuple(queries.signals(db, Choice(recordings=(OTHER,)))) == ()

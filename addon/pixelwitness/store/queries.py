@@ -14,7 +14,17 @@ from typing import Any
 from pixelwitness.core.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
 from pixelwitness.core.pixelsetup import ServerHint
-from pixelwitness.core.records import Contact, Event, Field, Finding, PixelConfig, Recording, Transmission, Visit
+from pixelwitness.core.records import (
+    Contact,
+    Event,
+    Field,
+    Finding,
+    PixelConfig,
+    Recording,
+    Signal,
+    Transmission,
+    Visit,
+)
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.meaning.identity import closest
 
@@ -40,6 +50,14 @@ class Choice:
 
 EVERYTHING = Choice()
 
+
+def _chosen(site: str, of: str = "") -> str:
+    """Return the condition that holds for the rows of a choice; ``site`` names the column, ``of`` the table."""
+    return f"""(:sites IS NULL OR ifnull({of}{site}, 'unknown') IN (SELECT value FROM json_each(:sites)))
+  AND (:since IS NULL OR {of}seen_at IS NULL OR {of}seen_at >= :since)
+  AND (:recordings IS NULL OR {of}recording_id IN (SELECT value FROM json_each(:recordings)))"""
+
+
 _RECORDINGS = """
 SELECT id, sources, kind, sha256, exporter, user_agent, first_seen, last_seen, complete, tool_version,
        rules_sha256, knowledge_sha256, suffix_list, options, cookies_recorded, requests_seen, requests_matched,
@@ -50,24 +68,27 @@ WHERE (:recordings IS NULL OR id IN (SELECT value FROM json_each(:recordings)))
 ORDER BY first_seen, sources, id
 """
 
-_VISITS = """
+_VISITS = f"""
 SELECT id, recording_id, position, site, page_url, status, seen_at, attributed_by
 FROM visits
-WHERE (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+WHERE {_chosen("site")}
 ORDER BY seen_at, recording_id, position
 """
 
+_SIGNALS = f"""
+SELECT id, recording_id, visit_id, position, site, seen_at, rule_id, rule_version, kind, state
+FROM signals
+WHERE {_chosen("site")}
+ORDER BY seen_at, recording_id, position, length(id), id
+"""
+
 # The order of ids is that of text, so that of their lengths comes first: position 9 before position 10.
-_EVENTS = """
+_EVENTS = f"""
 SELECT id, recording_id, visit_id, seen_at, channel, rule_id, confidence, pixel_id, event_name, event_kind,
        dedup_id, dedup_token, dedup_form, page_site, page_url, attributed_by, attribution_certainty, transmissions,
        blocked
 FROM events
-WHERE (:sites IS NULL OR ifnull(page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+WHERE {_chosen("page_site")}
 ORDER BY seen_at, recording_id, length(id), id
 """
 
@@ -86,14 +107,12 @@ WHERE transmission_id = ?
 ORDER BY field, ordinal
 """
 
-_CONTACTS = """
+_CONTACTS = f"""
 SELECT id, recording_id, visit_id, position, part, line, seen_at, channel, rule_id, rule_version, confidence,
        pixel_id, page_site, page_url, attributed_by, attribution_certainty, receiver_host, first_party, method,
        body_state, blocked, also_matched
 FROM contacts
-WHERE (:sites IS NULL OR ifnull(page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+WHERE {_chosen("page_site")}
 ORDER BY seen_at, recording_id, position, part
 """
 
@@ -104,30 +123,24 @@ WHERE contact_id = ?
 ORDER BY field, ordinal
 """
 
-_PIXEL_CONFIGS = """
+_PIXEL_CONFIGS = f"""
 SELECT id, recording_id, visit_id, position, site, pixel_id, seen_at, key, value
 FROM pixel_configs
-WHERE (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+WHERE {_chosen("site")}
 ORDER BY seen_at, recording_id, position, length(id), id
 """
 
-_SERVER_HINTS = """
+_SERVER_HINTS = f"""
 SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id), findings.certainty
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'server_side' AND findings.evidence IS NOT NULL
-  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
-  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+  AND {_chosen("page_site", "events.")}
 GROUP BY 1, 2, 3, 5
 UNION ALL
 SELECT DISTINCT site, kind, evidence, 0, confidence
 FROM observations
 WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NULL
-  AND (:sites IS NULL OR ifnull(site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR seen_at IS NULL OR seen_at >= :since)
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+  AND {_chosen("site")}
 ORDER BY 1, 2, 3, 5
 """
 
@@ -160,23 +173,19 @@ SELECT (SELECT count(*) FROM (SELECT DISTINCT recording_id, position FROM carrie
        (SELECT count(DISTINCT event_id) FROM carriers)
 """
 
-_IDENTITIES = """
+_IDENTITIES = f"""
 SELECT DISTINCT events.page_site, findings.label, findings.evidence
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'identity' AND NOT events.blocked
-  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
-  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+  AND {_chosen("page_site", "events.")}
 ORDER BY 1, 2, 3
 """
 
-_CONSENT = """
+_CONSENT = f"""
 SELECT events.page_site, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id)
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'consent' AND findings.evidence IS NOT NULL AND NOT events.blocked
-  AND (:sites IS NULL OR ifnull(events.page_site, 'unknown') IN (SELECT value FROM json_each(:sites)))
-  AND (:since IS NULL OR events.seen_at IS NULL OR events.seen_at >= :since)
-  AND (:recordings IS NULL OR events.recording_id IN (SELECT value FROM json_each(:recordings)))
+  AND {_chosen("page_site", "events.")}
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4
 """
@@ -194,6 +203,12 @@ def visits(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Visi
     """Yield the visits, in the order of time."""
     for row in _rows(db, _VISITS, choice.parameters):
         yield Visit(**row)
+
+
+def signals(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Signal]:
+    """Yield the consent signals, in the order of time."""
+    for row in _rows(db, _SIGNALS, choice.parameters):
+        yield Signal(**row)
 
 
 def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
@@ -281,7 +296,7 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         sums.known_by(site, known)
     for site, said in consent(db, choice):
         sums.consent(site, said)
-    return sums.done(coverage(db, choice))
+    return sums.done(coverage(db, choice), recordings(db, choice))
 
 
 def _rows(
