@@ -45,6 +45,8 @@ def _lines(name: str) -> Iterator[str]:
         return _words(name.removeprefix("words "))
     if name.startswith("lists "):
         return _lists(name.removeprefix("lists "))
+    if name == "schemas" or name.startswith("keys "):
+        return _schemas(name)
     if name.startswith(("channel", "coverage")):
         return _channels_and_coverage(name)
     return {
@@ -242,6 +244,14 @@ def _channels_and_coverage(name: str) -> Iterator[str]:
     }[name]()
 
 
+def _schemas(name: str) -> Iterator[str]:
+    from docs import schemas
+
+    if name == "schemas":
+        return _table(("Schema", "Output"), schemas.index())
+    return _table(("Key", "Holds"), schemas.keys(name.removeprefix("keys ")))
+
+
 # Words and announced uses ----------------------------------------------------------
 
 
@@ -374,12 +384,17 @@ def _addon_options() -> Iterator[str]:
 
 
 def main() -> None:
-    """Renew every page and the picture."""
+    """Renew every page, the published schemas and the picture."""
+    from docs import schemas
+
     for path in pages():
         text = path.read_text("utf-8")
         renewed = made(text)
         if renewed != text:
             path.write_text(renewed, "utf-8")
+    schemas.FOLDER.mkdir(exist_ok=True)
+    for path, text in schemas.files().items():
+        path.write_text(text, "utf-8")
     subprocess.run([sys.executable, str(DOCS / "picture.py")], check=True)
 
 

@@ -1,12 +1,11 @@
-import json
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 import pytest
@@ -14,15 +13,11 @@ from docs import make
 from tests.docs import reading
 
 from pixelwitness.core.attribution import AttributedBy
-from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.event import Transport
-from pixelwitness.core.exposure import Exposure, SharedValue
 from pixelwitness.core.locator import SOURCES
 from pixelwitness.core.request import BodyState
 from pixelwitness.core.rule import Channel, Confidence
-from pixelwitness.report import shapes
 from pixelwitness.report.csvfile import COLUMNS
-from pixelwitness.report.vocabulary import vocabulary
 from pixelwitness.rulebook import models
 from pixelwitness.rulebook.ruleset import load_rules
 from pixelwitness.store import schema
@@ -132,65 +127,3 @@ def test_every_word_of_a_closed_list_is_documented(page: str, words: Iterable[st
 
 def test_the_columns_of_csv_are_documented_in_their_order() -> None:
     assert reading.first_words(REFERENCE / "csv.md", "CSV") == list(COLUMNS)
-
-
-# JSON ---------------------------------------------------------------------------------
-
-
-def keys(value: Mapping[str, Any]) -> list[str]:
-    return [f"{key}[]" if isinstance(part, list) else key for key, part in value.items()]
-
-
-def fullest(values: Iterator[Mapping[str, Any]]) -> list[str]:
-    """Return the keys of all these objects in their order, those that only some have at their place."""
-    found: list[str] = []
-    for value in values:
-        for index, key in enumerate(keys(value)):
-            if key not in found:
-                found.insert(min(index, len(found)), key)
-    return found
-
-
-def documented(heading: str) -> list[str]:
-    return reading.first_words(REFERENCE / "json.md", heading)
-
-
-def test_every_key_of_the_json_document_is_documented(scanned: Path) -> None:
-    document = json.loads(run("report", str(scanned), "--format", "json"))
-    sites = document["sites"]
-    assert keys(document) == documented("The document")
-    assert fullest(iter(sites)) == documented("One site")
-    assert fullest(one for site in sites for one in site["data"]) == documented("A datum, in `data[]`")
-    assert fullest(one for site in sites for one in site["sent"]) == documented(
-        "A group of events, in `sent[]` and `blocked[]`"
-    )
-    assert fullest(one for site in sites for one in site["contacts"]) == documented("A group of contacts")
-    assert fullest(one for site in sites for one in site["pixel_settings"]) == documented(
-        "A pixel's settings, in `pixel_settings[]`"
-    )
-    assert fullest(one for site in sites for one in site["consent"]) == documented(
-        "What was visible of consent, in `consent[]`"
-    )
-    assert fullest(one for site in sites for one in site["server_side"]) == documented("A hint, in `server_side[]`")
-    assert keys(document["coverage"]) == documented("Coverage")
-
-
-def test_every_key_of_a_shared_value_is_documented() -> None:
-    # The sites of the demo share none.
-    shared = SharedValue(number=1, data_class="email", form="sha256", sites=("game.example", "shop.example"))
-    document = shapes.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
-    (shape,) = json.loads(json.dumps(document["shared_values"]))
-    assert keys(shape) == documented("A shared value")
-
-
-def test_every_key_of_the_json_lines_is_documented(scanned: Path) -> None:
-    lines = [json.loads(line) for line in run("report", str(scanned), "--format", "jsonl").splitlines()]
-    events = [line for line in lines if line["record"] == "event"]
-    contacts = [line for line in lines if line["record"] == "contact"]
-    assert fullest(iter(events)) == documented("An event line")
-    assert fullest(iter(contacts)) == documented("A contact line")
-    assert fullest(one for line in events for one in line["transmissions"]) == documented(
-        "A transmission, in `transmissions[]`"
-    )
-    assert fullest(one for line in events for one in line["data"]) == documented("A field, in `data[]` of a line")
-    assert keys(lines[-1]) == ["schema_version", "record", *documented("Coverage"), "could_not_be_seen[]"]

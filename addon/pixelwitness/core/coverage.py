@@ -7,6 +7,7 @@ Not scanned is not clean, so every report prints it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pixelwitness.core.jsontext import loads_or_none
 from pixelwitness.core.records import Recording
 from pixelwitness.core.request import BodyState
 
@@ -24,7 +25,7 @@ def is_unread(body_state: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The sums over recordings; requests but for the first four, ``carried`` and ``dropped``."""
+    """The sums over recordings; requests but for the first five, ``carried`` and ``dropped``."""
 
     recordings: int = 0
     incomplete: int = 0
@@ -33,6 +34,8 @@ class Coverage:
     """Recordings whose exporter left cookies out."""
     headless: int = 0
     """Recordings made by a browser that says it is headless."""
+    redacted: int = 0
+    """Recordings that are redacted copies: part of what was stored is no more in them."""
     seen: int = 0
     matched: int = 0
     carrying: int = 0
@@ -76,6 +79,12 @@ def is_headless(user_agent: str | None) -> bool:
     return any(word in agent for word in _HEADLESS_WORDS)
 
 
+def is_redacted(recording: Recording) -> bool:
+    """Say whether a recording is a redacted copy, as its options tell."""
+    options = loads_or_none(recording.options)
+    return isinstance(options, dict) and options.get("redacted") is True
+
+
 def coverage_of(recordings: Iterable[Recording], *, carrying: int = 0, carried: int = 0) -> Coverage:
     """Return the sums over recordings; requests that carried events, and these, are counted elsewhere."""
     rows = tuple(recordings)
@@ -84,6 +93,7 @@ def coverage_of(recordings: Iterable[Recording], *, carrying: int = 0, carried: 
         incomplete=sum(not row.complete for row in rows),
         cookies_not_recorded=sum(not row.cookies_recorded for row in rows),
         headless=sum(is_headless(row.user_agent) for row in rows),
+        redacted=sum(is_redacted(row) for row in rows),
         seen=sum(row.requests_seen for row in rows),
         matched=sum(row.requests_matched for row in rows),
         carrying=carrying,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pixelwitness.core.coverage import Coverage, is_unread
 from pixelwitness.core.pixelsetup import PixelSettings, ServerHint
-from pixelwitness.core.records import Contact, Event, Field, Finding, Transmission
+from pixelwitness.core.records import Contact, Event, Field, Finding, Recording, Transmission
 from pixelwitness.core.rule import Channel
 
 
@@ -255,6 +255,8 @@ class Exposure:
     sites: tuple[SiteExposure, ...]
     shared: tuple[SharedValue, ...]
     coverage: Coverage
+    recordings: tuple[Recording, ...] = ()
+    """What was looked at, in the order of time."""
 
     def of(self, standing: Standing) -> tuple[SiteExposure, ...]:
         """Return the sites of one standing."""

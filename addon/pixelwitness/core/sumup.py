@@ -20,7 +20,7 @@ from pixelwitness.core.exposure import (
 )
 from pixelwitness.core.grouping import Contacts, Data, Events, Findings, span
 from pixelwitness.core.pixelsetup import ServerHint, SetUp
-from pixelwitness.core.records import Field, PixelConfig, Visit
+from pixelwitness.core.records import Field, PixelConfig, Recording, Visit
 from pixelwitness.core.rule import Channel
 
 type _EventKey = tuple[str, str, tuple[str, ...]]
@@ -150,7 +150,7 @@ class SumUp:
         """Take one reason to think that a site's server reports, too."""
         self._of(self.standing(site), site).setup.hints.append(hint)
 
-    def done(self, coverage: Coverage) -> Exposure:
+    def done(self, coverage: Coverage, recordings: tuple[Recording, ...] = ()) -> Exposure:
         """Return what was taken, sites in the order of their names, the unknown one last."""
         keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
         sites = tuple(self._sites[key].done(key[1], key[0]) for key in keys)
@@ -160,7 +160,7 @@ class SumUp:
             SharedValue(number, data_class, form, holders)
             for number, ((data_class, form, _), holders) in enumerate(joined, start=1)
         )
-        return Exposure(sites, shared, coverage)
+        return Exposure(sites, shared, coverage, recordings)
 
     def _of(self, standing: Standing, site: str | None) -> _Site:
         return self._sites.setdefault((standing, site), _Site())

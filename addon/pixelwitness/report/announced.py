@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pixelwitness.core.exposure import Exposure, Standing
-from pixelwitness.core.jsontext import Json
 from pixelwitness.core.rule import Channel
 from pixelwitness.meaning.uses import Announced, Subject, ToldUse, advice_for, introduction, uses_for
+from pixelwitness.report.model import AnnouncedUse
 
 HEAD = "What has been announced about such data"
 UNSAID = "not said"
@@ -94,23 +94,23 @@ def _region(told: ToldUse, region: str | None) -> str:
     return ""
 
 
-def shape(told: Told) -> list[Json]:
+def shape(told: Told) -> list[AnnouncedUse]:
     """Return the statements for machines."""
     return [
-        {
-            "id": one.use.id,
-            "said_by": one.use.said_by,
-            "introduction": introduction(one.use),
-            "claim": one.use.claim,
-            "certainty": one.use.certainty,
-            "announced": one.use.announced,
-            "effective": one.use.effective,
-            "in_force": one.in_force,
-            "region": told.region,
-            "standing": one.standing,
-            "regions": one.use.regions.told,
-            "conflicts": list(one.use.conflicts),
-            "sources": list(one.use.sources),
-        }
+        AnnouncedUse(
+            id=one.use.id,
+            said_by=one.use.said_by,
+            introduction=introduction(one.use),
+            claim=one.use.claim,
+            certainty=one.use.certainty,
+            announced=one.use.announced,
+            effective=one.use.effective,
+            in_force=one.in_force,
+            region=told.region,
+            standing=one.standing,
+            regions=one.use.regions.told,
+            conflicts=list(one.use.conflicts),
+            sources=list(one.use.sources),
+        )
         for one in told.uses
     ]

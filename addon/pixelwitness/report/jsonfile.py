@@ -7,18 +7,13 @@ character leaves unescaped.
 import json
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.jsontext import Json
+from pixelwitness.report import announced, linemodel
 from pixelwitness.report.ledger import unseen
-from pixelwitness.report.shapes import (
-    SCHEMA_VERSION,
-    Numbers,
-    Shape,
-    contact_shape,
-    coverage_shape,
-    document,
-    event_shape,
-)
+from pixelwitness.report.lineshapes import Numbers, contact_line, event_line
+from pixelwitness.report.shapes import document, recording_shape, sums
 from pixelwitness.report.vocabulary import Vocabulary
 
 
@@ -30,19 +25,29 @@ def as_json(exposure: Exposure, vocabulary: Vocabulary) -> str:
 def as_lines(
     exposure: Exposure, vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]
 ) -> Iterator[str]:
-    """Yield one line for each event, then each contact, and at last the ledger."""
+    """Yield one line for each event, contact, statement on the use of such data and recording; at last the ledger."""
+    for line in _lines(exposure, vocabulary, events, contacts):
+        yield in_ascii(line) + "\n"
+
+
+def _lines(
+    exposure: Exposure, vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]
+) -> Iterator[linemodel.Line]:
     numbers = Numbers()
     for event in events:
-        yield in_ascii(event_shape(event, vocabulary, numbers)) + "\n"
+        yield event_line(event, vocabulary, numbers)
     for contact in contacts:
-        yield in_ascii(contact_shape(contact, vocabulary, numbers)) + "\n"
-    ledger: Shape = {"schema_version": SCHEMA_VERSION, "record": "coverage"}
-    yield in_ascii({**ledger, **coverage_shape(exposure.coverage), "could_not_be_seen": list(unseen(exposure))}) + "\n"
+        yield contact_line(contact, vocabulary, numbers)
+    for use in announced.shape(announced.told_of(exposure, vocabulary.announced, vocabulary.region)):
+        yield linemodel.UseLine(**msgspec.structs.asdict(use))
+    for recording in exposure.recordings:
+        yield linemodel.RecordingLine(**recording_shape(recording))
+    yield linemodel.LedgerLine(**sums(exposure.coverage), could_not_be_seen=list(unseen(exposure)))
 
 
-def in_ascii(value: Json, indent: int | None = None) -> str:
-    """Return a value as JSON in ASCII, harmless to terminals and to runners that read logs."""
+def in_ascii(value: object, indent: int | None = None) -> str:
+    """Return a model, or plain values, as JSON in ASCII, harmless to terminals and to runners that read logs."""
     # DEL is the one character of ASCII that JSON leaves as it is and a terminal does not.
-    text = json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
     # A CI runner's log reads this as a command wherever it stands; it occurs in strings only.
     return text.replace("##[", "#\\u0023[")

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.jsontext import Json
 from pixelwitness.core.records import Finding
 from pixelwitness.meaning.interests import Deed, Hinted, Inferred, deed_of, infer
 from pixelwitness.meaning.wordlists import WordList
 from pixelwitness.report.acts import Captured, Sentence, about_in, called, shown_page
 from pixelwitness.report.announced import shape, told_of
 from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.model import SCHEMA_VERSION
 from pixelwitness.report.plain import WIDTH, announced_lines, as_text
-from pixelwitness.report.shapes import SCHEMA_VERSION
 from pixelwitness.report.text import counted
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import SAYINGS, contact_word, own_word
@@ -180,7 +179,7 @@ def _filled(head: str, text: str) -> Iterator[str]:
 # Machines ------------------------------------------------------------------------
 
 
-def document(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> dict[str, Json]:
+def document(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> dict[str, object]:
     """Return the profile for machines."""
     return {
         "schema_version": SCHEMA_VERSION,

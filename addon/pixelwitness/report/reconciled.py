@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pixelwitness.core.jsontext import Json
 from pixelwitness.core.times import time_text
 from pixelwitness.meaning.reconcile import Comparison, Outcome, Row
-from pixelwitness.report.shapes import SCHEMA_VERSION
+from pixelwitness.report.model import SCHEMA_VERSION
 from pixelwitness.report.text import safe_text
 
 WIDTH = 100

@@ -1,49 +1,41 @@
-"""The shapes of machine-readable reports: exposure, events and contacts as plain JSON values.
+"""The report as JSON: how the exposure fills the published models of a document.
 
-Owns the names and the order of keys, and ``SCHEMA_VERSION``.  Tokens of values
-have no place here: sameness is told by numbers, in the order of appearance.
+Owns the way from exposure to model.  Tokens of values have no place here: sameness
+is told by numbers, in the order of appearance.  The lines are filled by `lineshapes`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
+from typing import Any
 
-from pixelwitness.core.coverage import Coverage, is_unread
+import msgspec
+
+from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import (
+    ConsentSaid,
     ContactGroup,
     DataSent,
     EventGroup,
     Exposure,
-    SeenContact,
-    SeenEvent,
+    KnownBy,
     SiteExposure,
 )
-from pixelwitness.core.jsontext import Json
-from pixelwitness.core.pixelsetup import PixelSettings
-from pixelwitness.core.records import Field
-from pixelwitness.meaning.about import IDENTIFYING, about_of
-from pixelwitness.report import announced
+from pixelwitness.core.jsontext import Json, loads_or_none
+from pixelwitness.core.pixelsetup import PixelSettings, ServerHint
+from pixelwitness.core.records import Recording
+from pixelwitness.meaning.about import about_of
+from pixelwitness.report import announced, model, sitemodel
 from pixelwitness.report.ledger import unseen
+from pixelwitness.report.model import Contents
 from pixelwitness.report.setup import taken_words
 from pixelwitness.report.vocabulary import Vocabulary
 
-SCHEMA_VERSION = 1
-"""Raised when a key changes its meaning or goes; new keys do not raise it."""
-
 type Shape = dict[str, Json]
 
-
-@dataclass(slots=True)
-class Numbers:
-    """Numbers equal values of one class and form alike, from 1 on, as they appear."""
-
-    _given: dict[tuple[str, str, str], int] = field(default_factory=dict)
-
-    def of(self, one: Field) -> int:
-        """Return the number of a field's value."""
-        return self._given.setdefault((one.data_class, one.form, one.value_token), len(self._given) + 1)
+_ELSEWHERE = frozenset({"identity", "consent", "server_side"})
+"""Kinds of findings that have keys of their own in a site."""
 
 
-def contents(unread: int, transmissions: int) -> str:
+def contents(unread: int, transmissions: int) -> Contents:
     """Say whether what was sent could be read: ``recorded``, ``partly_recorded`` or ``not_recorded``.
 
     >>> contents(0, 2), contents(1, 2), contents(2, 2)
@@ -63,205 +55,144 @@ def bare(url: str | None) -> str | None:
     return None if url is None else url.partition("://")[2] or url
 
 
-def document(exposure: Exposure, vocabulary: Vocabulary) -> Shape:
+def document(exposure: Exposure, vocabulary: Vocabulary) -> sitemodel.Report:
     """Return the whole exposure."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "sites": [site_shape(site, vocabulary) for site in exposure.sites],
-        "shared_values": [
-            {
-                "value": f"value {one.number}",
-                "data_class": one.data_class,
-                "label": vocabulary.label(one.data_class),
-                "form": one.form,
-                "sites": list(one.sites),
-            }
+    return sitemodel.Report(
+        sites=[_site(site, vocabulary) for site in exposure.sites],
+        shared_values=[
+            sitemodel.SharedShape(
+                value=f"value {one.number}",
+                data_class=one.data_class,
+                label=vocabulary.label(one.data_class),
+                form=one.form,
+                sites=list(one.sites),
+            )
             for one in exposure.shared
         ],
-        "announced_uses": announced.shape(announced.told_of(exposure, vocabulary.announced, vocabulary.region)),
-        "coverage": coverage_shape(exposure.coverage),
-        "could_not_be_seen": list(unseen(exposure)),
-    }
+        announced_uses=announced.shape(announced.told_of(exposure, vocabulary.announced, vocabulary.region)),
+        recordings=[model.RecordingShape(**recording_shape(one)) for one in exposure.recordings],
+        coverage=model.Ledger(**sums(exposure.coverage)),
+        could_not_be_seen=list(unseen(exposure)),
+    )
 
 
-def coverage_shape(coverage: Coverage) -> Shape:
+def sums(coverage: Coverage) -> dict[str, Any]:
     """Return the ledger, as its attributes are named."""
     return {one.name: getattr(coverage, one.name) for one in fields(coverage)}
 
 
-def site_shape(site: SiteExposure, vocabulary: Vocabulary) -> Shape:
-    """Return one site."""
-    return {
-        "site": site.name,
-        "standing": site.standing.value,
-        "visits": site.visits,
-        "n_events": site.n_events,
-        "n_contacts": site.n_contacts,
-        "pixels": list(site.pixels),
-        "channels": list(site.channels),
-        "personal_data": list(vocabulary.about_person(site.data)),
-        "data": [_data(one, vocabulary) for one in site.data],
-        "sent": [_group(one, vocabulary) for one in site.sent],
-        "blocked": [_group(one, vocabulary) for one in site.blocked],
-        "contacts": [_contacts(one, vocabulary) for one in site.contacts],
-        "blocked_contacts": [_contacts(one, vocabulary) for one in site.blocked_contacts],
-        "pixel_settings": [_settings(one, site, vocabulary) for one in site.settings],
-        "consent": [
-            {"certainty": one.certainty, "label": one.label, "evidence": one.evidence, "events": one.events}
-            for one in site.consent
+def recording_shape(recording: Recording) -> dict[str, Any]:
+    """Return what the model of a recording is made of."""
+    shape = msgspec.structs.asdict(recording)
+    options = loads_or_none(recording.options)
+    told = options if isinstance(options, dict) else {}
+    if "persona" in told:
+        # Its mark is made with the study's key, and none of those leaves.
+        told["persona"] = told["persona"] is not None
+    return {**shape, "sources": list(recording.sources), "options": told}
+
+
+def known_by_shape(known: KnownBy | None) -> model.KnownByIds | None:
+    """Return by what Meta could know somebody."""
+    if known is None:
+        return None
+    return model.KnownByIds(level=known.level, names=list(known.names), may_be_more=known.may_be_more)
+
+
+def _site(site: SiteExposure, vocabulary: Vocabulary) -> sitemodel.SiteShape:
+    return sitemodel.SiteShape(
+        site=site.name,
+        standing=site.standing.value,
+        visits=site.visits,
+        n_events=site.n_events,
+        n_contacts=site.n_contacts,
+        pixels=list(site.pixels),
+        channels=list(site.channels),
+        known_by=known_by_shape(site.known_by),
+        personal_data=list(vocabulary.about_person(site.data)),
+        data=[_data(one, vocabulary) for one in site.data],
+        sent=[_group(one, vocabulary) for one in site.sent],
+        blocked=[_group(one, vocabulary) for one in site.blocked],
+        contacts=[_contacts(one, vocabulary) for one in site.contacts],
+        blocked_contacts=[_contacts(one, vocabulary) for one in site.blocked_contacts],
+        pixel_settings=[_settings(one, site, vocabulary) for one in site.settings],
+        consent=[_said(one) for one in site.consent],
+        server_side=[_said(one) for one in site.server_hints],
+        findings=[
+            model.SiteFinding(
+                kind=one.kind,
+                label=one.label,
+                certainty=one.certainty,
+                evidence=one.evidence,
+                fields=list(one.fields),
+                events=one.events,
+                contacts=one.contacts,
+            )
+            for one in site.findings
+            if one.kind not in _ELSEWHERE
         ],
-        "server_side": [
-            {"certainty": one.certainty, "label": one.label, "evidence": one.evidence, "events": one.events}
-            for one in site.server_hints
+        bodies_not_recorded=site.unread,
+        attribution=dict(site.certainties),
+        first_seen=site.first_seen,
+        last_seen=site.last_seen,
+    )
+
+
+def _said(one: ConsentSaid | ServerHint) -> model.Said:
+    return model.Said(certainty=one.certainty, label=one.label, evidence=one.evidence, events=one.events)
+
+
+def _settings(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> sitemodel.SettingsShape:
+    return sitemodel.SettingsShape(
+        pixel_id=one.pixel_id,
+        set_to_take=list(taken_words(one, vocabulary)),
+        seen_to_take=list(vocabulary.about_person(site.data_of(one.pixel_id))),
+        settings=[
+            sitemodel.SettingShape(key=each.key, label=vocabulary.setting(each.key), value=each.parts)
+            for each in one.settings
         ],
-        "bodies_not_recorded": site.unread,
-        "attribution": dict(site.certainties),
-        "first_seen": site.first_seen,
-        "last_seen": site.last_seen,
-    }
+    )
 
 
-def _settings(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> Shape:
-    return {
-        "pixel_id": one.pixel_id,
-        "set_to_take": list(taken_words(one, vocabulary)),
-        "seen_to_take": list(vocabulary.about_person(site.data_of(one.pixel_id))),
-        "settings": [
-            {"key": each.key, "label": vocabulary.setting(each.key), "value": each.parts} for each in one.settings
-        ],
-    }
+def _data(one: DataSent, vocabulary: Vocabulary) -> model.Datum:
+    return model.Datum(
+        data_class=one.data_class,
+        label=vocabulary.label(one.data_class),
+        about=about_of(one.data_class, one.origins[0]).value,
+        form=one.form,
+        matching=one.matching,
+        fields=list(one.origins),
+        times=one.times,
+        different_values=one.different,
+        values=list(one.values) if one.values else msgspec.UNSET,
+    )
 
 
-def _data(one: DataSent, vocabulary: Vocabulary) -> Shape:
-    shape: Shape = {
-        "data_class": one.data_class,
-        "label": vocabulary.label(one.data_class),
-        "about": about_of(one.data_class, one.origins[0]).value,
-        "form": one.form,
-        "matching": one.matching,
-        "fields": list(one.origins),
-        "times": one.times,
-        "different_values": one.different,
-    }
-    if one.values:
-        shape["values"] = list(one.values)
-    return shape
+def _group(group: EventGroup, vocabulary: Vocabulary) -> sitemodel.EventsShape:
+    return sitemodel.EventsShape(
+        event_name=group.name,
+        event_kind=group.kind,
+        pixel_id=group.pixel_id,
+        channels=list(group.channels),
+        transports=list(group.transports),
+        receivers=list(group.receivers),
+        events=group.events,
+        transmissions=group.transmissions,
+        contents=contents(group.unread, group.transmissions),
+        confidence=list(group.confidences),
+        data=[_data(one, vocabulary) for one in group.data],
+        pages=[page for page in map(bare, group.pages) if page is not None],
+        first_seen=group.first_seen,
+        last_seen=group.last_seen,
+    )
 
 
-def _group(group: EventGroup, vocabulary: Vocabulary) -> Shape:
-    return {
-        "event_name": group.name,
-        "event_kind": group.kind,
-        "pixel_id": group.pixel_id,
-        "channels": list(group.channels),
-        "transports": list(group.transports),
-        "receivers": list(group.receivers),
-        "events": group.events,
-        "transmissions": group.transmissions,
-        "contents": contents(group.unread, group.transmissions),
-        "confidence": list(group.confidences),
-        "data": [_data(one, vocabulary) for one in group.data],
-        "pages": [bare(page) for page in group.pages],
-        "first_seen": group.first_seen,
-        "last_seen": group.last_seen,
-    }
-
-
-def _contacts(group: ContactGroup, vocabulary: Vocabulary) -> Shape:
-    return {
-        "channel": group.channel,
-        "receivers": list(group.receivers),
-        "pixels": list(group.pixels),
-        "contacts": group.contacts,
-        "contents": contents(group.unread, group.contacts),
-        "data": [_data(one, vocabulary) for one in group.data],
-    }
-
-
-def event_shape(seen: SeenEvent, vocabulary: Vocabulary, numbers: Numbers) -> Shape:
-    """Return one event with all that carried it."""
-    event = seen.event
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "record": "event",
-        "id": event.id,
-        "recording_id": event.recording_id,
-        "seen_at": event.seen_at,
-        "site": event.page_site or "unknown",
-        "page": bare(event.page_url),
-        "event_name": event.event_name,
-        "event_kind": event.event_kind,
-        "pixel_id": event.pixel_id,
-        "channel": event.channel,
-        "rule": event.rule_id,
-        "confidence": event.confidence,
-        "attributed_by": event.attributed_by,
-        "attribution_certainty": event.attribution_certainty,
-        "blocked": event.blocked,
-        "contents": contents(seen.unread, len(seen.transmissions)),
-        "data": _fields(seen.fields, vocabulary, numbers),
-        "transmissions": [
-            {
-                "position": one.position,
-                "part": one.part,
-                "item": one.item,
-                "line": one.line,
-                "channel": one.channel,
-                "rule": one.rule_id,
-                "rule_version": one.rule_version,
-                "receiver": one.receiver_host,
-                "first_party": one.first_party,
-                "method": one.method,
-                "transport": one.transport,
-                "body_state": one.body_state,
-                "blocked": one.blocked,
-            }
-            for one in seen.transmissions
-        ],
-    }
-
-
-def contact_shape(seen: SeenContact, vocabulary: Vocabulary, numbers: Numbers) -> Shape:
-    """Return one contact."""
-    contact = seen.contact
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "record": "contact",
-        "id": contact.id,
-        "recording_id": contact.recording_id,
-        "seen_at": contact.seen_at,
-        "site": contact.page_site or "unknown",
-        "page": bare(contact.page_url),
-        "pixel_id": contact.pixel_id,
-        "channel": contact.channel,
-        "rule": contact.rule_id,
-        "confidence": contact.confidence,
-        "attributed_by": contact.attributed_by,
-        "attribution_certainty": contact.attribution_certainty,
-        "blocked": contact.blocked,
-        "contents": contents(int(is_unread(contact.body_state)), 1),
-        "position": contact.position,
-        "line": contact.line,
-        "receiver": contact.receiver_host,
-        "method": contact.method,
-        "data": _fields(seen.fields, vocabulary, numbers),
-    }
-
-
-def _fields(seen: Sequence[Field], vocabulary: Vocabulary, numbers: Numbers) -> list[Json]:
-    shapes: list[Json] = []
-    for one in seen:
-        shape: Shape = {
-            "field": one.field,
-            "data_class": one.data_class,
-            "label": vocabulary.label(one.data_class),
-            "form": one.form,
-            "matching": one.matching,
-            "length": one.length,
-        }
-        if one.data_class in IDENTIFYING:
-            shape["same_as"] = f"value {numbers.of(one)}"
-        if one.value is not None:
-            shape["value"] = one.value
-        shapes.append(shape)
-    return shapes
+def _contacts(group: ContactGroup, vocabulary: Vocabulary) -> sitemodel.ContactsShape:
+    return sitemodel.ContactsShape(
+        channel=group.channel,
+        receivers=list(group.receivers),
+        pixels=list(group.pixels),
+        contacts=group.contacts,
+        contents=contents(group.unread, group.contacts),
+        data=[_data(one, vocabulary) for one in group.data],
+    )

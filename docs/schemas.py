@@ -1,0 +1,48 @@
+"""What the documentation takes from the published models of JSON: the schemas, and the tables of keys.
+
+Beside `make`, which calls it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+FOLDER = Path(__file__).parent / "reference" / "schemas"
+
+
+def files() -> Mapping[Path, str]:
+    """Return the text of each published schema by the file that holds it."""
+    from pixelwitness.report.published import PUBLISHED, json_schema
+
+    return {FOLDER / f"{name}.json": json.dumps(json_schema(name), indent=2) + "\n" for name in PUBLISHED}
+
+
+def index() -> Iterator[Sequence[str]]:
+    """Yield a row for each schema: its file, and the output that it describes."""
+    from pixelwitness.report.published import PUBLISHED
+
+    for name, (_, title) in PUBLISHED.items():
+        command, _, what = title.partition(", ")
+        yield f"[{name}.json](schemas/{name}.json)", f"`{command}`" + (f", {what}" if what else "")
+
+
+def keys(model: str) -> Iterator[Sequence[str]]:
+    """Yield a row for each key of a model: the key, with brackets behind it for a list, and what it holds."""
+    for key, shape in _properties(model).items():
+        brackets = "[]" if shape.get("type") == "array" else ""
+        # The word that tells kinds of lines apart has no description of its own.
+        yield f"`{key}{brackets}`", shape.get("description") or f"`{shape['enum'][0]}`"
+
+
+def _properties(model: str) -> Mapping[str, Any]:
+    from pixelwitness.report.published import PUBLISHED
+
+    for published, _ in PUBLISHED.values():
+        _, found = msgspec.json.schema_components([published])
+        if model in found:
+            properties: Mapping[str, Any] = found[model]["properties"]
+            return properties
+    raise KeyError(f"{model}: no published model has this name")
