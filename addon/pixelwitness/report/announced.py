@@ -63,22 +63,25 @@ def is_main(told: ToldUse) -> bool:
 
 def sentence(told: ToldUse, of: Told, *, in_short: bool = False) -> str:
     """Return one statement whole: who, when, what, from when on, where, and what others say."""
+    return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *beside(told, of, in_short=in_short)])
+
+
+def beside(told: ToldUse, of: Told, *, in_short: bool = False) -> Iterator[str]:
+    """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
     use = told.use
-    parts = [f"{introduction(use)}: {use.claim}."]
     if use.effective is not None:
         when = "In force from" if told.in_force else "Not yet in force when this was seen, but from"
-        parts.append(f"{when} {use.effective} on.")
+        yield f"{when} {use.effective} on."
     if use.announced is not None and of.first_seen is not None and of.first_seen[: len(use.announced)] < use.announced:
-        parts.append("Part of this was seen before.")
+        yield "Part of this was seen before."
     if use.regions.told != UNSAID:
-        parts.append(f"Where: {use.regions.told}{_region(told, of.region)}.")
+        yield f"Where: {use.regions.told}{_region(told, of.region)}."
     if use.conflicts and in_short:
-        parts.append("Reports differ: the format story tells how, and what you can do.")
+        yield "Reports differ: the format story tells how, and what you can do."
     elif use.conflicts:
-        parts.append(f"Not settled: {'; '.join(use.conflicts)}.")
+        yield f"Not settled: {'; '.join(use.conflicts)}."
     if use.said_by == "meta" and use.certainty == "likely":
-        parts.append("This is likely, not certain.")
-    return " ".join(parts)
+        yield "This is likely, not certain."
 
 
 def _region(told: ToldUse, region: str | None) -> str:

@@ -38,6 +38,11 @@ def consent_sentences(site: SiteExposure) -> Iterator[Sentence]:
     parts = consent_parts(site)
     if parts:
         yield (f"Consent: {'; '.join(parts)}.",)
+    yield from limited_use_sentences(site)
+
+
+def limited_use_sentences(site: SiteExposure) -> Iterator[Sentence]:
+    """Yield what the events of a site asked of Meta's use of them."""
     by_label = _by_label(site.consent)
     for label in _OF_USE:
         for one in by_label.get(label, ()):

@@ -42,18 +42,19 @@ def when(sites: Sequence[SiteExposure]) -> str:
 def _sentences(sites: Sequence[SiteExposure], coverage: Coverage, vocabulary: Vocabulary) -> Iterator[Sentence]:
     sending = [site for site in sites if site.sent]
     contacts = [site for site in sites if site.contacts and not site.sent]
-    days = f" ({days})" if (days := when(sites)) else ""
-    seen = f"In {counted(coverage.recordings, 'recording')} of {counted(coverage.seen, 'request')}{days}, "
     if sending:
         events = sum(site.n_events for site in sending)
-        yield (f"{seen}{counted(len(sending), 'site')} told Meta of {counted(events, 'event')}.",)
+        yield (f"{counted(len(sending), 'site')} told Meta of {counted(events, 'event')}.",)
         yield from _person(sending, vocabulary)
     else:
-        yield (f"{seen}no site was seen to tell Meta of an event.",)
+        yield ("No site was seen to tell Meta of an event.",)
     if contacts:
-        more = f"{len(contacts):,} more" if sending else f"{len(contacts):,}"
-        yield (f"{more} let Meta know of the visit: ", *captured_list([site.name for site in contacts], _MOST), ".")
+        who = f"{len(contacts):,} more" if sending else counted(len(contacts), "site")
+        yield (f"{who} let Meta know of the visit: ", *captured_list([site.name for site in contacts], _MOST), ".")
     yield from _consent_and_gaps(sites)
+    days = f" on {days}" if (days := when(sites)) else ""
+    looked = f"{counted(coverage.recordings, 'recording')} of {counted(coverage.seen, 'request')}"
+    yield (f"This was seen{days}, in {looked}.",)
 
 
 def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator[Sentence]:
@@ -70,8 +71,8 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
             if About.BROWSER in abouts:
                 known[site.name] = None
     by_sites: dict[tuple[str, ...], list[str]] = {}
-    for label, names in sorted(holders.items()):
-        by_sites.setdefault(tuple(names), []).append(label)
+    for label, of in sorted(holders.items()):
+        by_sites.setdefault(tuple(of), []).append(label)
     for names, labels in sorted(by_sites.items(), key=lambda one: -len(one[1])):
         yield (*captured_list(names, _MOST), f" sent with it your {listed(labels)}.")
     unread = [site.name for site in sending if site.unread]
