@@ -1,0 +1,177 @@
+"""The judgement of ``check`` as SARIF 2.1.0, for code scanning.
+
+Owns the shape of the log and the limits of those that read it.  A result stands at the
+line of the recording's entry; sites, pages and events are logical locations.  Captured
+text stands in plain ``text`` only, where nothing of it can be a link or Markdown.  There
+is no clock in it: the same evidence gives the same bytes.
+"""
+
+import itertools
+from urllib.parse import quote
+
+from pixelwitness import __version__
+from pixelwitness.core.jsontext import Json
+from pixelwitness.policy.checks import CHECKS, Level
+from pixelwitness.policy.judgement import Forbidden
+from pixelwitness.report.acts import shown_page
+from pixelwitness.report.checked import Checked, Located, as_line, details, headline, inert, reason, site_name
+from pixelwitness.report.jsonfile import in_ascii
+from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.shapes import Shape
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MAX_RESULTS = 5_000
+"""Results of one run; code scanning shows no more of them."""
+MAX_LOCATIONS = 100
+"""Places of one result."""
+
+_ROOT = "%SRCROOT%"
+_INDEX = {check: index for index, check in enumerate(CHECKS)}
+_NOTICES = {
+    "incomplete": "The evidence has a gap, so that silence would prove nothing",
+    "nothing": "There was nothing to judge",
+    "unread": "An input could not be read",
+    "stale": "An entry of the baseline or of the ignores is of no use any more",
+    "cut": "There are more results than are written down",
+    "account": "What was looked at",
+}
+
+
+def as_sarif(checked: Checked) -> str:
+    """Return the log as one indented document in ASCII, with a line end."""
+    judgement = checked.judgement
+    found = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
+    run: Shape = {
+        "tool": {"driver": _driver()},
+        # The slash at the end makes the whole of it the category that tells this tool's results from others'.
+        "automationDetails": {"id": "pixelwitness/"},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "invocations": [_invocation(checked, len(found))],
+        "results": [_result(one, checked) for one in found[:MAX_RESULTS]],
+    }
+    return in_ascii({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _driver() -> Shape:
+    return {
+        "name": "pixelwitness",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [
+            {
+                "id": str(check),
+                "name": "".join(word.capitalize() for word in check.split("-")),
+                "shortDescription": {"text": about.title},
+                "fullDescription": {"text": about.help},
+                "help": {"text": about.help},
+                "defaultConfiguration": {"level": "error"},
+                "properties": {"tags": ["privacy"]},
+            }
+            for check, about in CHECKS.items()
+        ],
+        "notifications": [{"id": key, "shortDescription": {"text": text}} for key, text in _NOTICES.items()],
+    }
+
+
+def _invocation(checked: Checked, found: int) -> Shape:
+    judgement = checked.judgement
+    notices: list[Json] = [_notice("incomplete", "error", f"{gap}.") for gap in judgement.gaps]
+    for one in checked.unread:
+        notice = _notice("unread", "error", f"{one.file.path} could not be read: {one.why}")
+        notices.append({**notice, "locations": [_physical(one.file, 1)]})
+    if judgement.nothing:
+        notices.append(_notice("nothing", "error", "0 requests: what was not looked at is not clean."))
+    if found > MAX_RESULTS:
+        notices.append(
+            _notice(
+                "cut",
+                "warning",
+                f"{found:,} results, of which the first {MAX_RESULTS:,} are written down: errors before warnings "
+                "before what is suppressed. The other formats tell all of them.",
+            )
+        )
+    notices += [_notice("stale", "warning", sentence) for sentence in judgement.stale]
+    notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {ALWAYS}"))
+    return {
+        "executionSuccessful": not (judgement.gaps or checked.unread or judgement.nothing),
+        "exitCode": int(checked.exit_code),
+        "exitCodeDescription": checked.exit_code.meaning,
+        "toolExecutionNotifications": notices,
+    }
+
+
+def _notice(key: str, level: str, text: str) -> Shape:
+    return {"descriptor": {"id": key}, "level": level, "message": {"text": inert(text, 2_000)}}
+
+
+def _result(one: Forbidden, checked: Checked) -> Shape:
+    places = [
+        (checked.file(place), checked.line(place), f"entry {place.position:,}") for place in one.places[:MAX_LOCATIONS]
+    ]
+    (file, line, _), *others = places or [(checked.elsewhere, 1, "")]
+    result: Shape = {
+        "ruleId": str(one.check),
+        "level": "error" if one.level is Level.ERROR else "warning",
+        "message": {"text": _message(one, checked)},
+        "occurrenceCount": one.times,
+        "locations": [{**_physical(file, line), "logicalLocations": _logical(one, checked)}],
+        # The second key is the one that GitHub knows a result by; without it the hash of a line would be taken,
+        # which every recording made anew changes, and which all results of a file in one line share.
+        "partialFingerprints": {"pixelwitness/v1": one.fingerprint, "primaryLocationLineHash": f"{one.fingerprint}:1"},
+    }
+    if one.check in _INDEX:
+        result["ruleIndex"] = _INDEX[one.check]
+    if others:
+        result["relatedLocations"] = [
+            {"id": number, **_physical(file, line), "message": {"text": entry}}
+            for number, (file, line, entry) in enumerate(others, 1)
+        ]
+    if one.suppressed is not None:
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": inert(f"{one.suppressed.by}: {reason(one)}")}
+        ]
+    return result
+
+
+def _message(one: Forbidden, checked: Checked) -> str:
+    """Return sentences; the first is what lists show."""
+    first = as_line((site_name(one), ": ", *headline(one, checked.vocabulary)))
+    why = [inert(one.why[:1].upper() + one.why[1:])] if one.why else []
+    told = [
+        f"{word.capitalize()}: {'; '.join(as_line(sentence) for _, sentence in of_word)}"
+        for word, of_word in itertools.groupby(details(one, checked), key=lambda detail: detail[0])
+        if word not in ("baseline", "ignore")
+    ]
+    return " ".join(f"{part.removesuffix('.')}." for part in (first, *why, *told))
+
+
+def _physical(file: Located, line: int) -> Shape:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri_of(file.path), "uriBaseId": _ROOT},
+            "region": {"startLine": line},
+        }
+    }
+
+
+def _logical(one: Forbidden, checked: Checked) -> list[Json]:
+    found: list[Json] = [{"name": inert(site_name(one)), "kind": "site"}]
+    if checked.pages and one.page_url:
+        found.append({"name": inert(shown_page(one.page_url)), "kind": "page"})
+    if one.name:
+        found.append({"name": inert(one.name), "kind": "event"})
+    return found
+
+
+def uri_of(path: str) -> str:
+    """Return a relative path as a relative reference: no scheme, no host, whatever stands in it.
+
+    >>> uri_of("recordings/a b.har"), uri_of("javascript:x#.har")
+    ('recordings/a%20b.har', 'javascript%3Ax%23.har')
+    """
+    try:
+        raw = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "surrogatepass")
+    return quote(raw.lstrip(b"/"), safe="/") or "."

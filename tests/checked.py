@@ -1,0 +1,95 @@
+"""Invented judgements, for tests of what outputs of ``check`` make of them."""
+
+from typing import Any
+
+from pixelwitness.core.coverage import Coverage
+from pixelwitness.policy.checks import Check, Level
+from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.judgement import Forbidden, Judgement, Place, Suppressed
+from pixelwitness.report.checked import Checked, Located, Unread
+from pixelwitness.report.vocabulary import Vocabulary
+
+REC = "aaaa000011112222"
+WORDS = Vocabulary({"email": "e-mail", "page": "page address"})
+LOOKED_AT = Coverage(recordings=1, seen=10, matched=4, carrying=3, carried=3, other=6)
+FILE = Located("tests/recordings/shop.har")
+
+
+def forbidden(**changed: Any) -> Forbidden:
+    values: dict[str, Any] = {
+        "site": "shop.example",
+        "page_url": "https://shop.example/checkout?mail=jane.doe%40example.com",
+        "name": "Purchase",
+        "pixel_id": "1234567890123456",
+        "channels": ("pixel",),
+        "rule_id": "meta-pixel-event",
+        "confidence": "certain",
+        "times": 1,
+        "blocked": 0,
+        "data": (("email", "sha256"), ("page", "plain")),
+        "places": (Place(REC, 63, 1200),),
+        "remedies": ("remove the pixel", "take the user data out of fbq('init', …)"),
+        "check": Check.EVENT,
+        "level": Level.ERROR,
+        "fingerprint": "c22dc88237c92e1b4db4e2cb31ea842b",
+        "why": "no event may go to Meta from this site",
+    }
+    return Forbidden(**values | changed)
+
+
+def a_contact(**changed: Any) -> Forbidden:
+    values: dict[str, Any] = {
+        "page_url": "https://shop.example/",
+        "name": None,
+        "pixel_id": None,
+        "channels": ("library",),
+        "rule_id": "meta-pixel-library",
+        "data": (),
+        "places": (Place(REC, 7, 90),),
+        "remedies": ("load Meta's library only after the visitor agreed",),
+        "check": Check.CONTACT,
+        "level": Level.WARN,
+        "fingerprint": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "why": "no request may reach for Meta from this site",
+        "is_contact": True,
+    }
+    return forbidden(**values | changed)
+
+
+def known(**changed: Any) -> Forbidden:
+    """Return a violation that a baseline knows."""
+    return forbidden(**{"name": "Lead", "suppressed": Suppressed("ignore", "agreed upon", "2027-01-31")} | changed)
+
+
+def checked(
+    *violations: Forbidden,
+    warnings: tuple[Forbidden, ...] = (),
+    suppressed: tuple[Forbidden, ...] = (),
+    gaps: tuple[str, ...] = (),
+    stale: tuple[str, ...] = (),
+    coverage: Coverage = LOOKED_AT,
+    policy: str = "the default",
+    exit_code: ExitCode | None = None,
+    file: Located = FILE,
+    unread: tuple[Unread, ...] = (),
+    pages: bool = True,
+) -> Checked:
+    judgement = Judgement(
+        violations=violations,
+        warnings=warnings,
+        gaps=gaps,
+        coverage=coverage,
+        suppressed=suppressed,
+        stale=stale,
+        policy=policy,
+    )
+    code = ExitCode.VIOLATIONS if violations else ExitCode.CLEAN
+    return Checked(
+        judgement,
+        WORDS,
+        code if exit_code is None else exit_code,
+        {REC: file},
+        Located("pixelwitness.sqlite", stands_in=True),
+        unread,
+        pages,
+    )

@@ -1,0 +1,125 @@
+"""The summary of a step on GitHub: bounded, and nothing captured is more than text in it."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.checked import REC, a_contact, checked, forbidden, known
+from tests.markdown import loose_text, tokens_of
+
+from pixelwitness.core.coverage import Coverage
+from pixelwitness.policy.judgement import Place
+from pixelwitness.report.checked import Located, Unread
+from pixelwitness.report.github_summary import MAX_BYTES, as_summary, prose
+
+
+def test_the_whole_summary_of_one_of_each() -> None:
+    told = as_summary(
+        checked(
+            forbidden(times=3, blocked=1, places=(Place(REC, 63, 1200), Place(REC, 70, 1300))),
+            warnings=(a_contact(),),
+            suppressed=(known(),),
+            gaps=("entries that could not be used: 3",),
+            stale=("the ignore in line 3 matches nothing",),
+            unread=(Unread(Located("recordings/cut.har"), "it is no HAR"),),
+        )
+    )
+    head = "| Site | What | Why | With it | Evidence | What would help |\n|---|---|---|---|---|---|\n"
+    assert told == (
+        "## pixelwitness: 1 violation on 1 site, 1 warning, 1 suppressed.\n\n"
+        "The evidence is incomplete: silence would prove nothing.\n\n"
+        "- entries that could not be used: 3.\n"
+        "- recordings/cut.har could not be read: it is no HAR\n\n"
+        f"### Violations: 1\n\n{head}"
+        "| `shop.example` | `Purchase` to pixel `1234567890123456` by pixel (3 times) on `shop.example/checkout` "
+        "(1 blocked) | `event` no event may go to Meta from this site | e-mail (SHA-256), page address | "
+        "`tests/recordings/shop.har:1200` (entry 63); `tests/recordings/shop.har:1300` (entry 70); and 1 more | "
+        "remove the pixel; take the user data out of fbq('init', …) |\n\n"
+        f"### Warnings: 1\n\n{head}"
+        "| `shop.example` | contact with Meta by Meta's library on `shop.example` | `contact` no request may reach "
+        "for Meta from this site | nothing of the person was seen with it | `tests/recordings/shop.har:90` (entry 7) "
+        "| load Meta's library only after the visitor agreed |\n\n"
+        f"### Suppressed: 1\n\n{head}"
+        "| `shop.example` | `Lead` to pixel `1234567890123456` by pixel on `shop.example/checkout` | `event` no event "
+        "may go to Meta from this site; ignore: agreed upon (until 2027-01-31) | e-mail (SHA-256), page address | "
+        "`tests/recordings/shop.har:1200` (entry 63) | remove the pixel; take the user data out of "
+        "fbq('init', …) |\n\n"
+        "Of no use any more in the baseline or the ignores:\n\n- the ignore in line 3 matches nothing\n\n"
+        "Policy: the default.\n\n"
+        "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + 0 undecodable + "
+        "0 unusable + 0 blocked.\n\n"
+        "What servers send to Meta directly passes no browser and no proxy: it stays out of sight.\n"
+    )
+
+
+def test_nothing_looked_at_is_no_clean_summary() -> None:
+    told = as_summary(checked(coverage=Coverage()))
+
+    assert told.startswith("## pixelwitness: Nothing to judge: 0 requests. What was not looked at is not clean.\n")
+    assert "silence would prove nothing" in told
+
+
+def test_it_never_grows_beyond_what_github_takes_and_counts_the_rest() -> None:
+    many = [forbidden(site=f"s{n:05d}.example", name="ü" * 60) for n in range(4_000)]
+    told = as_summary(checked(*many, warnings=(a_contact(),) * 4_000))
+
+    assert len(told.encode()) <= MAX_BYTES
+    shown = told.count("| `s0")
+    assert f"… and {4_000 - shown:,} more; the other formats tell all of them." in told
+    assert 1_000 < shown < 4_000
+    assert "### Warnings: 4,000" in told
+    assert told.endswith("it stays out of sight.\n")
+
+
+@pytest.mark.parametrize("room", [0, 500, 3_000])
+def test_little_room_leaves_the_counts(room: int) -> None:
+    told = as_summary(checked(*[forbidden()] * 20), room)
+
+    assert "### Violations: 20" in told
+    assert len(told.encode()) < room + 2_000
+
+
+def test_long_lists_are_cut_with_a_count() -> None:
+    told = as_summary(checked(stale=tuple(f"entry {n} matches nothing" for n in range(60))))
+
+    assert "- entry 49 matches nothing\n- … and 10 more\n" in told
+
+
+def test_pages_are_not_named_where_they_may_not() -> None:
+    assert "checkout" not in as_summary(checked(forbidden(), pages=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("entries that could not be used: 1,024 (--strict)", "entries that could not be used: 1,024 `(--strict)`"),
+        ("ask @jane or #12", "ask `@jane` or `#12`"),
+        ("see www.evil.example now", "see `www.evil.example` now"),
+        ("see (www.evil.example)", "see `(www.evil.example)`"),
+        ("https://evil.example", "`https://evil.example`"),
+        ("a <b>c</b> d", "a `<b>c</b>` d"),
+        ("[x](https://evil.example) y", "`[x](https://evil.example)` y"),
+        ("![x](y)", "`![x](y)`"),
+        ("*a* _b_ ~c~ $d$ :tada:", "`*a* _b_ ~c~ $d$ :tada:`"),
+        ("deadbeef GH-12", "`deadbeef GH-12`"),
+        ("1. item", "`1.` item"),
+        ("- item", "`-` item"),
+        ("# head", "`#` head"),
+        ("a|b", "`a\\|b`"),
+        ("a`b", "``a`b``"),
+        ("a\nb", "`a\\x0ab`"),
+        ("", ""),
+    ],
+)
+def test_a_word_that_could_be_more_is_a_code_span(text: str, shown: str) -> None:
+    assert prose(text) == shown
+
+
+@given(st.text(st.characters(), max_size=80))
+@example("`` ` ```")
+@example("\\`a")
+@example("a @b `c")
+def test_prose_of_any_text_is_text(text: str) -> None:
+    tokens = tokens_of(f"before {prose(text)} after")
+
+    assert {one.type for one in tokens} <= {"paragraph_open", "inline", "text", "code_inline", "paragraph_close"}
+    assert loose_text(tokens) == []
