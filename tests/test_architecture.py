@@ -21,6 +21,8 @@ LAYER = {
     "verify": 6,
     "guard": 6,
     "live": 6,
+    "testing": 6,
+    "pytest_plugin": 7,
     "cli": 7,
     "__main__": 8,
 }

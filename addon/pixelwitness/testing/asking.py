@@ -1,0 +1,130 @@
+"""What an assertion asks of the evidence: which events it is about, what is against it, what cannot be told.
+
+Owns the choosing of events and contacts by site, pixel, name and time, with its three
+answers (it is one, it is none, nobody can say), and the reasons for which silence would
+prove nothing.  The judging itself is the policy's.  It must not know browsers.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pixelwitness.core.coverage import is_unread
+from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.rule import Channel
+from pixelwitness.core.sites import Site, site_of, site_of_url
+from pixelwitness.policy.judge import judge
+from pixelwitness.policy.judgement import Judgement
+from pixelwitness.testing.evidence import Evidence, positions
+
+UNREAD = (
+    "browsers keep what stands in a Blob or a file to themselves; read_bodies (--pixelwitness-read-bodies) asks for it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events, or contacts, are asked about; None asks about all."""
+
+    site: Site | None = None
+    pixel: str | None = None
+    name: str | None = None
+    after: int = 0
+    """The number of the first request that counts."""
+
+    def split(self, evidence: Evidence) -> "Choice":
+        """Part the evidence into what is asked about, and what may be it, for all that was recorded."""
+        hits: list[SeenEvent] = []
+        maybe: list[SeenEvent] = []
+        for one in evidence.events:
+            event = one.event
+            told = ((self.pixel, event.pixel_id), (self.name, event.event_name))
+            if not self._is_in_time(one) or not self._is_of_site(event.page_site):
+                continue
+            if all(wanted in (None, found) for wanted, found in told):
+                hits.append(one)
+            elif all(wanted is None or found in (None, wanted) for wanted, found in told):
+                maybe.append(one)
+        contacts = tuple(
+            one for one in evidence.contacts if self._is_in_time(one) and self._is_of_site(one.contact.page_site)
+        )
+        return Choice(tuple(hits), tuple(maybe), contacts)
+
+    def _is_in_time(self, seen: SeenEvent | SeenContact) -> bool:
+        # A copy that comes later belongs to the event that was told before.
+        return min(positions(seen), default=0) >= self.after
+
+    def _is_of_site(self, site: str | None) -> bool:
+        # What names no page may well be the site's.
+        return self.site is None or site is None or site == self.site
+
+    def words(self) -> str:
+        """Say what is asked about: ``Purchase to pixel 1111 from shop.example``."""
+        what = self.name or "an event"
+        return f"{what}{f' to pixel {self.pixel}' if self.pixel else ''}{f' from {self.site}' if self.site else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The events and contacts that an assertion is about."""
+
+    hits: tuple[SeenEvent, ...]
+    maybe: tuple[SeenEvent, ...]
+    """Events of which the pixel or the name was not recorded: they may be meant."""
+    contacts: tuple[SeenContact, ...]
+
+    @property
+    def unread(self) -> int:
+        """Requests among them whose body could not be looked at."""
+        unread = sum(one.unread for one in (*self.hits, *self.maybe))
+        return unread + sum(is_unread(one.contact.body_state) for one in self.contacts)
+
+
+def wanted(site: str | None, pixel: str | int | None, name: str | None, after: int = 0) -> Wanted:
+    """Read what a test asks about; a host or a URL stands for its site.
+
+    >>> wanted("https://www.shop.example/cart", 1234567890, None).words()
+    'an event to pixel 1234567890 from shop.example'
+    """
+    known = None
+    if site is not None:
+        known = site_of_url(site) if "//" in site else site_of(site.partition("/")[0].partition(":")[0])
+        if known is None:
+            raise ValueError(f"site={site!r} names no site; write it as shop.example")
+    return Wanted(known, None if pixel is None else str(pixel), name, after)
+
+
+def judged(evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Judgement:
+    """Judge what was chosen by the default policy; gaps are those of the whole session."""
+    of_chosen = judge(evidence.recordings, events, contacts, evidence.own_sites, evidence.coverage)
+    of_all = judge(
+        evidence.recordings,
+        evidence.events,
+        evidence.contacts,
+        evidence.own_sites,
+        evidence.coverage,
+        configs=evidence.configs,
+    )
+    return replace(of_chosen, gaps=of_all.gaps)
+
+
+def more_gaps(evidence: Evidence, undelivered: Collection[int], still_open: int) -> Iterator[str]:
+    """Yield what the browser itself tells of the limits of a session."""
+    if not evidence.coverage.seen:
+        yield "the browser made no request at all; open a page first"
+    if still_open:
+        yield (
+            f"the page did not come to rest: {still_open:,} of its requests had no end yet, and what follows on them "
+            "was not seen; give it more time (rest_within), or name what never ends (endless)"
+        )
+    loaders = (Channel.LIBRARY, Channel.CONFIG)
+    missing = {
+        one.contact.page_site or "an unknown page"
+        for one in evidence.contacts
+        if one.contact.channel in loaders and one.contact.position in undelivered
+    }
+    silent = missing - {one.event.page_site for one in evidence.events}
+    if silent:
+        yield (
+            f"Meta's library was asked for and did not arrive ({', '.join(sorted(silent))}), so it could not send: let "
+            "the browser reach it, or answer for it in the test"
+        )

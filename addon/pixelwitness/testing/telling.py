@@ -1,0 +1,44 @@
+"""The words of an assertion that did not pass: what was seen, where, and what would help.
+
+Owns the headline; the rest is the text of ``check``.  Names of sites, events and classes
+of data, never a value.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pixelwitness.core.exposure import SeenEvent
+from pixelwitness.policy.checks import Level
+from pixelwitness.policy.judgement import Forbidden, Judgement
+from pixelwitness.report.checktext import as_text
+from pixelwitness.report.text import safe_text
+from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.testing.evidence import SESSION
+
+SOURCE = "this browser session"
+
+
+def against(headline: str, judgement: Judgement, *, contacts: bool = False) -> str:
+    """Tell of violations; warnings stay out unless ``contacts`` makes them violations, too."""
+    found = judgement.violations
+    if contacts:
+        found += tuple(map(_grave, judgement.warnings))
+    # What is certain does not need the gaps beside it.
+    told = replace(judgement, violations=found, warnings=(), gaps=())
+    return "\n".join((headline, *as_text(told, vocabulary(), {SESSION: SOURCE}))).rstrip()
+
+
+def not_recorded(headline: str, gaps: tuple[str, ...]) -> str:
+    """Tell why nothing can be said."""
+    return "\n".join((f"not recorded: {headline}", *(f"  because {gap}" for gap in gaps)))
+
+
+def missed(what: str, within: float, others: Iterable[SeenEvent], gaps: Iterable[str]) -> str:
+    """Tell that an expected event did not come, and what came in its place."""
+    names = sorted({one.event.event_name or "one without a name" for one in others})
+    seen = f"seen in that time: {safe_text(', '.join(names), 400)}" if names else "no event was seen in that time"
+    return "\n".join((f"{what} was not sent to Meta within {within:g} s; {seen}", *(f"  {gap}" for gap in gaps)))
+
+
+def _grave(warning: Forbidden) -> Forbidden:
+    return replace(warning, level=Level.ERROR)
