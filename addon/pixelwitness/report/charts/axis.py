@@ -1,0 +1,139 @@
+"""The axis of time: from seconds to places on a line, long silences cut out.
+
+Owns where the axis is cut, where a time stands on it and which times are written below.
+Times are UTC, and those of the traffic: no clock is asked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+MOST_CUTS = 5
+CUT_WIDTH = 26.0
+_SHORTEST_CUT = 5.0
+"""Seconds; shorter silences stand as they are."""
+_LEAST_WIDTH = 70.0
+_TICK_ROOM = 78.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_STEPS = (
+    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
+    *(_MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE),
+    *(_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR),
+    *(_DAY * days for days in (1, 2, 7, 14, 30, 90, 180, 365, 730, 1_825, 3_650, 36_500, 365_000)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the axis without a cut: from one time to another, from one place to another."""
+
+    first: float
+    last: float
+    start: float
+    end: float
+
+    def place(self, at: float) -> float:
+        """Return where a time stands."""
+        if self.last <= self.first:
+            return (self.start + self.end) / 2
+        return self.start + (self.end - self.start) * (at - self.first) / (self.last - self.first)
+
+
+def stretches(times: Iterable[float], start: float, end: float) -> tuple[Stretch, ...]:
+    """Return the parts of an axis on which all times have a place; none where there are no times.
+
+    >>> [(one.first, one.last) for one in stretches([0, 5, 9, 1000, 1004], 0, 600)]
+    [(0, 9), (1000, 1004)]
+    """
+    moments = sorted(set(times))
+    if not moments:
+        return ()
+    groups = _grouped(moments)
+    room = end - start - CUT_WIDTH * (len(groups) - 1)
+    spare = room - _LEAST_WIDTH * len(groups)
+    spans = [group[-1] - group[0] for group in groups]
+    whole = sum(spans) or 1.0
+    parts: list[Stretch] = []
+    for group, span in zip(groups, spans, strict=True):
+        wide = room if len(groups) == 1 else _LEAST_WIDTH + spare * (span / whole if any(spans) else 1 / len(groups))
+        parts.append(Stretch(group[0], group[-1], start, start + wide))
+        start += wide + CUT_WIDTH
+    return tuple(parts)
+
+
+def _grouped(moments: Sequence[float]) -> list[list[float]]:
+    """Part the times at the longest silences, each of which is longer than all that is left without it."""
+    gaps = sorted(((late - early, late) for early, late in pairwise(moments)), reverse=True)
+    left, cuts = moments[-1] - moments[0], set()
+    for gap, late in gaps[:MOST_CUTS]:
+        if gap < _SHORTEST_CUT or not 0 < left - gap < gap:
+            break
+        cuts.add(late)
+        left -= gap
+    groups: list[list[float]] = [[]]
+    for moment in moments:
+        if moment in cuts:
+            groups.append([])
+        groups[-1].append(moment)
+    return groups
+
+
+def place_of(at: float, parts: Sequence[Stretch]) -> float:
+    """Return where a time stands on an axis that has a place for it."""
+    return next(one for one in parts if one.first <= at <= one.last).place(at)
+
+
+def ticks(part: Stretch) -> Iterator[tuple[float, str]]:
+    """Yield (place, words) for the times that are written below a stretch."""
+    span, wide = part.last - part.first, part.end - part.start
+    if span <= 0:
+        yield part.place(part.first), clock(part.first, 0.001 if part.first % 1 else 1)
+        return
+    most = max(wide / _TICK_ROOM, 1.0)
+    step = next((one for one in _STEPS if span / one <= most), _STEPS[-1])
+    number = -(-part.first // step)
+    before = -_TICK_ROOM
+    while number * step <= part.last + step / 1e6:
+        place = part.place(min(number * step, part.last))
+        if place - before >= _TICK_ROOM - 1:
+            yield place, clock(number * step, step)
+            before = place
+        number += 1
+    if before < 0:
+        yield part.place(part.first), clock(part.first, step)
+
+
+def clock(at: float, step: float) -> str:
+    """Write a time as closely as a step asks for.
+
+    >>> clock(1795300000.25, 0.01), clock(1795300000, 60), clock(1795300000, 86400)
+    ('22:26:40.250', '22:26', '2026-11-21')
+    """
+    text = moment_of(at)
+    if step >= _DAY:
+        return text[:10]
+    return text[11:16] if step >= _MINUTE else text[11:19] if step >= 1 else text[11:23]
+
+
+def day(at: float) -> str:
+    """Return the day of a time."""
+    return moment_of(at)[:10]
+
+
+def moment_of(at: float) -> str:
+    """Write a time whole, to the millisecond."""
+    return (_EPOCH + timedelta(milliseconds=round(at * 1000))).isoformat(" ", "milliseconds")[:23]
+
+
+def lasting(seconds: float) -> str:
+    """Return a duration in words that fit into a cut.
+
+    >>> lasting(90), lasting(4000), lasting(86400 * 3), lasting(86400 * 800)
+    ('2 min', '1 h', '3 d', '2 y')
+    """
+    for unit, letters in ((_DAY * 365, "y"), (_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= unit:
+            return f"{round(seconds / unit)} {letters}"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{round(seconds)} s"

@@ -1,0 +1,77 @@
+"""Fitting: how wide a text is likely to be, and what of it fits.
+
+Owns the estimate.  Nobody can measure a text before a browser has chosen the face, so it is
+that of a wide one; a text that fits here fits everywhere.
+"""
+
+import unicodedata
+
+_NARROW = frozenset("iIjlftr.,:;'|!()[]{}/\\ -`")
+_WIDE = frozenset("mwMWQOGDNHU@%&#_+=~<>×…")
+
+
+def width_of(text: str, size: float = 13) -> float:
+    """Return the likely width of a text, in the units of ``size``, never too little for common faces.
+
+    >>> round(width_of("shop.example", 10)), round(width_of("\u5c71\u5c71", 10))
+    (75, 20)
+    """
+    return size * sum(map(_share, text))
+
+
+def fitted(text: str, room: float, size: float = 13) -> str:
+    """Return a text as it is where it fits, else its beginning and its end about an ellipsis.
+
+    >>> fitted("shop.example", 110), fitted("a-very-long-name-of-a.shop.example", 110)
+    ('shop.example', 'a-very…xample')
+    """
+    if width_of(text, size) <= room:
+        return text
+    room -= width_of("…", size)
+    head = _within(text, room / 2, size)
+    tail = _within(text[len(head) :][::-1], room - width_of(head, size), size)[::-1]
+    return f"{head}…{tail}"
+
+
+def short(number: int) -> str:
+    """Write a number in at most six characters.
+
+    >>> short(7), short(12_345), short(2_345_678)
+    ('7', '12,345', '2.3 M')
+    """
+    return f"{number:,}" if number < 100_000 else f"{number / 1e6:,.1f} M" if number >= 1e6 else f"{number // 1000} k"
+
+
+def wrapped(text: str, room: float, size: float = 11, most: int = 3) -> tuple[str, ...]:
+    """Return a text in at most so many lines, broken at spaces and hyphens; what is too long is shortened.
+
+    >>> wrapped("Conversions API gateway", 90)
+    ('Conversions', 'API gateway')
+    """
+    lines: list[str] = []
+    for word in text.replace("-", "-\0").replace(" ", " \0").split("\0"):
+        if lines and width_of(lines[-1] + word.rstrip(), size) <= room:
+            lines[-1] += word
+        else:
+            lines.append(word)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], "".join(lines[most - 1 :])]
+    return tuple(fitted(line.strip(), room, size) for line in lines)
+
+
+def _within(text: str, room: float, size: float) -> str:
+    for place, one in enumerate(text):
+        room -= size * _share(one)
+        if room < 0:
+            return text[:place]
+    return text
+
+
+def _share(one: str) -> float:
+    if unicodedata.combining(one):
+        return 0.0
+    if one in _NARROW:
+        return 0.41
+    if one in _WIDE or unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF:
+        return 1.02
+    return 0.7 if one.isupper() else 0.63

@@ -1,0 +1,99 @@
+"""SVG, element by element.
+
+Owns how an element is written and that no text enters a picture unsafe.  The standard
+library's ElementTree does it: it escapes whatever it is given, starts in a moment and
+writes the same bytes each time.  A chart library would start slowly and bring styles that
+a content security policy refuses, a template would leave the arithmetic of a chart in two
+places.  Looks are classes of ``charts.css`` alone.
+"""
+
+from xml.etree import ElementTree as ET
+
+from markupsafe import Markup
+
+from pixelwitness.report.charts.fitting import fitted
+from pixelwitness.report.text import safe_text
+
+type Element = ET.Element
+type Value = str | float
+
+TITLE_LIMIT = 300
+"""Characters of one text that shows when something is pointed at."""
+
+
+def canvas(key: str, title: str, description: str, width: float, height: float) -> Element:
+    """Return an empty picture of so many units of width and height; ``key`` begins all its ids."""
+    size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
+    names = {"role": "img", "aria-labelledby": f"{key}-title", "aria-describedby": f"{key}-desc"}
+    root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "chart", **size, **names})
+    put(root, "title", title, id=f"{key}-title")
+    put(root, "desc", description, id=f"{key}-desc")
+    return root
+
+
+def put(parent: Element, tag: str, text: str | None = None, /, **attributes: Value) -> Element:
+    """Add an element: ``class_`` is written ``class``, ``stroke_width`` ``stroke-width``, numbers rounded."""
+    written = {
+        name.rstrip("_").replace("_", "-"): value if isinstance(value, str) else _number(value)
+        for name, value in attributes.items()
+    }
+    element = ET.SubElement(parent, tag, written)
+    if text is not None:
+        element.text = safe_text(text, 2_000)
+    return element
+
+
+def tell(parent: Element, words: str) -> None:
+    """Add what shows when the element is pointed at."""
+    put(parent, "title", safe_text(words, TITLE_LIMIT))
+
+
+def write(parent: Element, x: float, y: float, words: str, class_: str = "", room: float | None = None) -> Element:
+    """Add a text that ends within ``room`` units; one that had to be shortened tells the whole when pointed at."""
+    size = 11 if "small" in class_ or "on" in class_.split() else 13
+    whole = safe_text(words)
+    shown = whole if room is None else fitted(whole, room, size)
+    element = put(parent, "text", shown, x=x, y=y, **({"class_": class_} if class_ else {}))
+    if shown != whole:
+        tell(element, whole)
+    return element
+
+
+def hatching(root: Element, key: str) -> str:
+    """Add the slanted lines that mark what was blocked or not recorded; return what ``fill`` calls them."""
+    pattern = put(
+        put(root, "defs"), "pattern", id=f"{key}-hatch", width=5, height=5,
+        patternUnits="userSpaceOnUse", patternTransform="rotate(45)",
+    )  # fmt: skip
+    put(pattern, "path", class_="hatch", d="M0 0V5")
+    return f"url(#{key}-hatch)"
+
+
+def nothing(key: str, title: str, description: str) -> Markup:
+    """Return the picture for which there is nothing to draw; it says so."""
+    root = canvas(key, title, description, 360, 40)
+    write(root, 6, 25, "Nothing was seen to go to Meta.", "soft")
+    return markup(root)
+
+
+def markup(root: Element) -> Markup:
+    """Return the picture as it stands in a page."""
+    return Markup(ET.tostring(root, encoding="unicode"))
+
+
+def points(*pieces: Value) -> str:
+    """Return the data of a path: letters and rounded numbers.
+
+    >>> points("M", 1.04, 2, "h", 0.5)
+    'M1 2h0.5'
+    """
+    written = ""
+    for piece in pieces:
+        text = piece if isinstance(piece, str) else _number(piece)
+        written += " " + text if written and not isinstance(piece, str) and not written[-1].isalpha() else text
+    return written
+
+
+def _number(value: float) -> str:
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text

@@ -1,0 +1,182 @@
+"""The timeline: visits, consent signals, events and contacts, lane by lane.
+
+Owns the layout of this chart.  What an event's mark says of consent was found when it was
+scanned: the shape tells, and the colour tells it again.  What falls on one place is drawn
+once, with its number; a chart has room for so many marks, and takes coarser places before
+it grows beyond them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, day, lasting, moment_of, place_of, stretches, ticks
+from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.fitting import width_of
+from pixelwitness.report.charts.marks import ROWS, SIZE, draw_mark
+from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
+from pixelwitness.report.charts.svg import Element, canvas, markup, nothing, points, put, tell, write
+from pixelwitness.report.text import counted, listed, numbered, safe_text
+
+MOST_LANES = 16
+MOST_MARKS = 500
+TITLE = "When it happened"
+
+_LABEL = 196
+_END = 900
+_UNKNOWN = 90
+"""The width of the column for what has no time."""
+_HEAD = 12
+
+type _Place = tuple[float, Mark, bool]
+"""(place on the axis, what, whether blocked)"""
+type _Marks = Mapping[_Place, Sequence[Moment]]
+
+
+def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
+    """Draw when visits, consent signals, events and contacts happened."""
+    lane = "visit" if timeline.by_visit else "site"
+    description = (
+        f"One lane for each {lane}, time from left to right (UTC); long silences are cut out. Flags on top are visits "
+        "and changes of consent; below are events, by what was visible of consent when they left, and contacts. "
+        "A number counts what happened at about the same time; hollow marks were blocked."
+    )
+    head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _TOLD), "Blocked", "Signals")
+    table = tuple(map(_row, timeline.lanes))
+    lanes = timeline.lanes[:MOST_LANES]
+    times = [moment.at for one in lanes for moment in one.moments if moment.at is not None]
+    timeless = any(moment.at is None for one in lanes for moment in one.moments)
+    if not any(one.moments for one in lanes):
+        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+    parts = stretches(times, _LABEL + 12, _END - 12)
+    lanes = tuple(sorted(lanes, key=lambda one: min((m.at for m in one.moments if m.at is not None), default=9e99)))
+    unknown_at = (_END if parts else _LABEL) + _UNKNOWN / 2
+    drawn = _fitting([one.moments for one in lanes], parts, unknown_at)
+    heights = [SIZE * max(2, len(_rows_of(marks))) + 8 for marks in drawn]
+    more = len(timeline.lanes) - len(lanes)
+    bottom = _HEAD + sum(heights)
+    width = _END + (_UNKNOWN if timeless and parts else 0) + 8
+    root = canvas(key, TITLE, description, width, bottom + 40 + 18 * bool(more) + 50)
+    top = float(_HEAD)
+    for number, (one, marks, height) in enumerate(zip(lanes, drawn, heights, strict=True)):
+        group = put(root, "g")
+        if number % 2 == 0:
+            put(group, "rect", class_="band", x=0, y=top, width=width, height=height)
+        write(group, 6, top + height / 2 + 5, one.name, room=_LABEL - 14)
+        _lane(group, marks, top, height)
+        top += height
+    _axis(root, parts, bottom, unknown_at if timeless else None)
+    if more:
+        write(root, 6, bottom + 52, f"{counted(more, f'more {lane}')}: see the table", "soft")
+    _legend(root, bottom + 56 + 18 * bool(more))
+    return Chart(TITLE, description, markup(root), head, table)
+
+
+_TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
+
+
+def _row(lane: Lane) -> tuple[str, ...]:
+    times = [one.at for one in lane.moments if one.at is not None]
+    first, last = (moment_of(min(times)), moment_of(max(times))) if times else ("not known", "not known")
+    numbers = Counter(one.mark for one in lane.moments)
+    signals = [
+        one.words + (f" at {moment_of(one.at)[11:19]}" if one.at is not None else "")
+        for one in lane.moments
+        if one.mark in SIGNALS
+    ]
+    told = [*signals[:6], *([f"{len(signals) - 6} more"] if len(signals) > 6 else ())]
+    blocked = sum(one.blocked for one in lane.moments)
+    return (
+        safe_text(lane.name),
+        first,
+        last,
+        *(f"{numbers[mark]:,}" for mark in _TOLD),
+        f"{blocked:,}",
+        safe_text("; ".join(told)),
+    )
+
+
+def _fitting(lanes: Sequence[Sequence[Moment]], parts: Sequence[Stretch], unknown_at: float) -> list[_Marks]:
+    """Return the marks of each lane, their places as fine as the room for marks allows."""
+    step = float(SIZE)
+    while True:
+        drawn = [_marks(moments, parts, unknown_at, step) for moments in lanes]
+        if sum(map(len, drawn)) <= MOST_MARKS or step > _END:
+            return drawn
+        step *= 1.5
+
+
+def _marks(moments: Iterable[Moment], parts: Sequence[Stretch], unknown_at: float, step: float) -> _Marks:
+    marks: dict[_Place, list[Moment]] = {}
+    for one in moments:
+        place = unknown_at if one.at is None else _rounded(place_of(one.at, parts), step)
+        marks.setdefault((place, one.mark, one.blocked), []).append(one)
+    return marks
+
+
+def _rounded(place: float, step: float) -> float:
+    """Return the middle of the field in which a place lies, so that neighbours are drawn as one."""
+    return _LABEL + (int((place - _LABEL) / step) + 0.5) * step
+
+
+def _rows_of(marks: _Marks) -> Mapping[int, int]:
+    """Return the place of each row that a lane has, from 0 at its top."""
+    rows = sorted({ROWS[mark] for _, mark, _ in marks})
+    return {row: place for place, row in enumerate(rows)}
+
+
+def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
+    rows = _rows_of(marks)
+    for place, mark, _ in marks:
+        if mark is Mark.VISIT:
+            put(group, "path", class_="line", d=points("M", place, top + 3, "V", top + height - 3))
+    taken: dict[int, float] = {}
+    for (place, mark, blocked), moments in sorted(
+        marks.items(), key=lambda one: (one[0][0], ROWS[one[0][1]], one[0][1:])
+    ):
+        row = ROWS[mark]
+        x = max(place, taken.get(row, 0.0) + SIZE)
+        taken[row] = x
+        drawn = put(group, "g")
+        tell(drawn, _sentence(mark, moments, blocked=blocked))
+        draw_mark(drawn, x, top + 4 + SIZE * (rows[row] + 0.5), mark, len(moments), blocked=blocked)
+
+
+def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
+    """Tell what a mark stands for: when, what and how often."""
+    numbers = Counter(safe_text(one.words, 60) for one in moments)
+    told = [numbered(name, number) for name, number in list(numbers.items())[:3]]
+    told += [f"{len(numbers) - 3} more"] if len(numbers) > 3 else []
+    when = moment_of(moments[0].at)[11:] if moments[0].at is not None else "time not known"
+    how = f", {mark.value}" if mark in EVENTS else ""
+    return f"{when}: {listed(told)}{how}{', blocked' if blocked else ''}"
+
+
+def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float | None) -> None:
+    shown = ""
+    for place, part in enumerate(parts):
+        put(root, "path", class_="rule", d=points("M", part.start, y + 4, "H", part.end))
+        for x, words in ticks(part):
+            put(root, "path", class_="rule", d=points("M", x, y + 4, "v", 5))
+            write(root, x, y + 21, words, "small soft middle")
+        if (today := day(part.first)) != shown:
+            write(root, part.start, y + 36, today, "small")
+            shown = today
+        if place + 1 < len(parts):
+            middle = part.end + CUT_WIDTH / 2
+            put(root, "path", class_="rule", d=points("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
+            put(root, "path", class_="cut", d=points("M", middle, 12, "V", y))
+            write(root, middle, y + 36, lasting(parts[place + 1].first - part.last), "small soft middle")
+    if unknown_at is not None:
+        write(root, unknown_at, y + 21, "time not known", "small soft middle")
+
+
+def _legend(root: Element, y: float) -> None:
+    x = 14.0
+    for mark in Mark:
+        if mark is Mark.BEFORE:
+            x, y = 14.0, y + 22
+        draw_mark(root, x, y, mark)
+        write(root, x + 13, y + 4, mark.value, "small")
+        x += 34 + width_of(mark.value, 11)
+    draw_mark(root, x, y, Mark.CONTACT, 2, blocked=True)
+    write(root, x + 13, y + 4, "blocked", "small")
