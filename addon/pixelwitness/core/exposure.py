@@ -205,6 +205,8 @@ class SiteExposure:
     """None where nothing was sent, or the database is older than the question."""
     findings: tuple[SiteFinding, ...] = ()
     """All that was understood, of every kind; consent, identity and hints at a server among it."""
+    opened: tuple[str, ...] = ()
+    """Addresses of the pages that were visited, each once, as they were first; at most ``grouping.MAX_OPENED``."""
 
     @property
     def name(self) -> str:

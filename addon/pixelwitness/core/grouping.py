@@ -23,6 +23,9 @@ from pixelwitness.core.records import Field, Finding
 MAX_TELLINGS = 12
 """Different contents of one group of events that are kept for telling; the others are counted."""
 MAX_PAGES = 12
+"""Pages that are kept of a group."""
+MAX_OPENED = 2_000
+"""Pages of one site that are kept as opened."""
 
 
 @dataclass(slots=True)

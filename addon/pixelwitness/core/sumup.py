@@ -18,7 +18,7 @@ from pixelwitness.core.exposure import (
     SiteExposure,
     Standing,
 )
-from pixelwitness.core.grouping import Contacts, Data, Events, Findings, span
+from pixelwitness.core.grouping import MAX_OPENED, Contacts, Data, Events, Findings, span
 from pixelwitness.core.pixelsetup import ServerHint, SetUp
 from pixelwitness.core.records import Field, PixelConfig, Recording, Visit
 from pixelwitness.core.rule import Channel
@@ -42,6 +42,7 @@ class _Site:
     known_by: KnownBy | None = None
     consent: list[ConsentSaid] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
+    opened: dict[str, None] = field(default_factory=dict)
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
         event = seen.event
@@ -89,6 +90,7 @@ class _Site:
             known_by=self.known_by,
             consent=tuple(self.consent),
             findings=self.findings.done(),
+            opened=tuple(self.opened),
         )
 
 
@@ -115,7 +117,10 @@ class SumUp:
     def visit(self, visit: Visit) -> None:
         """Take one visit; one of which no site is known counts for none."""
         if visit.site is not None:
-            self._of(self.standing(visit.site), visit.site).visits += 1
+            site = self._of(self.standing(visit.site), visit.site)
+            site.visits += 1
+            if visit.page_url is not None and len(site.opened) < MAX_OPENED:
+                site.opened[visit.page_url] = None
 
     def event(self, seen: SeenEvent) -> None:
         """Take one event."""
