@@ -2,13 +2,32 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.checkformats import FORMATS
+from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
+from pixelwitness.cli.outfile import output_option, refuse_database
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+
+if TYPE_CHECKING:
+    from pixelwitness.report.checked import Unread
+    from pixelwitness.scan import Scanned
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How the judgement is told."""
+
+    format_: str
+    output: Path | None
+    root: Path
+    paths: tuple[str, ...]
 
 
 @click.command()
@@ -20,10 +39,24 @@ from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
     "--strict", is_flag=True, help="Any request body that was not recorded is a gap, and gaps go before violations."
 )
 @click.option(
-    "--format", "format_", type=click.Choice(["text"]), default="text", show_default=True, help="How to tell it."
+    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it."
+)
+@output_option
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Root of the repository, for paths in outputs; by default the nearest folder above with .git, or this one.",
 )
 def check(
-    paths: tuple[str, ...], rules: tuple[Path, ...], persona: Path | None, jobs: int, strict: bool, format_: str
+    paths: tuple[str, ...],
+    rules: tuple[Path, ...],
+    persona: Path | None,
+    jobs: int,
+    strict: bool,
+    format_: str,
+    output: Path | None,
+    root: Path | None,
 ) -> ExitCode:
     """Fail when anything was told to Meta: for tests and CI.
 
@@ -31,17 +64,22 @@ def check(
     violation (exit 1); other contacts are warnings. Evidence with gaps is exit 4, no
     requests at all exit 3: what was not looked at is not clean.
     """
+    from pixelwitness.cli.locating import root_of
+
+    if output is not None:
+        refuse_database(output)
+    telling = _Telling(format_, output, root_of(root), paths)
     database = _database(paths)
     if database is not None:
         if persona is not None:
             raise click.UsageError("--persona is for recordings; a database holds what was found at their scan")
         if rules:
             raise click.UsageError("--rules is for recordings; a database holds what was found when they were scanned")
-        return _judged(database, strict=strict, failed=False)
+        return _judged(database, telling, strict=strict)
     from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
 
     if nothing_there(paths):
-        return ExitCode.NOTHING_TO_SCAN
+        return _unjudged(ExitCode.NOTHING_TO_SCAN, telling)
     warn_of_readers(persona)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         from pixelwitness.scan import ScanOptions
@@ -50,17 +88,29 @@ def check(
         scanned = run_scan(paths, ScanOptions(db=private, rules=rules, jobs=jobs, persona=persona))
         if not scanned.scanned:
             say("pixelwitness: no recording was found in what was named")
-            return ExitCode.NOTHING_TO_SCAN
+            return _unjudged(ExitCode.NOTHING_TO_SCAN, telling)
         tell_states(scanned, None)
         failed = [one for one in scanned.scanned if one.state == "failed"]
         if len(failed) == len(scanned.scanned):
             say("pixelwitness: none of the recordings could be read")
-            return ExitCode.COULD_NOT_RUN
-        return _judged(private, strict=strict, failed=bool(failed) or scanned.refused > 0)
+            return _unjudged(ExitCode.COULD_NOT_RUN, telling, failed)
+        return _judged(private, telling, strict=strict, failed=failed, refused=scanned.refused, private=True)
 
 
-def _judged(db: Path, *, strict: bool, failed: bool) -> ExitCode:
+def _judged(
+    db: Path,
+    telling: _Telling,
+    *,
+    strict: bool,
+    failed: "Sequence[Scanned]" = (),
+    refused: int = 0,
+    private: bool = False,
+) -> ExitCode:
+    """Judge a database; a ``private`` one was made for this alone, and is never named."""
+    from pixelwitness.cli.checkformats import tell
+    from pixelwitness.cli.locating import files_of, located
     from pixelwitness.policy.judge import judge
+    from pixelwitness.report.checked import Checked
     from pixelwitness.report.checktext import as_text
     from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.store import queries
@@ -77,17 +127,46 @@ def _judged(db: Path, *, strict: bool, failed: bool) -> ExitCode:
             configs=queries.pixel_configs(connection),
             strict=strict,
         )
-    sources = {one.id: one.sources[0] if one.sources else one.kind for one in recordings}
     # Where values were kept, a page's path may hold one; a judgement names none.
     kept = any(json.loads(one.options).get("keep_values") for one in recordings)
-    emit(line + "\n" for line in as_text(judgement, vocabulary(), sources, pages=not kept))
-    return decide(
-        Outcome(
-            violations=bool(judgement.violations),
-            incomplete=judgement.incomplete or failed,
-            nothing=judgement.nothing,
-        ),
-        strict=strict,
+    outcome = Outcome(
+        violations=bool(judgement.violations),
+        incomplete=judgement.incomplete or bool(failed) or refused > 0,
+        nothing=judgement.nothing,
+    )
+    code = decide(outcome, strict=strict)
+    words = vocabulary()
+    elsewhere = located(telling.paths[0], telling.root)
+    files = files_of(recordings, telling.root, None if private else elsewhere)
+    checked = Checked(judgement, words, code, files, elsewhere, _unread(failed, telling), pages=not kept)
+    sources = {one.id: one.sources[0] if one.sources else one.kind for one in recordings}
+    tell(checked, telling.format_, as_text(judgement, words, sources, pages=not kept), telling.output)
+    return code
+
+
+def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = ()) -> ExitCode:
+    """Tell that there was nothing to judge; people were told on stderr, where an older file must not stay as it is."""
+    from pixelwitness.cli.checkformats import tell
+    from pixelwitness.cli.locating import located
+    from pixelwitness.core.coverage import Coverage
+    from pixelwitness.policy.judgement import Judgement
+    from pixelwitness.report.checked import Checked
+    from pixelwitness.report.vocabulary import vocabulary
+
+    judgement = Judgement(violations=(), warnings=(), gaps=(), coverage=Coverage())
+    elsewhere = located(telling.paths[0], telling.root)
+    checked = Checked(judgement, vocabulary(), code, {}, elsewhere, _unread(failed, telling))
+    tell(checked, telling.format_, (), telling.output)
+    return code
+
+
+def _unread(failed: "Sequence[Scanned]", telling: _Telling) -> "tuple[Unread, ...]":
+    from pixelwitness.cli.locating import located
+    from pixelwitness.report.checked import Unread
+
+    return tuple(
+        Unread(located(one.source, telling.root), one.problems[0].what if one.problems else "it could not be read")
+        for one in failed
     )
 
 

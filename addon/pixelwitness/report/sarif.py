@@ -17,13 +17,14 @@ from pixelwitness.report.acts import shown_page
 from pixelwitness.report.checked import Checked, Located, as_line, details, headline, inert, reason, site_name
 from pixelwitness.report.jsonfile import in_ascii
 from pixelwitness.report.ledger import ALWAYS, account
-from pixelwitness.report.shapes import Shape
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAX_RESULTS = 5_000
 """Results of one run; code scanning shows no more of them."""
 MAX_LOCATIONS = 100
 """Places of one result."""
+
+type _Shape = dict[str, Json]
 
 _ROOT = "%SRCROOT%"
 _INDEX = {check: index for index, check in enumerate(CHECKS)}
@@ -41,7 +42,7 @@ def as_sarif(checked: Checked) -> str:
     """Return the log as one indented document in ASCII, with a line end."""
     judgement = checked.judgement
     found = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
-    run: Shape = {
+    run: _Shape = {
         "tool": {"driver": _driver()},
         # The slash at the end makes the whole of it the category that tells this tool's results from others'.
         "automationDetails": {"id": "pixelwitness/"},
@@ -53,7 +54,7 @@ def as_sarif(checked: Checked) -> str:
     return in_ascii({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _driver() -> Shape:
+def _driver() -> _Shape:
     return {
         "name": "pixelwitness",
         "version": __version__,
@@ -74,7 +75,7 @@ def _driver() -> Shape:
     }
 
 
-def _invocation(checked: Checked, found: int) -> Shape:
+def _invocation(checked: Checked, found: int) -> _Shape:
     judgement = checked.judgement
     notices: list[Json] = [_notice("incomplete", "error", f"{gap}.") for gap in judgement.gaps]
     for one in checked.unread:
@@ -101,16 +102,16 @@ def _invocation(checked: Checked, found: int) -> Shape:
     }
 
 
-def _notice(key: str, level: str, text: str) -> Shape:
+def _notice(key: str, level: str, text: str) -> _Shape:
     return {"descriptor": {"id": key}, "level": level, "message": {"text": inert(text, 2_000)}}
 
 
-def _result(one: Forbidden, checked: Checked) -> Shape:
+def _result(one: Forbidden, checked: Checked) -> _Shape:
     places = [
         (checked.file(place), checked.line(place), f"entry {place.position:,}") for place in one.places[:MAX_LOCATIONS]
     ]
     (file, line, _), *others = places or [(checked.elsewhere, 1, "")]
-    result: Shape = {
+    result: _Shape = {
         "ruleId": str(one.check),
         "level": "error" if one.level is Level.ERROR else "warning",
         "message": {"text": _message(one, checked)},
@@ -146,7 +147,7 @@ def _message(one: Forbidden, checked: Checked) -> str:
     return " ".join(f"{part.removesuffix('.')}." for part in (first, *why, *told))
 
 
-def _physical(file: Located, line: int) -> Shape:
+def _physical(file: Located, line: int) -> _Shape:
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri_of(file.path), "uriBaseId": _ROOT},

@@ -1,0 +1,52 @@
+"""How ``check`` tells its judgement: one format, on stdout or in a file.
+
+Owns the choice of the output, and the summary that GitHub's runner asks for.  The exit
+code is the same for all formats.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pixelwitness.cli.ending import say
+from pixelwitness.report.checked import Checked
+
+FORMATS = ("text", "json", "sarif", "junit", "github")
+
+
+def tell(checked: Checked, format_: str, text: Iterable[str], output: Path | None) -> None:
+    """Write a judgement; ``text`` holds the lines for people."""
+    from pixelwitness.cli.outfile import deliver
+
+    if format_ == "json":
+        from pixelwitness.report.checkjson import as_check_json
+
+        deliver([as_check_json(checked)], output)
+    elif format_ == "sarif":
+        from pixelwitness.report.sarif import as_sarif
+
+        deliver([as_sarif(checked)], output)
+    elif format_ == "junit":
+        from pixelwitness.report.junit import as_junit
+
+        deliver([as_junit(checked)], output)
+    elif format_ == "github":
+        from pixelwitness.report.github import as_github
+
+        deliver((f"{line}\n" for line in as_github(checked)), output)
+        _summarise(checked, os.environ.get("GITHUB_STEP_SUMMARY"))
+    else:
+        deliver((f"{line}\n" for line in text), output)
+
+
+def _summarise(checked: Checked, summary: str | None) -> None:
+    """Add to the summary of the runner's step, where there is one; what others wrote there stays."""
+    if not summary:
+        return
+    from pixelwitness.report.github_summary import MAX_BYTES, as_summary
+
+    try:
+        with Path(summary).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(as_summary(checked, MAX_BYTES - file.tell()) + "\n")
+    except OSError as error:
+        say(f"pixelwitness: the summary of the step could not be written: {type(error).__name__}")

@@ -1,0 +1,65 @@
+"""Where recordings lie in a repository: what code scanning and annotations can point at.
+
+Owns the root of a repository and the paths below it.  It looks at names alone, and reads
+no recording.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pixelwitness.core.records import Recording
+from pixelwitness.report.checked import Located
+
+_MEMBER = re.compile(r"(?<=\.zip)!|(?<=\.zhar)!", re.IGNORECASE)
+"""What parts an archive from one of its members."""
+
+
+def root_of(given: Path | None) -> Path:
+    """Return the root that paths are told from: as given, else the nearest parent with ``.git``, else where we are."""
+    if given is not None:
+        return given
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+
+
+def below(path: str | Path, root: Path) -> str | None:
+    """Return a path as the root sees it, its parts joined by ``/``; None when it lies elsewhere."""
+    for resolved in (os.path.abspath, os.path.realpath):
+        try:
+            relative = Path(resolved(path)).relative_to(resolved(root))
+        except (OSError, ValueError):  # a name with a NUL is a ValueError, too
+            continue
+        if relative.parts:
+            return relative.as_posix()
+    return None
+
+
+def located(source: str, root: Path) -> Located:
+    """Return where an input lies; one that is no file below the root is called by its last name."""
+    file = _MEMBER.split(source, maxsplit=1)[0]
+    path = below(file, root) if file != "-" else None
+    return Located(path) if path is not None else Located(_last_name(file), stands_in=True)
+
+
+def files_of(recordings: Iterable[Recording], root: Path, database: Located | None) -> Mapping[str, Located]:
+    """Return the file of each recording by its id.
+
+    One that is no file below the root (live traffic, standard input, a file elsewhere) is told by
+    the database, where that lies below the root, else by its own last name.
+    """
+    files = {}
+    for one in recordings:
+        known = [located(source, root) for source in one.sources] or [Located(one.kind, stands_in=True)]
+        if one.kind != "live" and (found := next((file for file in known if not file.stands_in), None)):
+            files[one.id] = found
+        else:
+            path = known[0].path if database is None or database.stands_in else database.path
+            files[one.id] = Located(path, stands_in=True)
+    return files
+
+
+def _last_name(path: str) -> str:
+    name = re.split(r"[\\/]", path)[-1]
+    return name if name.strip(".- ") else "recording"
