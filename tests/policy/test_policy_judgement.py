@@ -4,7 +4,8 @@ from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.records import PixelConfig, Recording
 from pixelwitness.policy.checks import Check, Level
-from pixelwitness.policy.judge import MAX_PLACES, judge
+from pixelwitness.policy.gathering import MAX_PLACES
+from pixelwitness.policy.judge import Terms, judge
 from pixelwitness.policy.judgement import Forbidden, Judgement, Place, fingerprint
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
@@ -24,6 +25,7 @@ def judged(
         {"facebook.com"},
         coverage_of(rows),
         configs=configs,
+        terms=Terms(user_data=frozenset({"ud", "udff"})),
         strict=strict,
     )
 
@@ -55,10 +57,8 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
             ),
             check=Check.EVENT,
             level=Level.ERROR,
-            fingerprint=fingerprint(
-                "event", "shop.example", "1234567890123456", "Purchase", "meta-pixel-event", "pixel"
-            ),
-            why="no event may go to Meta from this site",
+            fingerprint=fingerprint("event", "shop.example", "1234567890123456", "Purchase", "pixel"),
+            why="the policy allows no event here",
         ),
     )
     assert (judgement.warnings, judgement.gaps) == ((), ())

@@ -60,6 +60,8 @@ class Forbidden:
     """Hash by which a baseline knows it: where it was and what, no value and no key."""
     why: str = ""
     """One sentence of ours: what the policy holds against it."""
+    subject: str | None = None
+    """What in it the check objects to: a class of data, a channel or a topic; None for the whole."""
     is_contact: bool = False
     """Contacts, not events."""
     fields: tuple[str, ...] = ()
