@@ -15,7 +15,10 @@ PLAIN = {
 """Tokens that do nothing: no link, no image, no HTML, no emphasis."""
 
 _GITHUB = MarkdownIt("gfm-like")
-_LOOSE = re.compile(r"[@#<>$|]|://|www\.|:\w+:|\b[0-9a-f]{7,40}\b|\bgh-\d", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"[@#<>$|]|://|:\w+:|(?<![^\W_])(?:www\.|[0-9a-f]{7,40}(?![^\W_])|gh-\d)",
+    re.IGNORECASE,
+)
 """What GitHub makes more of outside of code: mentions, references, formulas, emoji."""
 
 

@@ -135,7 +135,8 @@ def evidence(one: Forbidden, checked: Checked) -> Iterator[Sentence]:
     """Yield where each piece of evidence stands, and how many more there are."""
     for place in one.places:
         file = checked.file(place)
-        line = "" if file.stands_in or place.line is None else f":{place.line}"
+        # In a file of one line, as many an exporter writes it, the line tells nothing.
+        line = "" if file.stands_in or place.line in (None, 1) else f":{place.line}"
         yield (Captured(file.path + line), f" (entry {place.position:,})")
     if one.times > len(one.places):
         yield (f"and {one.times - len(one.places):,} more",)

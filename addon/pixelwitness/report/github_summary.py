@@ -32,8 +32,8 @@ _HEADS = 300
 MAX_LISTED = 50
 """Sentences of one list."""
 
-_WORD = re.compile(r"""[("'“]*[^\W_](?:[^\W_]|[-.,;'/+×%()])*(?:[:"”…?!][.,;)]*)*|[+×=]|…[).,;]*""")
-_NO_WORD = re.compile(r"\bwww\.|\b[0-9a-f]{7,40}\b|\bgh-\d", re.IGNORECASE)
+_WORD = re.compile(r"""[("'“]*\w[-\w.,;'/+×%()]*(?:[:"”…?!][.,;)]*)*|[+×=]|…[).,;]*""")
+_NO_WORD = re.compile(r"(?<![^\W_])(?:www\.|[0-9a-f]{7,40}(?![^\W_])|gh-\d)", re.IGNORECASE)
 """What would become a link, or a reference to a commit or an issue."""
 _LIST = re.compile(r"\d+[.)]")
 """What begins a list, where it begins a line."""
@@ -71,7 +71,7 @@ def prose(text: str) -> str:
     parts = [code(words.pop(0))] if _LIST.fullmatch(words[0]) else []
     for plain, group in itertools.groupby(words, key=_is_word):
         joined = " ".join(group)
-        parts.append(joined if plain else code(joined))
+        parts.append(joined.replace("_", "\\_") if plain else code(joined))
     return " ".join(parts)
 
 
