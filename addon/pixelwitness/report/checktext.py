@@ -7,36 +7,52 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from pixelwitness.policy.judgement import Forbidden, Judgement
-from pixelwitness.report.acts import shown_page
+from pixelwitness.policy.judgement import DEFAULT_POLICY, Forbidden, Judgement
+from pixelwitness.report.acts import Captured, shown_page
+from pixelwitness.report.checked import NOTHING_CARRIED, UNKNOWN_SITE, carried, headline, reason, verdict
 from pixelwitness.report.ledger import ALWAYS, account
 from pixelwitness.report.text import counted, listed, safe_text
-from pixelwitness.report.vocabulary import Vocabulary, with_forms
-from pixelwitness.report.words import form_word, way_word
+from pixelwitness.report.vocabulary import Vocabulary
 
 WIDTH = 100
 MAX_TOLD = 20
 """Violations, and warnings, of one site that are told one by one."""
+MAX_STALE = 20
+MAX_FIELDS = 6
+"""Names of fields that one violation tells."""
 
 
 def as_text(
     judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool = True
 ) -> Iterator[str]:
     """Yield lines; ``sources`` names recordings by their ids, ``pages`` allows to name more of a page than its site."""
-    evidence = _Evidence(sources, (*judgement.violations, *judgement.warnings))
-    for kind, found in (("violation", judgement.violations), ("warning", judgement.warnings)):
+    everything = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
+    evidence = _Evidence(sources, everything)
+    for kind, found in (
+        ("violation", judgement.violations),
+        ("warning", judgement.warnings),
+        ("suppressed", judgement.suppressed),
+    ):
         for site, of_site in groupby(found, key=lambda one: one.site):
             several = tuple(of_site)
             for one in several[:MAX_TOLD]:
-                yield from _told(kind, one, vocabulary, evidence, pages=pages)
+                yield from _filled(f"{kind}: ", _headline(one, vocabulary))
+                for head, text in _details(one, vocabulary, evidence, pages=pages):
+                    yield from _filled(f"  {head:<9} ", text)
                 yield ""
             if len(several) > MAX_TOLD:
-                yield from _filled(f"{kind}: ", _folded(site, several[MAX_TOLD:], kind))
+                yield from _filled(f"{kind}: ", _folded(site, several[MAX_TOLD:]))
                 yield ""
     for gap in judgement.gaps:
-        yield from _filled("incomplete: ", gap + ".")
+        yield from _filled("incomplete: ", safe_text(gap, 1_000) + ".")
+    for entry in judgement.stale[:MAX_STALE]:
+        yield from _filled("stale: ", safe_text(entry, 1_000) + ".")
+    if len(judgement.stale) > MAX_STALE:
+        yield f"stale: and {len(judgement.stale) - MAX_STALE:,} more."
     if judgement.own:
         yield f"Apart: {counted(judgement.own, 'event')} on Meta's own sites, which this policy does not judge."
+    if judgement.policy != DEFAULT_POLICY:
+        yield from _filled("Judged by: ", safe_text(judgement.policy, 400) + ".")
     yield from _filled("Looked at: ", account(judgement.coverage) + ".")
     if judgement.coverage.bodies_not_recorded:
         bodies = counted(judgement.coverage.bodies_not_recorded, "request body was", "request bodies were")
@@ -45,38 +61,44 @@ def as_text(
     yield from _filled("", _verdict(judgement))
 
 
-def _told(kind: str, one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence", *, pages: bool) -> Iterator[str]:
-    is_event = kind == "violation"
-    ways = listed([way_word(each) if is_event else vocabulary.contact(each, one.rule_id) for each in one.channels])
-    pixel = f" to pixel {safe_text(one.pixel_id, 40)}" if one.pixel_id else ""
-    what = safe_text(one.name, 60) if one.name else "an event whose name was not recorded"
-    told = f"{what}{pixel} by {ways}" if is_event else f"contact with Meta by {ways}"
-    times = f" ({counted(one.times, 'time')})" if one.times > 1 else ""
-    site = safe_text(one.site) if one.site else "unknown site"
-    yield from _filled(f"{kind}: ", f"{site}: {told}{times}")
+def _headline(one: Forbidden, vocabulary: Vocabulary) -> str:
+    told = headline(one, vocabulary)
+    words = "".join(safe_text(part, 60) if isinstance(part, Captured) else part for part in told)
+    return f"{safe_text(one.site) if one.site else UNKNOWN_SITE}: {words}"
+
+
+def _details(
+    one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence", *, pages: bool
+) -> Iterator[tuple[str, str]]:
+    if one.suppressed is not None:
+        yield one.suppressed.by, safe_text(reason(one), 400)
     if one.blocked:
-        yield from _filled("  blocked   ", f"{one.blocked} of {one.times}: sent, and stopped on the way")
+        yield "blocked", f"{one.blocked:,} of {one.times:,}: sent, and stopped on the way"
     if pages and one.page_url:
-        yield from _filled("  page      ", safe_text(shown_page(one.page_url)))
-    yield from _filled("  carried   ", ", ".join(_carried(one, vocabulary)) or "nothing of the person was seen with it")
-    yield from _filled("  rule      ", f"{safe_text(one.rule_id, 80)} ({safe_text(one.confidence, 20)})")
-    yield from _filled("  evidence  ", "; ".join(evidence.of(one)))
-    for index, remedy in enumerate(one.remedies):
-        yield from _filled("  to fix    " if index == 0 else "  or        ", remedy)
+        yield "page", safe_text(shown_page(one.page_url))
+    yield "carried", ", ".join(carried(one, vocabulary)) or NOTHING_CARRIED
+    if one.fields:
+        yield "in", _bounded([safe_text(field, 80) for field in one.fields])
+    yield "check", f"{one.check}: {safe_text(one.why, 400)}"
+    yield "rule", f"{safe_text(one.rule_id, 80)} ({safe_text(one.confidence, 20)})"
+    yield "evidence", "; ".join(evidence.of(one))
+    if one.suppressed is None:
+        for index, remedy in enumerate(one.remedies):
+            yield "to fix" if index == 0 else "or", remedy
+    yield "known by", one.fingerprint
 
 
-def _carried(one: Forbidden, vocabulary: Vocabulary) -> list[str]:
-    named: dict[str, set[str]] = {}
-    for data_class, form in one.data:
-        named.setdefault(vocabulary.label(data_class), set()).add(form_word(form))
-    # That something is readable goes without saying, unless it is hashed elsewhere.
-    return [with_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(named.items())]
+def _bounded(names: list[str]) -> str:
+    more = [f"{len(names) - MAX_FIELDS:,} more"] if len(names) > MAX_FIELDS else []
+    return listed([*names[:MAX_FIELDS], *more])
 
 
-def _folded(site: str | None, rest: Sequence[Forbidden], kind: str) -> str:
+def _folded(site: str | None, rest: Sequence[Forbidden]) -> str:
     """Count those of a site that are not told one by one."""
-    times = counted(sum(one.times for one in rest), "event" if kind == "violation" else "contact")
-    return f"{safe_text(site) if site else 'unknown site'}: and {len(rest):,} more of other kinds ({times})"
+    contacts = sum(one.times for one in rest if one.is_contact)
+    events = sum(one.times for one in rest if not one.is_contact)
+    times = listed([counted(number, what) for number, what in ((events, "event"), (contacts, "contact")) if number])
+    return f"{safe_text(site) if site else UNKNOWN_SITE}: and {len(rest):,} more of other kinds ({times})"
 
 
 class _Evidence:
@@ -108,14 +130,11 @@ class _Evidence:
 
 
 def _verdict(judgement: Judgement) -> str:
-    sites = len({one.site for one in judgement.violations})
-    if judgement.violations:
-        found = counted(len(judgement.violations), "violation")
-        return f"{found} on {counted(sites, 'site')}, {counted(len(judgement.warnings), 'warning')}."
-    if judgement.nothing:
-        return "Nothing to judge: 0 requests. What was not looked at is not clean."
-    warnings = f", {counted(len(judgement.warnings), 'warning')}" if judgement.warnings else ""
-    return f"No event was seen to go to Meta in {counted(judgement.coverage.seen, 'request')}{warnings}."
+    is_clean = not (judgement.violations or judgement.suppressed or judgement.nothing)
+    if is_clean and judgement.policy == DEFAULT_POLICY:
+        warnings = f", {counted(len(judgement.warnings), 'warning')}" if judgement.warnings else ""
+        return f"No event was seen to go to Meta in {counted(judgement.coverage.seen, 'request')}{warnings}."
+    return verdict(judgement)
 
 
 def _filled(head: str, text: str) -> Iterator[str]:
