@@ -63,6 +63,8 @@ class Taken:
     failed: bool = False
     asked: bool = False
     """Somebody has tried to learn the rest."""
+    handed_over: bool = False
+    """It passed through the test, which is given every body there is."""
 
     @property
     def lacks_facts(self) -> bool:
@@ -93,7 +95,7 @@ class Taken:
         length = _header(self.headers, "content-length").strip()
         stated = int(length) if length.isdecimal() and len(length) < 20 else None
         if not raw:
-            nothing = stated == 0 or (stated is None and self.method not in BODY_METHODS)
+            nothing = stated == 0 or (stated is None and (self.handed_over or self.method not in BODY_METHODS))
             return None, BodyState.EMPTY if nothing else BodyState.NOT_RECORDED
         if stated is not None and stated > len(raw):
             # Some of its parts only: what a Blob among them held was left out.
@@ -124,6 +126,8 @@ class Tape:
     screen: Screen
     endless: re.Pattern[str] | None = None
     """URLs of requests that never end; nobody waits for them."""
+    routed: re.Pattern[str] | None = None
+    """URLs of requests that pass through the test."""
     exporter: str = "Playwright"
     clock: Callable[[], float] = time.time
     seen: int = 0
@@ -159,6 +163,8 @@ class Tape:
             seen_at=round(self.clock(), 6),
             with_text=bool(url) and self.screen.wants_url(told.url),
             headers=headers,
+            # What a service worker asks for stands in no tab, and passes nobody.
+            handed_over=page_ref is not None and bool(self.routed and self.routed.search(told.url)),
         )
         if url and (one.with_text or kind == "document" or self._wants_body(one)):
             self.taken.append(one)

@@ -7,13 +7,20 @@ prove nothing.  The judging itself is the policy's.  It must not know browsers.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from pixelwitness.core.coverage import is_unread
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site, site_of, site_of_url
-from pixelwitness.policy.judge import judge
+from pixelwitness.meaning.knowledge import Knowledge
+from pixelwitness.policy.baseline import read_baseline
+from pixelwitness.policy.file import read_declaration, read_policy
+from pixelwitness.policy.judge import DEFAULT, Terms, judge
 from pixelwitness.policy.judgement import Judgement
+from pixelwitness.policy.model import Policy
+from pixelwitness.policy.rules import Rules
 from pixelwitness.testing.evidence import Evidence, positions
 
 UNREAD = (
@@ -93,18 +100,35 @@ def wanted(site: str | None, pixel: str | int | None, name: str | None, after: i
     return Wanted(known, None if pixel is None else str(pixel), name, after)
 
 
-def judged(evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Judgement:
-    """Judge what was chosen by the default policy; gaps are those of the whole session."""
-    of_chosen = judge(evidence.recordings, events, contacts, evidence.own_sites, evidence.coverage)
-    of_all = judge(
-        evidence.recordings,
-        evidence.events,
-        evidence.contacts,
-        evidence.own_sites,
-        evidence.coverage,
-        configs=evidence.configs,
+def judged(
+    evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact], terms: Terms = DEFAULT
+) -> Judgement:
+    """Judge what was chosen; whether a pixel kept silent is a question to the whole session."""
+    own_sites, coverage = evidence.own_sites, evidence.coverage
+    chosen = judge((), events, contacts, own_sites, coverage, terms=terms, consent=evidence.consent)
+    whole = judge(
+        evidence.recordings, evidence.events, evidence.contacts, own_sites, coverage, configs=evidence.configs
     )
-    return replace(of_chosen, gaps=of_all.gaps)
+    return replace(chosen, gaps=tuple(dict.fromkeys((*chosen.gaps, *whole.gaps))))
+
+
+def terms_of(
+    knowledge: Knowledge, *, policy: Path | None = None, presets: Iterable[str] = (), baseline: Path | None = None
+) -> Terms:
+    """Return by what is judged; raise `PolicyError` for files that cannot be used."""
+    read = None if policy is None else read_policy(policy)
+    declared = read.declaration if read else None
+    return Terms(
+        rules=Rules(
+            read.policy if read else Policy(),
+            tuple(presets),
+            None if declared is None else read_declaration(declared),
+        ),
+        baseline=None if baseline is None else read_baseline(baseline),
+        today=datetime.now(UTC).date(),
+        name="" if policy is None else policy.name,
+        user_data=frozenset(name for name, family in knowledge.families.items() if family.realm == "person"),
+    )
 
 
 def more_gaps(evidence: Evidence, undelivered: Collection[int], still_open: int) -> Iterator[str]:

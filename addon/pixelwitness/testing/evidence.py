@@ -8,7 +8,7 @@ session in a file are judged alike.  It must not know browsers nor test framewor
 import json
 import secrets
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
 from pixelwitness.meaning.witness import Origin, Witness
+from pixelwitness.policy.contactconsent import consent_of_contacts
 from pixelwitness.rulebook.knowledge import load_knowledge
 from pixelwitness.rulebook.persona import read_persona
 from pixelwitness.rulebook.ruleset import load_rules
@@ -43,6 +44,8 @@ class Evidence:
     events: tuple[SeenEvent, ...]
     contacts: tuple[SeenContact, ...]
     configs: tuple[PixelConfig, ...]
+    consent: Mapping[str, Collection[str]]
+    """What was visible of consent when a contact was made, by the contact's id."""
     own_sites: frozenset[str]
     coverage: Coverage
 
@@ -68,11 +71,19 @@ class Understanding:
                 ledger.state_owners(self.owners)
                 ledger.replace(recording, rows)
             with reading_store(db) as connection:
+                recordings, contacts = queries.recordings(connection), tuple(queries.contacts(connection))
                 return Evidence(
-                    recordings=queries.recordings(connection),
+                    recordings=recordings,
                     events=tuple(queries.events(connection)),
-                    contacts=tuple(queries.contacts(connection)),
+                    contacts=contacts,
                     configs=tuple(queries.pixel_configs(connection)),
+                    consent=consent_of_contacts(
+                        recordings,
+                        queries.visits(connection),
+                        queries.signals(connection),
+                        (one.contact for one in contacts),
+                        self.redactor.knowledge.consent,
+                    ),
                     own_sites=queries.own_sites(connection),
                     coverage=queries.coverage(connection),
                 )

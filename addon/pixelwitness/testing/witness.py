@@ -9,16 +9,17 @@ import re
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.file import find_policy
 from pixelwitness.policy.judgement import Judgement
 from pixelwitness.sources.browser import Taken, Tape
 from pixelwitness.testing import telling
-from pixelwitness.testing.asking import UNREAD, Choice, Wanted, judged, more_gaps, wanted
+from pixelwitness.testing.asking import UNREAD, Choice, Wanted, judged, more_gaps, terms_of, wanted
 from pixelwitness.testing.evidence import Evidence, Understanding, understanding
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
 
@@ -71,15 +72,16 @@ class BrowserWitness:
         self.rest_within = rest_within
         self._context = context
         self._known: Understanding = _understanding(tuple(rules), persona)
-        self._tape = Tape(self._known.detector.screen, endless=re.compile(endless) if endless else None)
+        routed = hosts_of(self._known.owners) if read_bodies else None
+        self._tape = Tape(self._known.detector.screen, endless=re.compile(endless) if endless else None, routed=routed)
         self._evidence: tuple[int, Evidence] | None = None
         self._still_open = 0
         self._withdrawn_at: int | None = None
         context.on("request", self._tape.request)
         context.on("requestfinished", self._tape.finished)
         context.on("requestfailed", self._tape.failed)
-        if read_bodies:
-            context.route(hosts_of(self._known.owners), lambda route: route.fallback())
+        if routed is not None:
+            context.route(routed, lambda route: route.fallback())
 
     # What was seen -----------------------------------------------------------
 
@@ -108,6 +110,60 @@ class BrowserWitness:
             raise ToldMetaError(telling.against(f"{ask.words()} was sent to Meta", judgement))
         self._must_be_told(f"whether {ask.words()} was sent to Meta", evidence, choice, judgement)
 
+    def assert_no_personal_data(
+        self, site: str | None = None, *, pixel: str | int | None = None, name: str | None = None
+    ) -> None:
+        """Pass when nothing that reached for Meta carried data about a person, hashed or not.
+
+        Asked of a site, contacts count, too; asked of a pixel or a name, events alone.
+        """
+        __tracebackhide__ = True
+        ask = wanted(site, pixel, name)
+        evidence = self._seen()
+        choice = ask.split(evidence)
+        contacts = choice.contacts if pixel is None and name is None else ()
+        terms = terms_of(self._known.redactor.knowledge, presets=("no-personal-data",))
+        judgement = judged(evidence, choice.hits, contacts, terms)
+        if judgement.violations:
+            raise ToldMetaError(telling.against(f"personal data was sent to Meta with {ask.words()}", judgement))
+        self._must_be_told(f"whether personal data was sent to Meta with {ask.words()}", evidence, choice, judgement)
+
+    def check(
+        self,
+        *,
+        policy: Path | str | None = None,
+        no_policy: bool = False,
+        presets: Collection[str] = (),
+        baseline: Path | str | None = None,
+    ) -> Judgement:
+        """Return what the command ``check`` makes of such a session; nothing is raised for what it finds.
+
+        As there, the policy is the nearest one from the working directory upward unless one is named.
+        """
+        file = Path(policy) if policy is not None else None if no_policy else find_policy(Path.cwd())
+        known = Path(baseline) if baseline is not None else None
+        terms = terms_of(self._known.redactor.knowledge, policy=file, presets=presets, baseline=known)
+        evidence = self._seen()
+        judgement = judged(evidence, evidence.events, evidence.contacts, terms)
+        return replace(judgement, gaps=(*judgement.gaps, *self._more_gaps(evidence)))
+
+    def assert_allowed(
+        self,
+        *,
+        policy: Path | str | None = None,
+        no_policy: bool = False,
+        presets: Collection[str] = (),
+        baseline: Path | str | None = None,
+    ) -> None:
+        """Pass when `check` finds neither a violation nor a gap."""
+        __tracebackhide__ = True
+        judgement = self.check(policy=policy, no_policy=no_policy, presets=presets, baseline=baseline)
+        if judgement.violations:
+            raise ToldMetaError(telling.against("the session does not keep the policy", judgement))
+        if judgement.gaps:
+            what = "nobody can say whether the session keeps the policy"
+            raise NotRecordedError(telling.not_recorded(what, judgement.gaps))
+
     def assert_silent_after_withdrawal(self, site: str | None = None, *, contacts: bool = True) -> None:
         """Pass when nothing reached for Meta since `withdrawn`; without ``contacts`` only events count."""
         __tracebackhide__ = True
@@ -126,11 +182,14 @@ class BrowserWitness:
     def _must_be_told(self, what: str, evidence: Evidence, choice: Choice, judgement: Judgement) -> None:
         """Raise when nothing forbidden was seen and that proves nothing."""
         __tracebackhide__ = True
-        gaps = (*judgement.gaps, *more_gaps(evidence, frozenset(self._tape.undelivered()), self._still_open))
+        gaps = (*judgement.gaps, *self._more_gaps(evidence))
         if choice.maybe:
             gaps += (f"the name or the pixel of {len(choice.maybe):,} event(s) was not recorded: {UNREAD}",)
         if gaps:
             raise NotRecordedError(telling.not_recorded(f"nobody can say {what}", gaps))
+
+    def _more_gaps(self, evidence: Evidence) -> tuple[str, ...]:
+        return tuple(more_gaps(evidence, frozenset(self._tape.undelivered()), self._still_open))
 
     # Consent -----------------------------------------------------------------
 
