@@ -28,7 +28,7 @@ def test_the_whole_summary_of_one_of_each() -> None:
         "## pixelwitness: 1 violation on 1 site, 1 warning, 1 suppressed.\n\n"
         "The evidence is incomplete: silence would prove nothing.\n\n"
         "- entries that could not be used: 3.\n"
-        "- recordings/cut.har could not be read: it is no HAR\n\n"
+        "- `recordings/cut.har` could not be read: it is no HAR\n\n"
         f"### Violations: 1\n\n{head}"
         "| `shop.example` | `Purchase` to pixel `1234567890123456` by pixel (3 times) on `shop.example/checkout` "
         "(1 blocked) | `event` no event may go to Meta from this site | e-mail (SHA-256), page address | "
@@ -43,7 +43,7 @@ def test_the_whole_summary_of_one_of_each() -> None:
         "may go to Meta from this site; ignore: agreed upon (until 2027-01-31) | e-mail (SHA-256), page address | "
         "`tests/recordings/shop.har:1200` (entry 63) | remove the pixel; take the user data out of "
         "fbq('init', …) |\n\n"
-        "Of no use any more in the baseline or the ignores:\n\n- the ignore in line 3 matches nothing\n\n"
+        "Of no use any more in the baseline or the ignores:\n\n- the ignore in line 3 matches nothing.\n\n"
         "Policy: the default.\n\n"
         "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + 0 undecodable + "
         "0 unusable + 0 blocked.\n\n"
@@ -81,7 +81,7 @@ def test_little_room_leaves_the_counts(room: int) -> None:
 def test_long_lists_are_cut_with_a_count() -> None:
     told = as_summary(checked(stale=tuple(f"entry {n} matches nothing" for n in range(60))))
 
-    assert "- entry 49 matches nothing\n- … and 10 more\n" in told
+    assert "- entry 49 matches nothing.\n- … and 10 more\n" in told
 
 
 def test_pages_are_not_named_where_they_may_not() -> None:

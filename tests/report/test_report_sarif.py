@@ -144,7 +144,7 @@ def test_entries_of_no_use_are_warnings_of_a_run_that_succeeded() -> None:
     run = run_of(checked(stale=("the ignore in line 3 matches nothing",)))
 
     assert run["invocations"][0]["executionSuccessful"] is True
-    assert notices(run)[0] == ("stale", "warning", "the ignore in line 3 matches nothing")
+    assert notices(run)[0] == ("stale", "warning", "the ignore in line 3 matches nothing.")
 
 
 def test_more_results_than_are_shown_are_cut_by_their_weight_and_said_so() -> None:

@@ -17,6 +17,8 @@ from pixelwitness.report.words import form_word, way_word
 
 NOTHING = "Nothing to judge: 0 requests. What was not looked at is not clean."
 UNKNOWN_SITE = "unknown site"
+MAX_FIELDS = 6
+"""Names of fields that one violation tells."""
 NOTHING_CARRIED = "nothing of the person was seen with it"
 
 
@@ -61,6 +63,11 @@ class Checked:
         if self.judgement.nothing:
             told.append(NOTHING)
         return tuple(told)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What in the baseline and the ignores is of no use any more, each as a sentence."""
+        return tuple(f"{entry}." for entry in self.judgement.stale)
 
     def file(self, place: Place) -> Located:
         """Return the file in which a piece of evidence stands."""
@@ -123,7 +130,8 @@ def details(one: Forbidden, checked: Checked) -> Iterator[tuple[str, Sentence]]:
         yield "page", (Captured(shown_page(one.page_url)),)
     yield "carried", (", ".join(carried(one, checked.vocabulary)) or NOTHING_CARRIED,)
     if one.fields:
-        yield "fields", (Captured(", ".join(one.fields)),)
+        more = f" and {len(one.fields) - MAX_FIELDS:,} more" if len(one.fields) > MAX_FIELDS else ""
+        yield "fields", (Captured(", ".join(one.fields[:MAX_FIELDS])), more)
     yield "rule", (Captured(one.rule_id), f" ({safe_text(one.confidence, 20)})")
     yield from (("evidence", place) for place in evidence(one, checked))
     yield from (("to fix" if index == 0 else "or", (remedy,)) for index, remedy in enumerate(one.remedies))

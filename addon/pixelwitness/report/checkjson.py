@@ -28,7 +28,7 @@ def _document(checked: Checked) -> checkmodel.CheckReport:
         suppressed=[_violation(one, checked) for one in judgement.suppressed],
         gaps=[f"{gap}." for gap in judgement.gaps],
         unread=[checkmodel.UnreadShape(file=one.file.path, why=one.why) for one in checked.unread],
-        stale=list(judgement.stale),
+        stale=list(checked.stale),
         own_events=judgement.own,
         coverage=model.Ledger(**sums(judgement.coverage)),
     )

@@ -40,7 +40,7 @@ def as_github(checked: Checked) -> Iterator[str]:
     errors = [*_faults(checked), *_annotations("error", judgement.violations, checked)]
     warnings = [
         *_annotations("warning", judgement.warnings, checked),
-        *(Annotation("warning", "pixelwitness: stale", inert(sentence, 1_000)) for sentence in judgement.stale),
+        *(Annotation("warning", "pixelwitness: stale", inert(sentence, 1_000)) for sentence in checked.stale),
     ]
     # The counts come first: a runner's log is read from its beginning.
     yield f"pixelwitness: {verdict(judgement)}"

@@ -33,8 +33,8 @@ MAX_LISTED = 50
 """Sentences of one list."""
 
 _WORD = re.compile(r"""[("'“]*\w[-\w.,;'/+×%()]*(?:[:"”…?!][.,;)]*)*|[+×=]|…[).,;]*""")
-_NO_WORD = re.compile(r"(?<![^\W_])(?:www\.|[0-9a-f]{7,40}(?![^\W_])|gh-\d)", re.IGNORECASE)
-"""What would become a link, or a reference to a commit or an issue."""
+_NO_WORD = re.compile(r"(?<![^\W_])(?:www\.|[0-9a-f]{7,40}(?![^\W_])|gh-\d)|\.[^\W\d_]", re.IGNORECASE)
+"""What would become a link, or a reference to a commit or an issue; some viewers link bare hosts, too."""
 _LIST = re.compile(r"\d+[.)]")
 """What begins a list, where it begins a line."""
 
@@ -45,7 +45,7 @@ def as_summary(checked: Checked, room: int = MAX_BYTES) -> str:
     head = [f"## pixelwitness: {prose(verdict(judgement))}", ""]
     faults = [*checked.failures, *(f"{one.file.path} could not be read: {one.why}" for one in checked.unread)]
     head += _listed("The evidence is incomplete: silence would prove nothing.", faults)
-    tail = _listed("Of no use any more in the baseline or the ignores:", judgement.stale)
+    tail = _listed("Of no use any more in the baseline or the ignores:", checked.stale)
     tail += [f"Policy: {prose(judgement.policy)}.", "", f"{prose(account(judgement.coverage))}.", "", ALWAYS, ""]
     left = room - _size(head) - _size(tail) - 3 * _HEADS
     body: list[str] = []

@@ -60,7 +60,7 @@ def _evidence(checked: Checked) -> ElementTree.Element:
         verdict(judgement),
         f"{account(judgement.coverage)}.",
         ALWAYS,
-        *judgement.stale,
+        *checked.stale,
     ]
     ElementTree.SubElement(suite, "system-out").text = "\n".join(inert(line, 2_000) for line in lines)
     return _counted(suite)

@@ -92,7 +92,7 @@ def _invocation(checked: Checked, found: int) -> _Shape:
                 "before what is suppressed. The other formats tell all of them.",
             )
         )
-    notices += [_notice("stale", "warning", sentence) for sentence in judgement.stale]
+    notices += [_notice("stale", "warning", sentence) for sentence in checked.stale]
     notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {ALWAYS}"))
     return {
         "executionSuccessful": not (judgement.gaps or checked.unread or judgement.nothing),
@@ -112,7 +112,7 @@ def _result(one: Forbidden, checked: Checked) -> _Shape:
     ]
     (file, line, _), *others = places or [(checked.elsewhere, 1, "")]
     result: _Shape = {
-        "ruleId": str(one.check),
+        "ruleId": inert(str(one.check), 80),
         "level": "error" if one.level is Level.ERROR else "warning",
         "message": {"text": _message(one, checked)},
         "occurrenceCount": one.times,

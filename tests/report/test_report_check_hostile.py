@@ -1,0 +1,272 @@
+"""Hostile text in each place of a judgement that can hold some, through each output for machines."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+import xmlschema
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tests.checked import REC, a_contact, checked, forbidden
+from tests.markdown import PLAIN, loose_text, tokens_of
+from tests.published import validator
+from tests.runner import commands_in
+
+from pixelwitness.policy.checks import Level
+from pixelwitness.policy.judgement import Forbidden, Place, Suppressed
+from pixelwitness.report.checked import Checked, Located, Unread
+from pixelwitness.report.checkjson import as_check_json
+from pixelwitness.report.github import as_github
+from pixelwitness.report.github_summary import as_summary
+from pixelwitness.report.junit import as_junit
+from pixelwitness.report.sarif import as_sarif
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+SARIF = jsonschema.Draft7Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8")))
+CHECK = validator("check")
+JUNIT = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
+
+PAYLOADS = {
+    "markup": "<b>x</b><a href=https://evil.example>y</a>&lt;&amp;",
+    "script": "</testcase><script>alert(1)</script>]]><!--",
+    "svg": '"><svg onload=alert(1)><image href=//evil.example/x>',
+    "css": "</style><style>*{background:url(https://evil.example)}",
+    "C0": "\x00\x07\x08\x0b\x1b[2J\x1b]8;;https://evil.example\x07x\x1b]8;;\x07\x7f",
+    "C1": "\x80\x85\x9b31m\x9d8;;x\x9c",
+    "line ends": "a\r\nb\nc\x0cd\u2028e\u2029f\x1cg",
+    "bidi": "\u202e\u2066gpj.exe\u2069\u200f\u200b\ufeff",
+    "rich markup": "[/red][link=https://evil.example]x[/link][bold]",
+    "formula": '=HYPERLINK("https://evil.example";"x")',
+    "formula 2": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "command": "::error file=x,line=1::y",
+    "command in a line of its own": "a\n::add-mask::b\r::stop-commands::c\u2028::set-env name=PATH::/evil",
+    "command with spaces": " \t ::set-output name=x::y",
+    "older command": "x ##[group]y ##[add-mask]z ##vso[task.setvariable]",
+    "escapes of commands": "%0A::error::x%0D%25%3A%2C",
+    "properties": "x,line=99,file=/etc/passwd,title=y::z",
+    "link": "[click](https://evil.example) [1](1) ![x](https://evil.example/x.png)",
+    "references": "[x]: https://evil.example\n[x][x] ![x]",
+    "autolinks": "<https://evil.example> https://evil.example www.evil.example jane.doe@evil.example evil.com",
+    "mentions": "@jane @org/team #12 org/repo#12 GH-12 deadbeefdeadbeef :tada: $x^2$ $`x`$",
+    "table": "| a | b |\n|---|---|\n\\| \\\\| `|` |",
+    "ticks": "`` ` ``` \\` `` x",
+    "emphasis": "*a* _b_ **c** __d__ ~~e~~ # f\n---\n- g\n1. h\n> i\n=== ",
+    "entities": "&colon;&#58;//evil.example &NewLine;",
+    "XML controls": "\ufffe\uffff\x01]]>&#x1;&#0;",
+    "lone surrogates": "\udfff \ud83d \udc80",
+    "unassigned and private": "\u0378\ue000\U0010ffff",
+    "path": "../../../etc/passwd",
+    "absolute path": "//evil.example/C:\\x/%2e%2e/file:///etc",
+    "scheme": "javascript:alert(1)",
+    "long": "A" * 5_000,
+    "nothing": "",
+    "space": " ",
+}
+
+
+def placed(text: str) -> Iterator[tuple[str, Checked]]:
+    """Yield a judgement for each place that can hold the text, by the name of the place."""
+    changed: dict[str, Any] = {
+        "site": text,
+        "page_url": f"https://shop.example/{text}",
+        "name": text,
+        "pixel_id": text,
+        "channels": (text, "pixel"),
+        "rule_id": text,
+        "confidence": text,
+        "data": ((text, "plain"), ("email", text)),
+        "fields": (text, "ud.em"),
+        "why": text,
+        "remedies": (text,),
+        "subject": text,
+        "check": text,
+    }
+    for place, value in changed.items():
+        yield place, everywhere(forbidden(**{place: value}))
+    yield "page alone", everywhere(forbidden(page_url=text))
+    yield "contact", everywhere(a_contact(site=text, channels=(text,), rule_id=text))
+    yield "reason", checked(suppressed=(forbidden(suppressed=Suppressed("ignore", text, "2027-01-31")),))
+    yield "expiry", checked(suppressed=(forbidden(suppressed=Suppressed("baseline", "known", text)),))
+    yield "file", checked(forbidden(), file=Located(text))
+    yield "stand-in", checked(forbidden(), file=Located(text, stands_in=True))
+    yield "unread", checked(unread=(Unread(Located(text), text),))
+    yield "gap", checked(gaps=(text, text))
+    yield "stale", checked(stale=(text,))
+    yield "policy", checked(policy=text)
+
+
+def everywhere(one: Forbidden) -> Checked:
+    warning = forbidden(**{name: getattr(one, name) for name in one.__slots__} | {"level": Level.WARN})
+    return checked(one, warnings=(warning,), suppressed=(one,))
+
+
+def everything(text: str) -> Checked:
+    """Return a judgement that holds the text in all of its places, many times."""
+    one = forbidden(
+        site=text,
+        page_url=text,
+        name=text,
+        pixel_id=text,
+        channels=(text,),
+        rule_id=text,
+        confidence=text,
+        data=((text, text),),
+        fields=(text,) * 8,
+        why=text,
+        remedies=(text, text),
+        check=text,
+        subject=text,
+        times=9,
+        places=(Place(REC, 1, 3), Place(text, 2, None)),
+        suppressed=Suppressed("ignore", text, text),
+    )
+    return checked(
+        *[one] * 12,
+        warnings=(one,) * 12,
+        suppressed=(one,),
+        gaps=(text,),
+        stale=(text,),
+        policy=text,
+        file=Located(text),
+        unread=(Unread(Located(text), text),),
+    )
+
+
+def strings(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield every text of a JSON document with the last key above it."""
+    todo = [("", value)]
+    while todo:
+        key, one = todo.pop()
+        if isinstance(one, dict):
+            todo += one.items()
+        elif isinstance(one, list):
+            todo += [(key, each) for each in one]
+        elif isinstance(one, str):
+            yield key, one
+
+
+def faults_of_sarif(given: Checked) -> Iterator[str]:
+    text = as_sarif(given)
+    log = json.loads(text)
+    yield from (error.message for error in SARIF.iter_errors(log))
+    if not text.isascii() or "\x7f" in text:
+        yield "not ASCII"
+    for key, one in strings(log):
+        if not one.isprintable():
+            yield f"{key}: not printable"
+        if key == "markdown":
+            yield "Markdown"
+        if key == "uri":
+            parts = urlsplit(one)
+            if parts.scheme or parts.netloc or one.startswith("/") or not one or " " in one or "\\" in one:
+                yield f"{one}: no relative reference"
+        elif key != "$schema" and ("://" in one or "](" in one):
+            yield f"{key}: a link"
+    for result in log["runs"][0]["results"]:
+        if not result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1:
+            yield "no line"
+
+
+def faults_of_junit(given: Checked) -> Iterator[str]:
+    text = as_junit(given)
+    yield from (str(error) for error in JUNIT.iter_errors(text))
+    if not text.replace("\n", "").isprintable():
+        yield "not printable"
+    for element in ElementTree.fromstring(text).iter():
+        for told in (element.text or "", element.tail or "", *element.attrib.values()):
+            if "://" in told:
+                yield "a link"
+    if "<!" in text or "<?" in text.removeprefix("<?xml"):
+        yield "a declaration"
+
+
+def faults_of_github(given: Checked) -> Iterator[str]:
+    log = "".join(f"{line}\n" for line in as_github(given))
+    if not log.replace("\n", "").isprintable():
+        yield "not printable"
+    ours = [line for line in log.splitlines()[1:] if re.match(r"::(error|warning) (file=|title=)", line)]
+    read = list(commands_in(log))
+    if len(read) != len(ours) or len(ours) != len(log.splitlines()) - 1:
+        yield "a command that is not ours"
+    levels = [one.name for one in read]
+    if not {"error", "warning"}.issuperset(levels) or max(map(levels.count, levels), default=0) > 10:
+        yield "more than a step shows"
+    for one in read:
+        if set(one.properties) - {"title"} not in ({"file", "line"}, set()):
+            yield f"properties {sorted(one.properties)}"
+        if "://" in one.data or not one.properties["title"].startswith("pixelwitness: "):
+            yield "a link, or a title that is not ours"
+
+
+def faults_of_summary(given: Checked) -> Iterator[str]:
+    text = as_summary(given)
+    tokens = tokens_of(text)
+    yield from sorted({one.type for one in tokens} - PLAIN)
+    yield from loose_text(tokens)
+    if not text.replace("\n", "").isprintable():
+        yield "not printable"
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    if {len(re.findall(r"(?<!\\)\|", row)) for row in rows} - {7}:
+        yield "a row of another width"
+    if sum(one.type == "tr_open" for one in tokens) != sum(not row.startswith("|---") for row in rows):
+        yield "a row that is none"
+    yield from (one.name for one in commands_in(text))
+
+
+def faults_of_json(given: Checked) -> Iterator[str]:
+    text = as_check_json(given)
+    document = json.loads(text)
+    yield from (error.message for error in CHECK.iter_errors(document))
+    if not text.replace("\n", "").isprintable() or not text.isascii():
+        yield "not printable"
+
+
+OUTPUTS: dict[str, Callable[[Checked], Iterator[str]]] = {
+    "sarif": faults_of_sarif,
+    "junit": faults_of_junit,
+    "github": faults_of_github,
+    "summary": faults_of_summary,
+    "json": faults_of_json,
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_payload_takes_effect_in_any_place(output: str, payload: str) -> None:
+    found = {place: list(OUTPUTS[output](given)) for place, given in placed(PAYLOADS[payload])}
+
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@given(text=st.text(st.characters(), max_size=60))
+@example(text="::[")
+@example(text="`a`` ``` \\")
+@example(text="|\\")
+@settings(deadline=None, max_examples=60)
+def test_no_text_takes_effect_in_all_places_at_once(output: str, text: str) -> None:
+    assert list(OUTPUTS[output](everything(text))) == []
+
+
+@pytest.mark.parametrize("write", [as_sarif, as_junit, as_check_json])
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_document_on_stdout_holds_a_command_of_a_runner(write: Callable[[Checked], str], payload: str) -> None:
+    assert list(commands_in(write(everything(PAYLOADS[payload])))) == []
+
+
+def test_json_reads_back_whatever_the_text() -> None:
+    for payload in PAYLOADS.values():
+        document = json.loads(as_check_json(everything(payload)))
+        one = document["violations"][0]
+        assert (one["event_name"], one["why"], one["channels"]) == (payload, payload, [payload])
+
+
+def test_the_same_judgement_gives_the_same_bytes() -> None:
+    for write in (as_sarif, as_junit, as_check_json, as_summary):
+        assert write(everything("x")) == write(everything("x"))
