@@ -112,7 +112,7 @@ def test_the_wheel_ships_the_package_and_the_rules_whole_and_nothing_else(wheel:
 def test_the_wheel_ships_what_is_read_at_run_time(wheel: Path) -> None:
     data = {Path(name).suffix for name in content(wheel)}
 
-    assert data == {".py", ".yaml", ".json", ".har", ".typed"}
+    assert data == {".py", ".yaml", ".json", ".har", ".typed", ".css", ".html"}
     assert "pixelwitness/py.typed" in content(wheel)
 
 

@@ -22,7 +22,14 @@ from pixelwitness.report.text import safe_text
     metavar="FILE",
     help="Write the recording to a new file instead, to try the other commands on.",
 )
-def demo(colour: str, region: str | None, save: Path | None) -> ExitCode:
+@click.option(
+    "--html",
+    "html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the demo's report as a page of HTML instead.",
+)
+def demo(colour: str, region: str | None, save: Path | None, html: Path | None) -> ExitCode:
     """Show what sites of an invented recording told Meta.
 
     The recording comes with the program. Its people and sites do not exist, so its values are
@@ -30,7 +37,8 @@ def demo(colour: str, region: str | None, save: Path | None) -> ExitCode:
     """
     if save is not None:
         return _save(save)
-    from pixelwitness.cli.output import draw_parts, lines, warn_of_losses
+    from pixelwitness.cli.outfile import deliver
+    from pixelwitness.cli.output import draw_parts, lines, page, warn_of_losses
     from pixelwitness.meaning.about import IDENTIFYING
     from pixelwitness.report import plain
     from pixelwitness.report.vocabulary import vocabulary
@@ -49,7 +57,11 @@ def demo(colour: str, region: str | None, save: Path | None) -> ExitCode:
             return ExitCode.COULD_NOT_RUN
         with reading(db) as connection:
             exposure = queries.exposure(connection, IDENTIFYING)
-    words = vocabulary(region)
+            words = vocabulary(region)
+            if html is not None:
+                deliver([page(connection, exposure, words)], html)
+                say(f"This traffic is invented. Its report is in {safe_text(str(html), 400)}; open it in a browser.")
+                return ExitCode.CLEAN
     say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
     draw, in_colour = drawn(colour)
     if draw:

@@ -19,6 +19,7 @@ from pixelwitness.meaning.about import IDENTIFYING
 from pixelwitness.report import plain
 from pixelwitness.report.facts import telling_sites
 from pixelwitness.report.ledger import losses, silence
+from pixelwitness.report.text import counted, listed
 from pixelwitness.report.vocabulary import Vocabulary, vocabulary
 from pixelwitness.store import queries
 from pixelwitness.store.files import reading
@@ -67,11 +68,36 @@ def show_exposure(
             say(silence(exposure))
         for line in plain.ending(exposure):
             say(line)
+    elif format_ == "html":
+        deliver([page(connection, exposure, words, choice)], output)
     else:
         from pixelwitness.report.markdown import as_markdown
 
         deliver(lines(as_markdown(exposure, words)), output)
     warn_of_losses(exposure.coverage)
+
+
+def page(connection: sqlite3.Connection, exposure: Exposure, words: Vocabulary, choice: Choice = EVERYTHING) -> str:
+    """Return an exposure as a page of HTML."""
+    from pixelwitness.report.html.page import Behind, as_html
+
+    behind = Behind(
+        queries.visits(connection, choice),
+        queries.signals(connection, choice),
+        queries.events(connection, choice),
+        queries.contacts(connection, choice),
+    )
+    return as_html(exposure, words, behind, tuple(_limits(choice)))
+
+
+def _limits(choice: Choice) -> Iterator[str]:
+    """Yield in words to what a report was limited."""
+    if choice.sites:
+        yield f"Only what belongs to {listed(choice.sites)}."
+    if choice.since is not None:
+        yield f"Only what was seen since {choice.since}."
+    if choice.recordings:
+        yield f"Only {counted(len(choice.recordings), 'recording')} of the database."
 
 
 def warn_of_losses(coverage: Coverage) -> None:

@@ -1,0 +1,167 @@
+"""The cards of the page: one for each site, what a person reads of it before any evidence.
+
+Owns which facts a card holds, in which order, and its marks.  Sentences are the story's,
+words those of every other report.  Must not know templates.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pixelwitness.core.exposure import DataSent, Exposure, SiteExposure
+from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
+from pixelwitness.meaning.uses import introduction
+from pixelwitness.report.acts import Sentence, captured_list
+from pixelwitness.report.announced import is_main, sentence, told_of
+from pixelwitness.report.consent import consent_parts, limited_use_sentences
+from pixelwitness.report.facts import contact_words, event_words, nothing_words, span_words, telling_sites, way_words
+from pixelwitness.report.html.evidence import SiteEvidence, shares
+from pixelwitness.report.ledger import unseen_of
+from pixelwitness.report.setup import setup_sentences
+from pixelwitness.report.story import deeds, doubts, who_sentences
+from pixelwitness.report.text import counted, listed
+from pixelwitness.report.vocabulary import Vocabulary
+
+MAX_PIXELS = 12
+ROOM_TOLD = 500
+"""Sentences of all cards together."""
+MOST_WHOLE = 12
+"""Cards up to which each tells the main statements whole; beyond, they stand once below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a card says at a glance: a class of looks, a sign and words, so that no colour stands alone."""
+
+    looks: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a card: its head, words that stand beside each other, each with its looks, then sentences."""
+
+    head: str
+    words: tuple[tuple[str, str], ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    to_uses: bool = False
+    """A pointer to all that was announced follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that one site's part of the page holds."""
+
+    number: int
+    name: str
+    span: str
+    marks: tuple[Mark, ...]
+    told: tuple[Sentence, ...]
+    more_told: int
+    facts: tuple[Fact, ...]
+    evidence: SiteEvidence
+
+
+def cards_of(exposure: Exposure, gathered: Mapping[str, SiteEvidence], words: Vocabulary) -> Iterator[Card]:
+    """Yield the cards of all sites, in the order of the story."""
+    sites = telling_sites(exposure)
+    told = [(*deeds(site, words), *doubts(site)) for site in sites]
+    rooms = shares(tuple(map(len, told)), ROOM_TOLD)
+    for number, (site, sentences, room) in enumerate(zip(sites, told, rooms, strict=True), start=1):
+        facts = (
+            *_facts(site, words),
+            *_announced(site, exposure, words, whole=len(sites) <= MOST_WHOLE),
+            _unseen(site),
+        )
+        yield Card(
+            number,
+            site.name,
+            ", ".join(span_words(site)),
+            tuple(_marks(site, words)),
+            sentences[:room],
+            len(sentences[room:]),
+            facts,
+            gathered[site.name],
+        )
+
+
+def person_labels(site: SiteExposure, words: Vocabulary) -> tuple[str, ...]:
+    """Return what data of the person reached Meta from a site, by their plain names."""
+    return tuple(sorted({words.label(one.data_class) for one in _of(site, About.PERSON)}))
+
+
+def _of(site: SiteExposure, about: About) -> list[DataSent]:
+    return [
+        one
+        for one in site.data
+        if one.form not in SAYS_NOTHING and any(about_of(one.data_class, origin) is about for origin in one.origins)
+    ]
+
+
+def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
+    person = person_labels(site, words)
+    if person:
+        yield Mark("sent", "\u25cf", f"about the person: {listed(person)}")
+    elif _of(site, About.BROWSER):
+        yield Mark("known", "\u25d0", "browser known again")
+    elif site.sent or site.contacts:
+        yield Mark("quiet", "\u25cb", nothing_words(site)[0])
+    if site.unread:
+        yield Mark("unknown", "?", "not all recorded")
+    if site.blocked or site.blocked_contacts:
+        yield Mark("blocked", "\u2298", "partly blocked" if site.sent or site.contacts else "blocked")
+
+
+def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
+    yield Fact("What was sent", _alike(event_words(site.sent) or ("no event",)))
+    if site.contacts:
+        yield Fact("Contacts beside", _alike(contact_words(site.contacts, words)))
+    person = _alike(words.about_person(_of(site, About.PERSON)), "sent")
+    browser = _alike(words.about_person(_of(site, About.BROWSER)), "known")
+    nothing = _alike(nothing_words(site), "unknown" if site.unread else "")
+    yield Fact("About whom", (*person, *browser) or nothing, tuple(who_sentences(site)))
+    if site.sent:
+        yield Fact("By which way", _alike(way_words(site.sent)), tuple(_receivers(site)))
+    parts = consent_parts(site)
+    if parts:
+        sentences = tuple((f"{one}.",) for one in parts)
+        yield Fact("Consent", (), (*sentences, *limited_use_sentences(site)))
+    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts, words))
+    yield Fact("Blocked", _alike(blocked, "blocked") or _alike(("nothing",)))
+    setup = tuple(setup_sentences(site, words))
+    if setup:
+        yield Fact("How it is set up", (), setup)
+
+
+def _alike(words: tuple[str, ...], looks: str = "") -> tuple[tuple[str, str], ...]:
+    return tuple((word, looks) for word in words)
+
+
+def _receivers(site: SiteExposure) -> Iterator[Sentence]:
+    hosts = sorted({host for group in site.sent for host in group.receivers})
+    pixels = site.pixels
+    if pixels:
+        which = "Received by pixel " if len(pixels) == 1 else "Received by pixels "
+        yield (which, *captured_list(pixels, MAX_PIXELS), " at ", *captured_list(hosts), ".")
+    else:
+        yield ("Received at ", *captured_list(hosts), ".")
+
+
+def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, whole: bool) -> Iterator[Fact]:
+    """Yield what Meta announced about what this site sent, by the time of its own traffic."""
+    told = told_of(replace(exposure, sites=(site,)), words.announced, words.region)
+    main = [one for one in told.uses if is_main(one)]
+    if not told.uses:
+        return
+    said = [sentence(one, told) if whole else f"{introduction(one.use)}: {one.use.claim}." for one in main]
+    more = len(told.uses) - len(main)
+    rest = (
+        f"{counted(more, 'further statement')}, and what you can do:"
+        if more
+        else "Where, from when on and what is open:"
+    )
+    yield Fact("Announced use", (), (*((one,) for one in said), (rest,)), to_uses=True)
+
+
+def _unseen(site: SiteExposure) -> Fact:
+    return Fact("Could not be seen", (), tuple((one,) for one in unseen_of(site)))

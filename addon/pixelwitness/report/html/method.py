@@ -1,0 +1,125 @@
+"""The method behind the page: recordings, versions and the rules that spoke.
+
+Owns what must be told so that somebody else can check it.  Must not know templates.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from pixelwitness.core.coverage import is_headless
+from pixelwitness.core.records import Recording
+from pixelwitness.core.rule import Rule
+from pixelwitness.report.text import counted
+
+MAX_RECORDINGS = 150
+MAX_SOURCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One recording, by the number that the evidence names it with."""
+
+    number: int
+    id: str
+    names: tuple[str, ...]
+    more_names: int
+    kind: str
+    exporter: str
+    first_seen: str
+    last_seen: str
+    requests: str
+    sha256: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A rule that recognised something."""
+
+    id: str
+    version: int
+    title: str
+    confidence: str
+    description: str
+    references: tuple[str, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One thing that the outcome depends on: what it is, and as what it stands in the recordings."""
+
+    what: str
+    values: tuple[str, ...]
+
+
+def sources_of(recordings: Sequence[Recording]) -> tuple[Source, ...]:
+    """Return the recordings, numbered in their order."""
+    return tuple(
+        Source(
+            number,
+            one.id,
+            one.sources[:MAX_SOURCES],
+            len(one.sources[MAX_SOURCES:]),
+            one.kind,
+            one.exporter or "not stated",
+            one.first_seen or "",
+            one.last_seen or "",
+            f"{one.requests_seen:,}",
+            one.sha256 or "none: recorded live",
+            tuple(_notes(one)),
+        )
+        for number, one in enumerate(recordings[:MAX_RECORDINGS], start=1)
+    )
+
+
+def _notes(one: Recording) -> Iterator[str]:
+    if not one.complete:
+        yield "ends before its end"
+    if not one.cookies_recorded:
+        yield "without cookies"
+    if one.bodies_not_recorded:
+        yield counted(one.bodies_not_recorded, "body", "bodies") + " not recorded"
+    if is_headless(one.user_agent):
+        yield "headless browser"
+    if keeps_values(one):
+        yield "values kept"
+
+
+def keeps_values(one: Recording) -> bool:
+    """Say whether a recording was scanned so that its values are in the database."""
+    try:
+        options = msgspec.json.decode(one.options)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(options, dict) and options.get("keep_values") is True
+
+
+def versions_of(recordings: Iterable[Recording]) -> tuple[Version, ...]:
+    """Return what the rows depend on; several values where recordings were scanned by several."""
+    rows = tuple(recordings)
+    told = (
+        ("pixelwitness", (one.tool_version for one in rows)),
+        ("Rules (sha256)", (one.rules_sha256 for one in rows)),
+        ("Knowledge (sha256)", (one.knowledge_sha256 for one in rows)),
+        ("List of suffixes, which tells sites", (one.suffix_list for one in rows)),
+        ("Options", (one.options for one in rows)),
+        ("Recorded by", (one.exporter or "not stated" for one in rows)),
+    )
+    return tuple(Version(what, tuple(dict.fromkeys(values))) for what, values in told)
+
+
+def rules_of(spoke: Counter[tuple[str, int]], rules: Mapping[str, Rule]) -> tuple[Spoke, ...]:
+    """Return the rules that recognised something; of one that is not built in only its name is known."""
+    told = []
+    for (rule_id, version), times in sorted(spoke.items()):
+        rule = rules.get(rule_id)
+        if rule is None:
+            told.append(Spoke(rule_id, version, "a rule of your own", "", "", (), times))
+        else:
+            known = rule.title, rule.confidence.value, rule.description, rule.references
+            told.append(Spoke(rule_id, version, *known, times))
+    return tuple(told)

@@ -1,0 +1,213 @@
+"""The report as one self-contained page of HTML.
+
+Owns the page as a whole: what it is made of, its content security policy, and the edge at
+which text enters it.  Every value that a template writes is made printable first and
+escaped then, whoever made it; what a browser may load is nothing.  The sentences are those
+of the other reports.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.records import Signal, Visit
+from pixelwitness.meaning.uses import introduction
+from pixelwitness.report.acts import Captured, Sentence
+from pixelwitness.report.announced import HEAD, beside, is_main, told_of
+from pixelwitness.report.charts.channels import draw_channels
+from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.datagrid import draw_data
+from pixelwitness.report.charts.flow import draw_flow
+from pixelwitness.report.charts.gather import Gathering
+from pixelwitness.report.charts.models import Models
+from pixelwitness.report.charts.timeline import draw_timeline
+from pixelwitness.report.facts import apart, telling_sites
+from pixelwitness.report.html.cards import cards_of, person_labels
+from pixelwitness.report.html.evidence import gather
+from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, rules_of, sources_of, versions_of
+from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.opening import opening, when
+from pixelwitness.report.text import CELL_LIMIT, safe_text
+from pixelwitness.report.vocabulary import Vocabulary
+
+TITLE = "What sites told Meta"
+POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+"""The content security policy; the one image is the empty icon, which keeps browsers from asking for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number at the head of the page; ``looks`` as those of a card's mark."""
+
+    number: str
+    words: str
+    looks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The rows behind an exposure, each kind in the order of time; they are read once."""
+
+    visits: Iterable[Visit] = ()
+    signals: Iterable[Signal] = ()
+    events: Iterable[SeenEvent] = ()
+    contacts: Iterable[SeenContact] = ()
+
+
+def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: Sequence[str] = ()) -> str:
+    """Return the page; ``limits`` says in words what was left out on request."""
+    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.ruleset import load_rules
+
+    sites = telling_sites(exposure)
+    called: dict[tuple[str, str], str] = {(one.kind, one.label): one.called for one in load_knowledge().word_lists}
+    gathering = Gathering(exposure, vocabulary)
+    for visit in behind.visits:
+        gathering.visit(visit)
+    for signal in behind.signals:
+        gathering.signal(signal)
+    events, contacts = _passed(behind.events, gathering.event), _passed(behind.contacts, gathering.contact)
+    gathered, spoke = gather(sites, events, contacts, vocabulary, called)
+    told = told_of(exposure, vocabulary.announced, vocabulary.region)
+    style = style_sheet()
+    recordings = exposure.recordings
+    content: dict[str, object] = {
+        "title": TITLE,
+        "style": Markup(style),
+        "policy": Markup(POLICY.format(style=style_hash(style))),
+        "days": when(sites),
+        "limits": limits,
+        "opening": opening(exposure, vocabulary),
+        "figures": _figures(sites, exposure, vocabulary),
+        "keeps_values": any(map(keeps_values, recordings)),
+        "charts": _charts(gathering.done()) if sites else (),
+        "cards": tuple(cards_of(exposure, gathered, vocabulary)),
+        "apart": tuple(apart(exposure, vocabulary)),
+        "uses_head": HEAD,
+        "uses": [(one.use, introduction(one.use), tuple(beside(one, told)), is_main(one)) for one in told.uses],
+        "advice": told.advice,
+        "coverage": exposure.coverage,
+        "account": account(exposure.coverage),
+        "unseen": unseen(exposure),
+        "sources": sources_of(recordings),
+        "more_sources": len(recordings[MAX_RECORDINGS:]),
+        "recording_numbers": {one.id: number for number, one in enumerate(recordings, start=1)},
+        "versions": versions_of(recordings),
+        "rules": rules_of(spoke, {rule.id: rule for rule in load_rules().rules}),
+    }
+    return _environment().get_template("page.html").render(content)
+
+
+def _passed[One](rows: Iterable[One], taker: Callable[[One], None]) -> Iterator[One]:
+    """Yield rows after somebody else has taken them, too, so that they are read once."""
+    for row in rows:
+        taker(row)
+        yield row
+
+
+def _charts(models: Models) -> tuple[Chart, ...]:
+    return (
+        draw_flow(models.flow),
+        draw_data(models.data),
+        draw_timeline(models.timeline),
+        draw_channels(models.channels),
+    )
+
+
+def _figures(sites: Sequence[SiteExposure], exposure: Exposure, vocabulary: Vocabulary) -> tuple[Figure, ...]:
+    """Return the numbers that a reader looks for first."""
+    person = {label for site in sites for label in person_labels(site, vocabulary)}
+    blocked = sum(group.events for site in sites for group in site.blocked)
+    unread = exposure.coverage.bodies_not_recorded
+    return (
+        Figure(f"{sum(bool(site.sent) for site in sites):,}", "sites told Meta of events"),
+        Figure(f"{sum(site.n_events for site in sites):,}", "events were sent"),
+        Figure(f"{len(person):,}", "kinds of data about the person", "sent" if person else ""),
+        Figure(f"{len({pixel for site in sites for pixel in site.pixels}):,}", "pixels received them"),
+        Figure(f"{blocked:,}", "events were blocked", "blocked" if blocked else ""),
+        Figure(f"{unread:,}", "bodies were not recorded", "unknown" if unread else ""),
+    )
+
+
+def style_sheet() -> str:
+    """Return all styles of the page: those of charts, then its own."""
+    return _read("charts", "charts.css") + _read("html", "style.css")
+
+
+def style_hash(style: str) -> str:
+    """Return the source by which a content security policy allows one style sheet and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+@cache
+def _read(package: str, name: str) -> str:
+    text = (resources.files(f"pixelwitness.report.{package}") / name).read_text("utf-8")
+    # The hash is of these very characters, and a browser reads every line end as one.
+    return text.replace("\r\n", "\n")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pixelwitness.report.html"),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters["say"] = say
+    environment.filters["clock"] = clock
+    environment.filters["address"] = address
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Make a value printable before it is escaped; what is markup already has been through here."""
+    return value if isinstance(value, Markup) else unlinked(safe_text(str(value), CELL_LIMIT))
+
+
+def unlinked(text: str) -> str:
+    """Return text in which no viewer, mail program or printer sees an address to follow.
+
+    >>> unlinked("https://shop.example/"), unlinked("10:00")
+    ('https[:]//shop.example/', '10:00')
+    """
+    return text.replace("://", "[:]//")
+
+
+def address(ours: str) -> Markup:
+    """Return an address out of our own files, which may be read as one; still no link."""
+    return escape(safe_text(ours, CELL_LIMIT))
+
+
+def say(sentence: Sentence) -> Markup:
+    """Return a sentence as markup; what was captured stands apart, and cannot turn the direction of what follows.
+
+    >>> say(("you bought ", Captured("boots & <b>"), "."))
+    Markup('you bought <bdi>boots &amp; &lt;b&gt;</bdi>.')
+    """
+    pieces = (
+        Markup("<bdi>{}</bdi>").format(unlinked(safe_text(piece)))
+        if isinstance(piece, Captured)
+        else escape(unlinked(safe_text(piece, CELL_LIMIT)))
+        for piece in sentence
+    )
+    return Markup("").join(pieces)
+
+
+def clock(time: str) -> str:
+    """Return a time of the store as it is read: without letters and thousandths.
+
+    >>> clock("2026-11-20T10:00:00.123Z")
+    '2026-11-20 10:00:00'
+    """
+    return time[:19].replace("T", " ")

@@ -1,0 +1,118 @@
+"""The HTML report for tests: made from invented rows or a database, and taken apart by a strict parser."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import html5lib
+from tests.exposed import recording, visit
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import ConsentSaid, SeenContact, SeenEvent
+from pixelwitness.core.records import Recording, Signal, Visit
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.meaning.about import IDENTIFYING
+from pixelwitness.meaning.findings import CONSENT
+from pixelwitness.report.html.page import Behind, as_html
+from pixelwitness.report.vocabulary import Vocabulary, vocabulary
+from pixelwitness.store import queries
+from pixelwitness.store.files import reading
+
+OWN = frozenset({"facebook.com"})
+
+
+def made(
+    events: Sequence[SeenEvent] = (),
+    contacts: Sequence[SeenContact] = (),
+    *,
+    recordings: Sequence[Recording] | None = None,
+    visits: Sequence[Visit] | None = None,
+    signals: Sequence[Signal] = (),
+    words: Vocabulary | None = None,
+    limits: Sequence[str] = (),
+) -> str:
+    """Return the page of invented rows."""
+    rows = [recording()] if recordings is None else list(recordings)
+    visited = [visit()] if visits is None else list(visits)
+    sums = SumUp(OWN, IDENTIFYING)
+    for one in visited:
+        sums.visit(one)
+    for event in events:
+        sums.event(event)
+        for found in event.findings if not event.event.blocked else ():
+            if found.kind == CONSENT:
+                said = ConsentSaid(found.label, found.certainty, found.evidence or "", 1)
+                sums.consent(event.event.page_site, said)
+    for contact in contacts:
+        sums.contact(contact)
+    exposure = sums.done(coverage_of(rows), tuple(rows))
+    return as_html(exposure, words or vocabulary(), Behind(visited, signals, events, contacts), limits)
+
+
+def of_database(db: Path, region: str | None = None) -> str:
+    """Return the page of a database, as ``report --format html`` writes it."""
+    with reading(db) as connection:
+        exposure = queries.exposure(connection, IDENTIFYING)
+        behind = Behind(
+            queries.visits(connection),
+            queries.signals(connection),
+            queries.events(connection),
+            queries.contacts(connection),
+        )
+        return as_html(exposure, vocabulary(region), behind)
+
+
+def parsed(page: str) -> Element:
+    """Return the tree of a page; raise where a browser would have to guess what was meant."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+    assert isinstance(tree, Element)
+    return tree
+
+
+def tag(element: Element) -> str:
+    """Return the bare name of an element, of pictures too."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def elements(tree: Element, *names: str) -> Iterator[Element]:
+    """Yield the elements of some names, in the order of the page; without names all."""
+    for one in tree.iter():
+        if isinstance(one.tag, str) and (not names or tag(one) in names):
+            yield one
+
+
+def text(element: Element) -> str:
+    """Return the text of an element as one line."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def by_id(tree: Element, name: str) -> Element:
+    """Return the one element with an id."""
+    (found,) = (one for one in elements(tree) if one.get("id") == name)
+    return found
+
+
+def rows(table: Element) -> list[list[str]]:
+    """Return the cells of a table's body."""
+    return [[text(cell) for cell in row if tag(cell) in ("td", "th")] for row in elements(_body(table), "tr")]
+
+
+def _body(table: Element) -> Element:
+    (body,) = elements(table, "tbody")
+    return body
+
+
+def table(tree: Element, caption: str) -> Element:
+    """Return the table with a caption."""
+    (found,) = (one for one in elements(tree, "table") if text(_caption(one)) == caption)
+    return found
+
+
+def _caption(found: Element) -> Element:
+    (caption,) = elements(found, "caption")
+    return caption
+
+
+def unprintable(page: str) -> Iterable[str]:
+    """Return what of a page is neither printable nor a line end."""
+    return sorted({f"{ord(one):04x}" for one in page if one != "\n" and not one.isprintable()})
