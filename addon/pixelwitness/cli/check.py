@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pixelwitness.cli.checkformats import FORMATS
+from pixelwitness.cli.choosing import is_database
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
 from pixelwitness.cli.outfile import output_option, refuse_database
+from pixelwitness.cli.policy import PolicyChoice, policy_options, terms_of
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 
 if TYPE_CHECKING:
+    from pixelwitness.policy.judge import Terms
     from pixelwitness.report.checked import Unread
     from pixelwitness.scan import Scanned
 
@@ -30,6 +33,16 @@ class _Telling:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """By what is judged, and what becomes of it."""
+
+    terms: "Terms"
+    write_baseline: Path | None
+    strict: bool
+    exit_zero: bool
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…|DB")
 @rules_option
@@ -41,6 +54,7 @@ class _Telling:
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it."
 )
+@click.option("--exit-zero", is_flag=True, help="Violations are told, and do not make the command fail.")
 @output_option
 @click.option(
     "--root",
@@ -48,6 +62,7 @@ class _Telling:
     metavar="DIR",
     help="Root of the repository, for paths in outputs; by default the nearest folder above with .git, or this one.",
 )
+@policy_options
 def check(
     paths: tuple[str, ...],
     rules: tuple[Path, ...],
@@ -57,25 +72,29 @@ def check(
     format_: str,
     output: Path | None,
     root: Path | None,
+    exit_zero: bool,
+    chosen: PolicyChoice,
 ) -> ExitCode:
-    """Fail when anything was told to Meta: for tests and CI.
+    """Fail when anything was told to Meta that a policy does not allow: for tests and CI.
 
-    Takes recordings as scan does, or one database. Any event that reaches for Meta is a
-    violation (exit 1); other contacts are warnings. Evidence with gaps is exit 4, no
-    requests at all exit 3: what was not looked at is not clean.
+    Takes recordings as scan does, or one database. Without a policy any event that reaches
+    for Meta is a violation (exit 1), and other contacts are warnings. Evidence with gaps is
+    exit 4, no requests at all exit 3: what was not looked at is not clean.
     """
     from pixelwitness.cli.locating import root_of
 
     if output is not None:
         refuse_database(output)
     telling = _Telling(format_, output, root_of(root), paths)
+    terms = terms_of(chosen)
+    asked = _Asked(terms, chosen.write_baseline, strict, exit_zero)
     database = _database(paths)
     if database is not None:
         if persona is not None:
             raise click.UsageError("--persona is for recordings; a database holds what was found at their scan")
         if rules:
             raise click.UsageError("--rules is for recordings; a database holds what was found when they were scanned")
-        return _judged(database, telling, strict=strict)
+        return _judged(database, telling, asked)
     from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
 
     if nothing_there(paths):
@@ -94,14 +113,14 @@ def check(
         if len(failed) == len(scanned.scanned):
             say("pixelwitness: none of the recordings could be read")
             return _unjudged(ExitCode.COULD_NOT_RUN, telling, failed)
-        return _judged(private, telling, strict=strict, failed=failed, refused=scanned.refused, private=True)
+        return _judged(private, telling, asked, failed=failed, refused=scanned.refused, private=True)
 
 
 def _judged(
     db: Path,
     telling: _Telling,
+    asked: _Asked,
     *,
-    strict: bool,
     failed: "Sequence[Scanned]" = (),
     refused: int = 0,
     private: bool = False,
@@ -109,7 +128,7 @@ def _judged(
     """Judge a database; a ``private`` one was made for this alone, and is never named."""
     from pixelwitness.cli.checkformats import tell
     from pixelwitness.cli.locating import files_of, located
-    from pixelwitness.policy.judge import judge
+    from pixelwitness.cli.policy import known_from_now, read_and_judge
     from pixelwitness.report.checked import Checked
     from pixelwitness.report.checktext import as_text
     from pixelwitness.report.vocabulary import vocabulary
@@ -118,15 +137,9 @@ def _judged(
 
     with reading(db) as connection:
         recordings = queries.recordings(connection)
-        judgement = judge(
-            recordings,
-            queries.events(connection),
-            queries.contacts(connection),
-            queries.own_sites(connection),
-            queries.coverage(connection),
-            configs=queries.pixel_configs(connection),
-            strict=strict,
-        )
+        judgement = read_and_judge(connection, asked.terms, strict=asked.strict)
+    if asked.write_baseline is not None:
+        judgement = known_from_now(judgement, asked.write_baseline)
     # Where values were kept, a page's path may hold one; a judgement names none.
     kept = any(json.loads(one.options).get("keep_values") for one in recordings)
     outcome = Outcome(
@@ -134,7 +147,10 @@ def _judged(
         incomplete=judgement.incomplete or bool(failed) or refused > 0,
         nothing=judgement.nothing,
     )
-    code = decide(outcome, strict=strict)
+    code = decide(outcome, strict=asked.strict)
+    if code is ExitCode.VIOLATIONS and asked.exit_zero:
+        say("pixelwitness: violations were found; --exit-zero lets the command end as if there were none")
+        code = ExitCode.CLEAN
     words = vocabulary()
     elsewhere = located(telling.paths[0], telling.root)
     files = files_of(recordings, telling.root, None if private else elsewhere)
@@ -172,15 +188,7 @@ def _unread(failed: "Sequence[Scanned]", telling: _Telling) -> "tuple[Unread, ..
 
 def _database(paths: tuple[str, ...]) -> Path | None:
     """Return the database among the paths, None when there is none; it must then stand alone."""
-    databases = [path for path in paths if path != "-" and _is_database(Path(path))]
+    databases = [path for path in paths if path != "-" and is_database(Path(path))]
     if databases and len(paths) > 1:
         raise click.UsageError(f"{databases[0]} is a database; name one database, or recordings")
     return Path(databases[0]) if databases else None
-
-
-def _is_database(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(16) == b"SQLite format 3\0"
-    except OSError:
-        return False

@@ -5,6 +5,7 @@ says is the policy's.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pixelwitness.cli.ending import say
 from pixelwitness.policy.presets import PRESETS
+from pixelwitness.report.text import counted, safe_text
 
 if TYPE_CHECKING:
     from pixelwitness.policy.judge import Terms
+    from pixelwitness.policy.judgement import Judgement
     from pixelwitness.policy.rules import Rules
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -108,6 +112,50 @@ def terms_of(chosen: PolicyChoice) -> "Terms":
         name=name,
         user_data=frozenset(name for name, family in families.items() if family.realm == "person"),
     )
+
+
+def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bool) -> "Judgement":
+    """Judge what a database holds."""
+    from pixelwitness.policy.contactconsent import consent_of_contacts
+    from pixelwitness.policy.judge import judge
+    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.store import queries
+
+    recordings = queries.recordings(connection)
+    consent = None
+    if not terms.rules.is_default or terms.rules.policy.checks:
+        contacts = (one.contact for one in queries.contacts(connection))
+        names = load_knowledge().consent
+        consent = consent_of_contacts(
+            recordings, queries.visits(connection), queries.signals(connection), contacts, names
+        )
+    return judge(
+        recordings,
+        queries.events(connection),
+        queries.contacts(connection),
+        queries.own_sites(connection),
+        queries.coverage(connection),
+        configs=queries.pixel_configs(connection),
+        terms=terms,
+        consent=consent,
+        strict=strict,
+    )
+
+
+def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":
+    """Write a baseline of what was found, and return the judgement as it is with it; nothing seen writes nothing."""
+    from pixelwitness.cli.outfile import deliver
+    from pixelwitness.policy.baseline import as_text, baseline_of
+    from pixelwitness.policy.suppression import known
+
+    name = safe_text(str(file), 400)
+    if judgement.nothing:
+        say(f"pixelwitness: {name} was not written: there was nothing to look at")
+        return judgement
+    baseline = baseline_of(str(file), (*judgement.violations, *judgement.warnings))
+    deliver([as_text(baseline)], file)
+    say(f"pixelwitness: {counted(len(baseline.entries), 'entry', 'entries')} written to {name}")
+    return known(judgement, baseline.name)
 
 
 def _rules(chosen: PolicyChoice) -> "tuple[Rules, str]":

@@ -8,6 +8,7 @@ silently fine.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from pixelwitness.meaning.forms import Form
 from pixelwitness.policy.checks import Check, Level
 from pixelwitness.policy.facts import Carried, Facts, Phase
 from pixelwitness.policy.model import ANY, Allowed
@@ -147,11 +148,14 @@ def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) ->
     """Yield what presets hold against the contents; data that each of the tables names by its class is allowed."""
     level = rules.level(Check.PERSONAL_DATA)
     if level is not Level.OFF:
-        of_person = (
+        of_person = [
             one
             for one in facts.carried
             if one.personal is not None and not all(one.data_class in (table.data or ()) for table in tables)
-        )
+        ]
+        # A mask beside what it masks is no datum of its own.
+        unmasked = {one.data_class for one in of_person if one.form != Form.MASKED}
+        of_person = [one for one in of_person if one.form != Form.MASKED or one.data_class not in unmasked]
         for what, carried in _grouped(of_person, lambda one: (one.data_class, one.form)):
             # What only looks like data about a person accuses nobody.
             sure = any(one.personal != "hint" for one in carried)

@@ -10,7 +10,7 @@ from datetime import date
 
 from pixelwitness.policy.baseline import Baseline, Entry
 from pixelwitness.policy.checks import Check
-from pixelwitness.policy.judgement import Forbidden, Suppressed
+from pixelwitness.policy.judgement import Forbidden, Judgement, Suppressed
 from pixelwitness.policy.model import Ignore
 from pixelwitness.policy.rules import fits, host_of, lists
 
@@ -41,7 +41,7 @@ class Suppression:
                 ends = ignore.expires.isoformat() if ignore.expires else None
                 return replace(one, suppressed=Suppressed("ignore", ignore.reason, ends))
         if self.baseline is not None and one.fingerprint in self._known:
-            return replace(one, suppressed=Suppressed("baseline", f"known to {self.baseline.name}"))
+            return replace(one, suppressed=_by_baseline(self.baseline.name))
         return one
 
     def stale(self) -> tuple[str, ...]:
@@ -60,6 +60,17 @@ class Suppression:
 
     def _expired(self, ignore: Ignore) -> bool:
         return ignore.expires is not None and ignore.expires < self.today
+
+
+def known(judgement: Judgement, name: str) -> Judgement:
+    """Return a judgement as a baseline that was just made of it lets it be."""
+    mark = _by_baseline(name)
+    found = (replace(one, suppressed=mark) for one in (*judgement.violations, *judgement.warnings))
+    return replace(judgement, violations=(), warnings=(), suppressed=(*judgement.suppressed, *found))
+
+
+def _by_baseline(name: str) -> Suppressed:
+    return Suppressed("baseline", f"known to {name}")
 
 
 def covers(ignore: Ignore, one: Forbidden) -> bool:
