@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pixelwitness.report.charts.chart import Chart
 from pixelwitness.report.charts.fitting import short, wrapped
+from pixelwitness.report.charts.legend import legend, swatch
 from pixelwitness.report.charts.models import ChannelGrid, Count, Way
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
 from pixelwitness.report.text import listed, safe_text
@@ -20,7 +21,6 @@ _LABEL = 196
 _COLUMN = 104
 _BAR = 46
 _LINE = 20
-_HEAD = 74
 
 
 def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
@@ -38,10 +38,9 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     largest = max((max(one.sent, one.blocked) for _, counts in rows for one in counts), default=0)
     heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
     width = _LABEL + _COLUMN * len(grid.ways) + 8
-    root = canvas(key, TITLE, description, width, _HEAD + sum(heights) + 40)
+    root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
-    _heads(root, grid.ways)
-    top = float(_HEAD)
+    top = _heads(root, grid.ways)
     for number, ((name, counts), height) in enumerate(zip(rows, heights, strict=True)):
         row = put(root, "g")
         tell(row, _sentence(name, grid.ways, counts))
@@ -51,8 +50,9 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
         for column, count in enumerate(counts):
             _cell(row, _LABEL + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
-    _legend(root, top + 14, hatch)
-    return Chart(TITLE, description, markup(root), head, table)
+    signs = ((swatch("event"), "reached Meta"), (swatch("hatched", hatch), "blocked on the way"))
+    top = legend(root, top + 8, width, signs)
+    return Chart(TITLE, description, markup(root, width, top + 8), head, table)
 
 
 def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
@@ -65,7 +65,8 @@ def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
     return [*kept, (f"{len(others)} more sites", sums)]
 
 
-def _heads(root: Element, ways: Sequence[Way]) -> None:
+def _heads(root: Element, ways: Sequence[Way]) -> float:
+    """Draw the heads of the columns; return where they end."""
     for is_event, words in ((True, "Events"), (False, "Contacts")):
         places = [place for place, way in enumerate(ways) if way.is_event is is_event]
         if not places:
@@ -73,12 +74,11 @@ def _heads(root: Element, ways: Sequence[Way]) -> None:
         start, end = _LABEL + places[0] * _COLUMN, _LABEL + (places[-1] + 1) * _COLUMN - 10
         write(root, start, 14, words, "strong")
         put(root, "path", class_="rule", d=points("M", start, 20, "H", end))
-    for place, way in enumerate(ways):
-        lines = wrapped(way.label, _COLUMN - 8)
+    heads = [wrapped(safe_text(way.label), _COLUMN - 8) for way in ways]
+    for place, lines in enumerate(heads):
         for line, words in enumerate(lines):
-            text = write(root, _LABEL + place * _COLUMN, 36 + 13 * line, words, "small soft")
-            if line == 0 and "".join(lines) != way.label:
-                tell(text, way.label)
+            write(root, _LABEL + place * _COLUMN, 36 + 13 * line, words, "small soft")
+    return 34.0 + 13 * max(map(len, heads))
 
 
 def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: str) -> None:
@@ -97,13 +97,6 @@ def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: s
 
 def _length(number: int, largest: int) -> float:
     return max(3.0, _BAR * float(number / largest) ** 0.5) if largest else 0.0
-
-
-def _legend(root: Element, y: float, hatch: str) -> None:
-    put(root, "rect", class_="event", x=_LABEL, y=y, width=22, height=12, rx=1.5)
-    write(root, _LABEL + 28, y + 10, "reached Meta", "small")
-    put(root, "rect", class_="hatched", fill=hatch, x=_LABEL + 120.5, y=y + 0.5, width=22, height=11, rx=1.5)
-    write(root, _LABEL + 148, y + 10, "blocked on the way", "small")
 
 
 def _words(count: Count) -> str:

@@ -6,9 +6,9 @@ colour: a letter for the form on a full field, a dash, a question mark on a hatc
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.chart import Chart
 from pixelwitness.report.charts.fitting import fitted, width_of
+from pixelwitness.report.charts.legend import ABOUTS, Sample, legend, letter, swatch
 from pixelwitness.report.charts.models import Answer, DataGrid, Datum, State
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
 from pixelwitness.report.text import listed, safe_text
@@ -16,20 +16,13 @@ from pixelwitness.report.text import listed, safe_text
 MOST_ROWS = 40
 MOST_COLUMNS = 30
 TITLE = "What sites sent about whom"
-LOOKS = {About.PERSON: "person", About.BROWSER: "browser", About.EVENT: "act", About.PAGE: "page"}
-ABOUTS = {
-    About.PERSON: "the person",
-    About.BROWSER: "the browser or account",
-    About.EVENT: "what was done",
-    About.PAGE: "the page",
-}
 
 _LABEL = 196
 _STEP = 36
 _GAP = 10
 _ROW = 26
 _SIZE = 20
-_NAME = 150
+_NAME = 170
 _SLOPE = 0.7071
 
 
@@ -40,7 +33,7 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
         "(#) or in another form (*). A dash: it was not seen to be sent. A question mark on a hatched field: part of "
         "what the site sent was not recorded, so nobody can tell."
     )
-    head = ("Site", *(f"{datum.label} ({ABOUTS[datum.about]})" for datum in grid.data))
+    head = ("Site", *(f"{datum.label} ({ABOUTS[datum.about][1]})" for datum in grid.data))
     table = tuple((safe_text(name), *map(_words, answers)) for name, answers in grid.rows)
     if not grid.rows:
         return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
@@ -53,18 +46,18 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
     right = max(x + _SLOPE * width_of(name, 12) for x, name in zip(xs, names, strict=True))
     below = top + _ROW * (len(rows) + (len(rows) < len(grid.rows)))
     width = max(right + 16, xs[-1] + _STEP, _LABEL + 420)
-    root = canvas(key, TITLE, description, width, below + 66)
+    root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
     for x, name, datum in zip(xs, names, data, strict=True):
         head_at = f"translate({x + 4:.1f} {top - 8:.1f}) rotate(-45)"
         text = put(root, "text", name, class_="head", transform=head_at)
-        tell(text, f"{datum.label} ({ABOUTS[datum.about]})")
+        tell(text, f"{datum.label} ({ABOUTS[datum.about][1]})")
     for number, (name, answers) in enumerate(rows):
         _row(root, number, top, width, name, [answers[place] for place in columns], data, xs, hatch)
     if len(rows) < len(grid.rows):
         write(root, 6, below - 8, f"{len(grid.rows) - len(rows)} more sites: see the table", "soft")
-    _legend(root, below + 18, hatch)
-    return Chart(TITLE, description, markup(root), head, table)
+    end = _legend(root, below + 8, width, grid, hatch)
+    return Chart(TITLE, description, markup(root, width, end + 8), head, table)
 
 
 def _columns(grid: DataGrid) -> list[int]:
@@ -103,7 +96,7 @@ def _row(
         put(row, "rect", class_="band", x=0, y=y, width=width, height=_ROW)
     write(row, 6, y + 18, name, room=_LABEL - 14)
     cells = list(zip(xs, answers, data, strict=True))
-    for about, look in LOOKS.items():
+    for about, (look, _) in ABOUTS.items():
         _fields(row, [x for x, one, of in cells if one.state is State.SENT and of.about is about], y, class_=look)
     unknown = [x for x, one, _ in cells if one.state is State.NOT_RECORDED]
     _fields(row, unknown, y, class_="hatched", fill=hatch)
@@ -147,22 +140,19 @@ def _sign(form: str) -> str:
     return "#" if form in ("SHA-256", "SHA-1", "MD5") else "*"
 
 
-def _legend(root: Element, y: float, hatch: str) -> None:
-    x = 6.0
-    for about, look in LOOKS.items():
-        put(root, "rect", class_=look, x=x, y=y, width=12, height=12)
-        write(root, x + 18, y + 10, ABOUTS[about], "small")
-        x += 34 + width_of(ABOUTS[about], 11)
-    x, y = 6.0, y + 24
-    for words in ("a readable", "# hash", "* other form"):
-        write(root, x, y + 10, words, "small")
-        x += 16 + width_of(words, 11)
-    put(root, "path", class_="rule", d=points("M", x, y + 6, "h", 8))
-    write(root, x + 14, y + 10, "not sent", "small")
-    x += 30 + width_of("not sent", 11)
-    _fields(root, [x + 10], y - 6, class_="hatched", fill=hatch)
-    _write_each(root, [(x + 10, "?")], y + 11, "strong middle halo")
-    write(root, x + 28, y + 10, "not recorded", "small")
+def _legend(root: Element, y: float, width: float, grid: DataGrid, hatch: str) -> float:
+    abouts = {datum.about for datum in grid.data}
+    y = legend(root, y, width, [(swatch(look), words) for one, (look, words) in ABOUTS.items() if one in abouts])
+
+    def dash(parent: Element, x: float, middle: float) -> None:
+        put(parent, "path", class_="rule", d=points("M", x + 4, middle, "h", 8))
+
+    def question(parent: Element, x: float, middle: float) -> None:
+        swatch("hatched", hatch)(parent, x, middle)
+        _write_each(parent, [(x + 8, "?")], middle + 5, "strong middle halo")
+
+    signs: list[tuple[Sample, str]] = [(letter("a"), "readable"), (letter("#"), "hash"), (letter("*"), "other form")]
+    return legend(root, y, width, [*signs, (dash, "not sent"), (question, "not recorded")])
 
 
 def _words(answer: Answer) -> str:

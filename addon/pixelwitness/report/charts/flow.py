@@ -5,13 +5,12 @@ are drawn, the others as one; heights tell how often a kind of data went from a 
 receiver.  What was not recorded flows hatched.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.datagrid import ABOUTS, LOOKS
-from pixelwitness.report.charts.fitting import width_of
+from pixelwitness.report.charts.legend import ABOUTS, legend, swatch
 from pixelwitness.report.charts.models import Flow, Stream
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
 from pixelwitness.report.text import counted, safe_text
@@ -57,8 +56,8 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     table = tuple(_rows(flow.streams))
     if not flow.streams:
         return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
-    streams = _bounded(flow.streams)
-    columns = (_nodes(streams, 0), _nodes(streams, 1), _nodes(streams, 2))
+    streams, joined = _bounded(flow.streams)
+    columns = (_nodes(streams, 0, joined), _nodes(streams, 1, joined), _nodes(streams, 2, joined))
     total = sum(one.times for one in streams)
     tallest = max(map(len, columns))
     room = max(240.0, tallest * (_SLOT + 10.0))
@@ -66,7 +65,7 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     first = _links((one.site, one.data, one) for one in streams)
     second = _links((one.data, one.receiver, one) for one in streams)
     bottom = _lay(columns, (first, second), scale)
-    root = canvas(key, TITLE, description, _WIDTH, bottom + 40)
+    root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
     for x, words in ((_LEFT - 8, "Site"), (_MIDDLE, "Data"), (_RIGHT + _NODE + 8, "Receiver")):
         write(root, x, 16, words, "strong end" if words == "Site" else "strong")
@@ -75,23 +74,23 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     for column, x in zip(columns, (_LEFT, _MIDDLE, _RIGHT), strict=True):
         for node in column.values():
             _node(root, node, x, hatch)
-    _legend(root, bottom + 18)
-    return Chart(TITLE, description, markup(root), head, table)
+    bottom = _legend(root, bottom + 8, streams, hatch)
+    return Chart(TITLE, description, markup(root, _WIDTH, bottom + 8), head, table)
 
 
 def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
     largest = sorted(streams, key=lambda one: -one.times)[:MOST_ROWS]
     kept = streams if len(streams) <= MOST_ROWS else [one for one in streams if one in set(largest)]
     for one in kept:
-        about = ABOUTS[one.about] if one.about is not None else "not recorded"
+        about = ABOUTS[one.about][1] if one.about is not None else "not recorded"
         yield safe_text(one.site), safe_text(one.data), about, safe_text(one.receiver), f"{one.times:,}"
     if len(kept) < len(streams):
         more = sum(one.times for one in streams) - sum(one.times for one in kept)
         yield f"{len(streams) - len(kept):,} more", "", "", "", f"{more:,}"
 
 
-def _bounded(streams: Sequence[Stream]) -> list[Stream]:
-    """Return the streams, the smaller sites, kinds of data and receivers each joined to one that comes last."""
+def _bounded(streams: Sequence[Stream]) -> tuple[list[Stream], frozenset[str]]:
+    """Return the streams, the smaller sites, kinds of data and receivers each joined to one; and the joined ones."""
     sites = _largest(streams, 0, MOST_SITES, "sites")
     data = _largest(streams, 1, MOST_DATA, "kinds of data")
     receivers = _largest(streams, 2, MOST_RECEIVERS, "receivers")
@@ -101,8 +100,8 @@ def _bounded(streams: Sequence[Stream]) -> list[Stream]:
         about = one.about if name == one.data else About.TECHNICAL
         key = (sites.get(one.site, one.site), name, about, receivers.get(one.receiver, one.receiver))
         sums[key] = sums.get(key, 0) + one.times
-    joined = {*sites.values(), *receivers.values()}
-    return sorted((Stream(*key, times) for key, times in sums.items()), key=lambda one: one.site in joined)
+    joined = frozenset((*sites.values(), *data.values(), *receivers.values()))
+    return [Stream(*key, times) for key, times in sums.items()], joined
 
 
 def _largest(streams: Sequence[Stream], place: int, most: int, what: str) -> Mapping[str, str]:
@@ -126,22 +125,21 @@ def _names(one: Stream) -> tuple[str, str, str]:
     return one.site, one.data, one.receiver
 
 
-def _nodes(streams: Sequence[Stream], place: int) -> dict[str, _Node]:
+def _nodes(streams: Sequence[Stream], place: int, joined: Collection[str]) -> dict[str, _Node]:
     """Return the nodes of a column: sites as they come, data by what it is about, receivers the largest first."""
     sums = _sums(streams, place)
-    abouts = {one.data: one.about for one in streams}
-    if place == 0:
-        return {name: _Node(name, times, "contact") for name, times in sums.items()}
-    if place == 2:
-        ordered = sorted(sums, key=lambda name: (name.endswith(" more receivers"), -sums[name], name))
-        return {name: _Node(name, sums[name], "contact") for name in ordered}
-    order = [*LOOKS, About.TECHNICAL, None]
-    ordered = sorted(sums, key=lambda name: (order.index(abouts[name]), -sums[name], name))
-    return {name: _Node(name, sums[name], _look(abouts[name])) for name in ordered}
+    abouts = {one.data: one.about for one in streams} if place == 1 else {}
+    order = [*ABOUTS, About.TECHNICAL, None]
+
+    def rank(name: str) -> tuple[bool, int, int]:
+        return name in joined, order.index(abouts[name]) if abouts else 0, -sums[name] if place else 0
+
+    names = sorted(sums, key=rank)
+    return {name: _Node(name, sums[name], _look(abouts[name]) if abouts else "contact") for name in names}
 
 
 def _look(about: About | None) -> str:
-    return "hatched" if about is None else LOOKS.get(about, "contact")
+    return "hatched" if about is None else ABOUTS.get(about, ("contact", ""))[0]
 
 
 def _links(pairs: Iterable[tuple[str, str, Stream]]) -> dict[tuple[str, str], tuple[int, About | None]]:
@@ -218,9 +216,8 @@ def _node(root: Element, node: _Node, x: float, hatch: str) -> None:
         write(root, x + _NODE + 8, y, node.name, "halo", room=room)
 
 
-def _legend(root: Element, y: float) -> None:
-    x = 6.0
-    for about, look in LOOKS.items():
-        put(root, "rect", class_=look, x=x, y=y, width=12, height=12)
-        write(root, x + 18, y + 10, ABOUTS[about], "small")
-        x += 34 + width_of(ABOUTS[about], 11)
+def _legend(root: Element, y: float, streams: Iterable[Stream], hatch: str) -> float:
+    abouts = {one.about for one in streams}
+    entries = [(swatch(look), words) for about, (look, words) in ABOUTS.items() if about in abouts]
+    entries += [(swatch("hatched", hatch), "not recorded")] if None in abouts else []
+    return legend(root, y, _WIDTH, entries)

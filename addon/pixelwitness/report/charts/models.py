@@ -73,7 +73,7 @@ class Mark(StrEnum):
     YES = "a signal that agrees"
     NO = "a signal that refuses"
     SIGNAL = "another consent signal"
-    BEFORE = "before any consent signal"
+    BEFORE = "no consent signal seen yet"
     AGAINST = "although consent was refused"
     GRANTED = "with consent granted"
     UNCLEAR = "consent unclear or not recorded"

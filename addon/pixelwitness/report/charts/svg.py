@@ -21,11 +21,10 @@ TITLE_LIMIT = 300
 """Characters of one text that shows when something is pointed at."""
 
 
-def canvas(key: str, title: str, description: str, width: float, height: float) -> Element:
-    """Return an empty picture of so many units of width and height; ``key`` begins all its ids."""
-    size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
+def canvas(key: str, title: str, description: str) -> Element:
+    """Return an empty picture; ``key`` begins all its ids."""
     names = {"role": "img", "aria-labelledby": f"{key}-title", "aria-describedby": f"{key}-desc"}
-    root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "chart", **size, **names})
+    root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "chart", **names})
     put(root, "title", title, id=f"{key}-title")
     put(root, "desc", description, id=f"{key}-desc")
     return root
@@ -71,13 +70,16 @@ def hatching(root: Element, key: str) -> str:
 
 def nothing(key: str, title: str, description: str) -> Markup:
     """Return the picture for which there is nothing to draw; it says so."""
-    root = canvas(key, title, description, 360, 40)
+    root = canvas(key, title, description)
     write(root, 6, 25, "Nothing was seen to go to Meta.", "soft")
-    return markup(root)
+    return markup(root, 360, 40)
 
 
-def markup(root: Element) -> Markup:
-    """Return the picture as it stands in a page."""
+def markup(root: Element, width: float, height: float) -> Markup:
+    """Return the picture, so many units wide and high, as it stands in a page."""
+    for name, value in (("width", width), ("height", height)):
+        root.set(name, _number(value))
+    root.set("viewBox", f"0 0 {_number(width)} {_number(height)}")
     return Markup(ET.tostring(root, encoding="unicode"))
 
 

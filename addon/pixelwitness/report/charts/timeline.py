@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, day, lasting, moment_of, place_of, stretches, ticks
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.fitting import width_of
+from pixelwitness.report.charts.legend import Sample, legend
 from pixelwitness.report.charts.marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
 from pixelwitness.report.charts.svg import Element, canvas, markup, nothing, points, put, tell, write
@@ -55,7 +55,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     more = len(timeline.lanes) - len(lanes)
     bottom = _HEAD + sum(heights)
     width = _END + (_UNKNOWN if timeless and parts else 0) + 8
-    root = canvas(key, TITLE, description, width, bottom + 40 + 18 * bool(more) + 50)
+    root = canvas(key, TITLE, description)
     top = float(_HEAD)
     for number, (one, marks, height) in enumerate(zip(lanes, drawn, heights, strict=True)):
         group = put(root, "g")
@@ -67,8 +67,8 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     _axis(root, parts, bottom, unknown_at if timeless else None)
     if more:
         write(root, 6, bottom + 52, f"{counted(more, f'more {lane}')}: see the table", "soft")
-    _legend(root, bottom + 56 + 18 * bool(more))
-    return Chart(TITLE, description, markup(root), head, table)
+    end = _legend(root, bottom + 44 + 18 * bool(more), width, drawn)
+    return Chart(TITLE, description, markup(root, width, end + 8), head, table)
 
 
 _TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
@@ -170,13 +170,14 @@ def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float |
         write(root, unknown_at, y + 21, "time not known", "small soft middle")
 
 
-def _legend(root: Element, y: float) -> None:
-    x = 14.0
-    for mark in Mark:
-        if mark is Mark.BEFORE:
-            x, y = 14.0, y + 22
-        draw_mark(root, x, y, mark)
-        write(root, x + 13, y + 4, mark.value, "small")
-        x += 34 + width_of(mark.value, 11)
-    draw_mark(root, x, y, Mark.CONTACT, 2, blocked=True)
-    write(root, x + 13, y + 4, "blocked", "small")
+def _legend(root: Element, y: float, width: float, drawn: Iterable[_Marks]) -> float:
+    """Draw what the marks that are there stand for."""
+    there = {(mark, blocked) for marks in drawn for _, mark, blocked in marks}
+
+    def sample(mark: Mark, *, blocked: bool = False) -> Sample:
+        return lambda parent, x, middle: draw_mark(parent, x + 8, middle, mark, blocked=blocked)
+
+    entries = [(sample(mark), mark.value) for mark in Mark if {(mark, False), (mark, True)} & there]
+    hollow = next((mark for mark in Mark if (mark, True) in there), None)
+    entries += [(sample(hollow, blocked=True), "hollow: blocked")] if hollow is not None else []
+    return legend(root, y, width, entries)
