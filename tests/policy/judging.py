@@ -1,0 +1,68 @@
+"""Judging invented events by a policy as its author writes it."""
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tests.exposed import finding, recording
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.records import Recording
+from pixelwitness.policy.baseline import Baseline
+from pixelwitness.policy.judge import NEVER, Terms, judge
+from pixelwitness.policy.judgement import Forbidden, Judgement
+from pixelwitness.policy.model import Declaration, Policy
+from pixelwitness.policy.rules import Rules
+
+FAMILIES = frozenset({"ud", "udff", "cud", "user_data"})
+
+
+def policy(text: str = "") -> Policy:
+    return Policy.model_validate(tomllib.loads(text))
+
+
+def declaration(text: str) -> Declaration:
+    return Declaration.model_validate(tomllib.loads(text))
+
+
+def judged(
+    toml: str,
+    *seen: SeenEvent | SeenContact,
+    presets: tuple[str, ...] = (),
+    declared: str | None = None,
+    baseline: Baseline | None = None,
+    today: date = NEVER,
+    of: Recording | None = None,
+    consent: Mapping[str, Collection[str]] | None = None,
+    strict: bool = False,
+) -> Judgement:
+    rows = [of or recording()]
+    rules = Rules(policy(toml), presets, None if declared is None else declaration(declared))
+    return judge(
+        rows,
+        [one for one in seen if isinstance(one, SeenEvent)],
+        [one for one in seen if isinstance(one, SeenContact)],
+        {"facebook.com"},
+        coverage_of(rows),
+        terms=Terms(rules, baseline, today, "", FAMILIES),
+        consent=consent,
+        strict=strict,
+    )
+
+
+def understood[S: (SeenEvent, SeenContact)](seen: S, *told: tuple[str, str] | tuple[str, str, str], **more: Any) -> S:
+    """Return an event or contact with findings: (kind, label) or (kind, label, field)."""
+    found = tuple(finding(one[0], one[1], field=one[2] if len(one) > 2 else None, **more) for one in told)
+    return replace(seen, findings=(*seen.findings, *found))
+
+
+def with_consent(seen: SeenEvent, *labels: str) -> SeenEvent:
+    return understood(seen, *(("consent", label) for label in labels))
+
+
+def told(found: Iterable[Forbidden]) -> list[tuple[str, str | None, str | None]]:
+    """Return (check, name, subject) of violations."""
+    return [(str(one.check), one.name, one.subject) for one in found]

@@ -1,0 +1,120 @@
+"""Which table of a policy holds for a site, and how levels compose."""
+
+import pytest
+from tests.policy.judging import declaration, policy
+
+from pixelwitness.policy.checks import CHECKS, Check, Level
+from pixelwitness.policy.presets import PRESETS
+from pixelwitness.policy.rules import Rules, fits, host_of
+
+SITES = """
+[[site]]
+match = "*"
+allow.events = ["Any"]
+[[site]]
+match = ["shop.example", "garden.example"]
+allow.events = ["Site"]
+[[site]]
+match = "*.shop.example"
+allow.events = ["Below"]
+[[site]]
+match = "*.api.shop.example"
+allow.events = ["Deeper"]
+[[site]]
+match = "m.shop.example"
+allow.events = ["Host"]
+[[site]]
+match = "unknown"
+allow.events = ["Unknown"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("site", "page", "chosen"),
+    [
+        ("shop.example", "https://shop.example/boots", "Site"),
+        ("shop.example", None, "Site"),
+        ("shop.example", "https://m.shop.example/", "Host"),
+        ("shop.example", "https://M.Shop.Example:8443/", "Host"),
+        ("shop.example", "https://www.shop.example/", "Below"),
+        ("shop.example", "https://v1.api.shop.example/", "Deeper"),
+        ("shop.example", "https://[broken", "Site"),
+        ("garden.example", "https://www.garden.example/", "Site"),
+        ("notshop.example", "https://www.notshop.example/", "Any"),
+        ("shop.example.evil.example", "https://shop.example.evil.example/", "Any"),
+        (None, None, "Unknown"),
+    ],
+)
+def test_the_most_specific_pattern_alone_holds(site: str | None, page: str | None, chosen: str) -> None:
+    assert Rules(policy(SITES)).of(site, page).allowed.events == (chosen,)
+
+
+def test_the_first_of_equally_specific_patterns_holds() -> None:
+    rules = Rules(
+        policy('[[site]]\nmatch = "shop.example"\n[[site]]\nmatch = "www.shop.example"\nchecks.event = "off"')
+    )
+    assert rules.of("shop.example", "https://www.shop.example/").level(Check.EVENT) is Level.OFF
+
+
+def test_without_a_pattern_for_it_an_unknown_page_is_every_pages() -> None:
+    rules = Rules(policy('[[site]]\nmatch = "*"\nallow.events = ["Any"]'))
+    assert rules.of(None, None).allowed.events == ("Any",)
+    assert fits("unknown", "unknown", "unknown") == 1000
+
+
+def test_a_broken_address_tells_no_host() -> None:
+    assert [host_of(one) for one in ("https://[::1", "https://[v1.x]/", "no address", "")] == [None, "v1.x", None, None]
+
+
+LISTS = '[[site]]\nmatch = "shop.example"\nallow.events = ["PageView"]\n'
+DEFAULT = {"event": "error", "contact": "warn"}
+OF_LISTS = DEFAULT | dict.fromkeys(("pixel", "channel", "data", "form"), "error")
+
+
+@pytest.mark.parametrize(
+    ("toml", "presets", "levels"),
+    [
+        ("", (), DEFAULT),
+        ('[checks]\ncontact = "off"\nhealth = "warn"', (), {"event": "error", "contact": "off", "health": "warn"}),
+        ("", ("no-health",), {"health": "error"}),
+        ('presets = ["no-health"]', ("no-meta",), {"health": "error", "event": "error", "contact": "error"}),
+        ('presets = "no-health"\n[checks]\nhealth = "warn"', (), {"health": "warn"}),
+        (LISTS, (), OF_LISTS),
+        (LISTS, ("no-meta",), OF_LISTS | {"contact": "error"}),
+        ('[[site]]\nmatch = "shop.example"\nchecks = {health = "error"}', (), DEFAULT | {"health": "error"}),
+        (
+            'presets = ["no-health"]\n[checks]\nhealth = "warn"\n[[site]]\nmatch = "*"\nchecks = {health = "off"}',
+            (),
+            {"health": "off"},
+        ),
+        ('[[site]]\nmatch = "*"\nafter-consent.events = ["*"]', (), OF_LISTS | {"consent": "error"}),
+        (
+            '[[site]]\nmatch = "*"\nchecks.consent = "warn"\nafter-consent.events = ["*"]',
+            (),
+            OF_LISTS | {"consent": "warn"},
+        ),
+    ],
+)
+def test_levels_come_from_presets_or_lists_then_checks_then_the_site(
+    toml: str, presets: tuple[str, ...], levels: dict[str, str]
+) -> None:
+    rules = Rules(policy(toml), presets).of("shop.example", None)
+    assert {str(check): str(level) for check, level in rules.levels.items()} == levels
+
+
+def test_presets_are_named_once_and_in_order() -> None:
+    rules = Rules(policy('presets = ["no-meta", "no-health"]'), ("no-meta", "consent-first"))
+    assert rules.presets == ("consent-first", "no-health", "no-meta")
+    assert not rules.is_default
+
+
+def test_every_check_of_a_preset_is_a_check_with_a_title() -> None:
+    assert set(CHECKS) == set(Check)
+    assert {check for preset in PRESETS.values() for check in preset.checks} <= set(CHECKS)
+
+
+def test_a_declaration_is_chosen_as_a_table_is() -> None:
+    declared = declaration('[[site]]\nmatch = "*"\n[[site]]\nmatch = "shop.example"\nevents = ["Lead"]')
+    found = Rules(declaration=declared).of("shop.example", None).declared
+    assert found is not None
+    assert found.events == ("Lead",)
