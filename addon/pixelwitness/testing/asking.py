@@ -23,10 +23,6 @@ from pixelwitness.policy.model import Policy
 from pixelwitness.policy.rules import Rules
 from pixelwitness.testing.evidence import Evidence, positions
 
-UNREAD = (
-    "browsers keep what stands in a Blob or a file to themselves; read_bodies (--pixelwitness-read-bodies) asks for it"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

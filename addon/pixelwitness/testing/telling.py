@@ -28,9 +28,15 @@ def against(headline: str, judgement: Judgement, *, contacts: bool = False) -> s
     return "\n".join((headline, *as_text(told, vocabulary(), {SESSION: SOURCE}))).rstrip()
 
 
-def not_recorded(headline: str, gaps: tuple[str, ...]) -> str:
-    """Tell why nothing can be said."""
-    return "\n".join((f"not recorded: {headline}", *(f"  because {gap}" for gap in gaps)))
+def not_recorded(headline: str, gaps: Iterable[str], *, unread: bool = False) -> str:
+    """Tell why nothing can be said; of bodies that were ``unread``, how they can be had."""
+    lines = [f"not recorded: {headline}", *(f"  because {gap}" for gap in gaps)]
+    if unread:
+        lines.append(
+            "  to know   browsers keep what stands in a Blob or a file to themselves: ask for it with "
+            "--pixelwitness-read-bodies, or read_bodies=True"
+        )
+    return "\n".join(lines)
 
 
 def missed(what: str, within: float, others: Iterable[SeenEvent], gaps: Iterable[str]) -> str:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, NoReturn
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.file import find_policy
 from pixelwitness.policy.judgement import Judgement
+from pixelwitness.report.text import counted
 from pixelwitness.sources.browser import Taken, Tape
 from pixelwitness.testing import telling
-from pixelwitness.testing.asking import UNREAD, Choice, Wanted, judged, more_gaps, terms_of, wanted
+from pixelwitness.testing.asking import Choice, Wanted, judged, more_gaps, terms_of, wanted
 from pixelwitness.testing.evidence import Evidence, Understanding, understanding
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
 
@@ -184,9 +185,9 @@ class BrowserWitness:
         __tracebackhide__ = True
         gaps = (*judgement.gaps, *self._more_gaps(evidence))
         if choice.maybe:
-            gaps += (f"the name or the pixel of {len(choice.maybe):,} event(s) was not recorded: {UNREAD}",)
+            gaps += (f"the name or the pixel was not recorded of {counted(len(choice.maybe), 'event')}",)
         if gaps:
-            raise NotRecordedError(telling.not_recorded(f"nobody can say {what}", gaps))
+            raise NotRecordedError(telling.not_recorded(f"nobody can say {what}", gaps, unread=choice.unread > 0))
 
     def _more_gaps(self, evidence: Evidence) -> tuple[str, ...]:
         return tuple(more_gaps(evidence, frozenset(self._tape.undelivered()), self._still_open))
