@@ -17,6 +17,7 @@ from pixelwitness.meaning.about import About, about_of
 from pixelwitness.meaning.findings import CONSENT, PERSONA, PERSONAL_DATA
 from pixelwitness.report.consent import consent_word
 from pixelwitness.report.shapes import bare, contents
+from pixelwitness.report.text import defanged
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import carrier_word, form_word, own_word, way_word
 
@@ -198,16 +199,6 @@ def _events_of(site: SiteExposure) -> int:
 
 def _contacts_of(site: SiteExposure) -> int:
     return sum(group.contacts for group in (*site.contacts, *site.blocked_contacts))
-
-
-def defanged(host: str) -> str:
-    """Return a host as text that nothing takes for an address.
-
-    >>> defanged("www.facebook.com"), defanged("localhost")
-    ('www.facebook[.]com', 'localhost')
-    """
-    before, dot, last = host.rpartition(".")
-    return f"{before}[.]{last}" if dot else host
 
 
 def _event_row(seen: SeenEvent) -> Row:

@@ -93,7 +93,8 @@ def keeps_values(one: Recording) -> bool:
     """Say whether a recording was scanned so that its values are in the database."""
     try:
         options = msgspec.json.decode(one.options)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        # A database may come from a stranger.
         return False
     return isinstance(options, dict) and options.get("keep_values") is True
 
