@@ -17,6 +17,7 @@ from pixelwitness.core.event import Transport
 from pixelwitness.core.locator import SOURCES
 from pixelwitness.core.request import BodyState
 from pixelwitness.core.rule import Channel, Confidence
+from pixelwitness.report import csvsites
 from pixelwitness.report.csvfile import COLUMNS
 from pixelwitness.rulebook import models
 from pixelwitness.rulebook.ruleset import load_rules
@@ -127,3 +128,4 @@ def test_every_word_of_a_closed_list_is_documented(page: str, words: Iterable[st
 
 def test_the_columns_of_csv_are_documented_in_their_order() -> None:
     assert reading.first_words(REFERENCE / "csv.md", "CSV") == list(COLUMNS)
+    assert reading.first_words(REFERENCE / "csv.md", "One row for each site") == list(csvsites.COLUMNS)

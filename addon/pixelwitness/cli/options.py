@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 DEFAULT_DB = Path("pixelwitness.sqlite")
-FORMATS = ("table", "story", "html", "json", "jsonl", "csv", "markdown")
+FORMATS = ("table", "story", "html", "json", "jsonl", "csv", "csv-sites", "markdown")
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import click
 
+from pixelwitness.cli.choosing import is_database
 from pixelwitness.cli.ending import emit
-
-_SQLITE = b"SQLite format 3\0"
 
 output_option = click.option(
     "-o",
@@ -50,10 +49,5 @@ def deliver(pieces: Iterable[str], output: Path | None) -> None:
 
 def refuse_database(output: Path) -> None:
     """Raise a usage error where the output would replace a database."""
-    try:
-        with output.open("rb") as file:
-            is_database = file.read(len(_SQLITE)) == _SQLITE
-    except FileNotFoundError:
-        return
-    if is_database:
+    if is_database(output):
         raise click.UsageError(f"--output {output} is a database; name a file that may be replaced")

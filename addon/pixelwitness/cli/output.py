@@ -59,10 +59,13 @@ def show_exposure(
 
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
         deliver(as_lines(exposure, words, events, contacts), output)
-    elif format_ == "csv":
+    elif format_ in ("csv", "csv-sites"):
         from pixelwitness.report.csvfile import as_csv
+        from pixelwitness.report.csvsites import as_site_csv
 
-        deliver(as_csv(words, queries.events(connection, choice), queries.contacts(connection, choice)), output)
+        by_site = format_ == "csv-sites"
+        events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
+        deliver(as_site_csv(exposure, words) if by_site else as_csv(words, events, contacts), output)
         # Rows of a ledger would break the columns; it is told all the same.
         if not telling_sites(exposure):
             say(silence(exposure))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pixelwitness.cli.choosing import chosen_recordings, named_site
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import colour_option, format_option, region_option, since_text
 from pixelwitness.cli.outfile import output_option
@@ -42,8 +43,8 @@ def report(
     from pixelwitness.store.files import reading
 
     with reading(db) as connection:
-        chosen = _chosen(recordings, [one.id for one in queries.recordings(connection)])
-        choice = queries.Choice(tuple(dict.fromkeys(map(_site, sites))), since, chosen)
+        chosen = chosen_recordings(recordings, [one.id for one in queries.recordings(connection)])
+        choice = queries.Choice(tuple(dict.fromkeys(map(named_site, sites))), since, chosen)
         exposure = queries.exposure(connection, IDENTIFYING, choice)
         if exposure.coverage.recordings == 0:
             say("pixelwitness: the database holds no recording yet")
@@ -60,26 +61,3 @@ def report(
             return ExitCode.NOTHING_TO_SCAN
         show_exposure(connection, exposure, vocabulary(region), format_, colour, choice, output)
     return ExitCode.CLEAN
-
-
-def _site(given: str) -> str:
-    """Return the site that a site, host or address names, and say so on stderr where they differ."""
-    from pixelwitness.core.sites import host_of, normal_host, site_of
-
-    site = site_of(host_of(given) if "://" in given else normal_host(given.partition("/")[0]))
-    if site is None:
-        raise click.UsageError(f"--site {given!r} names no site; write one as reports do: shop.example")
-    if site != given.lower():
-        say(f"pixelwitness: {safe_text(given)} belongs to the site {safe_text(site)}")
-    return site
-
-
-def _chosen(asked: tuple[str, ...], known: list[str]) -> tuple[str, ...]:
-    """Return the ids of recordings that were asked for by their beginnings."""
-    chosen: list[str] = []
-    for start in asked:
-        found = [one for one in known if one.startswith(start)]
-        if not found:
-            raise click.UsageError(f"no recording's id begins with {start!r}; there are {len(known)} in the database")
-        chosen += found
-    return tuple(dict.fromkeys(chosen))

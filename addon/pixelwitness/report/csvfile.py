@@ -6,12 +6,14 @@ take for one gets a leading apostrophe.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.core.coverage import is_unread
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Field
+from pixelwitness.core.exposure import KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.records import Field, Finding
 from pixelwitness.meaning.about import About, about_of
+from pixelwitness.meaning.findings import CONSENT, IDENTITY
+from pixelwitness.report.lineshapes import known_by
 from pixelwitness.report.shapes import bare, contents
 from pixelwitness.report.text import CELL_LIMIT, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
@@ -39,6 +41,9 @@ COLUMNS = (
     "recording",
     "position",
     "line",
+    "known_by",
+    "consent",
+    "findings",
 )
 
 # The full-width forms are read as the plain ones by some spreadsheets.
@@ -57,14 +62,15 @@ def cell(text: str) -> str:
 
 def as_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Iterator[str]:
     """Yield the rows, the head first, every cell quoted, lines ended by a line feed."""
-    yield _row(COLUMNS)
+    yield row(COLUMNS)
     for event in events:
-        yield _row(_event(event, vocabulary))
+        yield row(_event(event, vocabulary))
     for contact in contacts:
-        yield _row(_contact(contact, vocabulary))
+        yield row(_contact(contact, vocabulary))
 
 
-def _row(cells: Iterable[object]) -> str:
+def row(cells: Iterable[object]) -> str:
+    """Return one row, every cell guarded and quoted; None is an empty one."""
     line = io.StringIO()
     texts = ["" if one is None else cell(str(one)) for one in cells]
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(texts)
@@ -95,6 +101,7 @@ def _event(seen: SeenEvent, vocabulary: Vocabulary) -> tuple[object, ...]:
         event.recording_id,
         main.position if main else None,
         main.line if main else None,
+        *_understood(seen.findings),
     )
 
 
@@ -121,7 +128,34 @@ def _contact(seen: SeenContact, vocabulary: Vocabulary) -> tuple[object, ...]:
         contact.recording_id,
         contact.position,
         contact.line,
+        *_understood(seen.findings),
     )
+
+
+def _understood(findings: Sequence[Finding]) -> tuple[str | None, str, str]:
+    """Return by what Meta could know whom it is about, what was visible of consent, and all else, in words."""
+    consent = (said(one.label, one.evidence) for one in findings if one.kind == CONSENT)
+    others = (
+        f"{one.kind} {said(one.label, one.evidence)}, {one.certainty}{f', {one.field}' if one.field else ''}"
+        for one in findings
+        if one.kind not in (IDENTITY, CONSENT)
+    )
+    return known_by_cell(known_by(findings)), joined(consent), joined(others)
+
+
+def said(label: str, evidence: str | None) -> str:
+    """Return a finding as a cell tells it: ``label (evidence)``."""
+    return f"{label} ({evidence})" if evidence else label
+
+
+def joined(told: Iterable[str]) -> str:
+    """Return several things in one cell, each once."""
+    return "; ".join(dict.fromkeys(told))
+
+
+def known_by_cell(known: KnownBy | None) -> str | None:
+    """Return by what Meta could know somebody, as ``level (identifiers)``."""
+    return None if known is None else said(known.level, ", ".join(known.names))
 
 
 def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:

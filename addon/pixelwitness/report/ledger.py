@@ -119,12 +119,8 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
         left_out = counted(coverage.cookies_not_recorded, "recording")
         yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
     if coverage.redacted:
-        copies = (
-            "1 recording is a redacted copy"
-            if coverage.redacted == 1
-            else (f"{coverage.redacted:,} recordings are redacted copies")
-        )
-        yield f"{copies}: values, addresses below the host, and times within the minute were taken out for sharing."
+        copies = counted(coverage.redacted, "recording is a redacted copy", "recordings are redacted copies")
+        yield f"{copies}: values, pages below their host and seconds were taken out for sharing."
     if coverage.tls_refused:
         refused = counted(coverage.tls_refused, "connection")
         yield (

@@ -60,7 +60,7 @@ def as_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         yield f"## {code(site.name)}"
         yield ""
         for sentence in told:
-            yield f"- {_sentence(sentence)}"
+            yield f"- {sentence_text(sentence)}"
         yield ""
     yield from _apart(exposure, vocabulary)
     said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region))]
@@ -102,14 +102,15 @@ def _ways(site: SiteExposure) -> Iterable[str]:
     return map(plain, sorted(ways))
 
 
-def _sentence(sentence: Sentence) -> str:
+def sentence_text(sentence: Sentence) -> str:
+    """Return a sentence, what was captured in code spans."""
     return "".join(code(piece) if isinstance(piece, Captured) else plain(piece) for piece in sentence)
 
 
 def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     silent = [one.name for one in exposure.of(Standing.SITE) if one.told_nothing]
     if silent:
-        yield "Visited, nothing seen to go to Meta: " + _sentence(tuple(captured_list(silent, 20))) + "."
+        yield "Visited, nothing seen to go to Meta: " + sentence_text(tuple(captured_list(silent, 20))) + "."
         yield ""
     own = [one for one in exposure.of(Standing.META) if not one.told_nothing]
     if own:
@@ -119,5 +120,5 @@ def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(told)}."
         yield ""
     for what, holders in same_values(exposure, vocabulary):
-        yield f"The same {plain(what)} went from {_sentence(tuple(captured_list(holders, 20)))}."
+        yield f"The same {plain(what)} went from {sentence_text(tuple(captured_list(holders, 20)))}."
         yield ""

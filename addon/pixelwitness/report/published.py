@@ -8,12 +8,16 @@ from typing import Any
 
 import msgspec
 
+from pixelwitness.report.checkmodel import CheckReport
+from pixelwitness.report.differencefile import Diff
 from pixelwitness.report.linemodel import Line
 from pixelwitness.report.sitemodel import Report
 
 PUBLISHED: Mapping[str, tuple[Any, str]] = {
     "report": (Report, "pixelwitness report --format json"),
     "report-lines": (Line, "pixelwitness report --format jsonl, one line"),
+    "check": (CheckReport, "pixelwitness check --format json"),
+    "diff": (Diff, "pixelwitness diff --format json"),
 }
 """Name of a schema to the model that it is made of, and the command whose output it describes."""
 
