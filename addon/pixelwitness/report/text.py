@@ -63,6 +63,16 @@ def _escape(one: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
+def defanged(host: str) -> str:
+    """Return a host as text that nothing takes for an address.
+
+    >>> defanged("www.facebook.com"), defanged("localhost")
+    ('www.facebook[.]com', 'localhost')
+    """
+    before, dot, last = host.rpartition(".")
+    return f"{before}[.]{last}" if dot else host
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun.
 

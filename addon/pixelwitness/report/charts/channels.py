@@ -5,6 +5,7 @@ beside many), the number stands beside it; what was blocked is hatched, on a lin
 that says so.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from pixelwitness.report.charts.chart import Chart
@@ -35,7 +36,7 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     if not grid.rows:
         return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
     rows = _shown(grid)
-    largest = max((max(one.sent, one.blocked) for _, counts in rows for one in counts), default=0)
+    largest = max(max(one.sent, one.blocked) for _, counts in grid.rows for one in counts)
     heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
     width = _LABEL + _COLUMN * len(grid.ways) + 8
     root = canvas(key, TITLE, description)
@@ -96,7 +97,8 @@ def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: s
 
 
 def _length(number: int, largest: int) -> float:
-    return max(3.0, _BAR * float(number / largest) ** 0.5) if largest else 0.0
+    """Return the length of a bar; that of many sites together is no longer than the longest of one."""
+    return max(3.0, _BAR * math.sqrt(min(1.0, number / largest)))
 
 
 def _words(count: Count) -> str:

@@ -34,6 +34,7 @@ from pixelwitness.report.charts.models import (
 )
 from pixelwitness.report.facts import telling_sites
 from pixelwitness.report.shapes import bare
+from pixelwitness.report.text import defanged
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import contact_word, form_word, own_word, way_word
 
@@ -54,27 +55,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_VISIT = "no visit known"
 
 type _StreamKey = tuple[str, str, About | None, str]
-
-
-def gathered(
-    exposure: Exposure,
-    vocabulary: Vocabulary,
-    visits: Iterable[Visit] = (),
-    signals: Iterable[Signal] = (),
-    events: Iterable[SeenEvent] = (),
-    contacts: Iterable[SeenContact] = (),
-) -> Models:
-    """Return the models of an exposure and of the rows behind it, which come in the order of time."""
-    gathering = Gathering(exposure, vocabulary)
-    for visit in visits:
-        gathering.visit(visit)
-    for signal in signals:
-        gathering.signal(signal)
-    for event in events:
-        gathering.event(event)
-    for contact in contacts:
-        gathering.contact(contact)
-    return gathering.done()
 
 
 class Gathering:
@@ -168,7 +148,7 @@ class Gathering:
     def _stream(self, site: str | None, told: Iterable[tuple[str, About | None, str]]) -> None:
         if (name := site or "unknown") in self._names:
             for data, about, receiver in told:
-                key = (name, data, about, receiver)
+                key = (name, data, about, defanged(receiver))
                 self._streams[key] = self._streams.get(key, 0) + 1
 
     def _told(self, one: Field) -> Iterator[tuple[str, About | None]]:

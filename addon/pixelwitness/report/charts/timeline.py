@@ -17,13 +17,13 @@ from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Momen
 from pixelwitness.report.charts.svg import Element, canvas, markup, nothing, points, put, tell, write
 from pixelwitness.report.text import counted, listed, numbered, safe_text
 
-MOST_LANES = 16
+MOST_LANES = 12
 MOST_MARKS = 500
 TITLE = "When it happened"
 
 _LABEL = 196
 _END = 900
-_UNKNOWN = 90
+_UNKNOWN = 110
 """The width of the column for what has no time."""
 _HEAD = 12
 
@@ -106,16 +106,16 @@ def _fitting(lanes: Sequence[Sequence[Moment]], parts: Sequence[Stretch], unknow
 
 
 def _marks(moments: Iterable[Moment], parts: Sequence[Stretch], unknown_at: float, step: float) -> _Marks:
+    """Join moments of one kind that lie within a step of the first of them."""
+    placed = [(unknown_at if one.at is None else place_of(one.at, parts), one) for one in moments]
     marks: dict[_Place, list[Moment]] = {}
-    for one in moments:
-        place = unknown_at if one.at is None else _rounded(place_of(one.at, parts), step)
-        marks.setdefault((place, one.mark, one.blocked), []).append(one)
+    starts: dict[tuple[Mark, bool], float] = {}
+    for place, one in sorted(placed, key=lambda each: each[0]):
+        kind = (one.mark, one.blocked)
+        if kind not in starts or place - starts[kind] >= step:
+            starts[kind] = place
+        marks.setdefault((starts[kind], *kind), []).append(one)
     return marks
-
-
-def _rounded(place: float, step: float) -> float:
-    """Return the middle of the field in which a place lies, so that neighbours are drawn as one."""
-    return _LABEL + (int((place - _LABEL) / step) + 0.5) * step
 
 
 def _rows_of(marks: _Marks) -> Mapping[int, int]:
@@ -164,10 +164,11 @@ def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float |
         if place + 1 < len(parts):
             middle = part.end + CUT_WIDTH / 2
             put(root, "path", class_="rule", d=points("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
-            put(root, "path", class_="cut", d=points("M", middle, 12, "V", y))
+            put(root, "path", class_="cut", d=points("M", middle, _HEAD, "V", y))
             write(root, middle, y + 36, lasting(parts[place + 1].first - part.last), "small soft middle")
     if unknown_at is not None:
-        write(root, unknown_at, y + 21, "time not known", "small soft middle")
+        put(root, "path", class_="cut", d=points("M", unknown_at - _UNKNOWN / 2 + 6, _HEAD, "V", y))
+        write(root, unknown_at + 3, y + 21, "time not known", "small soft middle")
 
 
 def _legend(root: Element, y: float, width: float, drawn: Iterable[_Marks]) -> float:
