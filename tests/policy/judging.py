@@ -10,7 +10,7 @@ from tests.exposed import finding, recording
 
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Recording
+from pixelwitness.core.records import Finding, Recording
 from pixelwitness.policy.baseline import Baseline
 from pixelwitness.policy.judge import NEVER, Terms, judge
 from pixelwitness.policy.judgement import Forbidden, Judgement
@@ -55,7 +55,9 @@ def judged(
 
 def understood[S: (SeenEvent, SeenContact)](seen: S, *told: tuple[str, str] | tuple[str, str, str], **more: Any) -> S:
     """Return an event or contact with findings: (kind, label) or (kind, label, field)."""
-    found = tuple(finding(one[0], one[1], field=one[2] if len(one) > 2 else None, **more) for one in told)
+    found: tuple[Finding, ...] = tuple(
+        finding(one[0], one[1], field=one[2] if len(one) > 2 else None, **more) for one in told
+    )
     return replace(seen, findings=(*seen.findings, *found))
 
 

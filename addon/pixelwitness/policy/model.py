@@ -216,4 +216,4 @@ class Declared(Strict):
 class Declaration(Strict):
     """A whole declaration."""
 
-    site: Annotated[tuple[Declared, ...], Field(strict=False, min_length=1)]
+    site: Annotated[tuple[Declared, ...], Field(strict=False)]
