@@ -37,8 +37,8 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_pre_commit_accepts_the_manifest() -> None:
-    done = run(sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST), cwd=ROOT)
+def test_pre_commit_accepts_the_manifest(tmp_path: Path) -> None:
+    done = run(sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
 
 
