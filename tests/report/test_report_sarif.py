@@ -87,7 +87,24 @@ def test_levels_and_rules_are_those_of_the_policy() -> None:
         ("contact", "warning", "contact"),
     ]
     assert [one["id"] for one in rules] == [str(check) for check in CHECKS]
-    assert all(one["help"]["text"] and one["shortDescription"]["text"] for one in rules)
+
+
+def test_every_rule_and_notice_says_what_code_scanning_asks_of_it() -> None:
+    driver = run_of(checked())["tool"]["driver"]
+
+    assert driver["rules"][0] == {
+        "id": "event",
+        "name": "EventToMetaThatIsNotAllowed",
+        "shortDescription": {"text": "Event to Meta that is not allowed"},
+        "fullDescription": {"text": CHECKS["event"].help},
+        "help": {"text": CHECKS["event"].help},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": ["privacy"]},
+    }
+    for one in (*driver["rules"], *driver["notifications"]):
+        assert one["help"]["text"] == one["fullDescription"]["text"]
+        assert one["name"].isalnum()
+        assert one["name"].lower() != one["id"]
 
 
 def test_what_is_suppressed_is_there_with_its_reason() -> None:
