@@ -40,6 +40,13 @@ def test_the_picture_shows_what_the_demo_prints_now() -> None:
     assert re.findall(r"(?:href|src|url)\s*[=(]\s*[\"']?(?!#)[^)\"']*:", drawn) == [], "a picture loads nothing"
 
 
+def test_pictures_are_small_and_each_is_shown_somewhere() -> None:
+    pictures = {one.resolve() for one in (reading.DOCS / "pictures").iterdir()}
+    shown = {(page.parent / link).resolve() for page in reading.PAGES for link in reading.links(page)}
+    assert [one.name for one in pictures if one.stat().st_size > 300_000] == []
+    assert [one.name for one in pictures - shown] == []
+
+
 @pytest.mark.parametrize("page", reading.PAGES, ids=reading.name)
 def test_pages_name_no_folder_of_one_machine_and_only_invented_sites_are_linked(page: Path) -> None:
     text = page.read_text("utf-8")

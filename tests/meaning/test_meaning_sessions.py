@@ -3,6 +3,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pixelwitness.core.exchange import Exchange
 from pixelwitness.core.request import BodyState, Request, Response
@@ -127,3 +129,17 @@ def test_what_came_back(headers: dict[str, str], text: str | None, found: tuple[
 def test_a_token_among_very_many_values_is_found(text: str) -> None:
     many, token = "[]," * 200_000, json.dumps({"access_token": TOKEN})
     assert answered({}, text.format(many, token)) == (Place.ANSWER,)
+
+
+WORDS = st.text(max_size=60) | st.sampled_from(["Cookie", "password=", "Bearer ", '{"token":', "[[[", "%", "a=b;"])
+HEADERS = st.lists(st.tuples(WORDS, WORDS), max_size=4).map(tuple)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORDS, HEADERS, st.binary(max_size=80) | WORDS.map(lambda text: text.encode("utf-8", "replace")), WORDS)
+def test_whatever_stands_there_it_raises_nothing(
+    url: str, headers: tuple[tuple[str, str], ...], body: bytes, text: str
+) -> None:
+    request = Request("POST", f"https://shop.example/{url}", headers, body, BodyState.RECORDED, cookie_pairs=headers)
+    found = places(Exchange(request, Response(200, headers, text=text)), load_knowledge())
+    assert set(found) <= set(Place)
