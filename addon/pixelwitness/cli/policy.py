@@ -163,7 +163,8 @@ def _rules(chosen: PolicyChoice) -> "tuple[Rules, str]":
     from pixelwitness.policy.model import Policy
     from pixelwitness.policy.rules import Rules
 
-    path = chosen.file or (None if chosen.no_policy else find_policy(Path.cwd()))
+    found = chosen.file or (None if chosen.no_policy else find_policy(Path.cwd()))
+    path = None if found is None else _from_here(found)
     read = None if path is None else read_policy(path)
     declared = chosen.declaration or (read.declaration if read else None)
     policy = read.policy if read else Policy()
@@ -172,15 +173,15 @@ def _rules(chosen: PolicyChoice) -> "tuple[Rules, str]":
         raise click.UsageError(
             "the preset declared needs a declaration; name it by --declaration FILE, or by declaration in the policy"
         )
-    return rules, "" if path is None else _named(path)
+    return rules, "" if path is None else str(path)
 
 
-def _named(path: Path) -> str:
-    """Return a path as it is seen from here."""
+def _from_here(path: Path) -> Path:
+    """Return a path as it is seen from here, so that no output names a folder of this machine."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+        return path.resolve().relative_to(Path.cwd(), walk_up=True)
+    except ValueError:  # another drive
+        return path
 
 
 def _today() -> date:
