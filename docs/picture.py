@@ -22,6 +22,8 @@ WIDTH = 96
 
 _TOLD = "shop.example"
 """The site whose part of the demo is shown; the others stand behind three dots."""
+_ANNOUNCED = "What has been announced"
+"""The beginning of the part that stands behind three dots, too: a picture is for a glance."""
 
 _SVG = """\
 <svg class="terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
@@ -76,7 +78,7 @@ def _shown(lines: Sequence[str]) -> Iterator[str]:
         plain = re.sub(r"\x1b\[[\d;]*m", "", line).strip()
         if (at_start and plain) or re.match(r"\w+\.example: |Visited", plain):
             site = re.match(r"\w+\.example", plain)
-            other_site = site is not None and site[0] != _TOLD
+            other_site = (site is not None and site[0] != _TOLD) or plain.startswith(_ANNOUNCED)
             if other_site and not left_out:
                 yield " ⋮"
                 if at_start:
