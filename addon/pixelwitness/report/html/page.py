@@ -41,6 +41,9 @@ TITLE = "What sites told Meta"
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 """The content security policy; the one image is the empty icon, which keeps browsers from asking for another."""
 
+SHORT = 60
+"""Characters of a captured name in a narrow cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -166,6 +169,7 @@ def _environment() -> Environment:
     )
     environment.filters["say"] = say
     environment.filters["clock"] = clock
+    environment.filters["short"] = short
     environment.filters["address"] = address
     return environment
 
@@ -182,6 +186,11 @@ def unlinked(text: str) -> str:
     ('https[:]//shop.example/', '10:00')
     """
     return text.replace("://", "[:]//")
+
+
+def short(text: str) -> str:
+    """Return captured text as a narrow cell takes it."""
+    return safe_text(text, SHORT)
 
 
 def address(ours: str) -> Markup:
