@@ -85,24 +85,23 @@ def place_of(at: float, parts: Sequence[Stretch]) -> float:
     return next(one for one in parts if one.first <= at <= one.last).place(at)
 
 
-def ticks(part: Stretch) -> Iterator[tuple[float, str]]:
-    """Yield (place, words) for the times that are written below a stretch."""
+def ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
+    """Yield (place, words, day) for the times that are written below a stretch; no day where the words name it."""
     span, wide = part.last - part.first, part.end - part.start
     if span <= 0:
-        yield part.place(part.first), clock(part.first, 0.001 if part.first % 1 else 1)
+        yield part.place(part.first), clock(part.first, 0.001 if part.first % 1 else 1), _day(part.first, 1)
         return
     most = max(wide / _TICK_ROOM, 1.0)
     step = next((one for one in _STEPS if span / one <= most), _STEPS[-1])
-    number = -(-part.first // step)
-    before = -_TICK_ROOM
-    while number * step <= part.last + step / 1e6:
-        place = part.place(min(number * step, part.last))
+    number, before = -(-part.first // step), part.start - _TICK_ROOM
+    while number * step <= part.last:
+        place = part.place(number * step)
         if place - before >= _TICK_ROOM - 1:
-            yield place, clock(number * step, step)
+            yield place, clock(number * step, step), _day(number * step, step)
             before = place
         number += 1
-    if before < 0:
-        yield part.place(part.first), clock(part.first, step)
+    if before < part.start:
+        yield part.start, clock(part.first, min(step, 1)), _day(part.first, min(step, 1))
 
 
 def clock(at: float, step: float) -> str:
@@ -117,9 +116,8 @@ def clock(at: float, step: float) -> str:
     return text[11:16] if step >= _MINUTE else text[11:19] if step >= 1 else text[11:23]
 
 
-def day(at: float) -> str:
-    """Return the day of a time."""
-    return moment_of(at)[:10]
+def _day(at: float, step: float) -> str:
+    return "" if step >= _DAY else moment_of(at)[:10]
 
 
 def moment_of(at: float) -> str:

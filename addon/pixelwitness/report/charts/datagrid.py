@@ -6,6 +6,7 @@ colour: a letter for the form on a full field, a dash, a question mark on a hatc
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.chart import Chart
 from pixelwitness.report.charts.fitting import fitted, width_of
 from pixelwitness.report.charts.legend import ABOUTS, Sample, legend, letter, swatch
@@ -61,12 +62,13 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
 
 
 def _columns(grid: DataGrid) -> list[int]:
-    """Return the places of the columns that are drawn: all, or those that most sites sent."""
+    """Return the places of the columns that are drawn: all, or those about people, then those that most sites sent."""
     places = range(len(grid.data))
     if len(places) <= MOST_COLUMNS:
         return list(places)
     sent = [sum(answers[place].state is State.SENT for _, answers in grid.rows) for place in places]
-    return sorted(sorted(places, key=lambda place: (-sent[place], place))[:MOST_COLUMNS])
+    people = [datum.about in (About.PERSON, About.BROWSER) for datum in grid.data]
+    return sorted(sorted(places, key=lambda place: (not people[place], -sent[place], place))[:MOST_COLUMNS])
 
 
 def _places(data: Sequence[Datum]) -> Iterator[float]:

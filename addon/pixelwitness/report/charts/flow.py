@@ -79,8 +79,8 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
 
 
 def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
-    largest = sorted(streams, key=lambda one: -one.times)[:MOST_ROWS]
-    kept = streams if len(streams) <= MOST_ROWS else [one for one in streams if one in set(largest)]
+    largest = frozenset(sorted(streams, key=lambda one: -one.times)[:MOST_ROWS])
+    kept = [one for one in streams if one in largest]
     for one in kept:
         about = ABOUTS[one.about][1] if one.about is not None else "not recorded"
         yield safe_text(one.site), safe_text(one.data), about, safe_text(one.receiver), f"{one.times:,}"
@@ -90,9 +90,12 @@ def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
 
 
 def _bounded(streams: Sequence[Stream]) -> tuple[list[Stream], frozenset[str]]:
-    """Return the streams, the smaller sites, kinds of data and receivers each joined to one; and the joined ones."""
+    """Return the streams, the smaller sites, kinds of data and receivers each joined to one; and what joins them.
+
+    What was not recorded stays by itself.
+    """
     sites = _largest(streams, 0, MOST_SITES, "sites")
-    data = _largest(streams, 1, MOST_DATA, "kinds of data")
+    data = _largest([one for one in streams if one.about is not None], 1, MOST_DATA, "kinds of data")
     receivers = _largest(streams, 2, MOST_RECEIVERS, "receivers")
     sums: dict[tuple[str, str, About | None, str], int] = {}
     for one in streams:

@@ -122,7 +122,10 @@ class Gathering:
     def done(self) -> Models:
         """Return the models."""
         place = {one.name: number for number, one in enumerate(self._sites)}
-        streams = sorted(self._streams.items(), key=lambda one: (place[one[0][0]], -one[1], one[0][1], one[0][3]))
+        streams = sorted(
+            self._streams.items(),
+            key=lambda one: (place[one[0][0]], -one[1], one[0][1], one[0][3], one[0][2] or ""),
+        )
         return Models(
             _channel_grid(self._sites),
             _data_grid(self._sites, self._vocabulary),

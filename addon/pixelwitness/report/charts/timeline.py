@@ -8,9 +8,11 @@ it grows beyond them.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
-from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, day, lasting, moment_of, place_of, stretches, ticks
+from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, lasting, moment_of, place_of, stretches, ticks
 from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.fitting import width_of
 from pixelwitness.report.charts.legend import Sample, legend
 from pixelwitness.report.charts.marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
@@ -25,7 +27,7 @@ _LABEL = 196
 _END = 900
 _UNKNOWN = 110
 """The width of the column for what has no time."""
-_HEAD = 12
+_HEAD = 16
 
 type _Place = tuple[float, Mark, bool]
 """(place on the axis, what, whether blocked)"""
@@ -126,6 +128,7 @@ def _rows_of(marks: _Marks) -> Mapping[int, int]:
 
 def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
     rows = _rows_of(marks)
+    start = top + (height - SIZE * len(rows)) / 2
     for place, mark, _ in marks:
         if mark is Mark.VISIT:
             put(group, "path", class_="line", d=points("M", place, top + 3, "V", top + height - 3))
@@ -138,7 +141,7 @@ def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
         taken[row] = x
         drawn = put(group, "g")
         tell(drawn, _sentence(mark, moments, blocked=blocked))
-        draw_mark(drawn, x, top + 4 + SIZE * (rows[row] + 0.5), mark, len(moments), blocked=blocked)
+        draw_mark(drawn, x, start + SIZE * (rows[row] + 0.5), mark, len(moments), blocked=blocked)
 
 
 def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
@@ -152,23 +155,34 @@ def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
 
 
 def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float | None) -> None:
-    shown = ""
-    for place, part in enumerate(parts):
+    for part in parts:
         put(root, "path", class_="rule", d=points("M", part.start, y + 4, "H", part.end))
-        for x, words in ticks(part):
-            put(root, "path", class_="rule", d=points("M", x, y + 4, "v", 5))
-            write(root, x, y + 21, words, "small soft middle")
-        if (today := day(part.first)) != shown:
-            write(root, part.start, y + 36, today, "small")
-            shown = today
-        if place + 1 < len(parts):
-            middle = part.end + CUT_WIDTH / 2
-            put(root, "path", class_="rule", d=points("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
-            put(root, "path", class_="cut", d=points("M", middle, _HEAD, "V", y))
-            write(root, middle, y + 36, lasting(parts[place + 1].first - part.last), "small soft middle")
+    for part, late in pairwise(parts):
+        middle = part.end + CUT_WIDTH / 2
+        put(root, "path", class_="rule", d=points("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
+        put(root, "path", class_="cut", d=points("M", middle, _HEAD, "V", y))
+        write(root, middle, 11, f"+ {lasting(late.first - part.last)}", "small soft middle")
+    shown = ""
+    for x, words, day in _written(parts):
+        put(root, "path", class_="rule", d=points("M", x, y + 4, "v", 5))
+        middle = min(x, _END + 4 - width_of(words, 11) / 2)
+        write(root, middle, y + 21, words, "small soft middle")
+        if day and day != shown:
+            write(root, middle, y + 36, day, "small middle")
+            shown = day
     if unknown_at is not None:
         put(root, "path", class_="cut", d=points("M", unknown_at - _UNKNOWN / 2 + 6, _HEAD, "V", y))
         write(root, unknown_at + 3, y + 21, "time not known", "small soft middle")
+
+
+def _written(parts: Sequence[Stretch]) -> list[tuple[float, str, str]]:
+    """Return the times that are written without touching one another; the first of each part comes before others."""
+    found = [(number > 0, *tick) for part in parts for number, tick in enumerate(ticks(part))]
+    kept: list[tuple[float, str, str]] = []
+    for _, x, words, day in sorted(found):
+        if all(abs(x - other) > (width_of(words, 11) + width_of(beside, 11)) / 2 + 4 for other, beside, _ in kept):
+            kept.append((x, words, day))
+    return sorted(kept)
 
 
 def _legend(root: Element, y: float, width: float, drawn: Iterable[_Marks]) -> float:
