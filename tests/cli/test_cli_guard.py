@@ -104,3 +104,16 @@ def test_a_body_beside_the_recording_is_looked_into(tmp_path: Path) -> None:
 
     assert (done.returncode, SECRET in done.stdout) == (1, False)
     assert done.stdout.startswith("a.har:2: entry 0: a token or password in what was sent\n")
+
+
+def test_an_answer_beside_the_recording_is_looked_into(tmp_path: Path) -> None:
+    asked = entry("https://shop.example/session", mime_type="application/json")
+    asked["response"]["content"] = {"mimeType": "application/json", "_file": "answer.json"}
+    with zipfile.ZipFile(tmp_path / "a.har.zip", "w") as archive:
+        archive.writestr("har.har", json.dumps(har([asked])))
+        archive.writestr("answer.json", json.dumps({"access_token": SECRET}))
+
+    done = guard("a.har.zip", cwd=tmp_path)
+
+    assert (done.returncode, SECRET in done.stdout) == (1, False)
+    assert done.stdout.startswith("a.har.zip:1: entry 0: a token in the answer\n")

@@ -329,6 +329,18 @@ def test_bodies_beside_a_har_are_read_from_its_archive(tmp_path: Path) -> None:
         assert (found.body, found.body_state) == (b"id=12", BodyState.RECORDED)
 
 
+def test_answers_beside_a_har_are_read_from_its_archive(tmp_path: Path) -> None:
+    entry = request()
+    entry["response"]["content"] = {"mimeType": "text/javascript", "_file": "9f.js"}
+    members = {"har.har": json.dumps({"log": {"entries": [entry]}}).encode(), "9f.js": "fbq('é')".encode()}
+    (tmp_path / "x.har.zip").write_bytes(zipped(members))
+
+    (found,) = read_path(tmp_path / "x.har.zip").responses
+
+    assert found is not None
+    assert (found.mime_type, found.text) == ("text/javascript", "fbq('é')")
+
+
 def test_bodies_beside_a_har_are_read_from_its_folder(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "9f.bin").write_bytes(b"id=12")

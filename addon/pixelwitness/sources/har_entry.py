@@ -52,6 +52,7 @@ class Sent:
 
     def __init__(self, part: RequestPart, url: str, attachment: Callable[[str], bytes | None]) -> None:
         self.url = url
+        self.attachment = attachment
         self.post = plain(part.post)
         self.headers = headers_of(plain(part.headers))
         self.mime_type = _mime_type(self.post)
@@ -92,7 +93,7 @@ def exchange_of(entry: Entry, sent: Sent, *, position: int, line: int, with_text
         page_ref=reference(entry.page),
         initiator=_initiator(entry.initiator),
     )
-    return Exchange(request, _response(entry.response, with_text=with_text))
+    return Exchange(request, _response(entry.response, sent.attachment if with_text else None))
 
 
 def reference(value: Any) -> str | None:
@@ -146,7 +147,8 @@ def status_of(value: Any) -> int | None:
     return None
 
 
-def _response(part: object, *, with_text: bool) -> Response | None:
+def _response(part: object, attachment: Callable[[str], bytes | None] | None) -> Response | None:
+    """Return the answer; its text only where there is a way to files beside the recording."""
     if not isinstance(part, ResponsePart):
         return None
     headers = headers_of(plain(part.headers))
@@ -159,8 +161,11 @@ def _response(part: object, *, with_text: bool) -> Response | None:
     content = part.content if isinstance(part.content, ContentPart) else None
     mime_type = content.mime_type if content is not None and isinstance(content.mime_type, str) else ""
     text = None
-    if with_text and content is not None and len(content.text) <= BODY_LIMIT * 6:
-        text = _text_of(plain(content.text), content.encoding)
+    if attachment is not None and content is not None:
+        if content.text:
+            text = _text_of(plain(content.text), content.encoding) if len(content.text) <= BODY_LIMIT * 6 else None
+        elif isinstance(content.file, str) and (data := attachment(content.file)) is not None:
+            text = data.decode("utf-8", "replace") if len(data) <= BODY_LIMIT else None
     return Response(status_of(part.status), headers, mime_type, text)
 
 

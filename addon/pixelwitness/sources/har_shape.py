@@ -42,6 +42,8 @@ class ContentPart(msgspec.Struct, gc=False):
     mime_type: Any = msgspec.field(name="mimeType", default=None)
     text: msgspec.Raw = _NOTHING
     encoding: Any = None
+    file: Any = msgspec.field(name="_file", default=None)
+    """Playwright's name of a file beside the recording that holds the body."""
 
 
 class ResponsePart(msgspec.Struct, gc=False):
@@ -222,7 +224,9 @@ def _lenient_response(value: dict[str, Json]) -> ResponsePart:
     content = value.get("content")
     part = None
     if isinstance(content, dict):
-        part = ContentPart(content.get("mimeType"), _raw(content, "text"), content.get("encoding"))
+        part = ContentPart(
+            content.get("mimeType"), _raw(content, "text"), content.get("encoding"), content.get("_file")
+        )
     return ResponsePart(
         value.get("status"), _raw(value, "headers"), _raw(value, "cookies"), part, value.get("redirectURL")
     )
