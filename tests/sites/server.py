@@ -6,7 +6,7 @@ script it serves until stopped and prints its ports.
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -160,8 +160,8 @@ def _meta(request: Received) -> Answer:
 
 
 @contextmanager
-def running(certificate: Path) -> Iterator[World]:
-    """Serve every host on two free ports of 127.0.0.1 until the context ends."""
+def running(certificate: Path, answering: Callable[[Received], Answer] = answer) -> Iterator[World]:
+    """Serve every host on two free ports of 127.0.0.1 until the context ends; ``answering`` may stand in for a site."""
     received: list[Received] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -174,7 +174,7 @@ def running(certificate: Path) -> Iterator[World]:
             host = (self.headers.get("host") or "").partition(":")[0]
             request = Received(self.command, host, self.path, headers, self.rfile.read(length))
             received.append(request)
-            status, answered, body = answer(request)
+            status, answered, body = answering(request)
             self.send_response(status)
             for name, value in answered:
                 self.send_header(name, value)
