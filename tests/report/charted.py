@@ -9,7 +9,7 @@ import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, signal, visit
 
 from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure import KnownBy, SeenContact, SeenEvent
 from pixelwitness.core.records import Signal, Visit
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.report.charts.channels import draw_channels
@@ -36,16 +36,18 @@ def modelled(
     contacts: Sequence[SeenContact] = (),
     visits: Sequence[Visit] = (),
     signals: Iterable[Signal] = (),
-    words: Vocabulary = WORDS,
+    known: Mapping[str, KnownBy] | None = None,
 ) -> Models:
     sums = SumUp({"facebook.com"}, {"email"})
+    for site, known_by in (known or {}).items():
+        sums.known_by(site, known_by)
     for opened in visits:
         sums.visit(opened)
     for seen in events:
         sums.event(seen)
     for one in contacts:
         sums.contact(one)
-    gathering = Gathering(sums.done(coverage_of([recording()])), words)
+    gathering = Gathering(sums.done(coverage_of([recording()])), WORDS)
     for opened in visits:
         gathering.visit(opened)
     for said in signals:
@@ -57,6 +59,8 @@ def modelled(
     return gathering.done()
 
 
+TEN = 1_795_168_800.0
+"""10:00 on 2026-11-20, the beginning of the invented traffic, in seconds since 1970."""
 CONSENTS = ("nothing_seen", "denied", "granted", "not_recorded")
 
 

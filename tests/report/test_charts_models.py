@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, signal, visit
-from tests.report.charted import at, modelled, with_consent
+from tests.report.charted import TEN, at, modelled, with_consent
 
+from pixelwitness.core.exposure import KnownBy
 from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.models import (
     Answer,
@@ -23,9 +24,6 @@ from pixelwitness.report.charts.models import (
     Timeline,
     Way,
 )
-
-TEN = 1_795_168_800.0
-"""10:00 on 2026-11-20, the beginning of the invented traffic."""
 
 
 def test_nothing_seen_is_nothing_drawn() -> None:
@@ -101,6 +99,18 @@ def test_data_are_sent_not_sent_or_not_recorded() -> None:
             ("news.example", (silent,) * 5),
         ),
     )
+
+
+def test_ids_that_cookies_may_have_held_are_not_recorded_where_an_exporter_leaves_cookies_out() -> None:
+    known = {"shop.example": KnownBy("browser", ("_fbp",), may_be_more=True)}
+    models = modelled([event("Purchase", FBP)], known=known)
+
+    assert dict(zip([one.label for one in models.data.data], models.data.rows[0][1], strict=True)) == {
+        "e-mail": Answer(State.NOT_SENT),
+        "phone": Answer(State.NOT_SENT),
+        "account id": Answer(State.NOT_RECORDED),
+        "browser id": Answer(State.SENT, ("readable",)),
+    }
 
 
 def test_marks_of_events_tell_what_was_visible_of_consent() -> None:

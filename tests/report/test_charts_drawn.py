@@ -1,0 +1,273 @@
+"""Charts as they leave the package: what is drawn for small models, word by word, and the rows that say the same."""
+
+import re
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.report.charted import DRAWN, TEN, crowd, modelled
+
+from pixelwitness.meaning.about import About
+from pixelwitness.report.charts import channels, datagrid, flow, timeline
+from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, stretches, ticks
+from pixelwitness.report.charts.models import (
+    Answer,
+    ChannelGrid,
+    Count,
+    DataGrid,
+    Datum,
+    Flow,
+    Lane,
+    Mark,
+    Moment,
+    State,
+    Stream,
+    Timeline,
+    Way,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(svg: str) -> list[str]:
+    """Return what is written in a picture, in its order."""
+    return [one.text or "" for one in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def told(svg: str) -> list[str]:
+    """Return what shows when something is pointed at."""
+    return [one.text or "" for one in ET.fromstring(svg).iter(f"{SVG}title")][1:]
+
+
+def looks(svg: str, tag: str) -> list[str]:
+    return [one.get("class", "") for one in ET.fromstring(svg).iter(f"{SVG}{tag}")]
+
+
+def test_channels_are_drawn_with_their_numbers() -> None:
+    chart = channels.draw_channels(
+        ChannelGrid(
+            (Way("pixel", True), Way("Conversions API gateway", True), Way("Meta's library", False)),
+            (
+                ("shop.example", (Count(1_234, 4), Count(2), Count(3))),
+                ("clinic.example", (Count(), Count(0, 1), Count(1))),
+            ),
+        )
+    )
+
+    assert texts(chart.svg) == [
+        *("Events", "Contacts", "pixel", "Conversions", "API gateway", "Meta's library"),
+        *("shop.example", "1,234", "4 blocked", "2", "3"),
+        *("clinic.example", "·", "1 blocked", "1"),
+        *("reached Meta", "blocked on the way"),
+    ]
+    assert told(chart.svg) == [
+        "shop.example: events by pixel: 1,234 sent, 4 blocked, events by Conversions API gateway: 2 sent and "
+        "contacts by Meta's library: 3 sent",
+        "clinic.example: events by Conversions API gateway: 1 blocked and contacts by Meta's library: 1 sent",
+    ]
+    assert chart.head == ("Site", "Events: pixel", "Events: Conversions API gateway", "Contacts: Meta's library")
+    assert chart.rows == (
+        ("shop.example", "1,234 sent, 4 blocked", "2 sent", "3 sent"),
+        ("clinic.example", "none", "1 blocked", "1 sent"),
+    )
+
+
+def test_bars_grow_with_numbers_and_blocked_ones_are_hatched() -> None:
+    grid = ChannelGrid((Way("pixel", True),), (("a.example", (Count(100, 25),)), ("b.example", (Count(4),))))
+    bars = [
+        (one.get("class"), one.get("width"), one.get("fill"))
+        for one in ET.fromstring(channels.draw_channels(grid, "k").svg).iter(f"{SVG}rect")
+        if one.get("class") in ("event", "hatched")
+    ]
+
+    assert bars == [
+        ("event", "46", None),
+        ("hatched", "23", "url(#k-hatch)"),
+        ("event", "9.2", None),
+        *(("event", "16", None), ("hatched", "16", "url(#k-hatch)")),
+    ]
+
+
+def test_each_state_of_data_has_its_own_sign() -> None:
+    silent, hidden = Answer(State.NOT_SENT), Answer(State.NOT_RECORDED)
+    chart = datagrid.draw_data(
+        DataGrid(
+            (Datum("e-mail", About.PERSON), Datum("account id", About.BROWSER), Datum("money", About.EVENT)),
+            (
+                (
+                    "shop.example",
+                    (Answer(State.SENT, ("SHA-256", "readable")), silent, Answer(State.SENT, ("masked",))),
+                ),
+                ("clinic.example", (hidden, hidden, Answer(State.SENT, ("MD5",)))),
+            ),
+        )
+    )
+
+    assert texts(chart.svg) == [
+        *("e-mail", "account id", "money"),
+        *("shop.example", "a#*"),
+        *("clinic.example", "#", "??"),
+        *("the person", "the browser or account", "what was done"),
+        *("a", "readable", "#", "hash", "*", "other form", "not sent", "?", "not recorded"),
+    ]
+    assert told(chart.svg)[3:] == [
+        "shop.example; sent: e-mail and money; not sent: account id",
+        "clinic.example; sent: money; not recorded: e-mail and account id",
+    ]
+    assert chart.head == ("Site", "e-mail (the person)", "account id (the browser or account)", "money (what was done)")
+    assert chart.rows == (
+        ("shop.example", "sent (SHA-256, readable)", "not sent", "sent (masked)"),
+        ("clinic.example", "not recorded", "not recorded", "sent (MD5)"),
+    )
+
+
+def test_columns_about_people_stay_when_there_are_too_many() -> None:
+    data = (Datum("e-mail", About.PERSON), *(Datum(f"own {n}", About.EVENT) for n in range(60)))
+    answers = (Answer(State.NOT_SENT), *[Answer(State.SENT, ("readable",))] * 60)
+    chart = datagrid.draw_data(DataGrid(data, (("shop.example", answers),)))
+
+    drawn = texts(chart.svg)[: datagrid.MOST_COLUMNS]
+    assert drawn == ["e-mail", *(f"own {n}" for n in range(datagrid.MOST_COLUMNS - 1))]
+    assert len(chart.head) == 62
+
+
+def test_a_timeline_tells_when_and_with_which_consent() -> None:
+    chart = timeline.draw_timeline(
+        Timeline(
+            (
+                Lane(
+                    "shop.example",
+                    (
+                        Moment(TEN, Mark.VISIT, "visit: shop.example/"),
+                        Moment(TEN + 0.1, Mark.BEFORE, "PageView"),
+                        Moment(TEN + 0.2, Mark.BEFORE, "PageView"),
+                        Moment(TEN + 5, Mark.YES, "onetrust: granted"),
+                        Moment(TEN + 10, Mark.GRANTED, "Purchase", blocked=True),
+                        Moment(None, Mark.CONTACT, "Meta's library"),
+                    ),
+                ),
+                Lane("b.example", (Moment(TEN + 8, Mark.AGAINST, "Lead"),)),
+            )
+        )
+    )
+
+    assert texts(chart.svg) == [
+        *("shop.example", "2", "b.example"),
+        *("10:00:00", "2026-11-20", "10:00:02", "10:00:04", "10:00:06", "10:00:08", "10:00:10"),
+        "time not known",
+        *("visit", "a signal that agrees", "no consent signal seen yet", "although consent was refused"),
+        *("with consent granted", "contact", "hollow: blocked"),
+    ]
+    assert told(chart.svg) == [
+        "10:00:00.000: visit: shop.example/",
+        "10:00:00.100: PageView ×2, no consent signal seen yet",
+        "10:00:05.000: onetrust: granted",
+        "10:00:10.000: Purchase, with consent granted, blocked",
+        "time not known: Meta's library",
+        "10:00:08.000: Lead, although consent was refused",
+    ]
+    assert looks(chart.svg, "circle")[:2] == ["hollow granted", "contact"]
+    assert chart.rows == (
+        (
+            *("shop.example", "2026-11-20 10:00:00.000", "2026-11-20 10:00:10.000"),
+            *("1", "2", "0", "1", "0", "1", "1", "onetrust: granted at 10:00:05"),
+        ),
+        ("b.example", "2026-11-20 10:00:08.000", "2026-11-20 10:00:08.000", "0", "0", "1", "0", "0", "0", "0", ""),
+    )
+    assert chart.head[3:] == (
+        *("Visit", "No consent signal seen yet", "Although consent was refused", "With consent granted"),
+        *("Consent unclear or not recorded", "Contact", "Blocked", "Signals"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "parts"),
+    [
+        ([], []),
+        ([7], [(7, 7)]),
+        ([0, 86_400 * 365], [(0, 86_400 * 365)]),
+        ([0, 0.001, 4.9], [(0, 4.9)]),
+        ([0, 60, 120, 180], [(0, 180)]),
+        ([0, 9, 86_400, 86_409, 86_400 * 30, 86_400 * 30 + 9], [(0, 9), (86_400, 86_409), (2_592_000, 2_592_009)]),
+    ],
+)
+def test_long_silences_are_cut_out(times: list[float], parts: list[tuple[float, float]]) -> None:
+    assert [(one.first, one.last) for one in stretches(times, 0, 600)] == parts
+
+
+def test_an_axis_has_so_many_cuts_at_most_and_keeps_its_room() -> None:
+    parts = stretches([10.0**n for n in range(1, 12)], 100, 800)
+
+    assert len(parts) <= MOST_CUTS + 1
+    assert parts[0].start == 100
+    assert parts[-1].end == pytest.approx(800)
+    assert all(early.end < late.start for early, late in pairwise(parts))
+
+
+@pytest.mark.parametrize("span", [0.001, 0.25, 3, 59, 3_601, 86_401, 86_400 * 40, 86_400 * 365 * 900])
+def test_every_stretch_has_a_time_written_and_few_of_them(span: float) -> None:
+    written = list(ticks(Stretch(TEN, TEN + span, 200, 800)))
+
+    assert 1 <= len(written) <= 8
+    assert all(200 <= x <= 800 for x, _, _ in written)
+
+
+def test_a_flow_joins_the_smaller_ones() -> None:
+    streams = [Stream(f"s{n}.example", f"own {n}", About.EVENT, f"gw{n}.example", 100 - n) for n in range(30)]
+    chart = flow.draw_flow(Flow((*streams, Stream("s0.example", "not recorded", None, "gw0.example", 1))))
+
+    assert texts(chart.svg) == [
+        *("Site", "Data", "Receiver"),
+        *(f"s{n}.example" for n in range(flow.MOST_SITES - 1)),
+        "21 more sites",
+        *(f"own {n}" for n in range(flow.MOST_DATA - 1)),
+        *("not recorded", "17 more kinds of data"),
+        *(f"gw{n}.example" for n in range(flow.MOST_RECEIVERS - 1)),
+        "23 more receivers",
+        *("what was done", "not recorded"),
+    ]
+    assert chart.rows[0] == ("s0.example", "own 0", "what was done", "gw0.example", "100")
+    assert chart.rows[-1] == ("s0.example", "not recorded", "not recorded", "gw0.example", "1")
+
+
+def test_ribbons_of_a_flow_are_as_thick_as_they_are_often() -> None:
+    chart = flow.draw_flow(
+        Flow(
+            (
+                Stream("shop.example", "e-mail", About.PERSON, "www.facebook[.]com", 3),
+                Stream("shop.example", "product", About.EVENT, "www.facebook[.]com", 1),
+            )
+        )
+    )
+
+    ribbons = [one for one in ET.fromstring(chart.svg).iter(f"{SVG}path") if "ribbon" in one.get("class", "")]
+    thick = [float(found[1]) for one in ribbons if (found := re.search(r"v([\d.]+)", one.get("d", "")))]
+    assert [one.get("class") for one in ribbons] == ["ribbon person", "ribbon act"] * 2
+    assert thick[0] == pytest.approx(3 * thick[1], rel=0.01)
+    assert thick[:2] == thick[2:]
+    assert told(chart.svg)[0] == "shop.example → e-mail: 3 times"
+
+
+def test_long_tables_of_a_flow_end_with_what_is_left() -> None:
+    streams = tuple(Stream("shop.example", f"own {n}", About.EVENT, "gw.example", 1 + n % 2) for n in range(100))
+    rows = flow.draw_flow(Flow(streams)).rows
+
+    assert len(rows) == flow.MOST_ROWS + 1
+    assert rows[-1] == ("40 more", "", "", "", "40")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_nothing_seen_is_said_so(name: str) -> None:
+    chart = DRAWN[name](modelled())
+
+    assert texts(chart.svg) == ["Nothing was seen to go to Meta."]
+    assert chart.rows == ()
+
+
+def test_sites_beyond_the_room_are_summed_up_or_counted() -> None:
+    models = crowd(60, each=2)
+
+    assert "21 more sites" in texts(channels.draw_channels(models.channels).svg)
+    assert "21 more sites: see the table" in texts(datagrid.draw_data(models.data).svg)
+    assert "48 more sites: see the table" in texts(timeline.draw_timeline(models.timeline).svg)
+    assert [len(draw(models).rows) for name, draw in DRAWN.items() if name != "flow"] == [60, 60, 60]
