@@ -5,8 +5,10 @@ others are stored, and every reference holds when the transaction ends.  Works i
 the transaction of the ledger, which alone begins and ends one.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from pixelwitness.core import records
@@ -15,6 +17,8 @@ from pixelwitness.store.files import StoreError
 
 _BATCH = 2000
 """Rows put in at a time: enough to make the cost of each statement vanish, few enough to hold."""
+_SLABS = (64, 8)
+"""Rows of one statement: SQLite lets the other threads run at each, which costs more than a row."""
 
 # What SQLite or Python says of one record, as opposed to what it says of the disk.
 _REFUSALS = (
@@ -35,6 +39,7 @@ class Putter:
         """How many records could not be stored; each is counted in `rejected_records`."""
         self._connection = connection
         self._path = path
+        self._most_values = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
 
     def settle_references(self, of: str | None) -> None:
         """Make every reference hold: an event outlives a visit that was refused, a datum not its transmission."""
@@ -99,7 +104,7 @@ class Putter:
                 # A finding has no key but all of it: the same twice in one batch is one.
                 batch = list(dict.fromkeys(batch))
                 self._forget_findings(batch)
-            self._connection.executemany(statement, [rows.to_row(record) for record in batch])
+            self._put_rows(statement, [rows.to_row(record) for record in batch])
         except _REFUSALS:
             self._connection.execute("ROLLBACK TO batch")
             for record in batch:
@@ -111,13 +116,29 @@ class Putter:
                     self._refuse(type(record), of or getattr(record, "recording_id", None), _reason(error))
         self._connection.execute("RELEASE batch")
 
+    def _put_rows(self, statement: str, found: list[rows.Row]) -> None:
+        at = 0
+        for slab in _SLABS:
+            if not found or slab * len(found[0]) > self._most_values:
+                continue
+            many = rows.of_many(statement, slab)
+            while len(found) - at >= slab:
+                self._connection.execute(many, [*chain.from_iterable(found[at : at + slab])])
+                at += slab
+        self._connection.executemany(statement, found[at:])
+
     def _forget_findings(self, batch: list[records.AnyRecord]) -> None:
-        found: dict[str, list[rows.Row]] = {}
+        found: dict[str, dict[rows.Value, list[rows.Row]]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
-                found.setdefault(rows.subject_of(record), []).append(rows.to_row(record))
-        for subject, equal in found.items():
-            self._connection.executemany(rows.FORGET_FINDING[subject], equal)
+                subject = rows.subject_of(record)
+                of_subject = found.setdefault(subject, {})
+                of_subject.setdefault(rows.to_db(getattr(record, subject)), []).append(rows.to_row(record))
+        for subject, by_id in found.items():
+            # Nearly always none is there yet, and one question tells that of all.
+            asked = json.dumps(list(by_id))
+            for (known,) in self._connection.execute(rows.WITH_FINDINGS[subject], (asked,)).fetchall():
+                self._connection.executemany(rows.FORGET_FINDING[subject], by_id[known])
 
     def _merge(self, merged: records.Merged) -> None:
         event, into = rows.to_db(merged.event_id), rows.to_db(merged.into_id)

@@ -6,6 +6,7 @@ are bound.  It must not know of files, transactions or connections.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -36,7 +37,7 @@ def to_db(value: object) -> Value:
             return value
         case str():
             if value.isascii():
-                return value
+                return str(value)  # a member of an enumeration as plain text: it binds three times as fast
             return value.encode("utf-8", "backslashreplace").decode("utf-8")
         case int():
             return value if -_LIMIT <= value < _LIMIT else _digits(value)
@@ -99,6 +100,25 @@ FORGET_FINDING: Mapping[str, str] = {
     for subject in ("event_id", "contact_id", "visit_id", "recording_id")
 }
 """By the subject's column: removes a finding equal to the one bound, so that it can be put in again."""
+
+
+WITH_FINDINGS: Mapping[str, str] = {
+    subject: f"SELECT DISTINCT {subject} FROM findings WHERE {subject} IN (SELECT value FROM json_each(?))"
+    for subject in FORGET_FINDING
+}
+"""By the subject's column: takes a JSON array of ids, returns those about which there is a finding."""
+
+
+@lru_cache(maxsize=32)
+def of_many(statement: str, number: int) -> str:
+    """Return the statement that puts in so many rows at once, of one that puts in a single row.
+
+    >>> of_many("INSERT INTO study (key_fingerprint) VALUES (?)", 2)
+    'INSERT INTO study (key_fingerprint) VALUES (?), (?)'
+    """
+    before, values, rest = statement.partition(" VALUES ")
+    row, closing, after = rest.partition(")")
+    return f"{before}{values}{', '.join([row + closing] * number)}{after}"
 
 
 def subject_of(finding: records.Finding) -> str:
