@@ -15,9 +15,10 @@ from pixelwitness.core.event import Sighting
 from pixelwitness.core.fold import Carried, Folding
 from pixelwitness.core.request import BodyState, Request
 from pixelwitness.core.rule import Channel
+from pixelwitness.meaning import personal_data
 from pixelwitness.meaning.knowledge import Knowledge
 from pixelwitness.meaning.persona import Datum, Persona, Recogniser
-from pixelwitness.meaning.redaction import Redactor, found_in
+from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.serverside import hints_of
 from pixelwitness.meaning.taken import place_of, sender_of
 from pixelwitness.meaning.texts import TextReader, reader_of
@@ -107,7 +108,7 @@ def budgets(rounds: int) -> Iterator[tuple[str, float, float | None, str]]:
 
 
 def _timed[T](costs: dict[str, list[float]], name: str, work: Callable[[], T]) -> T:
-    found_in.cache_clear()
+    personal_data.remembered.cache_clear()
     started = time.process_time()
     done = work()
     costs.setdefault(name, []).append(time.process_time() - started)

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pixelwitness.core.fold import Carried, Folding
 from pixelwitness.core.rule import Channel

@@ -2,7 +2,8 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+import yarl
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pixelwitness.core.locator import LocatorError, Scope, leaves, parse, resolve
@@ -238,3 +239,11 @@ def test_a_locator_that_cannot_be_read_is_refused(text: str) -> None:
 def test_leaves_unpack_json_in_text_and_count_nothing_for_null() -> None:
     found = list(leaves("cd", {"": "own", "a": {"b": [1, None, "x"]}, "c": '{"d": "{\\"e\\": 2}"}', "f": "[broken"}))
     assert found == [("cd", "own"), ("cd.a.b", "1"), ("cd.a.b", "x"), ("cd.c.d.e", "2"), ("cd.f", "[broken")]
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("&=%+;#?[]\t\r\n\x00/:@4cé\ud800"), st.characters())))
+@example("\t?a=1")
+@example("a=%c3%a9&b=%ff&c=%2&=&&d+e=%2B#x")
+def test_a_query_decodes_piece_by_piece_as_it_does_whole(query: str) -> None:
+    whole = yarl.URL("?" + query.replace("#", "%23").lstrip("?"), encoded=True).query if query else {}
+    assert list(query_pairs(query)) == list(whole.items())

@@ -9,8 +9,10 @@ it wrong.  Never a guess by time.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from pixelwitness.core.event import PageClaims
 from pixelwitness.core.rule import SERVER_CHANNELS, Channel, Confidence
@@ -31,8 +33,7 @@ type AttributedBy = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """One loading of a page, as its document's request shows it."""
 
     id: str
@@ -42,8 +43,7 @@ class Visit:
     page_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(msgspec.Struct, frozen=True, gc=False):
     """The page of an event or contact, and how that is known."""
 
     site: Site | None
@@ -56,8 +56,7 @@ class Attribution:
 UNKNOWN_PAGE = Attribution(None, None, "none", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """Where a request came from, as far as the recording shows it."""
 
     channel: Channel
@@ -161,14 +160,14 @@ class Visits:
         site = site_of_url(url)
         referring = site_of_url(header[1]) if header else None
         if recorded is not None and recorded.site == site:
-            return replace(recorded, url=url)
+            return msgspec.structs.replace(recorded, url=url)
         if referring is not None and referring != site:
             if recorded is not None and recorded.site == referring:
                 return recorded
             return self._by_header(sender, header) or UNKNOWN_PAGE
         if recorded is not None and recorded.visit is not None and not sender.claims.says_top:
             # A sender that does not say whether it runs in a frame, under a document seen by the recorder.
-            return replace(recorded, certainty=Confidence.LIKELY)
+            return msgspec.structs.replace(recorded, certainty=Confidence.LIKELY)
         # Browsers export lists of pages that do not fit the entries: a list alone outweighs nothing.
         contradicted = recorded is not None and referring is None
         return self._at(sender, by, url, Confidence.LIKELY if contradicted else Confidence.CERTAIN, referring)

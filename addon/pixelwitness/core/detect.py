@@ -5,21 +5,20 @@ and rules give the same answer, hostile input included.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import groupby
 from typing import TypeGuard
 
 from pixelwitness.core import jsontext
+from pixelwitness.core.aimed import Aimed
 from pixelwitness.core.documents import is_navigation
 from pixelwitness.core.event import NOTHING, Detection, Field, PageClaims, Sighting, Sign
 from pixelwitness.core.jsontext import Json
-from pixelwitness.core.locator import Locator, Scope, Value, first_text, leaves, resolve
+from pixelwitness.core.locator import Locator, Scope, Value, first_text, joined, leaves, resolve
 from pixelwitness.core.request import Request, Response
-from pixelwitness.core.rule import CREDENTIALS, Decode, Gives, Rule
+from pixelwitness.core.rule import Decode, Rule
 from pixelwitness.core.screen import Screen
-from pixelwitness.core.sites import site_of
 from pixelwitness.core.transport import transport_of
 
+_BEFORE_JSON = ("{", "[", " ", "\t", "\r", "\n")
 MAX_ITEMS = 10_000
 MAX_FIELDS = 5_000
 """Leaves of one transmission that are kept; a payload made of brackets ends there."""
@@ -31,11 +30,8 @@ class Detector:
     def __init__(self, rules: Iterable[Rule]) -> None:
         ordered = sorted(rules, key=lambda rule: rule.precedence)
         self.rules: tuple[Rule, ...] = tuple(ordered)
-        self._by_kind: Mapping[Gives, Sequence[Rule]] = {
-            gives: tuple(group) for gives, group in groupby(ordered, key=lambda rule: rule.gives)
-        }
-        self._outgoing = tuple(rule for rule in ordered if rule.gives in ("event", "contact"))
-        self._rules_of = lru_cache(maxsize=1024)(self._outgoing_to)
+        self._outgoing = Aimed(rule for rule in ordered if rule.gives in ("event", "contact"))
+        self._signalling = Aimed(rule for rule in ordered if rule.gives == "signal")
         self.screen = Screen(ordered)
 
     def detect(self, request: Request, response: Response | None = None) -> Detection:
@@ -52,13 +48,12 @@ class Detector:
 
     def _detect_one(self, request: Request, response: Response | None) -> Detection:
         navigation = is_navigation(request, response)
-        scope = Scope(request, {})
-        matched: list[tuple[Rule, Mapping[str, str | None]]] = []
-        for rule in self._rules_of(request.host):
-            groups = rule.match.holds(scope, is_document=navigation)
-            if groups is not None:
-                matched.append((rule, groups))
-        signals = tuple(self.signals(request, response))
+        matched = [
+            (rule, groups)
+            for rule, groups in self._outgoing.of(request, is_document=navigation)
+            if rule.match.holds_within(Scope(request, groups), is_document=navigation)
+        ]
+        signals = tuple(self._signs(request, is_document=navigation))
         if not matched:
             return Detection(signals=signals) if signals else NOTHING
         (rule, groups), *others = matched
@@ -68,19 +63,13 @@ class Detector:
             return Detection(events=sightings, signals=signals)
         return Detection(contacts=sightings, signals=signals)
 
-    def _outgoing_to(self, host: str) -> Sequence[Rule]:
-        """Return the rules of events and contacts that can match a request to a host."""
-        site = site_of(host)
-        return tuple(rule for rule in self._outgoing if rule.match.can_meet(host, site))
-
     def signals(self, request: Request, response: Response | None) -> Iterator[Sign]:
         """Yield the signals of a request; on documents some are known only with the answer."""
-        navigation = is_navigation(request, response)
-        for rule in self._by_kind.get("signal", ()):
-            if rule.match.document and not navigation:
-                continue
-            groups = rule.match.holds(Scope(request, {}), is_document=navigation)
-            if groups is not None:
+        return self._signs(request, is_document=is_navigation(request, response))
+
+    def _signs(self, request: Request, *, is_document: bool) -> Iterator[Sign]:
+        for rule, groups in self._signalling.of(request, is_document=is_document):
+            if rule.match.holds_within(Scope(request, groups), is_document=is_document):
                 yield sign(rule, Scope(request, groups))
 
 
@@ -149,7 +138,7 @@ def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
 
 def _is_plain(value: Value) -> TypeGuard[str]:
     """Say whether a value is text that is surely no JSON: the common case, and there is nothing to unpack."""
-    return isinstance(value, str) and not value.startswith(("{", "[", " ", "\t", "\r", "\n"))
+    return type(value) is str and not value.startswith(_BEFORE_JSON)
 
 
 def _claims(decode: Decode, scope: Scope) -> PageClaims:
@@ -169,6 +158,21 @@ def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
     """Return the fields, and whether there were more of them than are kept."""
     found: list[Field] = []
     ordinals: dict[str, int] = {}
+    for name, text in _leaves(decode, scope):
+        if len(found) >= MAX_FIELDS:
+            return tuple(found), True
+        ordinal = ordinals.get(name, 0)
+        ordinals[name] = ordinal + 1
+        found.append(Field(name, text, ordinal))
+    return tuple(found), False
+
+
+def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield (name, text) of all fields.
+
+    What `leaves` would make of plain text, and of parameters that are plain text, is said here: it is nearly all
+    that is sent, and a live proxy waits for it.
+    """
     params = scope.request.params
     for name, locators in decode.fields:
         for locator in locators:
@@ -177,25 +181,22 @@ def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
             if value is None:
                 continue
             if _is_plain(value):
-                ordinal = ordinals.get(name, 0)
-                ordinals[name] = ordinal + 1
-                found.append(Field(name, value, ordinal))
+                yield name, value
                 break
-            if locator.names and locator.names[-1] == "*":
-                value = _rest(value, decode.named.get((locator.source, *locator.names[:-1]), frozenset()))
-            for leaf, text in leaves(name, value):
-                if len(found) >= MAX_FIELDS:
-                    return tuple(found), True
-                ordinal = ordinals.get(leaf, 0)
-                ordinals[leaf] = ordinal + 1
-                found.append(Field(leaf, text, ordinal))
+            if locator.gathers:
+                value = _rest(value, *decode.taken_beside(locator))
+            if isinstance(value, dict):
+                for key, part in value.items():
+                    if _is_plain(part):
+                        yield joined(name, key), part
+                    else:
+                        yield from leaves(joined(name, key), part)
+            else:
+                yield from leaves(name, value)
             break
-    return tuple(found), False
 
 
-def _rest(value: Value, named: frozenset[str]) -> Value:
+def _rest(value: Value, taken: frozenset[str], prefixes: tuple[str, ...]) -> Value:
     if not isinstance(value, Mapping):
         return value
-    taken = named | CREDENTIALS
-    gathered = tuple(name[:-1] for name in named if name.endswith("*") and name != "*")
-    return {name: part for name, part in value.items() if name not in taken and not name.startswith(gathered)}
+    return {name: part for name, part in value.items() if name not in taken and not name.startswith(prefixes)}

@@ -6,8 +6,9 @@ may be stored.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from pixelwitness.core.request import Request
 from pixelwitness.core.rule import Rule
@@ -25,8 +26,7 @@ class Transport(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, gc=False):
     """One datum of a transmission, named by its origin (``ud.em``, ``user_data.em``, ``cd.value``)."""
 
     name: str
@@ -35,8 +35,7 @@ class Field:
     """Counts up where a name occurs again."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageClaims:
+class PageClaims(msgspec.Struct, frozen=True, gc=False):
     """What a request says of the page it came from; each a URL or a host, None when it says nothing."""
 
     stated: tuple[tuple[str, str], ...] = ()
@@ -54,8 +53,7 @@ class PageClaims:
         return self.stated[0][1] if self.stated else self.referer
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """What one rule makes of one request, or of one item of it."""
 
     request: Request
@@ -75,8 +73,7 @@ class Sighting:
     """There was more in the request than is kept; the rest was not looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(msgspec.Struct, frozen=True, gc=False):
     """A signal or an observation: its kind and the value behind it, which only ``meaning`` reads."""
 
     request: Request
@@ -88,8 +85,7 @@ class Sign:
     """As of a `Sighting`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(msgspec.Struct, frozen=True, gc=False):
     """Everything one request gave; empty when no rule matched."""
 
     events: tuple[Sighting, ...] = ()

@@ -12,6 +12,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from pixelwitness.core.rule import Channel
 
 WINDOW = 48 * 3600.0
@@ -30,8 +32,7 @@ def is_library_made(dedup_id: str) -> bool:
     return _LIBRARY_MADE.match(dedup_id) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Carried[T]:
+class Carried[T](msgspec.Struct, frozen=True, gc=False):
     """What folding needs to know of a transmission, and the transmission itself."""
 
     what: T

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+import msgspec
+
 from pixelwitness.core import jsontext
 from pixelwitness.core.jsontext import Json
 from pixelwitness.core.params import OWN
@@ -53,12 +55,16 @@ class Locator:
             return None
         return self.names[0]
 
+    @cached_property
+    def gathers(self) -> bool:
+        """Say whether it takes all that stands at a place (``params["*"]``)."""
+        return bool(self.names) and self.names[-1] == "*"
+
     def __str__(self) -> str:
         return self.text
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, gc=False):
     """What locators look at: a request, and where they have one an answer, an item, the groups of the path."""
 
     request: Request
@@ -194,14 +200,15 @@ def leaves(name: str, value: Value) -> Iterator[tuple[str, str]]:
                 continue
             node = inner
         if isinstance(node, Mapping):
-            todo.extend((_joined(at, key), part) for key, part in reversed(list(node.items())))
+            todo.extend((joined(at, key), part) for key, part in reversed(list(node.items())))
         elif isinstance(node, list):
             todo.extend((at, part) for part in reversed(node))
         elif node is not None:
             yield at, jsontext.scalar_text(node)
 
 
-def _joined(name: str, key: str) -> str:
+def joined(name: str, key: str) -> str:
+    """Name a part of what has a name."""
     if key == OWN or not name:
         return name or key
     return f"{name}.{key}"

@@ -6,7 +6,8 @@ which ``ud[em]`` is ``em`` inside ``ud``.  Must not know rules or what names mea
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 
 import yarl
 
@@ -17,7 +18,13 @@ OWN = ""
 """Key of a name's own value where the name also has parts (``ud=1&ud[em]=2``)."""
 
 _MAX_NESTING = 8
+_LONGEST_PIECE = 1_000
+"""Characters of a piece of a query whose decoded form is remembered: most of a session's come again and again."""
+_SHORT = 60
+"""Characters of a name whose steps are remembered: the same few come in every request."""
 MAX_PAIRS = 10_000
+_NO_BREAKS = dict.fromkeys(map(ord, "\t\r\n"))
+"""Browsers leave these out of addresses."""
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -32,8 +39,22 @@ def query_pairs(query: str) -> Pairs:
     """
     if not query:
         return ()
-    text = query.replace("#", "%23").lstrip("?")
-    return list(yarl.URL("?" + text, encoded=True).query.items())[:MAX_PAIRS]
+    text = query.lstrip("?")
+    if "\n" in text or "\r" in text or "\t" in text:
+        text = text.translate(_NO_BREAKS)
+    pieces = (piece for piece in text.split("&") if piece)
+    return [_short_pair(one) if len(one) <= _LONGEST_PIECE else _pair(one) for one in islice(pieces, MAX_PAIRS)]
+
+
+def _pair(piece: str) -> tuple[str, str]:
+    """Decode one piece as `yarl` does, which is asked only where there is anything to decode."""
+    if "%" not in piece and "+" not in piece:
+        name, _, value = piece.partition("=")
+        return name, value
+    return next(iter(yarl.URL("?" + piece.replace("#", "%23"), encoded=True).query.items()))
+
+
+_short_pair = lru_cache(maxsize=4096)(_pair)
 
 
 def multipart_pairs(body: str, boundary: str | None) -> Pairs:
@@ -85,6 +106,11 @@ def _disposition_name(head: str) -> str | None:
     return found[1].replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n").replace('\\"', '"')
 
 
+@lru_cache(maxsize=4096)
+def _path_of_short_name(name: str) -> tuple[str, ...]:
+    return path_of_name(name)
+
+
 def path_of_name(name: str) -> tuple[str, ...]:
     """Split a bracketed name into its steps; a name that is not well bracketed is one step.
 
@@ -112,16 +138,17 @@ def nest(pairs: Iterable[tuple[str, str]]) -> tuple[Tree, tuple[str, ...]]:
     tree: Tree = {}
     conflicts: dict[str, None] = {}
     for name, value in pairs:
-        *parents, last = path_of_name(name)
-        node = tree
-        for step in parents:
-            child = node.get(step)
-            if not isinstance(child, dict):
-                child = {} if child is None else {OWN: child}
-                node[step] = child
-            node = child
-        if parents and last == "":
-            last = str(len(node))
+        node, last = tree, name
+        if "[" in name:
+            *parents, last = _path_of_short_name(name) if len(name) <= _SHORT else path_of_name(name)
+            for step in parents:
+                child = node.get(step)
+                if not isinstance(child, dict):
+                    child = {} if child is None else {OWN: child}
+                    node[step] = child
+                node = child
+            if parents and last == "":
+                last = str(len(node))
         present = node.setdefault(last, value)
         if isinstance(present, dict):
             present = present.setdefault(OWN, value)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from pixelwitness.core.bodies import BodyKind, kind_of
@@ -48,6 +49,8 @@ class Confidence(StrEnum):
     LIKELY = "likely"
     HINT = "hint"
 
+
+NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 
 CONFIDENCE_ORDER = {level: rank for rank, level in enumerate(Confidence)}
 
@@ -124,30 +127,39 @@ class Conditions:
         Cheap conditions come first: nothing of the request is parsed before host and path hold.
         """
         request = scope.request
-        if self.method and request.method not in self.method:
-            return None
         if self.site and request.site not in self.site:
             return None
         if self.host and request.host not in self.host:
             return None
-        if self.document and not is_document:
-            return None
-        if self.body and request.body_state not in self.body:
-            return None
-        groups = scope.groups
-        if self.path is not None:
-            found = self.path.fullmatch(request.path)
-            if found is None:
-                return None
-            groups = found.groupdict()
-        if self.has_literal and not self._literal_in(request):
+        groups = self.aims(request.method, request.path, scope.groups)
+        if groups is None:
             return None
         inner = Scope(request, groups, scope.item, scope.response)
-        if not self._locators_hold(inner):
+        return groups if self.holds_within(inner, is_document=is_document) else None
+
+    def aims(
+        self, method: str, path: str, groups: Mapping[str, str | None] = NO_GROUPS
+    ) -> Mapping[str, str | None] | None:
+        """Return the named groups of a path, or ``groups`` where none is asked for; None when one is another."""
+        if self.method and method not in self.method:
             return None
-        if self.unless is not None and self.unless.holds(inner, is_document=is_document) is not None:
-            return None
-        return groups
+        if self.path is None:
+            return groups
+        found = self.path.fullmatch(path)
+        return None if found is None else found.groupdict()
+
+    def holds_within(self, scope: Scope, *, is_document: bool) -> bool:
+        """Say whether what is asked of a request holds beyond its method, host and path."""
+        request = scope.request
+        if self.document and not is_document:
+            return False
+        if self.body and request.body_state not in self.body:
+            return False
+        if self.has_literal and not self._literal_in(request):
+            return False
+        if not self._locators_hold(scope):
+            return False
+        return self.unless is None or self.unless.holds(scope, is_document=is_document) is None
 
     def _literal_in(self, request: Request) -> bool:
         if any(literal in request.url for literal in self.literal_url):
@@ -214,16 +226,22 @@ class Decode:
     kind: str | None = None
     value: tuple[Locator, ...] = ()
 
+    def taken_beside(self, gatherer: Locator) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Return what ``["*"]`` does not gather: the names that the decode takes by themselves, and their prefixes."""
+        return self._taken.get((gatherer.source, *gatherer.names[:-1]), (CREDENTIALS, ()))
+
     @cached_property
-    def named(self) -> Mapping[tuple[str, ...], frozenset[str]]:
-        """Per place, the names that the decode takes by themselves: ``["*"]`` gathers only the others."""
-        taken: dict[tuple[str, ...], set[str]] = {}
+    def _taken(self) -> Mapping[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]:
+        names: dict[tuple[str, ...], set[str]] = {}
         alone = (self.pixel_id, self.event_name, self.dedup_id, self.each, self.drop)
         stated = (*(locators for _, locators in self.page), *(locators for _, locators in self.fields))
         for locator in (one for locators in (*alone, *stated) for one in locators):
             *way, last = (locator.source, *locator.names)
-            taken.setdefault(tuple(way), set()).add(last)
-        return {way: frozenset(names) for way, names in taken.items()}
+            names.setdefault(tuple(way), set()).add(last)
+        return {
+            way: (CREDENTIALS | taken, tuple(sorted(one[:-1] for one in taken if one.endswith("*") and one != "*")))
+            for way, taken in names.items()
+        }
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Times: POSIX seconds inside, one text form outside."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=64)
 def time_text(seconds: float | None) -> str | None:
     """Write a time as ``YYYY-MM-DDTHH:MM:SS.mmmZ``; None for none, and for what no calendar holds.
 

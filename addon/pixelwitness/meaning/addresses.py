@@ -5,10 +5,13 @@ library raise on hostile URLs and hide what browsers accept; this one does neith
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 MAX_PAIRS = 500
+_SHORT = 2_000
+"""Characters of an address whose pieces are remembered: one event is asked for them several times."""
 
 _AUTHORITY = re.compile(r"\s*(?:([A-Za-z][A-Za-z0-9+.-]{0,30}):)?[/\\]{2}([^/\\]*)")
 _OPAQUE = re.compile(r"\s*([A-Za-z][A-Za-z0-9+-]{0,30}):(?![/\\]{2}|\d{1,5}(?:/|$))")
@@ -38,6 +41,10 @@ def split_address(text: str) -> Address:
     Address(scheme='https', userinfo='jane:pw', host='shop.example:8443', path='/a/b', query='x=1', fragment='top', \
 is_opaque=False)
     """
+    return _remembered(text) if len(text) <= _SHORT else _split(text)
+
+
+def _split(text: str) -> Address:
     head, hash_, fragment = text.partition("#")
     head, mark, query = head.partition("?")
     asked, anchored = query if mark else None, fragment if hash_ else None
@@ -50,6 +57,9 @@ is_opaque=False)
     if opaque:
         return Address(opaque[1].lower(), "", "", head[opaque.end() :], asked, anchored, is_opaque=True)
     return Address("", "", "", head, asked, anchored)
+
+
+_remembered = lru_cache(maxsize=256)(_split)
 
 
 def looks_absolute(text: str) -> bool:

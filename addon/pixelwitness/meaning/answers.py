@@ -4,7 +4,7 @@ Owns the step from an answer's text to settings and words, and from a signal's v
 state.  The text, which may be long, goes no further.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pixelwitness.core.event import PageClaims, Sign
 from pixelwitness.core.pixelconfig import settings_of

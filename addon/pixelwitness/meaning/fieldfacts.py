@@ -7,25 +7,27 @@ that may not be stored.
 import msgspec
 
 from pixelwitness.meaning.findings import Understood
-from pixelwitness.meaning.forms import Form
 from pixelwitness.meaning.knowledge import DataClass, Entry, Matching
 from pixelwitness.meaning.leaks import Where
 
 
 class FieldFacts(msgspec.Struct, frozen=True, gc=False):
-    """What may be stored of one field, or of one part of it; the columns of ``fields``."""
+    """What may be stored of one field, or of one part of it; the columns of ``fields``.
+
+    Class and form are plain text: SQLite binds members of an enumeration at three times the cost.
+    """
 
     field: str
     ordinal: int
-    data_class: DataClass
-    form: Form
+    data_class: str
+    form: str
     matching: Matching
     length: int
     value_token: str
     value: str | None
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """What is done with every value of a field name."""
 
     name: str
@@ -37,7 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Where personal data in it would stand; None where there can be no leak: Meta's own cookies."""
 
 
-class Looked(msgspec.Struct, frozen=True):
+class Looked(msgspec.Struct, frozen=True, gc=False):
     """What one field gives by itself; ordinals are counted where it stands among others."""
 
     rows: tuple[FieldFacts, ...]

@@ -7,6 +7,7 @@ Pure; sees redacted facts alone.
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -52,7 +53,7 @@ _COOKIES: Mapping[str, tuple[Level, str]] = {
     "fr": (Level.BROWSER, "fr"),
     "_fbc": (Level.CLICK, "_fbc"),
 }
-_BY_CLASS: Mapping[DataClass, tuple[Level, str]] = {
+_BY_CLASS: Mapping[str, tuple[Level, str]] = {
     DataClass.LOGIN_ID: (Level.ACCOUNT, "fb_login_id"),
     DataClass.EMAIL: (Level.PERSON, "em"),
     DataClass.PHONE: (Level.PERSON, "ph"),
@@ -80,30 +81,36 @@ class Received(msgspec.Struct, frozen=True, gc=False):
 def received(facts: Iterable[FieldFacts], body_state: BodyState, *, takes_cookies: bool) -> Received:
     """Return which identifiers the fields of one transmission hold."""
     names: set[tuple[Level, str]] = set()
-    classes: set[DataClass] = set()
+    classes: set[str] = set()
     for one in facts:
         if one.form in _EMPTY or not one.length:
             continue
-        family, dot, rest = one.field.partition(".")
-        if family in ("cookie", "cookies") and dot:
-            if rest in _COOKIES:
-                names.add(_COOKIES[rest])
-        elif one.data_class in _BY_CLASS:
-            level, name = _BY_CLASS[one.data_class]
-            if level is Level.CLICK:
-                # Ids of other companies' clicks tell Meta nothing.
-                if one.field in _CLICK_FIELDS or rest == "fbc":
-                    names.add((level, name))
-                elif one.field.endswith(".fbclid"):
-                    names.add((level, "fbclid"))
-            elif level is not Level.PERSON or one.field.startswith(_PERSON_FAMILIES):
-                names.add((level, name))
-        elif one.field.startswith(_PERSON_FAMILIES):
-            classes.add(one.data_class)
+        told = _tells(one.field, one.data_class)
+        if isinstance(told, tuple):
+            names.add(told)
+        elif told is not None:
+            classes.add(told)
     if {DataClass.FIRST_NAME, DataClass.LAST_NAME} <= classes:
         names.add((Level.PERSON, "fn + ln"))
     unread = body_state in (BodyState.NOT_RECORDED, BodyState.TOO_BIG, BodyState.UNDECODABLE)
     return Received(tuple(sorted(names)), unread, takes_cookies)
+
+
+@lru_cache(maxsize=2_048)
+def _tells(field: str, data_class: str) -> tuple[Level, str] | str | None:
+    """Return the identifier that a field holds, or its class where it is one only beside others, a first name say."""
+    family, dot, rest = field.partition(".")
+    if family in ("cookie", "cookies") and dot:
+        return _COOKIES.get(rest)
+    if data_class not in _BY_CLASS:
+        return data_class if field.startswith(_PERSON_FAMILIES) else None
+    level, name = _BY_CLASS[data_class]
+    if level is Level.CLICK:
+        # Ids of other companies' clicks tell Meta nothing.
+        if field in _CLICK_FIELDS or rest == "fbc":
+            return level, name
+        return (level, "fbclid") if field.endswith(".fbclid") else None
+    return (level, name) if level is not Level.PERSON or field.startswith(_PERSON_FAMILIES) else None
 
 
 def finding(received: Received, *, cookies_recorded: bool) -> Understood:

@@ -6,8 +6,9 @@ belongs to ``rulebook``.  Must not know files, requests or values.
 """
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import msgspec
@@ -127,7 +128,7 @@ class Family(msgspec.Struct, frozen=True):
     matching: Matching
 
 
-class FieldMeaning(msgspec.Struct, frozen=True):
+class FieldMeaning(msgspec.Struct, frozen=True, gc=False):
     """What a field's full name means."""
 
     family: str
@@ -222,7 +223,14 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
 
     def agent(self, text: str) -> Agent | None:
         """Return the program that calls itself so; None when it is not known."""
-        return next((agent for pattern, agent in self._agents if pattern.fullmatch(text[:200].lower())), None)
+        return self._agent_called(text[:200].lower())
+
+    @cached_property
+    def _agent_called(self) -> Callable[[str], Agent | None]:
+        def called(name: str) -> Agent | None:
+            return next((agent for pattern, agent in self._agents if pattern.fullmatch(name)), None)
+
+        return lru_cache(maxsize=256)(called)
 
     @cached_property
     def _compiled(self) -> dict[Realm, tuple[tuple[re.Pattern[str], Entry], ...]]:

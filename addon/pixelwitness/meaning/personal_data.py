@@ -7,6 +7,7 @@ looked at, so whoever stores text stores no more than these.  Pure, raises nothi
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pixelwitness.meaning.decoding import base64_pieces, decoded, is_still_encoded
@@ -15,6 +16,8 @@ from pixelwitness.meaning.numbers import numbers
 
 MAX_LOOKED_AT = 20_000
 MAX_FOUND = 50
+_SHORT = 1_000
+"""Characters of a text of which it is remembered what was found: hosts, paths and titles come again and again."""
 _DEPTH = 3
 """Base64 inside base64 is followed this far."""
 
@@ -81,13 +84,18 @@ def find(text: str, *, sure_only: bool = False) -> tuple[Found, ...]:
     >>> find("hiking-boots-waterproof-leather-2024")
     ()
     """
-    if len(text) > MAX_LOOKED_AT:
-        text = text[:MAX_LOOKED_AT]
+    return remembered(text, sure_only) if len(text) <= _SHORT else _found(text[:MAX_LOOKED_AT], sure_only)
+
+
+def _found(text: str, sure_only: bool) -> tuple[Found, ...]:
     found: dict[Found, None] = {}
     _look(text, found, _DEPTH, sure_only)
     if not found:
         return ()
     return tuple(sorted(found, key=lambda one: _RANK[one.data_class])[:MAX_FOUND])
+
+
+remembered = lru_cache(maxsize=4096)(_found)
 
 
 def objection(text: str) -> DataClass | None:

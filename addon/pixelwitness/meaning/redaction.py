@@ -28,7 +28,7 @@ from pixelwitness.meaning.shapes import fits
 
 MAX_LOOKED_AT_IN_ALL = 100_000
 """Characters of one transmission that detectors read; real ones have some thousands."""
-_REMEMBERED = 300
+_REMEMBERED = 1_000
 """Characters of a text whose field is remembered: most fields of a session come again and again."""
 _CACHED = 2_000
 """Characters of a text whose redaction is remembered."""
@@ -81,7 +81,8 @@ class Redactor:
         self._hides = None if recogniser is None else recogniser.hides
         self._plan = lru_cache(maxsize=4096)(self._plan_of)
         self._short_url = lru_cache(maxsize=1024)(self._url)
-        self._remembered = lru_cache(maxsize=4096)(self._look_at)
+        self._short_name = lru_cache(maxsize=1024)(self._name)
+        self._remembered = lru_cache(maxsize=2048)(self._look_at)
         self._found_in_url = lru_cache(maxsize=1024)(lambda name, text: parts_of_url(name, text, knowledge))
 
     def fields(self, fields: Sequence[event.Field]) -> tuple[FieldFacts, ...]:
@@ -122,15 +123,17 @@ class Redactor:
         storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
         token = self._token_of(entry.data_class, text)
         value = self._kept(text, entry) if storable else self._value(text, entry) if inside else None
-        rows = [FieldFacts(plan.name, 0, entry.data_class, form, plan.matching, len(text), token, value)]
+        kind = str(entry.data_class)
+        rows = [FieldFacts(plan.name, 0, kind, str(form), plan.matching, len(text), token, value)]
         leaks: list[Understood | None] = []
         if entry.data_class in PERSONAL and plan.where is not None:
             leaks.append(leak(plan.where, entry.data_class, plan.name, text, form, by_key=True))
         if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
             for part in self._parts(plan, text):
-                rows.append(self._part_row(part, plan.matching))
+                dress = form_of(part.text)
+                rows.append(self._part_row(part, dress, plan.matching))
                 if part.data_class in PERSONAL and plan.where is not None:
-                    leaks.append(_leak_of(plan, part, rows[-1].form))
+                    leaks.append(_leak_of(plan, part, dress))
         return Looked(tuple(rows), tuple(one for one in leaks if one is not None))
 
     def plan(self, name: str) -> Plan:
@@ -208,6 +211,9 @@ class Redactor:
         return "page" if meaning.entry.data_class in (DataClass.PAGE_TITLE, DataClass.PAGE_TEXT) else "text"
 
     def _named(self, text: str) -> str:
+        return self._short_name(text) if len(text) <= _REMEMBERED else self._name(text)
+
+    def _name(self, text: str) -> str:
         if self._hides is not None and self._hides(text):
             return PERSONA_MARK
         if self._keep_values:
@@ -237,15 +243,15 @@ class Redactor:
             return self.url(text)
         return None if personal_data.secrets_in(text) else printable(text, personal_data.MAX_LOOKED_AT)
 
-    def _part_row(self, part: Part, matching: Matching) -> FieldFacts:
+    def _part_row(self, part: Part, form: Form, matching: Matching) -> FieldFacts:
         value = None
         if self._keep_values and not part.is_secret:
             value = self._value(part.text, Entry(part.data_class))
         return FieldFacts(
             part.name,
             0,
-            part.data_class,
-            form_of(part.text),
+            str(part.data_class),
+            str(form),
             matching,
             len(part.text),
             self._token_of(part.data_class, part.text),
@@ -260,11 +266,7 @@ class Redactor:
                 return self._found_in_url(plan.name, text)
             return parts_of_url(plan.name, text, self.knowledge)
         kinds = plan.looked_for
-        if len(text) <= _CACHED and not kinds <= _SURE:
-            looked_at = found_in(text)
-        else:
-            looked_at = personal_data.find(text, sure_only=kinds <= _SURE)
-        found = (one for one in looked_at if one.data_class in kinds)
+        found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
         return [
             Part(f"{plan.name}#{number}", data_class, part, data_class is DataClass.SECRET)
             for number, (data_class, part) in enumerate(found, 1)
@@ -281,12 +283,6 @@ class Redactor:
         hides = self._hides
         segments = (PERSONA_MARK if hides(segment) else segment for segment in path.split("/"))
         return f"{stored.partition('://')[0]}://{host}/{'/'.join(segments)}"
-
-
-@lru_cache(maxsize=1024)
-def found_in(text: str) -> tuple[personal_data.Found, ...]:
-    """Return what detectors find in a short text, remembered."""
-    return personal_data.find(text)
 
 
 def _leak_of(plan: Plan, part: Part, form: Form) -> Understood | None:

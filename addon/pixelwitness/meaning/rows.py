@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from pixelwitness.core import jsontext, records
 from pixelwitness.core.attribution import Attribution, Visit
 from pixelwitness.core.fold import Group
@@ -27,8 +29,7 @@ SERVER_SIDE = "server_side"
 """The kind of findings that hint at a server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A sighting and the page it belongs to."""
 
     seen: Seen

@@ -6,7 +6,8 @@ pages are joined) stay in memory and never reach a record unredacted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from pixelwitness.core.attribution import Document, Sender
 from pixelwitness.core.documents import is_visit
@@ -28,8 +29,7 @@ NO_CLAIMS = PageClaims()
 NOTHING_RECEIVED = Received(())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where in the recording something stood, and how it got there."""
 
     position: int
@@ -52,8 +52,7 @@ class Place:
         return f"{self.position}" if self.part is None else f"{self.position}.{self.part}"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """One sighting after redaction: the texts beside ``fields`` serve joining and leave with this object."""
 
     place: Place
@@ -90,8 +89,7 @@ class Seen:
         return self.place.position, -1 if part is None else part, -1 if item is None else item
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, gc=False):
     """A document's request, before it is known whether it is a visit or a frame."""
 
     place: Place
@@ -100,8 +98,7 @@ class Page:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True, gc=False):
     """A signal or an observation; of an answer only what may be stored is left."""
 
     place: Place
@@ -120,7 +117,7 @@ type Taken = Seen | Page | Shown
 
 def without_values(sighting: Sighting) -> Sighting:
     """Let go of the request and of every value."""
-    return replace(sighting, request=NO_REQUEST, fields=())
+    return msgspec.structs.replace(sighting, request=NO_REQUEST, fields=())
 
 
 def place_of(request: Request, *, blocked: bool = False) -> Place:

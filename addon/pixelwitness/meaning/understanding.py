@@ -20,10 +20,11 @@ from pixelwitness.meaning.limiteduse import limited_use
 from pixelwitness.meaning.objections import MAX_FIELD_NAME, field_name
 from pixelwitness.meaning.pageurls import MAX_PARTS
 from pixelwitness.meaning.persona import LABELS, MAX_LOOKED_AT, Recogniser
-from pixelwitness.meaning.redaction import MAX_LOOKED_AT_IN_ALL, PERSONA_MARK, Redactor, found_in
+from pixelwitness.meaning.personal_data import find
+from pixelwitness.meaning.redaction import MAX_LOOKED_AT_IN_ALL, PERSONA_MARK, Redactor
 
 
-class Meant(msgspec.Struct, frozen=True):
+class Meant(msgspec.Struct, frozen=True, gc=False):
     """What a sighting was understood to tell."""
 
     facts: tuple[FieldFacts, ...]
@@ -51,7 +52,7 @@ def in_name(name: str | None) -> tuple[Understood, ...]:
     """Return the findings of readable personal data in an event's name."""
     if name is None or len(name) < 6:
         return ()
-    found = (leak("text", kind, "event_name", text, form_of(text), by_key=False) for kind, text in found_in(name))
+    found = (leak("text", kind, "event_name", text, form_of(text), by_key=False) for kind, text in find(name))
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 

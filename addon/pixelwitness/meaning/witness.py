@@ -152,6 +152,10 @@ class Witness:
                 rows.extend(self._beside_events(one))
         return rows
 
+    def awaits_answer(self, request: Request) -> bool:
+        """Say whether the answer to a request can add anything, if it is no page."""
+        return self._observer.awaits(request)
+
     def take_response(self, exchange: Exchange) -> list[records.AnyRecord]:
         """Take what an answer adds: a visit, signals of a document, observations.
 

@@ -101,7 +101,7 @@ def body_of(message: http.Message) -> tuple[bytes | None, BodyState]:
     raw = message.raw_content
     if raw is None:
         return None, BodyState.NOT_RECORDED
-    return decode_body(raw, message.headers.get("content-encoding"))
+    return decode_body(raw, message.headers.get("content-encoding") if raw else None)
 
 
 def lacks_body(flow: http.HTTPFlow) -> bool:
