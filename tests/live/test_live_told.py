@@ -12,7 +12,7 @@ from pixelwitness.live import marks
 from pixelwitness.live.board import Board, Line
 from pixelwitness.live.contentview import PixelWitnessView
 from pixelwitness.live.session import Session, Understanding
-from pixelwitness.live.told import Told, told
+from pixelwitness.live.told import Teller, Told
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.tokens import tokenizer
 from pixelwitness.meaning.witness import Origin
@@ -79,13 +79,13 @@ LINES = [
 def test_a_flow_to_meta_is_marked_and_says_what_it_told(url: str, line: str, mark: str) -> None:
     flow = flow_to(url)
     (rows,) = rows_of(flow)
-    marks.mark(flow, told(rows, WORDS))
+    marks.mark(flow, Teller(WORDS).told(rows))
     assert (flow.comment, flow.marked) == (line, mark)
 
 
 def test_a_copy_and_a_blocked_request_say_so() -> None:
     rows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE), known=understanding("events"))
-    lines = [one.line for several in rows for one in told(several, WORDS)]
+    lines = [one.line for several in rows for one in Teller(WORDS).told(several)]
     whole = "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR"
     assert lines == [f"{whole}, blocked", f"{whole}, another copy, blocked"]
 
@@ -93,7 +93,7 @@ def test_a_copy_and_a_blocked_request_say_so() -> None:
 def test_the_comment_of_a_user_stays() -> None:
     flow = flow_to(PURCHASE)
     flow.comment = "look here"
-    marks.mark(flow, told(rows_of(flow)[0], WORDS))
+    marks.mark(flow, Teller(WORDS).told(rows_of(flow)[0]))
     assert (flow.comment, flow.marked) == ("look here", marks.PERSONAL)
 
 
@@ -101,7 +101,7 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
     board, heard = Board(), list[Told]()
     board.on_told = heard.append
     for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2"))):
-        board.take(told(rows, WORDS))
+        board.take(Teller(WORDS).told(rows))
     assert board.sites() == [
         (
             "shop.example",
@@ -122,7 +122,7 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
         for number in range(250)
     )
     for rows in rows_of(*many):
-        board.take(told(rows, WORDS))
+        board.take(Teller(WORDS).told(rows))
     assert [len(board.sites()), board.sites()[-1][0]] == [200, "shop-249.example"]
 
 

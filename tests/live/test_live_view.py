@@ -18,7 +18,7 @@ from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
 from tests.sites import certificates, client, proxy, server
 
 from pixelwitness.live.board import Board
-from pixelwitness.live.told import told
+from pixelwitness.live.told import Teller
 from pixelwitness.live.view import Messages, PlainView, TableView, view_for
 from pixelwitness.report.table import console
 
@@ -27,7 +27,7 @@ def test_without_a_terminal_every_arrival_is_a_line() -> None:
     stream, board = io.StringIO(), Board()
     assert isinstance(view_for(board, stream), PlainView)
     for rows in rows_of(flow_to(PURCHASE), flow_to("https://connect.facebook.net/en_US/fbevents.js")):
-        board.take(told(rows, WORDS))
+        board.take(Teller(WORDS).told(rows))
     assert stream.getvalue() == (
         "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR\nunknown site → Meta's library\n"
     )
@@ -38,7 +38,7 @@ def test_a_reader_who_has_gone_ends_nothing() -> None:
     closed = io.StringIO()
     view_for(board, closed)
     closed.close()
-    board.take(told(rows_of(flow_to(PURCHASE))[0], WORDS))
+    board.take(Teller(WORDS).told(rows_of(flow_to(PURCHASE))[0]))
     assert board.sites()[0][0] == "shop.example"
 
 
@@ -46,7 +46,7 @@ def test_the_table_shows_sites_events_and_the_ledger() -> None:
     stream, board = io.StringIO(), Board()
     view = TableView(board, console(stream, colour=False, width=100))
     for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2").replace("Purchase", "%1b%5b2J"))):
-        board.take(told(rows, WORDS))
+        board.take(Teller(WORDS).told(rows))
     console(stream, colour=False, width=100).print(view.drawn())
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
     assert [re.split(r" {2,}", line.strip()) for line in lines if line] == [

@@ -5,6 +5,7 @@ Nothing of the traffic is changed unless blocking is on, and no fault in here
 reaches it: a fault is caught in its hook, counted, shown at once and at the end.
 """
 
+import gc
 import json
 import logging
 import time
@@ -31,7 +32,7 @@ from pixelwitness.live.openness import warn_when_open
 from pixelwitness.live.options import PREFIX, Settings, declare, misstated, refused, settings_of
 from pixelwitness.live.session import Session, Understanding
 from pixelwitness.live.spill import Spill, spill_file
-from pixelwitness.live.told import told
+from pixelwitness.live.told import Teller
 from pixelwitness.live.writer import Writer
 from pixelwitness.live.written import Recorded
 from pixelwitness.meaning.persona import Persona, Recogniser
@@ -85,6 +86,7 @@ class PixelWitness:
         """The spill that holds what the database of the last session did not take."""
         self._board = board
         self._words = vocabulary()
+        self._teller = Teller(self._words)
         self.addons = [Commands(lambda: self.recorded, self._words)]
         """mitmproxy asks for the addons inside an addon by this name."""
 
@@ -120,6 +122,9 @@ class PixelWitness:
         if self._session is None:
             self.configure({PREFIX})
         self._is_running = True
+        # What is kept until the end need not be looked through: a full collection would hold everything up for 60 ms.
+        gc.collect()
+        gc.freeze()
         if self._session is not None and self._settings is not None:
             log.info("pixelwitness: what reaches Meta is recorded in %s", self._db)
             if self._settings.block != "off":
@@ -128,6 +133,7 @@ class PixelWitness:
 
     def done(self) -> None:
         """Bring everything that waits into the store and end the recording."""
+        gc.unfreeze()
         self.end()
         if self.left:
             log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.left)
@@ -214,7 +220,7 @@ class PixelWitness:
     def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> None:
         """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
         try:
-            lines = told(rows, self._words)
+            lines = self._teller.told(rows)
             mark(flow, lines)
             if self._board is not None:
                 self._board.take(lines)

@@ -41,8 +41,8 @@ class Understanding:
 class _Open:
     position: int
     url: str
-    taken: bool
-    """A rule may match it."""
+    awaited: bool = False
+    """Its answer can show something, whether or not it is a page."""
 
 
 @dataclass(slots=True)
@@ -78,15 +78,16 @@ class Session:
         self._flows_seen += 1
         url = flows.url_of(flow)
         wanted = flows.wants(self.understanding.detector.screen, flow, url)
-        self._remember(flow.id, _Open(position, url, wanted))
         if flows.lacks_body(flow):
             self._reading.tally.bodies_not_recorded += 1
         if not wanted and not flows.may_be_page(flow):
             self._reading.tally.other += 1
+            self._remember(flow.id, _Open(position, url))
             return []
         # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
         answered = flow.live and flow.response is not None
         request = flows.request_of(flow, position, url)
+        self._remember(flow.id, _Open(position, url, awaited=wanted and self._witness.awaits_answer(request)))
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
         blocked = can_block and not answered and self._is_to_be_blocked(request)
@@ -105,7 +106,7 @@ class Session:
     def response(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
         """Take what an answer adds to a request taken before."""
         known = self._open.pop(flow.id, None)
-        if known is None or not (known.taken or flows.may_be_page(flow)):
+        if known is None or not (known.awaited or flows.may_be_page(flow)):
             return []
         return self._witness.take_response(flows.exchange_of(flow, known.position, known.url))
 

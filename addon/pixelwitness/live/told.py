@@ -63,86 +63,88 @@ class Told:
         return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def told(rows: Iterable[records.AnyRecord], vocabulary: Vocabulary) -> list[Told]:
-    """Return what the records of one request tell, one for each event and contact."""
-    events: dict[str, records.Event] = {}
-    carried: list[records.Transmission] = []
-    contacts: list[records.Contact] = []
-    fields: dict[str, list[records.Field]] = {}
-    for row in rows:
-        if isinstance(row, records.Event):
-            events[row.id] = row
-        elif isinstance(row, records.Transmission):
-            carried.append(row)
-        elif isinstance(row, records.Contact):
-            contacts.append(row)
-        elif isinstance(row, records.Field):
-            fields.setdefault(row.transmission_id or row.contact_id or "", []).append(row)
-    lines = [_event(events[one.event_id], one, fields.get(one.id, ()), vocabulary) for one in carried]
-    return lines + [_contact(one, fields.get(one.id, ()), vocabulary) for one in contacts]
+class Teller:
+    """Tells in words what records hold; those for kinds of data, which come again with every request, it remembers."""
 
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._remembered = lru_cache(maxsize=512)(self._named)
 
-def _event(
-    event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field], vocabulary: Vocabulary
-) -> Told:
-    telling = _telling(fields)
-    name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
-    receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
-    return Told(
-        id=event.id,
-        site=_site(event.page_site),
-        what=f"{receiver}: {name}",
-        data=_data(telling, vocabulary),
-        amount=_amount(fields),
-        is_event=True,
-        is_personal=_is_personal(telling),
-        is_copy=event.transmissions > 1,
-        blocked=carrier.blocked,
-        unread=is_unread(carrier.body_state),
-    )
+    def told(self, rows: Iterable[records.AnyRecord]) -> list[Told]:
+        """Return what the records of one request tell, one for each event and contact."""
+        events: dict[str, records.Event] = {}
+        carried: list[records.Transmission] = []
+        contacts: list[records.Contact] = []
+        fields: dict[str, list[records.Field]] = {}
+        for row in rows:
+            # Most are fields.
+            if isinstance(row, records.Field):
+                fields.setdefault(row.transmission_id or row.contact_id or "", []).append(row)
+            elif isinstance(row, records.Event):
+                events[row.id] = row
+            elif isinstance(row, records.Transmission):
+                carried.append(row)
+            elif isinstance(row, records.Contact):
+                contacts.append(row)
+        lines = [self._event(events[one.event_id], one, fields.get(one.id, ())) for one in carried]
+        return lines + [self._contact(one, fields.get(one.id, ())) for one in contacts]
 
+    def _event(self, event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field]) -> Told:
+        name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
+        receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
+        data, is_personal = self._data(fields)
+        return Told(
+            id=event.id,
+            site=_site(event.page_site),
+            what=f"{receiver}: {name}",
+            data=data,
+            amount=_amount(fields),
+            is_event=True,
+            is_personal=is_personal,
+            is_copy=event.transmissions > 1,
+            blocked=carrier.blocked,
+            unread=is_unread(carrier.body_state),
+        )
 
-def _contact(contact: records.Contact, fields: Sequence[records.Field], vocabulary: Vocabulary) -> Told:
-    telling = _telling(fields)
-    pixel = f", pixel {safe_text(contact.pixel_id, 40)}" if contact.pixel_id else ""
-    return Told(
-        id=contact.id,
-        site=_site(contact.page_site),
-        what=vocabulary.contact(contact.channel, contact.rule_id) + pixel,
-        data=_data(telling, vocabulary),
-        amount="",
-        is_event=False,
-        is_personal=_is_personal(telling),
-        is_copy=False,
-        blocked=contact.blocked,
-        unread=is_unread(contact.body_state),
-    )
+    def _contact(self, contact: records.Contact, fields: Sequence[records.Field]) -> Told:
+        pixel = f", pixel {safe_text(contact.pixel_id, 40)}" if contact.pixel_id else ""
+        data, is_personal = self._data(fields)
+        return Told(
+            id=contact.id,
+            site=_site(contact.page_site),
+            what=self._vocabulary.contact(contact.channel, contact.rule_id) + pixel,
+            data=data,
+            amount="",
+            is_event=False,
+            is_personal=is_personal,
+            is_copy=False,
+            blocked=contact.blocked,
+            unread=is_unread(contact.body_state),
+        )
+
+    def _data(self, fields: Sequence[records.Field]) -> tuple[tuple[str, ...], bool]:
+        """Return what is about the person or the browser, and whether any of it is about the person."""
+        told = [
+            (about, one.data_class, one.form, one.matching, one.field)
+            for one in fields
+            if (about := _about(one.data_class, one.field)) in _TOLD and one.form not in SAYS_NOTHING
+        ]
+        if not told:
+            return (), False
+        return self._remembered(*(kind[1:] for kind in told)), any(kind[0] is About.PERSON for kind in told)
+
+    def _named(self, *kinds: tuple[str, str, str, str]) -> tuple[str, ...]:
+        return self._vocabulary.about_person(
+            DataSent(data_class, form, matching, (field,), 1, 1) for data_class, form, matching, field in kinds
+        )
 
 
 def _site(site: str | None) -> str:
     return safe_text(site, 80) if site else UNKNOWN
 
 
-def _telling(fields: Sequence[records.Field]) -> list[tuple[About, records.Field]]:
-    """Return what is about the person or the browser, which is little of what a request holds."""
-    known = ((_about(one.data_class, one.field), one) for one in fields)
-    return [(about, one) for about, one in known if about in _TOLD and one.form not in SAYS_NOTHING]
-
-
 _TOLD = frozenset({About.PERSON, About.BROWSER})
 _about = lru_cache(maxsize=2_000)(about_of)
-
-
-def _data(telling: Sequence[tuple[About, records.Field]], vocabulary: Vocabulary) -> tuple[str, ...]:
-    if not telling:
-        return ()
-    return vocabulary.about_person(
-        DataSent(one.data_class, one.form, one.matching, (one.field,), 1, 1) for _, one in telling
-    )
-
-
-def _is_personal(telling: Sequence[tuple[About, records.Field]]) -> bool:
-    return any(about is About.PERSON for about, _ in telling)
 
 
 def _amount(fields: Sequence[records.Field]) -> str:
