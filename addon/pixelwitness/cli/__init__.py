@@ -27,6 +27,7 @@ _COMMANDS = {
     "find": ("find", "Ask for an e-mail or phone, and say which sites sent it."),
     "rules": ("rules", "List, show and test the rules."),
     "diff": ("diff", "Show what differs between two recordings or databases."),
+    "export": ("export", "Write a redacted copy of a database, for sharing."),
     "merge": ("merge", "Bring the recordings of several databases into one."),
     "verify": ("verify", "Scan the sources of a database again and compare."),
     "doctor": ("doctor", "Check that everything that is needed is there."),

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from pixelwitness.core.jsontext import loads_or_none
 from pixelwitness.store.files import StoreError, reading, refused_by_system
 
 KEY_BYTES = 32
@@ -60,6 +61,9 @@ def study_key(database: Path, named: Path | None = None) -> bytes:
     if key is not None:
         return key
     if stored_fingerprint(database) is not None:
+        if is_redacted_copy(database):
+            found = "it is a redacted copy, and the key of its tokens was thrown away"
+            raise StoreError(database, found, "name the database that it was made of")
         # A new key would make tokens that equal none of those stored.
         raise StoreError(file, f"the key of {database} is missing", "restore it, name it with --key, or start anew")
     save_key(file, secrets.token_bytes(KEY_BYTES))
@@ -115,6 +119,13 @@ def stored_fingerprint(database: Path) -> str | None:
     with reading(database, older_too=True) as connection:
         row = connection.execute("SELECT key_fingerprint FROM study").fetchone()
     return None if row is None else str(row[0])
+
+
+def is_redacted_copy(database: Path) -> bool:
+    """Say whether a database is a redacted copy, as the options of its recordings tell."""
+    with reading(database, older_too=True) as connection:
+        told = (loads_or_none(str(options)) for (options,) in connection.execute("SELECT options FROM recordings"))
+        return any(isinstance(options, dict) and options.get("redacted") is True for options in told)
 
 
 def require_same_key(into: Path, other: Path) -> None:
