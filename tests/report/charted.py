@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import resources
 
 import msgspec
@@ -76,6 +77,7 @@ def with_consent(seen: SeenEvent, label: str) -> SeenEvent:
     return replace(seen, findings=(finding("consent", label, event_id=seen.event.id),))
 
 
+@cache
 def crowd(sites: int, each: int = 12) -> Models:
     """Return the models of many sites, each with events of all kinds, contacts, visits and signals."""
     events, contacts, visits, signals = [], [], [], []
