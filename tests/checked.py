@@ -72,7 +72,6 @@ def checked(
     exit_code: ExitCode | None = None,
     file: Located = FILE,
     unread: tuple[Unread, ...] = (),
-    pages: bool = True,
 ) -> Checked:
     judgement = Judgement(
         violations=violations,
@@ -91,5 +90,4 @@ def checked(
         {REC: file},
         Located("pixelwitness.sqlite", stands_in=True),
         unread,
-        pages,
     )

@@ -116,10 +116,6 @@ def test_a_line_that_is_not_known_is_the_first() -> None:
     assert one.properties["line"] == "1"
 
 
-def test_pages_are_not_named_where_they_may_not() -> None:
-    assert "checkout" not in log_of(checked(forbidden(), pages=False))
-
-
 @pytest.mark.parametrize(
     ("annotation", "line"),
     [

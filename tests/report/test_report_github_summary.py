@@ -84,10 +84,6 @@ def test_long_lists_are_cut_with_a_count() -> None:
     assert "- entry 49 matches nothing.\n- … and 10 more\n" in told
 
 
-def test_pages_are_not_named_where_they_may_not() -> None:
-    assert "checkout" not in as_summary(checked(forbidden(), pages=False))
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -133,9 +133,5 @@ def test_the_unknown_site_comes_last_and_is_called_so() -> None:
     assert [suite.name for suite in suites_of(given)] == [EVIDENCE, "shop.example", "unknown site"]
 
 
-def test_pages_are_not_named_where_they_may_not() -> None:
-    assert "checkout" not in as_junit(checked(forbidden(), pages=False))
-
-
 def test_it_says_in_which_encoding_it_is() -> None:
     assert junitparser.JUnitXml.fromfile(io.BytesIO(as_junit(checked(forbidden(name="Käufe"))).encode())).tests == 4

@@ -196,13 +196,6 @@ def test_a_line_that_is_not_known_is_the_first(line: int | None) -> None:
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 
 
-def test_pages_are_not_named_where_they_may_not() -> None:
-    text = as_sarif(checked(forbidden(), pages=False))
-
-    assert "checkout" not in text
-    assert json.loads(text)["runs"][0]["results"][0]["locations"][0]["logicalLocations"][0]["name"] == "shop.example"
-
-
 @pytest.mark.parametrize(
     ("path", "uri"),
     [

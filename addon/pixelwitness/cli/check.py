@@ -1,6 +1,5 @@
 """``check``: fail when anything was told to Meta."""
 
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,8 +139,6 @@ def _judged(
         judgement = read_and_judge(connection, asked.terms, strict=asked.strict)
     if asked.write_baseline is not None:
         judgement = known_from_now(judgement, asked.write_baseline)
-    # Where values were kept, a page's path may hold one; a judgement names none.
-    kept = any(json.loads(one.options).get("keep_values") for one in recordings)
     outcome = Outcome(
         violations=bool(judgement.violations),
         incomplete=judgement.incomplete or bool(failed) or refused > 0,
@@ -154,9 +151,9 @@ def _judged(
     words = vocabulary()
     elsewhere = located(telling.paths[0], telling.root)
     files = files_of(recordings, telling.root, None if private else elsewhere)
-    checked = Checked(judgement, words, code, files, elsewhere, _unread(failed, telling), pages=not kept)
+    checked = Checked(judgement, words, code, files, elsewhere, _unread(failed, telling))
     sources = {one.id: one.sources[0] if one.sources else one.kind for one in recordings}
-    tell(checked, telling.format_, as_text(judgement, words, sources, pages=not kept), telling.output)
+    tell(checked, telling.format_, as_text(judgement, words, sources), telling.output)
     return code
 
 

@@ -6,7 +6,7 @@ says is the policy's.
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pixelwitness.cli.ending import say
+from pixelwitness.core.jsontext import loads_or_none
 from pixelwitness.policy.presets import PRESETS
 from pixelwitness.report.text import counted, safe_text
 
 if TYPE_CHECKING:
+    from pixelwitness.core.exposure import SeenContact, SeenEvent
+    from pixelwitness.core.records import Recording
     from pixelwitness.policy.judge import Terms
     from pixelwitness.policy.judgement import Judgement
     from pixelwitness.policy.rules import Rules
@@ -115,13 +118,18 @@ def terms_of(chosen: PolicyChoice) -> "Terms":
 
 
 def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bool) -> "Judgement":
-    """Judge what a database holds."""
+    """Judge what a database holds, values left out: what is told of it ends in logs and repositories."""
     from pixelwitness.policy.contactconsent import consent_of_contacts
     from pixelwitness.policy.judge import judge
+    from pixelwitness.policy.withoutvalues import contacts_without_values, events_without_values
     from pixelwitness.rulebook.knowledge import load_knowledge
     from pixelwitness.store import queries
 
     recordings = queries.recordings(connection)
+    events: Iterable[SeenEvent] = queries.events(connection)
+    seen: Iterable[SeenContact] = queries.contacts(connection)
+    if any(_holds_values(one) for one in recordings):
+        events, seen = events_without_values(events), contacts_without_values(seen)
     consent = None
     if not terms.rules.is_default or terms.rules.policy.checks:
         contacts = (one.contact for one in queries.contacts(connection))
@@ -131,8 +139,8 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
         )
     return judge(
         recordings,
-        queries.events(connection),
-        queries.contacts(connection),
+        events,
+        seen,
         queries.own_sites(connection),
         queries.coverage(connection),
         configs=queries.pixel_configs(connection),
@@ -140,6 +148,11 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
         consent=consent,
         strict=strict,
     )
+
+
+def _holds_values(recording: "Recording") -> bool:
+    options = loads_or_none(recording.options)
+    return not isinstance(options, dict) or options.get("keep_values") is not False
 
 
 def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":

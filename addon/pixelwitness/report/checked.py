@@ -53,8 +53,6 @@ class Checked:
     elsewhere: Located
     """What is named where no recording is."""
     unread: tuple[Unread, ...] = ()
-    pages: bool = True
-    """More of a page than its site may be named."""
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -126,7 +124,7 @@ def details(one: Forbidden, checked: Checked) -> Iterator[tuple[str, Sentence]]:
     """Yield what else there is to tell of a violation: a word, and what stands behind it."""
     if one.blocked:
         yield "blocked", (f"{one.blocked:,} of {one.times:,}: sent, and stopped on the way",)
-    if checked.pages and one.page_url:
+    if one.page_url:
         yield "page", (Captured(shown_page(one.page_url)),)
     yield "carried", (", ".join(carried(one, checked.vocabulary)) or NOTHING_CARRIED,)
     if one.fields:

@@ -43,7 +43,7 @@ def _violation(one: Forbidden, checked: Checked) -> checkmodel.ViolationShape:
         fingerprint=one.fingerprint,
         kind="contact" if one.is_contact else "event",
         site=one.site or "unknown",
-        page=shown_page(one.page_url) if checked.pages and one.page_url else None,
+        page=shown_page(one.page_url) if one.page_url else None,
         event_name=one.name,
         pixel_id=one.pixel_id,
         channels=list(one.channels),

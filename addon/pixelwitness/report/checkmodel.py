@@ -42,7 +42,7 @@ class ViolationShape(Model, frozen=True, kw_only=True):
     fingerprint: Annotated[str, says("by which a baseline knows it")]
     kind: Annotated[Literal["event", "contact"], says("`event` or `contact`")]
     site: Annotated[str, says("or `unknown`")]
-    page: Annotated[str | None, says("of the first of them, without scheme and query; null where it may not be named")]
+    page: Annotated[str | None, says("of the first of them, without scheme and query, or null")]
     event_name: Annotated[str | None, says("null for contacts, and where it was not recorded")]
     pixel_id: Annotated[str | None, says("the receiver, or null")]
     channels: Annotated[list[str], says("ways taken")]

@@ -22,10 +22,8 @@ MAX_FIELDS = 6
 """Names of fields that one violation tells."""
 
 
-def as_text(
-    judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, str], *, pages: bool = True
-) -> Iterator[str]:
-    """Yield lines; ``sources`` names recordings by their ids, ``pages`` allows to name more of a page than its site."""
+def as_text(judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, str]) -> Iterator[str]:
+    """Yield lines; ``sources`` names recordings by their ids."""
     everything = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
     evidence = _Evidence(sources, everything)
     for kind, found in (
@@ -37,7 +35,7 @@ def as_text(
             several = tuple(of_site)
             for one in several[:MAX_TOLD]:
                 yield from _filled(f"{kind}: ", _headline(one, vocabulary))
-                for head, text in _details(one, vocabulary, evidence, pages=pages):
+                for head, text in _details(one, vocabulary, evidence):
                     yield from _filled(f"  {head:<9} ", text)
                 yield ""
             if len(several) > MAX_TOLD:
@@ -67,14 +65,12 @@ def _headline(one: Forbidden, vocabulary: Vocabulary) -> str:
     return f"{safe_text(one.site) if one.site else UNKNOWN_SITE}: {words}"
 
 
-def _details(
-    one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence", *, pages: bool
-) -> Iterator[tuple[str, str]]:
+def _details(one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence") -> Iterator[tuple[str, str]]:
     if one.suppressed is not None:
         yield one.suppressed.by, safe_text(reason(one), 400)
     if one.blocked:
         yield "blocked", f"{one.blocked:,} of {one.times:,}: sent, and stopped on the way"
-    if pages and one.page_url:
+    if one.page_url:
         yield "page", safe_text(shown_page(one.page_url))
     yield "carried", ", ".join(carried(one, vocabulary)) or NOTHING_CARRIED
     if one.fields:

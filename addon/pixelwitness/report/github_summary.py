@@ -105,7 +105,7 @@ def _table(title: str, found: Sequence[Forbidden], checked: Checked, room: int) 
 
 def _cells(one: Forbidden, checked: Checked) -> Iterator[str]:
     yield _marked((site_name(one),))
-    page: Sentence = (" on ", Captured(shown_page(one.page_url))) if checked.pages and one.page_url else ()
+    page: Sentence = (" on ", Captured(shown_page(one.page_url))) if one.page_url else ()
     blocked = f" ({one.blocked:,} blocked)" if one.blocked else ""
     yield _marked((*headline(one, checked.vocabulary), *page, blocked))
     known = f"; {one.suppressed.by}: {reason(one)}" if one.suppressed is not None else ""

@@ -167,7 +167,7 @@ def _physical(file: Located, line: int) -> _Shape:
 
 def _logical(one: Forbidden, checked: Checked) -> list[Json]:
     found: list[Json] = [{"name": inert(site_name(one)), "kind": "site"}]
-    if checked.pages and one.page_url:
+    if one.page_url:
         found.append({"name": inert(shown_page(one.page_url)), "kind": "page"})
     if one.name:
         found.append({"name": inert(one.name), "kind": "event"})
