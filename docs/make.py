@@ -64,6 +64,8 @@ def _lines(name: str) -> Iterator[str]:
         "uses": _uses,
         "advice": _advice,
         "limits": _limits,
+        "policy checks": _policy_checks,
+        "policy presets": _policy_presets,
         "addon options": _addon_options,
     }[name]()
 
@@ -300,6 +302,27 @@ def _advice() -> Iterator[str]:
             if word
         )
         yield f"- {one.text}{f' ({when})' if when else ''}"
+
+
+# Policies -----------------------------------------------------------------------
+
+
+def _policy_checks() -> Iterator[str]:
+    from pixelwitness.policy.checks import CHECKS
+
+    return _table(("Check", "Finds", "Means"), ((f"`{name}`", one.title, one.help) for name, one in CHECKS.items()))
+
+
+def _policy_presets() -> Iterator[str]:
+    from pixelwitness.policy.presets import PRESETS
+
+    return _table(
+        ("Preset", "Says", "Asks"),
+        (
+            (f"`{name}`", one.help, ", ".join(f"`{check}` as {level}" for check, level in one.checks.items()))
+            for name, one in PRESETS.items()
+        ),
+    )
 
 
 # Limits --------------------------------------------------------------------------

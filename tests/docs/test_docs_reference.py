@@ -17,6 +17,9 @@ from pixelwitness.core.event import Transport
 from pixelwitness.core.locator import SOURCES
 from pixelwitness.core.request import BodyState
 from pixelwitness.core.rule import Channel, Confidence
+from pixelwitness.meaning.consent import State
+from pixelwitness.policy import model
+from pixelwitness.policy.file import read_declaration, read_policy
 from pixelwitness.report import csvsites
 from pixelwitness.report.csvfile import COLUMNS
 from pixelwitness.rulebook import models
@@ -129,3 +132,39 @@ def test_every_word_of_a_closed_list_is_documented(page: str, words: Iterable[st
 def test_the_columns_of_csv_are_documented_in_their_order() -> None:
     assert reading.first_words(REFERENCE / "csv.md", "CSV") == list(COLUMNS)
     assert reading.first_words(REFERENCE / "csv.md", "One row for each site") == list(csvsites.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Keys of the file", model.Policy),
+        ("Sites", model.SitePolicy),
+        ("Sites", model.Allowed),
+        ("Declaration", model.Declared),
+        ("Ignores", model.Ignore),
+    ],
+)
+def test_every_key_of_a_policy_stands_in_the_table_of_its_part(heading: str, kind: type[model.Strict]) -> None:
+    page = (REFERENCE / "policy.md").read_text("utf-8")
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    told = {
+        name for row in re.findall(r"^\| (`.*?) \|", section[1], re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)
+    }
+    assert {info.alias for info in kind.model_fields.values()} - told == set()
+
+
+def test_the_page_of_policies_tells_of_every_state_of_consent() -> None:
+    page = (REFERENCE / "policy.md").read_text("utf-8")
+    section = re.search(r"^## Consent\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    assert [state for state in State if f"`{state}`" not in section[1]] == []
+
+
+def test_the_example_of_a_policy_is_one(tmp_path: Path) -> None:
+    for name, read in (("pixelwitness.toml", read_policy), ("declared.toml", read_declaration)):
+        page = (REFERENCE / "policy.md").read_text("utf-8")
+        (block,) = re.findall(rf"<!-- file: {name} -->\n```toml\n(.*?)```", page, re.DOTALL)
+        path = tmp_path / name
+        path.write_text(block, encoding="utf-8")
+        assert read(path)
