@@ -109,6 +109,9 @@ def test_a_policy_is_found_above_and_in_pyproject_and_can_be_left_out(tmp_path: 
     assert check(below, "visit.har", PIXELWITNESS_NO_POLICY="1").returncode == 1
     (tmp_path / "strict.toml").write_text('[checks]\nevent = "error"\n')
     assert check(below, "visit.har", "--policy", "../strict.toml").returncode == 1
+    by_variables = {"PIXELWITNESS_POLICY": "../strict.toml", "PIXELWITNESS_PRESET": "no-health no-meta"}
+    told = check(below, "visit.har", **by_variables)
+    assert "Judged by: ../strict.toml; presets no-health, no-meta.\n" in told.stdout
 
 
 def test_a_policy_that_cannot_be_used_stops_before_anything_is_scanned(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """The text of ``check``: evidence in few words, folds with a count, one line that sums up at the end."""
 
+from tests.checked import a_contact, checked, forbidden
 from tests.exposed import REC, contact, event, recording
 
 from pixelwitness.core.coverage import coverage_of
 from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.checks import Level
 from pixelwitness.policy.judge import judge
-from pixelwitness.report.checktext import MAX_TOLD, as_text
+from pixelwitness.policy.judgement import Judgement, Suppressed
+from pixelwitness.report.checktext import MAX_FIELDS, MAX_STALE, MAX_TOLD, as_text
 from pixelwitness.report.vocabulary import vocabulary
 
 WORDS = vocabulary()
@@ -78,3 +81,62 @@ def test_contacts_of_the_pixel_are_called_as_in_reports() -> None:
     assert lines[0] == (
         "warning: shop.example: contact with Meta by registration of the visit with the browser's topics"
     )
+
+
+def told_of(judgement: Judgement) -> list[str]:
+    return list(as_text(judgement, WORDS, {REC: "shop.har", OTHER: "b.har"}))
+
+
+def test_what_is_suppressed_is_told_last_with_its_reason_and_without_advice() -> None:
+    one = forbidden(suppressed=Suppressed("ignore", "agreed upon", "2027-01-31"), subject="email", fields=("ud.em",))
+    judgement = checked(forbidden(name="Lead"), suppressed=(one,), policy="p.toml").judgement
+    lines = told_of(judgement)
+
+    first, second = (n for n, line in enumerate(lines) if line.startswith(("violation: ", "suppressed: ")))
+    assert lines[first] == "violation: shop.example: Lead to pixel 1234567890123456 by pixel"
+    assert lines[second:-6] == [
+        "suppressed: shop.example: Purchase to pixel 1234567890123456 by pixel",
+        "  ignore    agreed upon (until 2027-01-31)",
+        "  page      shop.example/checkout",
+        "  carried   e-mail (SHA-256), page",
+        "  in        ud.em",
+        "  check     event: no event may go to Meta from this site",
+        "  rule      meta-pixel-event (certain)",
+        "  evidence  shop.har:1200 (entry 63)",
+        "  known by  c22dc88237c92e1b4db4e2cb31ea842b",
+    ]
+    assert "Judged by: p.toml." in lines
+    assert lines[-1] == "1 violation on 1 site, 0 warnings, 1 suppressed."
+
+
+def test_stale_entries_are_told_and_counted_where_they_are_many() -> None:
+    stale = tuple(f"baseline entry {n} matches nothing any more" for n in range(MAX_STALE + 3))
+    lines = [line for line in told_of(checked(stale=stale).judgement) if line.startswith("stale: ")]
+
+    assert lines[0] == "stale: baseline entry 0 matches nothing any more."
+    assert lines[MAX_STALE:] == ["stale: and 3 more."]
+
+
+def test_names_of_fields_are_bounded() -> None:
+    fields = tuple(f"cd.field{n}" for n in range(MAX_FIELDS + 2))
+    lines = told_of(checked(forbidden(fields=fields)).judgement)
+
+    (told_in,) = (line for line in lines if line.startswith("  in "))
+    assert told_in == f"  in        {', '.join(fields[:MAX_FIELDS])} and 2 more"
+
+
+def test_events_and_contacts_that_are_folded_are_counted_apart() -> None:
+    found = [forbidden(name=f"Own{n:03d}") for n in range(MAX_TOLD)]
+    lines = told_of(checked(*found, forbidden(name="Zoo", times=3), a_contact(level=Level.ERROR)).judgement)
+
+    assert "violation: shop.example: and 2 more of other kinds (3 events and 1 contact)" in lines
+
+
+def test_words_of_a_policy_file_cannot_act_either() -> None:
+    hostile = "x\x1b[2J::error::\u202e"
+    one = forbidden(suppressed=Suppressed("ignore", hostile), why="of ours", fields=(hostile,))
+    judgement = checked(suppressed=(one,), stale=(hostile,), gaps=(hostile,), policy=hostile).judgement
+
+    text = "".join(told_of(judgement))
+    assert text.isprintable()
+    assert "::error" not in text

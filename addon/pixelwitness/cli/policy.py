@@ -31,7 +31,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option(
         "--policy",
-        "file",
         type=_FILE,
         metavar="FILE",
         help="The policy; by default pixelwitness.toml, .pixelwitness.toml or [tool.pixelwitness] in pyproject.toml, "
@@ -40,7 +39,6 @@ _OPTIONS = (
     click.option("--no-policy", is_flag=True, help="Look for no policy file."),
     click.option(
         "--preset",
-        "presets",
         type=click.Choice(tuple(PRESETS)),
         multiple=True,
         help="A policy by name, beside that of the file; may be given again.",
@@ -78,15 +76,15 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def gathered(
         *,
-        file: Path | None,
+        policy: Path | None,
         no_policy: bool,
-        presets: tuple[str, ...],
+        preset: tuple[str, ...],
         declaration: Path | None,
         baseline: Path | None,
         write_baseline: Path | None,
         **others: Any,
     ) -> Any:
-        chosen = PolicyChoice(file, no_policy, presets, declaration, baseline, write_baseline)
+        chosen = PolicyChoice(policy, no_policy, preset, declaration, baseline, write_baseline)
         return command(chosen=chosen, **others)
 
     gathered.__doc__ = command.__doc__
