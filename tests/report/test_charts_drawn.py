@@ -217,11 +217,13 @@ def test_a_flow_joins_the_smaller_ones() -> None:
     chart = flow.draw_flow(Flow((*streams, Stream("s0.example", "not recorded", None, "gw0.example", 1))))
 
     assert texts(chart.svg) == [
-        *("Site", "Data", "Receiver"),
+        "Site",
         *(f"s{n}.example" for n in range(flow.MOST_SITES - 1)),
         "21 more sites",
+        "Data",
         *(f"own {n}" for n in range(flow.MOST_DATA - 1)),
         *("not recorded", "17 more kinds of data"),
+        "Receiver",
         *(f"gw{n}.example" for n in range(flow.MOST_RECEIVERS - 1)),
         "23 more receivers",
         *("what was done", "not recorded"),

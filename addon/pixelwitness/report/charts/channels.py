@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.fitting import short, wrapped
+from pixelwitness.report.charts.fitting import name_column, short, wrapped
 from pixelwitness.report.charts.legend import legend, swatch
 from pixelwitness.report.charts.models import ChannelGrid, Count, Way
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
@@ -18,7 +18,6 @@ from pixelwitness.report.text import listed, safe_text
 MOST_ROWS = 40
 TITLE = "By which ways sites reached Meta"
 
-_LABEL = 196
 _COLUMN = 104
 _BAR = 46
 _LINE = 20
@@ -38,18 +37,19 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     rows = _shown(grid)
     largest = max(max(one.sent, one.blocked) for _, counts in grid.rows for one in counts)
     heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
-    width = _LABEL + _COLUMN * len(grid.ways) + 8
+    label = name_column(safe_text(name) for name, _ in rows)
+    width = label + _COLUMN * len(grid.ways) + 8
     root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
-    top = _heads(root, grid.ways)
+    top = _heads(root, grid.ways, label)
     for number, ((name, counts), height) in enumerate(zip(rows, heights, strict=True)):
         row = put(root, "g")
         tell(row, _sentence(name, grid.ways, counts))
         if number % 2 == 0:
             put(row, "rect", class_="band", x=0, y=top, width=width, height=height)
-        write(row, 6, top + 17, name, room=_LABEL - 14)
+        write(row, 6, top + 17, name, room=label - 14)
         for column, count in enumerate(counts):
-            _cell(row, _LABEL + column * _COLUMN, top + 3, count, largest, hatch)
+            _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
     signs = ((swatch("event"), "reached Meta"), (swatch("hatched", hatch), "blocked on the way"))
     top = legend(root, top + 8, width, signs)
@@ -66,19 +66,19 @@ def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
     return [*kept, (f"{len(others)} more sites", sums)]
 
 
-def _heads(root: Element, ways: Sequence[Way]) -> float:
+def _heads(root: Element, ways: Sequence[Way], label: float) -> float:
     """Draw the heads of the columns; return where they end."""
     for is_event, words in ((True, "Events"), (False, "Contacts")):
         places = [place for place, way in enumerate(ways) if way.is_event is is_event]
         if not places:
             continue
-        start, end = _LABEL + places[0] * _COLUMN, _LABEL + (places[-1] + 1) * _COLUMN - 10
+        start, end = label + places[0] * _COLUMN, label + (places[-1] + 1) * _COLUMN - 10
         write(root, start, 14, words, "strong")
         put(root, "path", class_="rule", d=points("M", start, 20, "H", end))
     heads = [wrapped(safe_text(way.label), _COLUMN - 8) for way in ways]
     for place, lines in enumerate(heads):
         for line, words in enumerate(lines):
-            write(root, _LABEL + place * _COLUMN, 36 + 13 * line, words, "small soft")
+            write(root, label + place * _COLUMN, 36 + 13 * line, words, "small soft")
     return 34.0 + 13 * max(map(len, heads))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.fitting import fitted, width_of
+from pixelwitness.report.charts.fitting import fitted, name_column, width_of
 from pixelwitness.report.charts.legend import ABOUTS, Sample, legend, letter, swatch
 from pixelwitness.report.charts.models import Answer, DataGrid, Datum, State
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
@@ -18,7 +18,6 @@ MOST_ROWS = 40
 MOST_COLUMNS = 30
 TITLE = "What sites sent about whom"
 
-_LABEL = 196
 _STEP = 36
 _GAP = 10
 _ROW = 26
@@ -40,13 +39,14 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
         return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
     columns = _columns(grid)
     data = [grid.data[place] for place in columns]
-    xs = list(_places(data))
     rows = grid.rows[: MOST_ROWS if len(grid.rows) <= MOST_ROWS else MOST_ROWS - 1]
+    label = name_column(safe_text(name) for name, _ in rows)
+    xs = list(_places(data, label))
     names = [fitted(safe_text(datum.label), _NAME, 12) for datum in data]
     top = 14 + _SLOPE * max(width_of(name, 12) for name in names)
     right = max(x + _SLOPE * width_of(name, 12) for x, name in zip(xs, names, strict=True))
     below = top + _ROW * (len(rows) + (len(rows) < len(grid.rows)))
-    width = max(right + 16, xs[-1] + _STEP, _LABEL + 420)
+    width = max(right + 16, xs[-1] + _STEP, 480.0)
     root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
     for x, name, datum in zip(xs, names, data, strict=True):
@@ -71,9 +71,9 @@ def _columns(grid: DataGrid) -> list[int]:
     return sorted(sorted(places, key=lambda place: (not people[place], -sent[place], place))[:MOST_COLUMNS])
 
 
-def _places(data: Sequence[Datum]) -> Iterator[float]:
+def _places(data: Sequence[Datum], start: float) -> Iterator[float]:
     """Yield the middle of each column; what is about something else stands a little apart."""
-    x, about = _LABEL + _STEP / 2, data[0].about
+    x, about = start + _STEP / 2, data[0].about
     for datum in data:
         x, about = x + (_GAP if datum.about is not about else 0), datum.about
         yield x
@@ -96,7 +96,7 @@ def _row(
     tell(row, _sentence(name, answers, data))
     if number % 2 == 0:
         put(row, "rect", class_="band", x=0, y=y, width=width, height=_ROW)
-    write(row, 6, y + 18, name, room=_LABEL - 14)
+    write(row, 6, y + 18, name, room=xs[0] - _STEP / 2 - 14)
     cells = list(zip(xs, answers, data, strict=True))
     for about, (look, _) in ABOUTS.items():
         _fields(row, [x for x, one, of in cells if one.state is State.SENT and of.about is about], y, class_=look)

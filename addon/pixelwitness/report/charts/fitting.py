@@ -5,6 +5,7 @@ that of a wide one; a text that fits here fits everywhere.
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 _NARROW = frozenset("iIjlftr.,:;'|!()[]{}/\\ -`")
 _WIDE = frozenset("mwMWQOGDNHU@%&#_+=~<>×…")
@@ -31,6 +32,15 @@ def fitted(text: str, room: float, size: float = 13) -> str:
     head = _within(text, room / 2, size)
     tail = _within(text[len(head) :][::-1], room - width_of(head, size), size)[::-1]
     return f"{head}…{tail}"
+
+
+def name_column(names: Iterable[str]) -> float:
+    """Return the width of a column that holds names: no more than they need, and not much.
+
+    >>> round(name_column(["shop.example"])), round(name_column(["w" * 100, "shop.example"]))
+    (118, 196)
+    """
+    return min(196.0, 20 + max(map(width_of, names), default=0.0))
 
 
 def short(number: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pixelwitness.meaning.about import About
 from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.fitting import name_column
 from pixelwitness.report.charts.legend import ABOUTS, legend, swatch
 from pixelwitness.report.charts.models import Flow, Stream
 from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
@@ -21,7 +22,8 @@ MOST_RECEIVERS = 8
 MOST_ROWS = 60
 TITLE = "From site through data to receiver"
 
-_LEFT, _MIDDLE, _RIGHT, _WIDTH = 190, 470, 760, 960
+_REACH = 280
+"""From one column to the next."""
 _NODE = 10
 _TOP = 36
 _SLOT = 20
@@ -67,15 +69,20 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     bottom = _lay(columns, (first, second), scale)
     root = canvas(key, TITLE, description)
     hatch = hatching(root, key)
-    for x, words in ((_LEFT - 8, "Site"), (_MIDDLE, "Data"), (_RIGHT + _NODE + 8, "Receiver")):
-        write(root, x, 16, words, "strong end" if words == "Site" else "strong")
-    _ribbons(root, columns[0], columns[1], first, scale, hatch, _LEFT, _MIDDLE)
-    _ribbons(root, columns[1], columns[2], second, scale, hatch, _MIDDLE, _RIGHT)
-    for column, x in zip(columns, (_LEFT, _MIDDLE, _RIGHT), strict=True):
+    left, right = (max(80.0, name_column(map(safe_text, column))) for column in (columns[0], columns[2]))
+    xs = (left, left + _REACH, left + 2 * _REACH)
+    width = xs[2] + _NODE + right
+    _ribbons(root, columns[0], columns[1], first, scale, hatch, xs[0])
+    _ribbons(root, columns[1], columns[2], second, scale, hatch, xs[1])
+    rooms = (left, _REACH - 60.0, right)
+    for column, words, x, room in zip(columns, ("Site", "Data", "Receiver"), xs, rooms, strict=True):
+        words_at, class_ = (x - 8, "end") if x == left else (x + _NODE + 8, "halo")
+        write(root, words_at, 16, words, f"strong {class_}")
         for node in column.values():
             _node(root, node, x, hatch)
-    bottom = _legend(root, bottom + 8, streams, hatch)
-    return Chart(TITLE, description, markup(root, _WIDTH, bottom + 8), head, table)
+            write(root, words_at, node.y + node.height / 2 + 4.5, node.name, class_, room=room - 14)
+    bottom = _legend(root, bottom + 8, width, streams, hatch)
+    return Chart(TITLE, description, markup(root, width, bottom + 8), head, table)
 
 
 def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
@@ -187,10 +194,10 @@ def _ribbons(
     scale: float,
     hatch: str,
     x: float,
-    end: float,
 ) -> None:
     """Draw what goes from one column to the next; at each node in the order of the other column."""
-    start, bend = x + _NODE, (x + _NODE + end) / 2
+    start, end = x + _NODE, x + _REACH
+    bend = (start + end) / 2
     for source in sources.values():
         for target in targets.values():
             if (source.name, target.name) not in links:
@@ -211,16 +218,10 @@ def _node(root: Element, node: _Node, x: float, hatch: str) -> None:
     look = {"fill": hatch} if node.look == "hatched" else {}
     box = put(root, "rect", class_=node.look, x=x, y=node.y, width=_NODE, height=max(node.height, 2.0), **look)
     tell(box, f"{safe_text(node.name)}: {counted(node.times, 'time')}")
-    y = node.y + node.height / 2 + 4.5
-    if x == _LEFT:
-        write(root, x - 8, y, node.name, "end", room=_LEFT - 14)
-    else:
-        room = _WIDTH - _RIGHT - _NODE - 14 if x == _RIGHT else _RIGHT - _MIDDLE - 60
-        write(root, x + _NODE + 8, y, node.name, "halo", room=room)
 
 
-def _legend(root: Element, y: float, streams: Iterable[Stream], hatch: str) -> float:
+def _legend(root: Element, y: float, width: float, streams: Iterable[Stream], hatch: str) -> float:
     abouts = {one.about for one in streams}
     entries = [(swatch(look), words) for about, (look, words) in ABOUTS.items() if about in abouts]
     entries += [(swatch("hatched", hatch), "not recorded")] if None in abouts else []
-    return legend(root, y, _WIDTH, entries)
+    return legend(root, y, width, entries)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, lasting, moment_of, place_of, stretches, ticks
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.fitting import width_of
+from pixelwitness.report.charts.fitting import name_column, width_of
 from pixelwitness.report.charts.legend import Sample, legend
 from pixelwitness.report.charts.marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
@@ -23,8 +23,7 @@ MOST_LANES = 12
 MOST_MARKS = 500
 TITLE = "When it happened"
 
-_LABEL = 196
-_END = 900
+_LENGTH = 704
 _UNKNOWN = 110
 """The width of the column for what has no time."""
 _HEAD = 16
@@ -49,28 +48,30 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     timeless = any(moment.at is None for one in lanes for moment in one.moments)
     if not any(one.moments for one in lanes):
         return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
-    parts = stretches(times, _LABEL + 12, _END - 12)
     lanes = tuple(sorted(lanes, key=lambda one: min((m.at for m in one.moments if m.at is not None), default=9e99)))
-    unknown_at = (_END if parts else _LABEL) + _UNKNOWN / 2
+    label = name_column(safe_text(one.name) for one in lanes)
+    parts = stretches(times, label + 12, label + _LENGTH - 12)
+    end = label + _LENGTH if parts else label
+    unknown_at = end + _UNKNOWN / 2
     drawn = _fitting([one.moments for one in lanes], parts, unknown_at)
     heights = [SIZE * max(2, len(_rows_of(marks))) + 8 for marks in drawn]
     more = len(timeline.lanes) - len(lanes)
     bottom = _HEAD + sum(heights)
-    width = _END + (_UNKNOWN if timeless and parts else 0) + 8
+    width = max(end + (_UNKNOWN if timeless else 0) + 8, 480.0)
     root = canvas(key, TITLE, description)
     top = float(_HEAD)
     for number, (one, marks, height) in enumerate(zip(lanes, drawn, heights, strict=True)):
         group = put(root, "g")
         if number % 2 == 0:
             put(group, "rect", class_="band", x=0, y=top, width=width, height=height)
-        write(group, 6, top + height / 2 + 5, one.name, room=_LABEL - 14)
+        write(group, 6, top + height / 2 + 5, one.name, room=label - 14)
         _lane(group, marks, top, height)
         top += height
     _axis(root, parts, bottom, unknown_at if timeless else None)
     if more:
         write(root, 6, bottom + 52, f"{counted(more, f'more {lane}')}: see the table", "soft")
-    end = _legend(root, bottom + 44 + 18 * bool(more), width, drawn)
-    return Chart(TITLE, description, markup(root, width, end + 8), head, table)
+    lowest = _legend(root, bottom + 44 + 18 * bool(more), width, drawn)
+    return Chart(TITLE, description, markup(root, width, lowest + 8), head, table)
 
 
 _TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
@@ -102,7 +103,7 @@ def _fitting(lanes: Sequence[Sequence[Moment]], parts: Sequence[Stretch], unknow
     step = float(SIZE)
     while True:
         drawn = [_marks(moments, parts, unknown_at, step) for moments in lanes]
-        if sum(map(len, drawn)) <= MOST_MARKS or step > _END:
+        if sum(map(len, drawn)) <= MOST_MARKS or step > _LENGTH:
             return drawn
         step *= 1.5
 
@@ -165,7 +166,7 @@ def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float |
     shown = ""
     for x, words, day in _written(parts):
         put(root, "path", class_="rule", d=points("M", x, y + 4, "v", 5))
-        middle = min(x, _END + 4 - width_of(words, 11) / 2)
+        middle = min(x, parts[-1].end + 16 - width_of(words, 11) / 2)
         write(root, middle, y + 21, words, "small soft middle")
         if day and day != shown:
             write(root, middle, y + 36, day, "small middle")
