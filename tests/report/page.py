@@ -19,6 +19,16 @@ from pixelwitness.store import queries
 from pixelwitness.store.files import reading
 
 OWN = frozenset({"facebook.com"})
+ELEMENTS = frozenset(
+    {
+        *("html", "head", "meta", "title", "link", "style", "body", "header", "nav", "main", "footer", "section"),
+        *("article", "figure", "figcaption", "details", "summary", "div", "span", "p", "h1", "h2", "h3", "ul", "ol"),
+        *("li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "bdi", "br"),
+        *("code", "q", "small", "strong", "time"),
+        *("svg", "desc", "defs", "pattern", "g", "path", "rect", "circle", "text"),
+    }
+)
+"""All that a page is made of."""
 
 
 def made(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.exposed import BOOTS, EMAIL, FBP, REC, contact, datum, event, finding, recording, signal, visit
-from tests.report.page import made
+from tests.report.page import ELEMENTS, made
 from tests.sites.browse import CHROMIUM
 
 from pixelwitness.core.exposure import SeenEvent
@@ -43,29 +43,6 @@ PAYLOADS = (
     "\u202etxt.exe\u2066\u0000\u001b[2J\u0085\u2028\ud83d",
     "url(#a);fill:url(https://evil.example/e)",
 )
-
-
-ELEMENTS = {
-    *(
-        "html",
-        "head",
-        "meta",
-        "title",
-        "link",
-        "style",
-        "body",
-        "header",
-        "nav",
-        "main",
-        "footer",
-        "section",
-        "article",
-    ),
-    *("figure", "figcaption", "details", "summary", "div", "span", "p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt"),
-    *("dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "b", "i", "bdi", "br", "code", "q", "small"),
-    *("strong", "svg", "desc", "defs", "pattern", "g", "path", "rect", "circle", "line", "text", "tspan", "polygon"),
-}
-"""All that a page is made of."""
 
 
 @pytest.fixture(scope="module", name="browser")

@@ -115,7 +115,7 @@ def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
 def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
     yield Fact("What was sent", _alike(event_words(site.sent) or ("no event",)))
     if site.contacts:
-        yield Fact("Contacts beside", _alike(contact_words(site.contacts, words)))
+        yield Fact("Contacts", _alike(contact_words(site.contacts, words)))
     person = _alike(words.about_person(_of(site, About.PERSON)), "sent")
     browser = _alike(words.about_person(_of(site, About.BROWSER)), "known")
     nothing = _alike(nothing_words(site), "unknown" if site.unread else "")

@@ -8,6 +8,7 @@ of the other reports.
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,8 @@ from pixelwitness.report.vocabulary import Vocabulary
 TITLE = "What sites told Meta"
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 """The content security policy; the one image is the empty icon, which keeps browsers from asking for another."""
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 SHORT = 60
 """Characters of a captured name in a narrow cell."""
@@ -201,16 +204,23 @@ def address(ours: str) -> Markup:
 def say(sentence: Sentence) -> Markup:
     """Return a sentence as markup; what was captured stands apart, and cannot turn the direction of what follows.
 
-    >>> say(("you bought ", Captured("boots & <b>"), "."))
-    Markup('you bought <bdi>boots &amp; &lt;b&gt;</bdi>.')
+    >>> say(("you bought ", Captured("boots & <b>"), " on 2026-11-22."))
+    Markup('you bought <bdi>boots &amp; &lt;b&gt;</bdi> on <time>2026-11-22</time>.')
     """
     pieces = (
-        Markup("<bdi>{}</bdi>").format(unlinked(safe_text(piece)))
-        if isinstance(piece, Captured)
-        else escape(unlinked(safe_text(piece, CELL_LIMIT)))
+        Markup("<bdi>{}</bdi>").format(unlinked(safe_text(piece))) if isinstance(piece, Captured) else _ours(piece)
         for piece in sentence
     )
     return Markup("").join(pieces)
+
+
+def _ours(words: str) -> Markup:
+    """Return words of a sentence as markup; a day is kept on one line."""
+    between, days = _DAY.split(shown := unlinked(safe_text(words, CELL_LIMIT))), _DAY.findall(shown)
+    return Markup("").join(
+        escape(text) + (Markup("<time>{}</time>").format(days[index]) if index < len(days) else "")
+        for index, text in enumerate(between)
+    )
 
 
 def clock(time: str) -> str:
