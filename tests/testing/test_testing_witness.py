@@ -121,6 +121,12 @@ def test_every_tab_of_the_context_is_heard_and_stays_heard(
         witness.assert_no_events("www.clinic.example")
 
 
+def test_a_context_of_the_async_api_is_refused() -> None:
+    async_api = pytest.importorskip("playwright.async_api")
+    with pytest.raises(TypeError, match="takes one of the sync API"):
+        BrowserWitness(object.__new__(async_api.BrowserContext))
+
+
 # Personal data ----------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ def against(headline: str, judgement: Judgement, *, contacts: bool = False) -> s
 
 def not_recorded(headline: str, gaps: Iterable[str], *, unread: bool = False) -> str:
     """Tell why nothing can be said; of bodies that were ``unread``, how they can be had."""
-    lines = [f"not recorded: {headline}", *(f"  because {gap}" for gap in gaps)]
+    lines = [f"not recorded: {headline}", *(f"  because {safe_text(gap, 1_000)}" for gap in gaps)]
     if unread:
         lines.append(
             "  to know   browsers keep what stands in a Blob or a file to themselves: ask for it with "
@@ -43,7 +43,8 @@ def missed(what: str, within: float, others: Iterable[SeenEvent], gaps: Iterable
     """Tell that an expected event did not come, and what came in its place."""
     names = sorted({one.event.event_name or "one without a name" for one in others})
     seen = f"seen in that time: {safe_text(', '.join(names), 400)}" if names else "no event was seen in that time"
-    return "\n".join((f"{what} was not sent to Meta within {within:g} s; {seen}", *(f"  {gap}" for gap in gaps)))
+    lines = [f"{what} was not sent to Meta within {within:g} s; {seen}"]
+    return "\n".join((*lines, *(f"  {safe_text(gap, 1_000)}" for gap in gaps)))
 
 
 def _grave(warning: Forbidden) -> Forbidden:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -69,6 +70,8 @@ class BrowserWitness:
         rules: Collection[Path] = (),
         persona: Path | None = None,
     ) -> None:
+        if iscoroutinefunction(context.close):
+            raise TypeError("a context of Playwright's async API was given; BrowserWitness takes one of the sync API")
         self.quiet = quiet
         self.rest_within = rest_within
         self._context = context
