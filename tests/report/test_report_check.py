@@ -1,6 +1,8 @@
 """The text of ``check``: evidence in few words, folds with a count, one line that sums up at the end."""
 
-from tests.checked import a_contact, checked, forbidden
+from dataclasses import replace
+
+from tests.checked import LOOKED_AT, a_contact, checked, forbidden
 from tests.exposed import REC, contact, event, recording
 
 from pixelwitness.core.coverage import coverage_of
@@ -140,3 +142,10 @@ def test_words_of_a_policy_file_cannot_act_either() -> None:
     text = "".join(told_of(judgement))
     assert text.isprintable()
     assert "::error" not in text
+
+
+def test_cookies_that_were_left_out_are_told_as_unknown() -> None:
+    lines = told_of(checked(coverage=replace(LOOKED_AT, cookies_not_recorded=2)).judgement)
+
+    left_out = "The exporter left cookies out of 2 recordings: whether Meta's account cookies went along is unknown."
+    assert lines[-3] == left_out

@@ -55,6 +55,9 @@ def as_text(judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, 
     if judgement.coverage.bodies_not_recorded:
         bodies = counted(judgement.coverage.bodies_not_recorded, "request body was", "request bodies were")
         yield f"{bodies} not recorded: what they held is unknown, not absent."
+    if judgement.coverage.cookies_not_recorded:
+        left_out = counted(judgement.coverage.cookies_not_recorded, "recording")
+        yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
     yield ALWAYS
     yield from _filled("", _verdict(judgement))
 
