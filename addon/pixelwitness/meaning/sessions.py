@@ -12,7 +12,7 @@ from enum import StrEnum
 from urllib.parse import unquote_plus
 
 from pixelwitness.core.exchange import Exchange
-from pixelwitness.core.jsontext import Json, loads_or_none
+from pixelwitness.core.jsontext import Json, embedded, loads_or_none
 from pixelwitness.core.params import query_pairs
 from pixelwitness.core.request import Headers, Request, Response
 from pixelwitness.meaning.knowledge import Knowledge
@@ -73,8 +73,10 @@ def _of_request(request: Request, knowledge: Knowledge) -> Iterator[Place]:
         yield Place.COOKIE
     if _address_holds(request.url, knowledge):
         yield Place.ADDRESS
-    pairs = request.form_pairs
-    held = any(_is_secret(name, value, knowledge) for name, value in pairs)
+    held = any(
+        _is_secret(name, value, knowledge) or _json_holds(embedded(value), knowledge, drawn=False)
+        for name, value in request.form_pairs
+    )
     if held or _json_holds(request.json, knowledge, drawn=False) or _TOKEN.search(request.text):
         yield Place.BODY
 
@@ -90,7 +92,7 @@ def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[Place]:
     for name, value in headers:
         name = name.strip().lower()
         if name in _COOKIES:
-            if any(_is_value(one) for one in _cookie_values(value)):
+            if any(_is_value(one) for one in _cookie_values(value, _COOKIES[name])):
                 yield _COOKIES[name]
         elif name in _AUTHORISING:
             if _is_value(value.strip().rpartition(" ")[2]):
@@ -102,11 +104,17 @@ def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[Place]:
             yield Place.HEADER
 
 
-def _cookie_values(line: str) -> Iterator[str]:
-    """Yield the values of a ``Cookie`` or ``Set-Cookie`` line, attributes left out; a bare word is a value."""
+def _cookie_values(line: str, place: Place) -> Iterator[str]:
+    """Yield the values of a ``Cookie`` or ``Set-Cookie`` line, the attributes of the latter left out.
+
+    >>> list(_cookie_values("sid=9f2c4e7d; Path=/; Secure", Place.SET_COOKIE))
+    ['9f2c4e7d']
+    >>> list(_cookie_values("path=9f2c4e7d; b=1", Place.COOKIE))
+    ['9f2c4e7d', '1']
+    """
     for piece in re.split(r"[;\n]", line):
         name, equals, value = piece.partition("=")
-        if name.strip().lower() not in _ATTRIBUTES:
+        if place is Place.COOKIE or name.strip().lower() not in _ATTRIBUTES:
             yield (value if equals else name).strip().strip('"')
 
 
@@ -135,14 +143,12 @@ def _json_holds(value: Json, knowledge: Knowledge, *, drawn: bool) -> bool:
             todo += one
         elif isinstance(one, dict):
             for name, inner in one.items():
-                if isinstance(inner, list | dict):
+                if not isinstance(inner, str):
                     todo.append(inner)
-                elif (
-                    isinstance(inner, str)
-                    and _is_secret(name, inner, knowledge)
-                    and (not drawn or _DRAWN.fullmatch(inner))
-                ):
+                elif _is_secret(name, inner, knowledge) and (not drawn or _DRAWN.fullmatch(inner)):
                     return True
+                else:
+                    todo.append(embedded(inner))
     return False
 
 
