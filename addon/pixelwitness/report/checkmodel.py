@@ -37,7 +37,7 @@ class SuppressedShape(Model, frozen=True, kw_only=True):
 class ViolationShape(Model, frozen=True, kw_only=True):
     """Events, or contacts, of one kind that one check of the policy does not allow."""
 
-    check: Annotated[str, says("id of the check that speaks")]
+    check: Annotated[str, says("id of the [check](policy.md#checks) that speaks")]
     level: Annotated[str, says("`error` or `warn`")]
     fingerprint: Annotated[str, says("by which a baseline knows it")]
     kind: Annotated[Literal["event", "contact"], says("`event` or `contact`")]
