@@ -51,7 +51,9 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
         for column, count in enumerate(counts):
             _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
-    signs = ((swatch("event"), "reached Meta"), (swatch("hatched", hatch), "blocked on the way"))
+    signs = [(swatch("event"), "reached Meta")]
+    if any(one.blocked for _, counts in rows for one in counts):
+        signs.append((swatch("hatched", hatch), "blocked on the way"))
     top = legend(root, top + 8, width, signs)
     return Chart(TITLE, description, markup(root, width, top + 8), head, table)
 
