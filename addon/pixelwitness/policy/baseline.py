@@ -93,7 +93,7 @@ def _entry(one: Forbidden) -> Entry:
         site=_name(one.site),
         event=_name(one.name),
         pixel=_name(one.pixel_id),
-        channels=one.channels,
+        channels=tuple(printable(channel, MAX_NAME) for channel in one.channels),
         subject=_name(one.subject),
     )
 
