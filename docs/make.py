@@ -374,6 +374,7 @@ _LIMITS = (
     _Limit("Copies joined by dedup id", "core.fold:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"),
     _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
     _Limit("Violations of one site told one by one", "report.checktext:MAX_TOLD", "counted", _number),
+    _Limit("Entries of one recording told one by one by guard", "report.guarded:MAX_TOLD", "counted", _number),
     _Limit("SARIF: results", "report.sarif:MAX_RESULTS", "left out, with a notification", _number),
     _Limit("GitHub: annotations, of errors and of warnings", "report.github:MAX_EACH", "counted", _number),
     _Limit("GitHub: summary of a step", "report.github_summary:MAX_BYTES", "rows are counted", _bytes),
