@@ -41,6 +41,19 @@ def test_a_file_is_replaced_whole_and_its_owner_alone_may_read_it(tmp_path: Path
     assert [one.name for one in tmp_path.iterdir()] == ["report.txt"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_shared_file_has_the_rights_of_any_new_one(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        deliver(["a"], tmp_path / "shared", shared=True)
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == mode
+
+
 def test_an_output_that_ends_in_a_fault_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text("older")

@@ -18,25 +18,30 @@ def tell(checked: Checked, format_: str, text: Iterable[str], output: Path | Non
     """Write a judgement; ``text`` holds the lines for people."""
     from pixelwitness.cli.outfile import deliver
 
+    # The steps of a pipeline that read it may run as another user.
+    deliver(_pieces(checked, format_, text), output, shared=True)
+    if format_ == "github":
+        _summarise(checked, os.environ.get("GITHUB_STEP_SUMMARY"))
+
+
+def _pieces(checked: Checked, format_: str, text: Iterable[str]) -> Iterable[str]:
     if format_ == "json":
         from pixelwitness.report.checkjson import as_check_json
 
-        deliver([as_check_json(checked)], output)
-    elif format_ == "sarif":
+        return [as_check_json(checked)]
+    if format_ == "sarif":
         from pixelwitness.report.sarif import as_sarif
 
-        deliver([as_sarif(checked)], output)
-    elif format_ == "junit":
+        return [as_sarif(checked)]
+    if format_ == "junit":
         from pixelwitness.report.junit import as_junit
 
-        deliver([as_junit(checked)], output)
-    elif format_ == "github":
+        return [as_junit(checked)]
+    if format_ == "github":
         from pixelwitness.report.github import as_github
 
-        deliver((f"{line}\n" for line in as_github(checked)), output)
-        _summarise(checked, os.environ.get("GITHUB_STEP_SUMMARY"))
-    else:
-        deliver((f"{line}\n" for line in text), output)
+        return (f"{line}\n" for line in as_github(checked))
+    return (f"{line}\n" for line in text)
 
 
 def _summarise(checked: Checked, summary: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Results written to a file: whole or not at all, and readable by their owner alone.
+"""Results written to a file: whole or not at all, and unless it is shared readable by their owner alone.
 
 Owns the way from pieces of text to ``--output FILE``.  A report may hold what a database
 holds, so a new file is as private as that.  It must not know what the pieces say.
@@ -23,10 +23,12 @@ output_option = click.option(
 )
 
 
-def deliver(pieces: Iterable[str], output: Path | None) -> None:
+def deliver(pieces: Iterable[str], output: Path | None, *, shared: bool = False) -> None:
     """Write results to a file, or to stdout where there is none; an existing file is replaced at the end, at once.
 
-    A database is never replaced: whoever names one as output has mixed up two arguments.
+    ``shared`` gives it the rights of any new file: it holds no values, and another user's
+    process is to read it.  A database is never replaced: whoever names one as output has
+    mixed up two arguments.
     """
     if output is None or str(output) == "-":
         emit(pieces)
@@ -41,10 +43,19 @@ def deliver(pieces: Iterable[str], output: Path | None) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(pieces)
+        if shared:
+            Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(output)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    # It can only be read by setting it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def refuse_database(output: Path) -> None:

@@ -164,7 +164,7 @@ def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":
         say(f"pixelwitness: {name} was not written: there was nothing to look at")
         return judgement
     baseline = baseline_of(str(file), (*judgement.violations, *judgement.warnings))
-    deliver([as_text(baseline)], file)
+    deliver([as_text(baseline)], file, shared=True)
     say(f"pixelwitness: {counted(len(baseline.entries), 'entry', 'entries')} written to {name}")
     return known(judgement, baseline.name)
 
