@@ -5,6 +5,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.exposed import event
 from tests.report.charted import DRAWN, TEN, crowd, modelled
 
 from pixelwitness.meaning.about import About
@@ -210,6 +211,30 @@ def test_every_stretch_has_a_time_written_and_few_of_them(span: float) -> None:
 
     assert 1 <= len(written) <= 8
     assert all(200 <= x <= 800 for x, _, _ in written)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999999Z"),
+        ("0001-01-01T00:00:00+23:59", "2026-11-20T10:00:00.000Z", "9999-12-31T23:59:59-23:59"),
+        ("2026-11-20", "2026-W47-5", "2026-11-20T10:00", "20261120T100000", "\u0662\u0660", "24:00"),
+    ],
+)
+def test_any_time_that_can_be_read_has_a_place(times: tuple[str, ...]) -> None:
+    models = modelled([event(position=place, seen_at=seen_at) for place, seen_at in enumerate(times)])
+    chart = timeline.draw_timeline(models.timeline)
+
+    assert sum("PageView" in words for words in told(chart.svg)) >= 1
+    assert all(re.match(r"\d{4}-\d\d-\d\d ", row[1]) for row in chart.rows)
+
+
+def test_a_long_table_of_visits_ends_with_their_number() -> None:
+    lanes = tuple(Lane(f"shop.example/{n}", (Moment(TEN + n, Mark.BEFORE, "PageView"),)) for n in range(230))
+    rows = timeline.draw_timeline(Timeline(lanes, by_visit=True)).rows
+
+    assert len(rows) == timeline.MOST_ROWS + 1
+    assert rows[-1] == ("30 more visits", *[""] * 10)
 
 
 def test_a_flow_joins_the_smaller_ones() -> None:

@@ -29,6 +29,8 @@ class Vocabulary:
     """For which that is asked; None for everywhere."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Titles of the built-in rules that find contacts of the pixel, by their ids."""
+    signals: Mapping[str, str] = field(default_factory=dict)
+    """What signals of consent are called, by their kinds."""
 
     def setting(self, key: str) -> str:
         """Return what a setting is called."""
@@ -42,6 +44,10 @@ class Vocabulary:
         """Return what a contact is called: by its channel, where that is the pixel by what its rule is for."""
         title = self.titles.get(rule_id, "") if channel == Channel.PIXEL else ""
         return title[:1].lower() + title[1:] if title else contact_word(channel)
+
+    def signal(self, kind: str) -> str:
+        """Return what a signal of consent is called."""
+        return self.signals.get(kind) or own_word(kind)
 
     def match_key(self, key: str) -> str:
         """Return what a key of user data (``em``) stands for."""
@@ -93,6 +99,7 @@ def vocabulary(region: str | None = None) -> Vocabulary:
             for rule in load_rules().rules
             if rule.gives == "contact" and rule.channel == Channel.PIXEL
         },
+        known.consent.signals,
     )
 
 

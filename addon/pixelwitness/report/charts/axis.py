@@ -16,6 +16,8 @@ _SHORTEST_CUT = 5.0
 _LEAST_WIDTH = 70.0
 _TICK_ROOM = 78.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+"""Milliseconds from 1970 to the beginning of the calendar, and to its end."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _STEPS = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
@@ -121,8 +123,13 @@ def _day(at: float, step: float) -> str:
 
 
 def moment_of(at: float) -> str:
-    """Write a time whole, to the millisecond."""
-    return (_EPOCH + timedelta(milliseconds=round(at * 1000))).isoformat(" ", "milliseconds")[:23]
+    """Write a time whole, to the millisecond; what no calendar holds is written as its end.
+
+    >>> moment_of(1795300000.5), moment_of(1e300)
+    ('2026-11-21 22:26:40.500', '9999-12-31 23:59:59.999')
+    """
+    milliseconds = round(min(max(at * 1000, _FIRST), _LAST))
+    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(" ", "milliseconds")[:23]
 
 
 def lasting(seconds: float) -> str:

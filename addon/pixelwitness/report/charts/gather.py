@@ -83,7 +83,7 @@ class Gathering:
             return
         self._said[told] = signal.state
         mark = _SAID.get(Said(signal.state)) if signal.state in set(Said) else None
-        words = f"{own_word(signal.kind)}: {own_word(signal.state or 'seen')}"
+        words = f"{self._vocabulary.signal(signal.kind)}: {own_word(signal.state or 'seen')}"
         self._add(signal.site, signal.visit_id, Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words))
 
     def event(self, seen: SeenEvent) -> None:

@@ -7,7 +7,7 @@ it grows beyond them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, lasting, moment_of, place_of, stretches, ticks
@@ -21,6 +21,7 @@ from pixelwitness.report.text import counted, listed, numbered, safe_text
 
 MOST_LANES = 12
 MOST_MARKS = 500
+MOST_ROWS = 200
 TITLE = "When it happened"
 
 _LENGTH = 704
@@ -42,7 +43,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
         "A number counts what happened at about the same time; hollow marks were blocked."
     )
     head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _TOLD), "Blocked", "Signals")
-    table = tuple(map(_row, timeline.lanes))
+    table = tuple(_rows(timeline.lanes, lane, len(head)))
     lanes = timeline.lanes[:MOST_LANES]
     times = [moment.at for one in lanes for moment in one.moments if moment.at is not None]
     timeless = any(moment.at is None for one in lanes for moment in one.moments)
@@ -75,6 +76,12 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
 
 
 _TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
+
+
+def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str, ...]]:
+    yield from map(_row, lanes[:MOST_ROWS])
+    if len(lanes) > MOST_ROWS:
+        yield (counted(len(lanes) - MOST_ROWS, f"more {lane}"), *[""] * (columns - 1))
 
 
 def _row(lane: Lane) -> tuple[str, ...]:
