@@ -1,9 +1,10 @@
 """Which table of a policy holds for a site, and how levels compose."""
 
 import pytest
-from tests.policy.judging import declaration, policy
+from tests.policy.judging import declaration, judged, policy
 
 from pixelwitness.policy.checks import CHECKS, Check, Level
+from pixelwitness.policy.judgement import DEFAULT_POLICY
 from pixelwitness.policy.presets import PRESETS
 from pixelwitness.policy.rules import Rules, fits, host_of
 
@@ -118,3 +119,18 @@ def test_a_declaration_is_chosen_as_a_table_is() -> None:
     found = Rules(declaration=declared).of("shop.example", None).declared
     assert found is not None
     assert found.events == ("Lead",)
+
+
+@pytest.mark.parametrize(
+    ("toml", "presets", "words"),
+    [
+        ("", (), DEFAULT_POLICY),
+        ('[checks]\nevent = "warn"', (), "the default with levels of its own"),
+        ('[[site]]\nmatch = "*"\nchecks.event = "off"', (), "the default with levels of its own"),
+        ("", ("no-meta",), "preset no-meta"),
+        ('presets = "no-health"', ("no-meta",), "presets no-health, no-meta"),
+        (LISTS, (), ""),
+    ],
+)
+def test_a_judgement_says_by_what_it_judges(toml: str, presets: tuple[str, ...], words: str) -> None:
+    assert judged(toml, presets=presets).policy == words

@@ -131,5 +131,6 @@ def _in_words(terms: Terms) -> str:
     if rules.presets:
         parts.append(f"preset{'s' if len(rules.presets) > 1 else ''} {', '.join(rules.presets)}")
     elif rules.is_default:
-        parts.append(DEFAULT_POLICY)
+        own = rules.policy.checks or any(one.checks for one in rules.policy.site)
+        parts.append("the default with levels of its own" if own else DEFAULT_POLICY)
     return "; ".join(parts)
