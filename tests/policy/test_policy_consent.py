@@ -125,6 +125,20 @@ def test_what_is_never_allowed_is_no_matter_of_consent() -> None:
         assert (told(judgement.violations), judgement.gaps) == ([("event", "Purchase", None)], ())
 
 
+def test_a_warning_that_an_event_is_not_allowed_hides_no_lack_of_consent() -> None:
+    toml = 'presets = ["consent-first"]\n[checks]\nevent = "warn"'
+    before = judged(toml, with_consent(event("Lead"), "denied"))
+    assert (told(before.violations), told(before.warnings)) == (
+        [("consent", "Lead", None)],
+        [("event", "Lead", None)],
+    )
+    assert len(judged(toml, with_consent(event("Lead"), "present")).gaps) == 1
+    after = judged(toml, with_consent(event("Lead"), "granted"))
+    assert (after.violations, told(after.warnings), after.gaps) == ((), [("event", "Lead", None)], ())
+    both_warn = judged(toml + '\nconsent = "warn"', with_consent(event("Lead"), "denied"))
+    assert (both_warn.violations, told(both_warn.warnings)) == ((), [("event", "Lead", None)])
+
+
 def test_what_is_allowed_at_any_time_needs_consent_only_where_that_is_asked() -> None:
     toml = '[[site]]\nmatch = "*"\nallow.events = ["PageView"]'
     seen = with_consent(event("PageView"), "nothing_seen")

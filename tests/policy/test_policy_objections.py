@@ -64,6 +64,13 @@ def test_contacts_are_allowed_by_lists_and_as_far_as_events_need_them(lists: str
     assert judgement.violations == ()
 
 
+@pytest.mark.parametrize("level", ["off", "warn"])
+def test_other_lists_hold_where_names_of_events_are_no_violation(level: str) -> None:
+    toml = f'[checks]\nevent = "{level}"\n' + allowing('data = ["page_url", "browser_id"]\npixels = ["12"]')
+    assert told(judged(toml, PURCHASE).violations) == [("pixel", "Purchase", None), ("data", "Purchase", "email")]
+    assert judged(toml, UNREAD).gaps == (CONTENTS,)
+
+
 PERSONAL = [
     (event("Lead", EMAIL), [("personal-data", "Lead", "email")]),
     (event("Lead", READABLE_EMAIL), [("personal-data", "Lead", "email")]),

@@ -74,11 +74,15 @@ def opinion(facts: Facts, rules: SiteRules) -> Opinion:
     before = list(_by_lists(rules.allowed_before, facts, rules))
     told: list[_Told] = [one for one in after if isinstance(one, Objection) and one.key in _keys(before)]
     told += (one for one in before if isinstance(one, Doubt))
-    only_with_consent = _keys(before) - _keys(after)
+    # As by default, a contact warns: a library may have been told to wait.
+    level = Level.WARN if facts.is_contact else rules.level(Check.CONSENT)
+    # What is never allowed is no matter of consent, unless that only warns where consent is graver.
+    never = _keys(
+        one for one in after if isinstance(one, Objection) and (one.level is Level.ERROR or level is Level.WARN)
+    )
+    only_with_consent = _keys(before) - never
     if phase is Phase.BEFORE:
         if only_with_consent:
-            # As by default, a contact warns: a library may have been told to wait.
-            level = Level.WARN if facts.is_contact else rules.level(Check.CONSENT)
             told.append(Objection(Check.CONSENT, level, f"it is allowed with consent only, and {facts.visible}"))
         return _opinion((*told, *_by_contents((rules.allowed_before,), facts, rules)))
     told += (one for one in after if isinstance(one, Doubt))
@@ -100,7 +104,7 @@ def _keys(told: Iterable[_Told]) -> set[tuple[str, ...]]:
 
 
 def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
-    """Yield what is not in the lists of a table; of an event that is not allowed at all, that alone."""
+    """Yield what is not in the lists of a table; of an event that may not be sent at all, that alone."""
     if facts.is_contact:
         (channel,) = facts.channels
         needed = allowed.contacts is None and channel in _NEEDED and allowed.events
@@ -112,7 +116,8 @@ def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Tol
             yield Doubt("name", Check.EVENT)
         else:
             yield Objection(Check.EVENT, rules.level(Check.EVENT), _not_listed("event", allowed.events))
-            return
+            if rules.level(Check.EVENT) is Level.ERROR:
+                return
     if allowed.pixels is not None and not lists(allowed.pixels, facts.pixel_id):
         if facts.pixel_id is None and facts.unread:
             yield Doubt("pixel", Check.PIXEL)
