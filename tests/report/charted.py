@@ -29,7 +29,10 @@ DRAWN: Mapping[str, Callable[[Models], Chart]] = {
     "flow": lambda models: draw_flow(models.flow),
 }
 STYLES = resources.files("pixelwitness.report.charts").joinpath("charts.css").read_text("utf-8")
-WORDS = Vocabulary({"email": "e-mail", "browser_id": "browser id", "account_id": "account id", "phone": "phone"})
+WORDS = Vocabulary(
+    {"email": "e-mail", "browser_id": "browser id", "account_id": "account id", "phone": "phone"},
+    signals={"onetrust": "OneTrust"},
+)
 
 
 def modelled(

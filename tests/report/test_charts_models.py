@@ -141,11 +141,11 @@ def test_signals_are_marked_where_they_say_something_new() -> None:
     assert timeline.lanes[1] == Lane(
         "shop.example",
         (
-            Moment(TEN + 1, Mark.NO, "onetrust: denied"),
-            Moment(TEN + 3, Mark.YES, "onetrust: granted"),
+            Moment(TEN + 1, Mark.NO, "OneTrust: denied"),
+            Moment(TEN + 3, Mark.YES, "OneTrust: granted"),
             Moment(TEN + 4, Mark.NO, "gpc: denied"),
-            Moment(TEN + 5, Mark.SIGNAL, "onetrust: something"),
-            Moment(TEN + 6, Mark.SIGNAL, "onetrust: seen"),
+            Moment(TEN + 5, Mark.SIGNAL, "OneTrust: something"),
+            Moment(TEN + 6, Mark.SIGNAL, "OneTrust: seen"),
             Moment(TEN + 8, Mark.UNCLEAR, "PageView"),
         ),
     )
