@@ -1,3 +1,4 @@
+import configparser
 import io
 import os
 import shutil
@@ -134,6 +135,16 @@ def test_only_the_live_extra_asks_for_mitmproxy(wheel: Path) -> None:
     assert asked == ['mitmproxy<13,>=12.2.2; extra == "live"']
     assert metadata["Requires-Python"] == ">=3.12"
     assert metadata["License-Expression"] == "MIT"
+
+
+def test_the_wheel_tells_pytest_of_the_plug_in(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+        told = configparser.ConfigParser()
+        told.read_string(archive.read(name).decode())
+
+    assert dict(told["pytest11"]) == {"pixelwitness": "pixelwitness.pytest_plugin"}
+    assert "pixelwitness/pytest_plugin.py" in content(wheel)
 
 
 @pytest.mark.parametrize("place", ["installed", "editable"])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,6 +128,21 @@ def test_a_context_of_the_async_api_is_refused() -> None:
         BrowserWitness(object.__new__(async_api.BrowserContext))
 
 
+def test_what_an_event_is_called_does_nothing_to_a_log(witness: BrowserWitness, page: "Page") -> None:
+    page.goto("https://garden.example/")
+    name = "\x1b[2J\u202e\r\n::error file=a::b\n<script>alert(1)</script>\n## [link](https://evil.example)"
+    url = f"'https://www.facebook.com/tr/?id={SHOP}&cd[n]=' + Math.random() + '&ev=' + encodeURIComponent(name)"
+    send = f"(name) => {{ new Image().src = {url} }}"
+    page.evaluate(send, name)
+    with pytest.raises(ToldMetaError) as told:
+        witness.assert_no_events()
+    with pytest.raises(ToldMetaError) as missed, witness.expect_event("Lead", within=0.5):
+        page.evaluate(send, name)
+    for said in (str(told.value), str(missed.value)):
+        assert "error file=a" in said
+        assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^\s*::|^\s*#", said, re.MULTILINE) == []
+
+
 # Personal data ----------------------------------------------------------------
 
 
@@ -190,6 +206,19 @@ def test_with_bodies_asked_for_it_is_told_and_never_quoted(profile: "BrowserCont
     assert " carried e-mail" in lines(told)
     assert "jane" not in str(told.value)
     assert EMAIL not in repr(vars(witness))
+
+
+def test_an_invented_identity_is_found_wherever_it_goes(profile: "BrowserContext", tmp_path: Path) -> None:
+    persona = tmp_path / "persona.toml"
+    persona.write_text('ids = "user-42"\n', "utf-8")
+    ignorant, knowing = BrowserWitness(profile), BrowserWitness(profile, persona=persona)
+    page = profile.new_page()
+    page.goto("https://garden.example/")
+    page.evaluate(f"() => {{ new Image().src = 'https://www.facebook.com/tr/?id={SHOP}&ev=Lead&cd[basket]=user-42' }}")
+    ignorant.assert_no_personal_data()
+    with pytest.raises(ToldMetaError, match=r"in +cd\.basket") as told:
+        knowing.assert_no_personal_data()
+    assert "user-42" not in str(told.value)
 
 
 # Consent ----------------------------------------------------------------------
@@ -289,10 +318,18 @@ def test_a_browser_without_a_request_proves_nothing(witness: BrowserWitness) -> 
         witness.assert_no_events()
 
 
+ANSWERS: dict[str, Callable[["Route"], None]] = {
+    "aborted": lambda route: route.abort(),
+    "empty": lambda route: route.fulfill(status=200, body=""),
+    "missing": lambda route: route.fulfill(status=404, body="no such file"),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_a_pixel_whose_library_did_not_arrive_proves_nothing(
-    witness: BrowserWitness, page: "Page", profile: "BrowserContext"
+    witness: BrowserWitness, page: "Page", profile: "BrowserContext", answer: Callable[["Route"], None]
 ) -> None:
-    profile.route("**/fbevents.js", lambda route: route.abort())
+    profile.route("**/fbevents.js", lambda route: answer(route))
     page.goto(BOOTS)
     with pytest.raises(NotRecordedError, match=r"library was asked for and did not arrive \(shop.example\)"):
         witness.assert_no_events()

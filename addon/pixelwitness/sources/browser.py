@@ -71,6 +71,14 @@ class Taken:
         """Say whether it has ended and nobody has asked for its headers and its answer yet."""
         return self.ended and not self.asked
 
+    @property
+    def is_delivered(self) -> bool:
+        """Say whether something came back; what the browser has dropped since counts as delivered."""
+        answer = self.response
+        if answer is None or answer.status is None:
+            return not self.failed
+        return answer.status < 400 and (answer.text is None or bool(answer.text.strip()))
+
     def learn(
         self,
         headers: Sequence[Mapping[str, str]] | None,
@@ -208,8 +216,8 @@ class Tape:
         return self._by_told.get(id(told))
 
     def undelivered(self) -> Iterator[int]:
-        """Yield the positions of requests that ended without an answer."""
-        return (one.position for one in self.taken if one.failed and one.response is None)
+        """Yield the positions of requests that got no answer, an error's or an empty one."""
+        return (one.position for one in self.taken if one.ended and not one.is_delivered)
 
     def _ended(self, told: Told, *, failed: bool) -> None:
         self.stirred_at = time.monotonic()
