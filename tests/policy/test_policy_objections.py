@@ -69,6 +69,8 @@ def test_other_lists_hold_where_names_of_events_are_no_violation(level: str) -> 
     toml = f'[checks]\nevent = "{level}"\n' + allowing('data = ["page_url", "browser_id"]\npixels = ["12"]')
     assert told(judged(toml, PURCHASE).violations) == [("pixel", "Purchase", None), ("data", "Purchase", "email")]
     assert judged(toml, UNREAD).gaps == (CONTENTS,)
+    by_form = f'[checks]\ndata = "{level}"\n' + allowing('events = ["*"]\ndata = []\nforms = ["md5"]')
+    assert told(judged(by_form, PURCHASE).violations) == [("form", "Purchase", "email")]
 
 
 PERSONAL = [

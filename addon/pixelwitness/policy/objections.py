@@ -133,10 +133,11 @@ def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Tol
 
 def _data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
     for data_class, of_class in _grouped(facts.carried, lambda one: (one.data_class,)):
-        if allowed.data is not None and not lists(allowed.data, data_class[0]):
+        listed = allowed.data is None or lists(allowed.data, data_class[0])
+        if not listed:
             why = _not_listed("class of data", allowed.data)
             yield Objection(Check.DATA, rules.level(Check.DATA), why, data_class[0], data_class, of_class)
-        elif allowed.forms is not None:
+        if allowed.forms is not None and (listed or rules.level(Check.DATA) is not Level.ERROR):
             of_person = (one for one in of_class if one.personal is not None)
             for what, of_form in _grouped(of_person, lambda one: (one.data_class, one.form)):
                 if not lists(allowed.forms, what[1]):
