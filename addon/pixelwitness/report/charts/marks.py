@@ -30,13 +30,8 @@ def draw_mark(parent: Element, x: float, y: float, mark: Mark, number: int = 1, 
         _shape(parent, x, y, mark, small, look)
         if number > 1:
             words = str(number) if number < 100 else "+"
-            write(
-                parent,
-                x,
-                y + (5 if mark is Mark.AGAINST else 3.5),
-                words,
-                "tiny middle" if blocked else "tiny on middle",
-            )
+            low = 5 if mark is Mark.AGAINST else 3.5
+            write(parent, x, y + low, words, "tiny middle" if blocked else "tiny on middle")
         return
     # A tag: its point shows the moment, what stands in it the answer.
     tag = points("M", x - 7, y - 7, "h", 14, "v", 10, "l", -7, 5, "l", -7, -5, "z")
