@@ -6,7 +6,7 @@ from tests.policy.judging import declaration, judged, policy
 from pixelwitness.policy.checks import CHECKS, Check, Level
 from pixelwitness.policy.judgement import DEFAULT_POLICY
 from pixelwitness.policy.presets import PRESETS
-from pixelwitness.policy.rules import Rules, fits, host_of
+from pixelwitness.policy.rules import Rules, fits, page_host
 
 SITES = """
 [[site]]
@@ -63,8 +63,9 @@ def test_without_a_pattern_for_it_an_unknown_page_is_every_pages() -> None:
     assert fits("unknown", "unknown", "unknown") == 1000
 
 
-def test_a_broken_address_tells_no_host() -> None:
-    assert [host_of(one) for one in ("https://[::1", "https://[v1.x]/", "no address", "")] == [None, "v1.x", None, None]
+def test_a_page_without_a_readable_address_is_known_by_its_site() -> None:
+    pages = ("https://m.shop.example./", "https://", "no address", "", None)
+    assert [page_host(page, "shop.example") for page in pages] == ["m.shop.example", *["shop.example"] * 4]
 
 
 LISTS = '[[site]]\nmatch = "shop.example"\nallow.events = ["PageView"]\n'

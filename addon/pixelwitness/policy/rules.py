@@ -7,8 +7,8 @@ follow from presets, tables and ``checks``.  Pure; must not know what is judged.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlsplit
 
+from pixelwitness.core.sites import host_of
 from pixelwitness.policy.checks import Check, Level
 from pixelwitness.policy.model import ANY, UNKNOWN_SITE, Allowed, Declaration, Declared, Policy, SitePolicy
 from pixelwitness.policy.presets import PRESETS
@@ -65,7 +65,7 @@ class Rules:
 
     def of(self, site: str | None, page_url: str | None) -> SiteRules:
         """Return the rules for a page."""
-        host = host_of(page_url) or site
+        host = page_host(page_url, site)
         key = (site, host)
         known = self._known.get(key)
         if known is None:
@@ -108,16 +108,9 @@ def _stated(levels: Mapping[str, str]) -> dict[Check, Level]:
     return {Check(check): Level(level) for check, level in levels.items()}
 
 
-def host_of(url: str | None) -> str | None:
-    """Return the host of a page's address, None where it tells none; captured text never raises.
-
-    >>> host_of("https://www.shop.example:8080/boots"), host_of("https://[broken"), host_of(None)
-    ('www.shop.example', None, None)
-    """
-    try:
-        return urlsplit(url).hostname if url else None
-    except ValueError:
-        return None
+def page_host(page_url: str | None, site: str | None) -> str | None:
+    """Return the host of a page, its site where no address is known."""
+    return host_of(page_url or "") or site
 
 
 def fits(pattern: str, site: str | None, host: str | None) -> int:

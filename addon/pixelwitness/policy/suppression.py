@@ -12,7 +12,7 @@ from pixelwitness.policy.baseline import Baseline, Entry
 from pixelwitness.policy.checks import Check
 from pixelwitness.policy.judgement import Forbidden, Judgement, Suppressed
 from pixelwitness.policy.model import Ignore
-from pixelwitness.policy.rules import fits, host_of, lists
+from pixelwitness.policy.rules import fits, lists, page_host
 
 _OF_DATA = frozenset({Check.DATA, Check.FORM, Check.PERSONAL_DATA, Check.UNDECLARED})
 
@@ -78,7 +78,7 @@ def covers(ignore: Ignore, one: Forbidden) -> bool:
     return (
         (ignore.fingerprint is None or ignore.fingerprint == one.fingerprint)
         and (ignore.check is None or ignore.check == one.check)
-        and (ignore.site is None or fits(ignore.site, one.site, host_of(one.page_url) or one.site) > 0)
+        and (ignore.site is None or fits(ignore.site, one.site, page_host(one.page_url, one.site)) > 0)
         and (ignore.pixel is None or ignore.pixel == one.pixel_id)
         and (ignore.event is None or (not one.is_contact and lists((ignore.event,), one.name)))
         and (ignore.channel is None or one.channels == (ignore.channel,))
