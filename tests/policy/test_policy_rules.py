@@ -135,3 +135,21 @@ def test_a_declaration_is_chosen_as_a_table_is() -> None:
 )
 def test_a_judgement_says_by_what_it_judges(toml: str, presets: tuple[str, ...], words: str) -> None:
     assert judged(toml, presets=presets).policy == words
+
+
+@pytest.mark.parametrize(
+    ("toml", "asks"),
+    [
+        ("", False),
+        ('presets = "no-meta"', False),
+        (LISTS, False),
+        ('presets = "consent-first"', True),
+        ('[checks]\nconsent = "warn"', True),
+        ('[[site]]\nmatch = "shop.example"\nchecks.consent = "error"', True),
+        ('[[site]]\nmatch = "shop.example"\nbefore-consent.events = ["PageView"]', True),
+    ],
+)
+def test_whether_consent_is_asked_anywhere_is_known(toml: str, asks: bool) -> None:
+    rules = Rules(policy(toml))
+    assert rules.may_ask_consent is asks
+    assert rules.of("shop.example", None).asks(Check.CONSENT) is asks

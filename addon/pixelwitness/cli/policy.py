@@ -129,7 +129,7 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
     if any(_holds_values(one) for one in recordings):
         events, seen = events_without_values(events), contacts_without_values(seen)
     consent = None
-    if not terms.rules.is_default or terms.rules.policy.checks:
+    if terms.rules.may_ask_consent:
         contacts = (one.contact for one in queries.contacts(connection))
         names = load_knowledge().consent
         consent = consent_of_contacts(

@@ -63,6 +63,13 @@ class Rules:
         """Say whether neither a preset nor a table says what is forbidden."""
         return not self.presets and not self._has_lists
 
+    @cached_property
+    def may_ask_consent(self) -> bool:
+        """Say whether consent is asked of any site."""
+        return Check.CONSENT in self._levels or any(
+            one.before_consent or one.after_consent or Check.CONSENT in one.checks for one in self.policy.site
+        )
+
     def of(self, site: str | None, page_url: str | None) -> SiteRules:
         """Return the rules for a page."""
         host = page_host(page_url, site)
