@@ -350,30 +350,49 @@ def test_a_headless_agent_that_pixels_pass_over_proves_nothing(chromium: "Browse
 
 
 @pytest.fixture
-def endless(profile: "BrowserContext") -> Iterator[Callable[["Page"], None]]:
-    """Opens a page that asks for something which never comes."""
-    held: list[Route] = []
-    profile.route("**/stream", lambda route: held.append(route))
-
-    def open_page(page: "Page") -> None:
-        page.goto("https://garden.example/")
-        page.evaluate("() => { fetch('/stream') }")
-
-    yield open_page
-    for route in held:
+def held(profile: "BrowserContext") -> Iterator[None]:
+    """Lets nothing come of what a page asks for as its stream."""
+    routes: list[Route] = []
+    profile.route("**/stream", lambda route: routes.append(route))
+    yield
+    for route in routes:
         route.abort()
 
 
-def test_a_page_that_never_rests_proves_nothing(profile: "BrowserContext", endless: Callable[["Page"], None]) -> None:
+ASK = "() => setInterval(() => fetch('/style.css?' + Math.random()), 200)"
+WORK = "() => setInterval(() => { for (const end = Date.now() + 900; Date.now() < end; ); }, 1)"
+RESTLESS = {
+    "a request": ("() => { fetch('/stream') }", "1 request had no end yet"),
+    "requests": (ASK, "it kept asking for more"),
+    "a script": (WORK, "a script of it was still at work"),
+}
+
+
+@pytest.mark.parametrize(("script", "why"), RESTLESS.values(), ids=RESTLESS)
+def test_a_page_that_never_rests_proves_nothing(profile: "BrowserContext", held: None, script: str, why: str) -> None:
     witness = BrowserWitness(profile, rest_within=1.0)
-    endless(profile.new_page())
-    with pytest.raises(NotRecordedError, match="the page did not come to rest: 1 of its requests had no end yet"):
+    page = profile.new_page()
+    page.goto("https://garden.example/")
+    page.evaluate(script)
+    with pytest.raises(NotRecordedError, match=f"the page did not come to rest: {why}"):
+        witness.assert_no_events()
+    page.close()
+
+
+def test_a_script_at_work_is_waited_for(witness: BrowserWitness, page: "Page") -> None:
+    page.goto("https://garden.example/")
+    send = f"new Image().src = 'https://www.facebook.com/tr/?id={SHOP}&ev=Late'"
+    work = "for (const end = Date.now() + 1500; Date.now() < end; );"
+    page.evaluate(f"() => {{ setTimeout(() => {{ {work} {send} }}, 1) }}")
+    with pytest.raises(ToldMetaError, match="Late to pixel"):
         witness.assert_no_events()
 
 
-def test_a_request_that_is_known_never_to_end_is_not_waited_for(
-    profile: "BrowserContext", endless: Callable[["Page"], None]
-) -> None:
-    witness = BrowserWitness(profile, endless=r"/stream$", rest_within=5.0)
-    endless(profile.new_page())
+@pytest.mark.parametrize("script", ["() => { fetch('/stream') }", ASK])
+def test_what_is_known_never_to_end_is_not_waited_for(profile: "BrowserContext", held: None, script: str) -> None:
+    witness = BrowserWitness(profile, endless=r"/stream$|style\.css\?0\.")
+    page = profile.new_page()
+    page.goto("https://garden.example/")
+    page.evaluate(script)
     witness.assert_no_events()
+    page.close()

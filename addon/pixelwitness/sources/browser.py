@@ -133,7 +133,7 @@ class Tape:
 
     screen: Screen
     endless: re.Pattern[str] | None = None
-    """URLs of requests that never end; nobody waits for them."""
+    """URLs of requests that never end, one or one after the other; nobody waits for them."""
     routed: re.Pattern[str] | None = None
     """URLs of requests that pass through the test."""
     exporter: str = "Playwright"
@@ -141,7 +141,7 @@ class Tape:
     seen: int = 0
     """Requests so far; the position of the next one."""
     stirred_at: float = field(default_factory=time.monotonic)
-    """When a request began or ended the last time, on the monotonic clock."""
+    """When a request that ends began or ended the last time, on the monotonic clock."""
     taken: list[Taken] = field(default_factory=list)
     _open: dict[int, Any] = field(default_factory=dict)
     _by_told: dict[int, Taken] = field(default_factory=dict)
@@ -151,10 +151,10 @@ class Tape:
 
     def request(self, told: Told) -> None:
         """Take a request as it leaves."""
-        self.stirred_at = time.monotonic()
         position = self.seen
         self.seen += 1
         if told.resource_type not in _STREAMS and not (self.endless and self.endless.search(told.url)):
+            self.stirred_at = time.monotonic()
             self._open[id(told)] = told
         headers = tuple(told.headers.items())
         if self._user_agent is None:
@@ -220,8 +220,8 @@ class Tape:
         return (one.position for one in self.taken if one.ended and not one.is_delivered)
 
     def _ended(self, told: Told, *, failed: bool) -> None:
-        self.stirred_at = time.monotonic()
-        self._open.pop(id(told), None)
+        if self._open.pop(id(told), None) is not None:
+            self.stirred_at = time.monotonic()
         one = self._by_told.get(id(told))
         if one is not None:
             one.ended, one.failed = True, failed

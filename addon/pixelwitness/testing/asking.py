@@ -21,6 +21,7 @@ from pixelwitness.policy.judge import DEFAULT, Terms, judge
 from pixelwitness.policy.judgement import Judgement
 from pixelwitness.policy.model import Policy
 from pixelwitness.policy.rules import Rules
+from pixelwitness.report.text import counted
 from pixelwitness.testing.evidence import Evidence, positions
 
 
@@ -127,14 +128,21 @@ def terms_of(
     )
 
 
-def more_gaps(evidence: Evidence, undelivered: Collection[int], still_open: int) -> Iterator[str]:
+def unrest(still_open: int, *, is_quiet: bool) -> str:
+    """Say why a browser is not at rest; ``is_quiet``: no request begins or ends any more."""
+    if not is_quiet:
+        return "it kept asking for more"
+    return f"{counted(still_open, 'request')} had no end yet" if still_open else "a script of it was still at work"
+
+
+def more_gaps(evidence: Evidence, undelivered: Collection[int], restless: str | None) -> Iterator[str]:
     """Yield what the browser itself tells of the limits of a session."""
     if not evidence.coverage.seen:
         yield "the browser made no request at all; open a page first"
-    if still_open:
+    if restless:
         yield (
-            f"the page did not come to rest: {still_open:,} of its requests had no end yet, and what follows on them "
-            "was not seen; give it more time (rest_within), or name what never ends (endless)"
+            f"the page did not come to rest: {restless}, and what follows was not seen; give it more time "
+            "(rest_within), or name requests that never end (endless)"
         )
     loaders = (Channel.LIBRARY, Channel.CONFIG)
     missing = {

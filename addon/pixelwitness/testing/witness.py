@@ -21,7 +21,7 @@ from pixelwitness.policy.judgement import Judgement
 from pixelwitness.report.text import counted
 from pixelwitness.sources.browser import Taken, Tape
 from pixelwitness.testing import telling
-from pixelwitness.testing.asking import Choice, Wanted, judged, more_gaps, terms_of, wanted
+from pixelwitness.testing.asking import Choice, Wanted, judged, more_gaps, terms_of, unrest, wanted
 from pixelwitness.testing.evidence import Evidence, Understanding, understanding
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
 
@@ -79,7 +79,7 @@ class BrowserWitness:
         routed = hosts_of(self._known.owners) if read_bodies else None
         self._tape = Tape(self._known.detector.screen, endless=re.compile(endless) if endless else None, routed=routed)
         self._evidence: tuple[int, Evidence] | None = None
-        self._still_open = 0
+        self._unrest: str | None = None
         self._withdrawn_at: int | None = None
         context.on("request", self._tape.request)
         context.on("requestfinished", self._tape.finished)
@@ -193,7 +193,7 @@ class BrowserWitness:
             raise NotRecordedError(telling.not_recorded(f"nobody can say {what}", gaps, unread=choice.unread > 0))
 
     def _more_gaps(self, evidence: Evidence) -> tuple[str, ...]:
-        return tuple(more_gaps(evidence, frozenset(self._tape.undelivered()), self._still_open))
+        return tuple(more_gaps(evidence, frozenset(self._tape.undelivered()), self._unrest))
 
     # Consent -----------------------------------------------------------------
 
@@ -247,30 +247,47 @@ class BrowserWitness:
         raise ToldMetaError(telling.missed(ask.words(), within, others, judgement.gaps))
 
     def settle(self) -> bool:
-        """Wait until for ``quiet`` seconds no request began or ended and none is open; False when that never came.
+        """Wait until for ``quiet`` seconds no request began or ended, none is open and every page answers.
 
-        Every assertion does so first, as a pixel sends only when its library has come.
+        Every question does so first, as a pixel sends only when its library has come.  False
+        when it never was so within ``rest_within`` seconds.
         """
         from playwright.sync_api import Error
         from playwright.sync_api import TimeoutError as TookTooLong
 
         started = time.monotonic()
         while True:
-            self._still_open = self._tape.open()
-            now = time.monotonic()
+            now, still_open = time.monotonic(), self._tape.open()
             # What a click sets off may take its time: the quiet counts from here, not from the last request.
             left = self.quiet - (now - max(self._tape.stirred_at, started))
-            if left <= 0 and not self._still_open:
+            stirred_at = self._tape.stirred_at
+            if left <= 0 and not still_open and self._pages_answer() and stirred_at == self._tape.stirred_at:
+                self._unrest = None
                 return True
             if now - started >= self.rest_within:
+                self._unrest = unrest(still_open, is_quiet=left <= 0)
                 return False
             try:
                 self._context.wait_for_event("request", timeout=1000 * (left if left > 0 else self.quiet))
             except TookTooLong:
                 continue
             except Error:  # the context is closed: nothing more can come
-                self._still_open = 0
+                self._unrest = None
                 return True
+
+    def _pages_answer(self) -> bool:
+        """Say whether no page is busy with a script, which may be about to send."""
+        from playwright.sync_api import Error
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        for page in self._context.pages:
+            try:
+                page.wait_for_function("() => true", timeout=1000 * self.quiet)
+            except TookTooLong:
+                return False
+            except Error:  # it goes away, and says nothing more
+                continue
+        return True
 
     # Inside ------------------------------------------------------------------
 
