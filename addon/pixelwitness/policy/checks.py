@@ -37,7 +37,7 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CheckWords:
     """What a check is called, and what it means when it speaks."""
 
     title: str
@@ -45,49 +45,49 @@ class About:
     """A sentence or two for who has to mend it."""
 
 
-CHECKS: Mapping[str, About] = MappingProxyType(
+CHECKS: Mapping[str, CheckWords] = MappingProxyType(
     {
-        Check.EVENT: About(
+        Check.EVENT: CheckWords(
             "Event to Meta that is not allowed",
             "An event was sent, or tried to be sent, to Meta, and the policy does not list its name for this site.",
         ),
-        Check.CONTACT: About(
+        Check.CONTACT: CheckWords(
             "Contact with Meta that is not allowed",
             "A request reached for Meta without an event (a library, a plug-in …); Meta learns of the visit all the "
             "same, and the policy does not list this way for this site.",
         ),
-        Check.PIXEL: About(
+        Check.PIXEL: CheckWords(
             "Event to a pixel that is not allowed",
             "The event is allowed, but it went to a pixel (a dataset) that the policy does not list for this site.",
         ),
-        Check.CHANNEL: About(
+        Check.CHANNEL: CheckWords(
             "Event by a channel that is not allowed",
             "The event is allowed, but it also went by a way to Meta that the policy does not list for this site.",
         ),
-        Check.DATA: About(
+        Check.DATA: CheckWords(
             "Data that is not allowed",
             "The event is allowed, but it carried a class of data that the policy does not list for this site.",
         ),
-        Check.FORM: About(
+        Check.FORM: CheckWords(
             "Data in a form that is not allowed",
             "The class of data is allowed, but not in the form in which it went, as readable instead of hashed.",
         ),
-        Check.PERSONAL_DATA: About(
+        Check.PERSONAL_DATA: CheckWords(
             "Personal data sent to Meta",
             "Data about a person went along, as user data in any form, hashed too, or readable in the event's own "
             "data or in an address.",
         ),
-        Check.HEALTH: About(
+        Check.HEALTH: CheckWords(
             "Hint at health sent to Meta",
             "The texts of an event (address, title, product, search …) point at a matter of health. It says what the "
             "page was about, not what is true of a person.",
         ),
-        Check.CONSENT: About(
+        Check.CONSENT: CheckWords(
             "Event before consent was seen",
             "The event left when no signal of the visitor's consent had been seen, or after it had been denied, and "
             "the policy allows it with consent only. A signal that was seen, or was not, is no legal judgement.",
         ),
-        Check.UNDECLARED: About(
+        Check.UNDECLARED: CheckWords(
             "Not in the site's declaration",
             "The site's own declaration does not list this pixel, event, channel, contact or class of data.",
         ),
