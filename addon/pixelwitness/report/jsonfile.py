@@ -5,6 +5,7 @@ character leaves unescaped.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -15,6 +16,8 @@ from pixelwitness.report.ledger import unseen
 from pixelwitness.report.lineshapes import Numbers, contact_line, event_line
 from pixelwitness.report.shapes import document, recording_shape, sums
 from pixelwitness.report.vocabulary import Vocabulary
+
+_RUNNER_COMMAND = re.compile(r"##(\w*\[)")
 
 
 def as_json(exposure: Exposure, vocabulary: Vocabulary) -> str:
@@ -50,4 +53,4 @@ def in_ascii(value: object, indent: int | None = None) -> str:
     # DEL is the one character of ASCII that JSON leaves as it is and a terminal does not.
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
     # A CI runner's log reads this as a command wherever it stands; it occurs in strings only.
-    return text.replace("##[", "#\\u0023[")
+    return _RUNNER_COMMAND.sub(r"#\\u0023\1", text)

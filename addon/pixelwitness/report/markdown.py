@@ -37,10 +37,13 @@ def code(text: str) -> str:
 def plain(words: str) -> str:
     r"""Return words of ours, which may hold a name out of a database, as text that Markdown leaves alone.
 
-    >>> print(plain("_fbp <b>"), plain("first name"))
-    \_fbp \<b\> first name
+    No address in them becomes a link by itself, and nobody is called by ``@``.
+
+    >>> print(plain("_fbp <b>"), plain("first name"), plain("at https://evil.example www.evil.example @jane"))
+    \_fbp \<b\> first name at https\://evil.example www\.evil.example (at)jane
     """
-    return re.sub(r"([\\`*_\[\]<>|#~!&])", r"\\\1", words)
+    escaped = re.sub(r"([\\`*_\[\]<>|#~!&]|:(?=//)|(?<=\bwww)\.)", r"\\\1", words, flags=re.IGNORECASE)
+    return escaped.replace("@", "(at)")
 
 
 def as_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:

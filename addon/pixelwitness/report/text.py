@@ -12,7 +12,8 @@ CELL_LIMIT = 2_000
 """Characters of one captured text in a cell of a file."""
 
 # What a CI runner reads as a command when it begins a line, or (the older form) stands anywhere in it.
-_RUNNER_COMMAND = re.compile(r"::(?=[A-Za-z\[])|##\[")
+# GitHub: ::error and ##[error]; Azure and TeamCity: ##vso[ and ##teamcity[.
+_RUNNER_COMMAND = re.compile(r"::(?=[A-Za-z\[])|##(?=\w*\[)")
 
 
 def safe_text(text: str, limit: int = LIMIT) -> str:
