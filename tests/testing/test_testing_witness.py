@@ -82,6 +82,8 @@ ASKED: dict[str, tuple[dict[str, str], bool]] = {
 
 def test_questions_are_about_what_they_name(witness: BrowserWitness, page: "Page") -> None:
     page.goto(BOOTS)
+    assert witness.settle()
+    witness.quiet = 0.05  # nothing more is to come
     answered = {}
     for asked, (what, _) in ASKED.items():
         try:

@@ -199,10 +199,7 @@ class BrowserWitness:
 
     def withdrawn(self) -> None:
         """Say that consent was withdrawn just now: what leaves from here on comes after it."""
-        for page in self._context.pages:
-            # To the page and back: what it sent before has been told when it answers.
-            with suppress(Exception):  # a page that goes away says nothing more
-                page.evaluate("0")
+        self._pages_answer()  # what they sent before has been told when they do
         self._withdrawn_at = self._tape.seen
 
     # Waiting -----------------------------------------------------------------
@@ -235,7 +232,10 @@ class BrowserWitness:
         taken = self._tape.taken_of(told)
         if taken is None:
             return False
-        sightings = self._known.detector.detect(taken.exchange().request, None).events
+        try:
+            sightings = self._known.detector.detect(taken.exchange().request, None).events
+        except Exception:  # a fault of a rule: the ledger of the evidence will say so
+            return False
         return any(ask.pixel in (None, one.pixel_id) and ask.name in (None, one.event_name) for one in sightings)
 
     def _missed(self, ask: Wanted, within: float, evidence: Evidence, choice: Choice) -> NoReturn:
