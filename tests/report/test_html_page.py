@@ -11,12 +11,16 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.exposed import BOOTS, EMAIL, FBP, REC, contact, datum, event, finding, recording, signal, visit
 from tests.har import entry, write
 from tests.report.page import ELEMENTS, by_id, elements, made, of_database, parsed, rows, table, tag, text, unprintable
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure import SeenEvent
 from pixelwitness.core.records import Finding
+from pixelwitness.report.html.evidence import AT_LEAST, Room, shares
+from pixelwitness.report.html.page import SIZE
 from pixelwitness.report.ledger import ALWAYS
 from pixelwitness.report.markdown import as_markdown
 from pixelwitness.report.plain import as_text
@@ -156,7 +160,7 @@ def test_receivers_are_no_addresses_that_anything_could_make_a_link_of(tree: Ele
 
 
 def _places() -> str:
-    return "Events and contacts; times are UTC, R1 is recording 1 of the method, entries count from 0"
+    return "Events and contacts"
 
 
 # What it tells ---------------------------------------------------------------------
@@ -253,7 +257,7 @@ def test_evidence_names_raw_parameters_rule_and_version_recording_entry_and_line
     seen = understood(event("Purchase", *BOOTS, EMAIL, rule_version=3, line=77), told)
     tree = parsed(made([seen], [contact()], recordings=[recording()]))
 
-    data = rows(table(tree, "What was sent, by the raw names of its parameters"))
+    data = rows(table(tree, "What was sent"))
     assert data[0] == ["e-mail person", "ud.em", "SHA-256", "manual", "Purchase", "1"]
     assert sorted(row[1] for row in data[1:]) == ["cd.content_name hiking boots", "cd.currency EUR", "cd.value 89"]
     events, contacts = rows(table(tree, _places()))
@@ -263,14 +267,12 @@ def test_evidence_names_raw_parameters_rule_and_version_recording_entry_and_line
         "pixel 1234567890123456 www.facebook[.]com",
         "pixel (image request)",
         "sent",
-        "R1 entry 1, line 77 body: recorded",
+        "R1 entry 1, line 77",
         "meta-pixel-event v3 certain; page by dl",
     ]
     assert contacts[1] == "Meta's library contactshop.example/"
-    assert contacts[5:] == ["R1 entry 90, line 190 body: recorded", "meta-pixel-library v1 certain; page by referer"]
-    assert rows(table(tree, "Findings; topics and interests are hints by words, never facts")) == [
-        ["sensitive topic: health", "dl", "hint", "dermatology", "1"]
-    ]
+    assert contacts[5:] == ["R1 entry 90, line 190", "meta-pixel-library v1 certain; page by referer"]
+    assert rows(table(tree, "Findings")) == [["sensitive topic: health", "dl", "hint", "dermatology", "1"]]
 
 
 def test_what_consent_an_event_left_with_stands_beside_it() -> None:
@@ -337,7 +339,7 @@ def test_values_are_shown_where_they_were_kept_and_the_page_says_so() -> None:
     )
     bare = made([event("Lead", datum("ud.em", "email"))])
 
-    assert "jane.doe@example.com" in text(table(parsed(kept), "What was sent, by the raw names of its parameters"))
+    assert "jane.doe@example.com" in text(table(parsed(kept), "What was sent"))
     assert "This page shows values." in text(parsed(kept))
     assert "This page shows values." not in text(parsed(bare))
 
@@ -404,13 +406,13 @@ def shopping(number: int) -> list[object]:
     fields = (
         "&rl=&if=false&sw=1920&sh=1080&v=2.9.200&r=stable&ec={n}&o=4126&fbp=fb.1.1767225600000.12345678{number:03d}"
         "&cs_est=true&ler=empty&it=1767225599000&coo=false&rqm=GET&ud[em]={hash}&ud[fn]={hash}&udff[em]={hash}"
-        "&cd[content_name]=thing+{n}&cd[content_ids]=%5B%22{n}%22%5D&cd[value]={n}.50&cd[currency]=EUR"
+        "&cd[content_name]=hiking+boots+of+the+year+number+{n}&cd[content_ids]=%5B%22{n}%22%5D&cd[value]={n}.50&cd[currency]=EUR"
         "&cd[buttonText]=Buy&cd[pageFeatures]=%7B%22title%22%3A%22Thing+{n}%22%7D"
     )
     names = ("PageView", "ViewContent", "AddToCart", "Purchase", "SubscribedButtonClick", f"Own{number % 7}")
     entries = [entry(f"{site}/", mime_type="text/html")]
     for n in range(30):
-        page = f"https%3A%2F%2Fwww.shop-{number:03d}.example%2Fthings%2F{n}"
+        page = f"https%3A%2F%2Fwww.shop-{number:03d}.example%2Fdermatology%2Fthings-for-long-evenings%2F{n}%3Fq%3D{n}"
         query = f"id={10**15 + number}&ev={names[n % len(names)]}&dl={page}&ts={1767225600000 + n}"
         more = fields.format(n=n, number=number, hash=hashlib.sha256(str(number).encode()).hexdigest())
         entries.append(entry(f"https://www.facebook.com/tr/?{query}{more}", seconds=n))
@@ -423,14 +425,14 @@ def test_a_hundred_sites_fit_into_a_megabyte_and_what_does_not_is_counted(tmp_pa
     sites = 100
     for number in range(sites):
         write(tmp_path / f"{number:03d}.har", shopping(number))
-    outcome = scan([str(tmp_path)], ScanOptions(db=tmp_path / "many.sqlite"))
+    outcome = scan([str(tmp_path)], ScanOptions(db=tmp_path / "many.sqlite", keep_values=True))
     assert len(outcome.scanned) == sites
 
     page = of_database(tmp_path / "many.sqlite")
     size = len(page.encode())
     tree = parsed(page)
 
-    assert size < 1_000_000
+    assert size <= SIZE < 1_000_000
     assert len(list(elements(tree, "article"))) == sites
     shown = sum(len(rows(one)) for one in elements(tree, "table") if (text(one).startswith("Events and contacts")))
     left = [int(found[1].replace(",", "")) for found in re.finditer(r"([\d,]+) more events and contacts", text(tree))]
@@ -441,12 +443,38 @@ def test_a_page_of_captured_text_is_printable() -> None:
     assert unprintable(made([event("a\x1b[2J\u202e\x85")], signals=[signal()])) == []
 
 
-def seen_by_many() -> tuple[list[SeenEvent], list[SeenContact]]:
-    return [event("Lead", EMAIL, site=f"site-{n}.example") for n in range(400)], []
+def test_one_site_may_take_the_room_of_all() -> None:
+    tree = parsed(made([event("Lead", EMAIL, position=n, seen_at="2026-11-20T10:00:00.000Z") for n in range(900)]))
+
+    assert len(rows(table(tree, _places()))) == 900
+    assert "for which there is no room" not in text(tree)
 
 
-def test_four_hundred_sites_keep_a_card_and_at_least_some_evidence_each() -> None:
-    tree = parsed(made(*seen_by_many()))
+def test_four_hundred_sites_keep_a_card_and_the_least_of_their_evidence_each() -> None:
+    tree = parsed(made([event("Lead", EMAIL, site=f"s{n % 400}.example", position=n) for n in range(400 * 5)]))
+    cards = list(elements(tree, "article"))
 
-    assert len(list(elements(tree, "article"))) == 400
-    assert all(rows(each) for each in elements(tree, "table"))
+    assert len(cards) == 400
+    assert {len(rows(table(each, _places()))) for each in cards} == {AT_LEAST}
+    assert all("2 more events and contacts" in text(each) for each in cards)
+
+
+@given(st.lists(st.integers(0, 500), max_size=40), st.integers(0, 2_000))
+def test_room_is_shared_so_that_nobody_gets_more_than_needed_and_everybody_the_least(
+    needs: list[int], room: int
+) -> None:
+    given_ = shares(needs, room)
+
+    assert all(min(need, AT_LEAST) <= share <= need for need, share in zip(needs, given_, strict=True))
+    assert sum(given_) <= max(room, AT_LEAST * len(needs))
+    # What is left would be of use to nobody.
+    if sum(given_) < room - len(needs):
+        assert list(given_) == needs
+
+
+def test_a_smaller_room_comes_to_the_least() -> None:
+    room, steps = Room(), 0
+    while not room.is_least(1):
+        room, steps = room.smaller(), steps + 1
+
+    assert steps < 25

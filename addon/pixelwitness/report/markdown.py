@@ -11,7 +11,8 @@ from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.acts import Captured, Sentence, captured_list
 from pixelwitness.report.announced import HEAD, sentences, told_of
 from pixelwitness.report.facts import contact_words, nothing_words, same_values, span_words, telling_sites
-from pixelwitness.report.ledger import account, silence, unseen
+from pixelwitness.report.ledger import account, unseen
+from pixelwitness.report.opening import opening
 from pixelwitness.report.story import story
 from pixelwitness.report.text import counted, numbered, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
@@ -50,10 +51,10 @@ def as_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the lines: a table of sites, the story, what stands apart, the ledger."""
     yield "# What sites told Meta"
     yield ""
+    yield " ".join(map(sentence_text, opening(exposure, vocabulary)))
+    yield ""
     sites = telling_sites(exposure)
-    if not sites:
-        yield from (silence(exposure), "")
-    else:
+    if sites:
         yield "| Site | Told Meta | With it | By which way | Pixels | Contacts |"
         yield "|---|---|---|---|---|---|"
         for site in sites:

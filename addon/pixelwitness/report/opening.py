@@ -52,9 +52,9 @@ def _sentences(sites: Sequence[SiteExposure], coverage: Coverage, vocabulary: Vo
         who = f"{len(contacts):,} more" if sending else counted(len(contacts), "site")
         yield (f"{who} let Meta know of the visit: ", *captured_list([site.name for site in contacts], _MOST), ".")
     yield from _consent_and_gaps(sites)
-    days = f" on {days}" if (days := when(sites)) else ""
+    days = f" on {days}," if (days := when(sites)) else ""
     looked = f"{counted(coverage.recordings, 'recording')} of {counted(coverage.seen, 'request')}"
-    yield (f"This was seen{days}, in {looked}.",)
+    yield (f"This was seen{days} in {looked}.",)
 
 
 def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator[Sentence]:

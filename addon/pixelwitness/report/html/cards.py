@@ -22,8 +22,6 @@ from pixelwitness.report.text import counted, listed
 from pixelwitness.report.vocabulary import Vocabulary
 
 MAX_PIXELS = 12
-ROOM_TOLD = 500
-"""Sentences of all cards together."""
 MOST_WHOLE = 12
 """Cards up to which each tells the main statements whole; beyond, they stand once below."""
 
@@ -62,11 +60,13 @@ class Card:
     evidence: SiteEvidence
 
 
-def cards_of(exposure: Exposure, gathered: Mapping[str, SiteEvidence], words: Vocabulary) -> Iterator[Card]:
-    """Yield the cards of all sites, in the order of the story."""
+def cards_of(
+    exposure: Exposure, evidence: Mapping[str, SiteEvidence], words: Vocabulary, told_room: int
+) -> Iterator[Card]:
+    """Yield the cards of all sites, in the order of the story, with so many sentences of it in all."""
     sites = telling_sites(exposure)
     told = [(*deeds(site, words), *doubts(site)) for site in sites]
-    rooms = shares(tuple(map(len, told)), ROOM_TOLD)
+    rooms = shares(tuple(map(len, told)), told_room)
     for number, (site, sentences, room) in enumerate(zip(sites, told, rooms, strict=True), start=1):
         facts = (
             *_facts(site, words),
@@ -81,7 +81,7 @@ def cards_of(exposure: Exposure, gathered: Mapping[str, SiteEvidence], words: Vo
             sentences[:room],
             len(sentences[room:]),
             facts,
-            gathered[site.name],
+            evidence[site.name],
         )
 
 

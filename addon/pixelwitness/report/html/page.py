@@ -31,7 +31,7 @@ from pixelwitness.report.charts.models import Models
 from pixelwitness.report.charts.timeline import draw_timeline
 from pixelwitness.report.facts import apart, telling_sites
 from pixelwitness.report.html.cards import cards_of, person_labels
-from pixelwitness.report.html.evidence import gather
+from pixelwitness.report.html.evidence import Room, fitted, gather
 from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, rules_of, sources_of, versions_of
 from pixelwitness.report.ledger import account, unseen
 from pixelwitness.report.opening import opening, when
@@ -44,8 +44,12 @@ POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none
 
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
+SIZE = 950_000
+"""Bytes that a page has at the most, as long as each site is left the least of its evidence."""
 SHORT = 60
 """Characters of a captured name in a narrow cell."""
+MIDDLE = 120
+"""Characters of a page's address, a kept value or a reason in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,6 @@ def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: 
         "figures": _figures(sites, exposure, vocabulary),
         "keeps_values": any(map(keeps_values, recordings)),
         "charts": _charts(gathering.done()) if sites else (),
-        "cards": tuple(cards_of(exposure, gathered, vocabulary)),
         "apart": tuple(apart(exposure, vocabulary)),
         "uses_head": HEAD,
         "uses": [(one.use, introduction(one.use), tuple(beside(one, told)), is_main(one)) for one in told.uses],
@@ -108,7 +111,13 @@ def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: 
         "versions": versions_of(recordings),
         "rules": rules_of(spoke, {rule.id: rule for rule in load_rules().rules}),
     }
-    return _environment().get_template("page.html").render(content)
+    room = Room()
+    while True:
+        cards = tuple(cards_of(exposure, fitted(gathered, room), vocabulary, room.told))
+        page = _environment().get_template("page.html").render(content, cards=cards)
+        if len(page.encode()) <= SIZE or room.is_least(len(sites)):
+            return page
+        room = room.smaller()
 
 
 def _passed[One](rows: Iterable[One], taker: Callable[[One], None]) -> Iterator[One]:
@@ -173,6 +182,7 @@ def _environment() -> Environment:
     environment.filters["say"] = say
     environment.filters["clock"] = clock
     environment.filters["short"] = short
+    environment.filters["middle"] = middle
     environment.filters["address"] = address
     return environment
 
@@ -194,6 +204,11 @@ def unlinked(text: str) -> str:
 def short(text: str) -> str:
     """Return captured text as a narrow cell takes it."""
     return safe_text(text, SHORT)
+
+
+def middle(text: str) -> str:
+    """Return captured text as a wider cell takes it."""
+    return safe_text(text, MIDDLE)
 
 
 def address(ours: str) -> Markup:

@@ -1,0 +1,99 @@
+import pytest
+from tests.exposed import EMAIL, FBP, contact, datum, event, recording
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import ConsentSaid, Exposure, SeenContact, SeenEvent
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.meaning.about import IDENTIFYING
+from pixelwitness.report.ledger import silence
+from pixelwitness.report.markdown import as_markdown
+from pixelwitness.report.opening import opening
+from pixelwitness.report.plain import as_text
+from pixelwitness.report.vocabulary import vocabulary
+
+SEEN = "This was seen on 2026-11-20, in 1 recording of 10 requests."
+BROWSER = "It sent something by which Meta knows the browser again."
+
+
+def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Exposure:
+    sums = SumUp({"facebook.com"}, IDENTIFYING)
+    for one in seen:
+        if isinstance(one, SeenEvent):
+            sums.event(one)
+        else:
+            sums.contact(one)
+    for label in consent:
+        sums.consent("shop.example", ConsentSaid(label, "certain", "a cookie", 1))
+    return sums.done(coverage_of([recording()]))
+
+
+def opened(exposure: Exposure) -> str:
+    return " ".join(as_text(one) for one in opening(exposure, vocabulary()))
+
+
+PHONE = datum("ud.ph", "phone", "sha256")
+NOTHING = datum("ud.em", "email", "empty-hash")
+
+
+@pytest.mark.parametrize(
+    ("seen", "paragraph"),
+    [
+        (
+            [event("Lead", EMAIL)],
+            f"1 site told Meta of 1 event. shop.example sent with it your e-mail. {SEEN}",
+        ),
+        (
+            [event("Lead", EMAIL, PHONE, FBP), event("Lead", position=2)],
+            f"1 site told Meta of 2 events. shop.example sent with it your e-mail and phone number. {BROWSER} {SEEN}",
+        ),
+        ([event("Lead", NOTHING)], f"1 site told Meta of 1 event. With it, nothing about the person was seen. {SEEN}"),
+        (
+            [event("Lead", method="POST", body_state="not_recorded")],
+            "1 site told Meta of 1 event. With it, nothing about the person was seen; part of it was not recorded. "
+            f"1 body was not recorded. {SEEN}",
+        ),
+        (
+            [event("Lead", FBP, site="a.example"), event("Lead", FBP, site="b.example")],
+            "2 sites told Meta of 2 events. With it, nothing about the person was seen. All of them sent something by "
+            f"which Meta knows the browser again. {SEEN}",
+        ),
+        (
+            [event("Lead", EMAIL), event("Lead", EMAIL, PHONE, FBP, site="a.example"), contact(site="b.example")],
+            "2 sites told Meta of 2 events. a.example and shop.example sent with it your e-mail. a.example sent with "
+            "it your phone number. 1 of them sent something by which Meta knows the browser again. "
+            f"1 more let Meta know of the visit: b.example. {SEEN}",
+        ),
+        (
+            [contact(site="a.example"), contact("login", site="b.example")],
+            "No site was seen to tell Meta of an event. 2 sites let Meta know of the visit: a.example and b.example. "
+            f"{SEEN}",
+        ),
+        (
+            [event("Lead", EMAIL, blocked=True)],
+            f"No site was seen to tell Meta of an event. 1 event was blocked and did not arrive. {SEEN}",
+        ),
+        (
+            [event("Lead", seen_at=None)],
+            "1 site told Meta of 1 event. With it, nothing about the person was seen. This was seen in 1 recording of "
+            "10 requests.",
+        ),
+    ],
+)
+def test_the_opening_tells_what_happened_and_no_more(seen: list[SeenEvent | SeenContact], paragraph: str) -> None:
+    exposure = exposed(*seen)
+
+    assert opened(exposure) == paragraph
+    assert paragraph in list(as_markdown(exposure, vocabulary()))[2].replace("`", "").replace("\\", "")
+
+
+def test_what_left_against_a_no_is_told_and_consent_that_was_given_is_not() -> None:
+    told = opened(exposed(event("Lead"), consent=("denied", "gpc", "granted", "nothing_seen")))
+
+    assert "1 event left although consent was denied and 1 event left although the browser objected to sale" in told
+    assert "granted" not in told
+
+
+def test_without_any_site_the_opening_is_the_silence() -> None:
+    exposure = exposed(event("Lead", site="facebook.com"))
+
+    assert opened(exposure) == silence(exposure)
