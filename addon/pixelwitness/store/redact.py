@@ -8,6 +8,7 @@ away: equal values stay equal inside the copy, and nothing joins it with another
 import contextlib
 import json
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from pixelwitness.core.jsontext import loads_or_none
 from pixelwitness.core.sites import host_of
+from pixelwitness.meaning.objections import stored_host, without_objection
 from pixelwitness.meaning.tokens import tokenizer
 from pixelwitness.store import files, key, schema
 from pixelwitness.store.files import StoreError
@@ -29,6 +31,7 @@ LENGTH_STEP = 16
 _BY_WORDS = frozenset({"topic", "interest", "instruction_text"})
 """Kinds of findings whose evidence is words of what was sent; the evidence of others is words of ours."""
 _REMOVED = "redacted"
+_PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 # What is looked for first tells most: Edge and Opera call themselves Chrome, and that calls itself Safari.
 _BROWSERS = (
@@ -91,16 +94,17 @@ def changes(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
         "visits": page,
         "events": {
             **page,
-            "event_name": _no_address,
+            "event_name": _name,
+            "pixel_id": _pixel,
             "dedup_id": _nothing,
             "dedup_token": lambda value: None if value is None else token(str(value)),
         },
-        "contacts": {**page, "method": _method},
+        "contacts": {**page, "method": _method, "pixel_id": _pixel},
         "transmissions": {**at_minute, "method": _method},
         "fields": {"value": _nothing, "value_token": lambda value: token(str(value)), "length": _rounded},
         "signals": at_minute,
         "observations": at_minute,
-        "pixel_configs": at_minute,
+        "pixel_configs": {**at_minute, "pixel_id": _pixel},
     }
 
 
@@ -211,11 +215,18 @@ def _host_alone(value: Value) -> Value:
     if not host or not scheme.isalpha():
         return None
     below = rest.partition("/")[2] or "?" in rest or "#" in rest
-    return f"{scheme}://{host}/{'…' if below else ''}"
+    return f"{scheme}://{stored_host(host)}/{'…' if below else ''}"
 
 
-def _no_address(value: Value) -> Value:
-    return "{address}" if isinstance(value, str) and ("/" in value or "?" in value) else value
+def _name(value: Value) -> Value:
+    """Return an event's name as a scan that keeps no values would store it; one that is an address goes whole."""
+    if not isinstance(value, str):
+        return None
+    return "{address}" if "/" in value or "?" in value else without_objection(value)
+
+
+def _pixel(value: Value) -> Value:
+    return value if not isinstance(value, str) or _PIXEL_ID.fullmatch(value) else without_objection(value)
 
 
 def _rounded(value: Value) -> Value:
