@@ -144,7 +144,7 @@ def _formats(command: click.Command) -> Sequence[str]:
     return ()
 
 
-def tell(study: Study, seed: str = "0") -> dict[str, Told]:
+def tell(study: Study, seed: str = "0", jobs: int = 1) -> dict[str, Told]:
     """Run every way on a study, in one process; what GitHub's runner reads as summary is a way of its own."""
     study.folder.mkdir(exist_ok=True)
     summary = study.folder / "summary.md"
@@ -164,7 +164,13 @@ def tell(study: Study, seed: str = "0") -> dict[str, Told]:
         encoding="utf-8",
         check=True,
         cwd=study.folder,
-        env={**os.environ, "PYTHONHASHSEED": seed, "GITHUB_STEP_SUMMARY": str(summary), "COLUMNS": "100"},
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PIXELWITNESS_JOBS": str(jobs),
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "COLUMNS": "100",
+        },
     )
     results = {one.name: Told(**result) for one, result in zip(known, json.loads(done.stdout), strict=True)}
     return {**results, SUMMARY.name: Told(0, summary.read_text("utf-8"), "")}

@@ -122,7 +122,7 @@ def as_markdown(comparison: Comparison, named: Named, vocabulary: Vocabulary) ->
             yield f"| {what} | {before} | {after} | {CHANGES[one.change]} | {plain(why(one))} |"
         yield ""
     for sentence in ending(comparison):
-        yield f"{sentence_text(sentence)}"
+        yield sentence_text(sentence)
         yield ""
 
 
@@ -138,8 +138,10 @@ def as_table(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> "G
     for site in comparison.sites:
         parts.append(Text.assemble((f"\n{safe_text(site.name)}", "bold cyan"), f"  ({site_head(site)})"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        for head, justify in (("What", "left"), ("A", "right"), ("B", "right"), ("", "left")):
-            table.add_column(head, justify="right" if justify == "right" else "left", overflow="fold")
+        table.add_column("What", overflow="fold")
+        table.add_column("A", justify="right")
+        table.add_column("B", justify="right")
+        table.add_column("", overflow="fold")
         for one in told(site):
             before, after = numbers(one)
             change, reason = CHANGES[one.change], why(one)
