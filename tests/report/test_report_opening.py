@@ -73,6 +73,11 @@ NOTHING = datum("ud.em", "email", "empty-hash")
             f"No site was seen to tell Meta of an event. 1 event was blocked and did not arrive. {SEEN}",
         ),
         (
+            [event("Lead"), event("Lead", seen_at="2026-11-22T01:00:00.000Z")],
+            "1 site told Meta of 2 events. With it, nothing about the person was seen. This was seen from 2026-11-20 "
+            "to 2026-11-22, in 1 recording of 10 requests.",
+        ),
+        (
             [event("Lead", seen_at=None)],
             "1 site told Meta of 1 event. With it, nothing about the person was seen. This was seen in 1 recording of "
             "10 requests.",

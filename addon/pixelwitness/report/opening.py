@@ -52,7 +52,8 @@ def _sentences(sites: Sequence[SiteExposure], coverage: Coverage, vocabulary: Vo
         who = f"{len(contacts):,} more" if sending else counted(len(contacts), "site")
         yield (f"{who} let Meta know of the visit: ", *captured_list([site.name for site in contacts], _MOST), ".")
     yield from _consent_and_gaps(sites)
-    days = f" on {days}," if (days := when(sites)) else ""
+    days = when(sites)
+    days = f" {'from' if ' to ' in days else 'on'} {days}," if days else ""
     looked = f"{counted(coverage.recordings, 'recording')} of {counted(coverage.seen, 'request')}"
     yield (f"This was seen{days} in {looked}.",)
 
