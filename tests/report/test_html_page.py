@@ -311,6 +311,15 @@ def test_the_ledger_counts_each_request_once_and_the_method_names_every_version(
     assert "Meta Pixel event" in rules[0][1]
 
 
+def test_files_are_named_without_the_folder_that_all_of_them_share() -> None:
+    one = recording(sources=("/home/jane/study/a.har", "/home/jane/study/may/b.har"))
+    other = recording(id="bbbb000011112222", sources=("/home/jane/study/c.har",))
+    page = made(recordings=[one, other])
+
+    assert [row[1].split(" har")[0] for row in rows(table(parsed(page), "Recordings"))] == ["a.har may/b.har", "c.har"]
+    assert "jane" not in page
+
+
 def test_sums_that_do_not_add_up_are_said() -> None:
     lines = rows(
         table(

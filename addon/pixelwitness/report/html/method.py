@@ -3,6 +3,7 @@
 Owns what must be told so that somebody else can check it.  Must not know templates.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,12 +58,16 @@ class Version:
 
 
 def sources_of(recordings: Sequence[Recording]) -> tuple[Source, ...]:
-    """Return the recordings, numbered in their order."""
+    """Return the recordings, numbered in their order; files are named from the folder on that all of them share.
+
+    A page is made to be handed on: whose home the files lay in is nobody's business.
+    """
+    shared = _shared_folder(name for one in recordings for name in one.sources)
     return tuple(
         Source(
             number,
             one.id,
-            one.sources[:MAX_SOURCES],
+            tuple(name[shared:] for name in one.sources[:MAX_SOURCES]),
             len(one.sources[MAX_SOURCES:]),
             one.kind,
             one.exporter or "not stated",
@@ -74,6 +79,17 @@ def sources_of(recordings: Sequence[Recording]) -> tuple[Source, ...]:
         )
         for number, one in enumerate(recordings[:MAX_RECORDINGS], start=1)
     )
+
+
+def _shared_folder(names: Iterable[str]) -> int:
+    """Return the length of the folder in which all files lie, its last slash included.
+
+    >>> _shared_folder(["/home/jane/study/a.har", "/home/jane/study/may/b.har"]), _shared_folder(["a.har"])
+    (17, 0)
+    """
+    folders = {name[: max(name.rfind("/"), name.rfind("\\")) + 1] for name in names}
+    shared = os.path.commonprefix(sorted(folders))  # noqa: RUF071 - Windows paths, too; it is cut at a slash
+    return max(shared.rfind("/"), shared.rfind("\\")) + 1
 
 
 def _notes(one: Recording) -> Iterator[str]:
