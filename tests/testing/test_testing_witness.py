@@ -396,3 +396,22 @@ def test_what_is_known_never_to_end_is_not_waited_for(profile: "BrowserContext",
     page.evaluate(script)
     witness.assert_no_events()
     page.close()
+
+
+def test_a_closed_tab_is_not_waited_for(profile: "BrowserContext", held: None) -> None:
+    witness = BrowserWitness(profile, rest_within=5.0)
+    page = profile.new_page()
+    page.goto("https://garden.example/")
+    page.evaluate("() => { fetch('/stream') }")
+    page.close()
+    witness.assert_no_events()
+
+
+def test_a_window_that_a_page_opens_is_heard_from_its_first_request(
+    witness: BrowserWitness, page: "Page", profile: "BrowserContext"
+) -> None:
+    page.goto("https://garden.example/")
+    with witness.expect_event("ViewContent") as viewed, profile.expect_page():
+        page.evaluate(f"() => {{ open('{BOOTS}') }}")
+    assert (viewed.value.event.page_site, viewed.value.event.attribution_certainty) == ("shop.example", "certain")
+    assert {one.contact.page_site for one in witness.contacts} == {"shop.example"}
