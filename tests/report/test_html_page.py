@@ -361,6 +361,13 @@ def test_tokens_are_never_shown() -> None:
     )
 
 
+def test_options_are_told_without_the_token_of_a_persona() -> None:
+    page = made([event("Lead")], recordings=[recording(options='{"keep_values": false, "persona": "5ec2e7"}')])
+
+    assert "5ec2e7" not in page
+    assert "values not kept, with a persona" in text(parsed(page))
+
+
 def test_what_a_report_was_limited_to_stands_at_its_head(demo: Path) -> None:
     def page(*limits: str) -> Element:
         command = [sys.executable, "-m", "pixelwitness", "report", str(demo), "--format", "html", *limits]

@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from pixelwitness.core.coverage import is_headless
+from pixelwitness.core.jsontext import loads_or_none
 from pixelwitness.core.records import Recording
 from pixelwitness.core.rule import Rule
 from pixelwitness.report.text import counted
@@ -107,12 +106,18 @@ def _notes(one: Recording) -> Iterator[str]:
 
 def keeps_values(one: Recording) -> bool:
     """Say whether a recording was scanned so that its values are in the database."""
-    try:
-        options = msgspec.json.decode(one.options)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        # A database may come from a stranger.
-        return False
-    return isinstance(options, dict) and options.get("keep_values") is True
+    return _options(one).get("keep_values") is True
+
+
+def _options(one: Recording) -> Mapping[str, object]:
+    options = loads_or_none(one.options)
+    return options if isinstance(options, dict) else {}
+
+
+def _told_options(one: Recording) -> str:
+    """Return the options in words; that of a persona is a token, which is told to nobody."""
+    values = "values kept" if keeps_values(one) else "values not kept"
+    return f"{values}, {'with a persona' if _options(one).get('persona') else 'without a persona'}"
 
 
 def versions_of(recordings: Iterable[Recording]) -> tuple[Version, ...]:
@@ -123,7 +128,7 @@ def versions_of(recordings: Iterable[Recording]) -> tuple[Version, ...]:
         ("Rules (sha256)", (one.rules_sha256 for one in rows)),
         ("Knowledge (sha256)", (one.knowledge_sha256 for one in rows)),
         ("List of suffixes, which tells sites", (one.suffix_list for one in rows)),
-        ("Options", (one.options for one in rows)),
+        ("Options", map(_told_options, rows)),
         ("Recorded by", (one.exporter or "not stated" for one in rows)),
     )
     return tuple(Version(what, tuple(dict.fromkeys(values))) for what, values in told)
