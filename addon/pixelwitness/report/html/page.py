@@ -142,12 +142,12 @@ def _figures(sites: Sequence[SiteExposure], exposure: Exposure, vocabulary: Voca
     blocked = sum(group.events for site in sites for group in site.blocked)
     unread = exposure.coverage.bodies_not_recorded
     return (
-        Figure(f"{sum(bool(site.sent) for site in sites):,}", "sites told Meta of events"),
-        Figure(f"{sum(site.n_events for site in sites):,}", "events were sent"),
+        Figure(f"{sum(bool(site.sent) for site in sites):,}", "sites that told Meta of events"),
+        Figure(f"{sum(site.n_events for site in sites):,}", "events sent"),
         Figure(f"{len(person):,}", "kinds of data about the person", "sent" if person else ""),
-        Figure(f"{len({pixel for site in sites for pixel in site.pixels}):,}", "pixels received them"),
-        Figure(f"{blocked:,}", "events were blocked", "blocked" if blocked else ""),
-        Figure(f"{unread:,}", "bodies were not recorded", "unknown" if unread else ""),
+        Figure(f"{len({pixel for site in sites for pixel in site.pixels}):,}", "pixels that received them"),
+        Figure(f"{blocked:,}", "events blocked", "blocked" if blocked else ""),
+        Figure(f"{unread:,}", "bodies not recorded", "unknown" if unread else ""),
     )
 
 
