@@ -29,6 +29,7 @@ PAYLOADS = {
     " www.evil.example @user #1",
     "cells": "a | b\n\n# h\n|---|\n```\n`x` ``y`` ~~~\n<!-- ",
     "xml": "]]><!ENTITY x SYSTEM 'file:///etc/passwd'>&x;&#0;\x0b\x1f\ufffe\uffff</testcase>",
+    "url": "https://evil.example/tr?id=1&ev=PageView",
     "percent": "%0A::error::x%0D%25,title=:: {{7*7}} {% raw %} ${7*7}",
 }
 PIXEL = "1234567890123456"

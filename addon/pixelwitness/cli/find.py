@@ -54,9 +54,9 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     if format_ == "json":
         from dataclasses import asdict
 
-        from pixelwitness.core.jsontext import dumps
+        from pixelwitness.report.jsonfile import without_links
 
-        emit([dumps([asdict(site) for site in sites]) + "\n"])
+        emit([without_links([asdict(site) for site in sites]) + "\n"])
     else:
         what = "e-mail address" if kind == "email" else "phone number"
         emit(line + "\n" for line in lines(what, sites, coverage))

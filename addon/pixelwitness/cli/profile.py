@@ -22,7 +22,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     from pixelwitness.cli.output import lines
     from pixelwitness.meaning.about import IDENTIFYING
     from pixelwitness.report import profile as told
-    from pixelwitness.report.jsonfile import in_ascii
+    from pixelwitness.report.jsonfile import without_links
     from pixelwitness.report.vocabulary import vocabulary
     from pixelwitness.rulebook.knowledge import load_knowledge
     from pixelwitness.store import queries
@@ -42,7 +42,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
         )
     words = vocabulary(region)
     if format_ == "json":
-        emit([in_ascii(told.document(found, exposure, words), indent=2) + "\n"])
+        emit([without_links(told.document(found, exposure, words), indent=2) + "\n"])
     else:
         emit(lines(told.as_lines(found, exposure, words)))
     return ExitCode.CLEAN

@@ -37,7 +37,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     """
     from pixelwitness.cli.output import lines
     from pixelwitness.meaning.reconcile import compare
-    from pixelwitness.report.jsonfile import in_ascii
+    from pixelwitness.report.jsonfile import without_links
     from pixelwitness.report.reconciled import as_lines, document
     from pixelwitness.sources.export import read_export
     from pixelwitness.store import queries
@@ -56,7 +56,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
         own = queries.own_sites(connection)
         compared = compare(read.listed, _sent(queries.events(connection), own), tolerance * 60)
     if format_ == "json":
-        emit([in_ascii(document(compared), indent=2) + "\n"])
+        emit([without_links(document(compared), indent=2) + "\n"])
     else:
         emit(lines(as_lines(compared)))
     if read.problems:

@@ -7,13 +7,13 @@ from pixelwitness.policy.judgement import Forbidden, Place
 from pixelwitness.report import checkmodel, model
 from pixelwitness.report.acts import shown_page
 from pixelwitness.report.checked import Checked
-from pixelwitness.report.jsonfile import in_ascii
+from pixelwitness.report.jsonfile import without_links
 from pixelwitness.report.shapes import sums
 
 
 def as_check_json(checked: Checked) -> str:
     """Return the judgement as an indented document in ASCII, with a line end."""
-    return in_ascii(_document(checked), indent=2) + "\n"
+    return without_links(_document(checked), indent=2) + "\n"
 
 
 def _document(checked: Checked) -> checkmodel.CheckReport:

@@ -15,7 +15,7 @@ from pixelwitness.meaning.about import About, about_of
 from pixelwitness.meaning.findings import CONSENT, IDENTITY
 from pixelwitness.report.lineshapes import known_by
 from pixelwitness.report.shapes import bare, contents
-from pixelwitness.report.text import CELL_LIMIT, safe_text
+from pixelwitness.report.text import CELL_LIMIT, safe_text, unlinked
 from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.report.words import form_word
 
@@ -72,7 +72,7 @@ def as_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterab
 def row(cells: Iterable[object]) -> str:
     """Return one row, every cell guarded and quoted; None is an empty one."""
     line = io.StringIO()
-    texts = ["" if one is None else cell(str(one)) for one in cells]
+    texts = ["" if one is None else cell(unlinked(str(one))) for one in cells]
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(texts)
     return line.getvalue()
 
@@ -169,7 +169,7 @@ def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
         about = about_of(one.data_class, one.field)
         if about is About.TECHNICAL:
             continue
-        kept = f" = {one.value}" if one.value is not None else ""
+        kept = f" = {unlinked(one.value)}" if one.value is not None else ""
         told = f"{vocabulary.label(one.data_class)} ({form_word(one.form)}, {one.field}){kept}"
         (person if about in (About.PERSON, About.BROWSER) else other)[told] = None
     return "; ".join(person), "; ".join(other)

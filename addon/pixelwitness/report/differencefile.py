@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pixelwitness.core.compare import Comparison, Difference, SiteComparison
 from pixelwitness.report.difference import CHANGES, Named, ending, heads, numbers, site_head, thing, told, why
-from pixelwitness.report.jsonfile import in_ascii
+from pixelwitness.report.jsonfile import without_links
 from pixelwitness.report.markdown import code, plain, sentence_text
 from pixelwitness.report.model import SCHEMA_VERSION, Ledger, Model, says
 from pixelwitness.report.plain import as_text
@@ -76,7 +76,7 @@ def as_json(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> str
         for name, coverage in zip((named.a, named.b), comparison.coverage, strict=True)
     )
     sites = [_site(site, vocabulary) for site in comparison.sites]
-    return in_ascii(Diff(a=a, b=b, sites=sites, alike=list(comparison.alike)), indent=2) + "\n"
+    return without_links(Diff(a=a, b=b, sites=sites, alike=list(comparison.alike)), indent=2) + "\n"
 
 
 def _site(site: SiteComparison, vocabulary: Vocabulary) -> SiteDifferenceShape:

@@ -15,6 +15,8 @@ CELL_LIMIT = 2_000
 # GitHub: ::error and ##[error]; Azure and TeamCity: ##vso[ and ##teamcity[.
 _RUNNER_COMMAND = re.compile(r"::(?=[A-Za-z\[])|##(?=\w*\[)")
 
+_SCHEME = re.compile(r"\s*https?://", re.IGNORECASE)
+
 
 def safe_text(text: str, limit: int = LIMIT) -> str:
     r"""Return text of at most ``limit`` characters that is printable throughout.
@@ -39,6 +41,15 @@ def safe_text(text: str, limit: int = LIMIT) -> str:
         return text if len(text) <= limit and not cut else text[: max(limit - 1, 0)] + "…"
     pieces = [piece for piece in re.split(r"\0(\\x..|\\u....|\\U........)", text) if piece]
     return _joined(pieces, limit, cut=cut)
+
+
+def unlinked(text: str) -> str:
+    """Return a text that is an address without its scheme, so that no viewer makes a link of it; any other as it is.
+
+    >>> unlinked("https://shop.example/a?b=1"), unlinked("boots")
+    ('shop.example/a?b=1', 'boots')
+    """
+    return text if (found := _SCHEME.match(text)) is None else text[found.end() :]
 
 
 def _joined(pieces: list[str], limit: int, *, cut: bool) -> str:
