@@ -87,8 +87,6 @@ class PixelWitness:
         self._board = board
         self._words = vocabulary()
         self._teller = Teller(self._words)
-        self.addons = [Commands(lambda: self.recorded, self._words)]
-        """mitmproxy asks for the addons inside an addon by this name."""
 
     # The life of a session ---------------------------------------------------
 
@@ -100,6 +98,7 @@ class PixelWitness:
             log.error("pixelwitness: %s", reason)
             raise refused(reason)
         declare(loader)
+        Commands(lambda: self.recorded, self._words).declare(loader)
         contentviews.add(PixelWitnessView(self._reader, self._words))
         _complain()
 

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mitmproxy import command, exceptions, types
+from mitmproxy import exceptions, types
+from mitmproxy.addonmanager import Loader
 
 from pixelwitness.core.exposure import Exposure
 from pixelwitness.live.written import Recorded, read_exposure, write_report
@@ -28,12 +29,18 @@ class Commands:
         self._where = where
         self._vocabulary = vocabulary
 
-    @command.command("pixelwitness.summary")  # type: ignore[untyped-decorator]  # mitmproxy leaves it untyped
+    def declare(self, loader: Loader) -> None:
+        """Make them known to mitmproxy.
+
+        Not as an addon of its own, as decorators would have it: each is asked some twenty times for every request.
+        """
+        for called in (self.summary, self.sites, self.export):
+            loader.add_command(f"pixelwitness.{called.__name__}", called)
+
     def summary(self) -> str:
         """Sum up what sites told Meta in this session."""
         return "\n".join(plain.summary(self._exposure(), self._vocabulary))
 
-    @command.command("pixelwitness.sites")  # type: ignore[untyped-decorator]  # mitmproxy leaves it untyped
     def sites(self) -> Sequence[str]:
         """List the sites that told Meta anything in this session."""
         return [
@@ -42,7 +49,6 @@ class Commands:
             for site in telling_sites(self._exposure())
         ]
 
-    @command.command("pixelwitness.export")  # type: ignore[untyped-decorator]  # mitmproxy leaves it untyped
     def export(self, path: types.Path) -> None:
         """Write a report of this session to a file; its suffix says the format: txt, md, json, jsonl, csv."""
         target = Path(path).expanduser()
