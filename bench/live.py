@@ -1,8 +1,8 @@
 """What the addon costs a running mitmdump: ``make bench-live``.
 
-Pairs of mitmdump, bare and with the addon, alternate; each serves the same requests
-over kept connections and tells its CPU time by itself.  Prints a Markdown table; ends
-with 1 when a figure is over its bar.  Linux only.
+Runs of mitmdump alternate: bare, with the floor of `bench.live_floor`, with the addon.
+Each serves the same requests over kept connections, and its CPU time is read from
+outside.  Prints a Markdown table; ends with 1 when a figure is over its bar.  Linux only.
 
     python -m bench.live [--only NAME]… [--pairs 15] [--requests 400] [--memory-requests 50000]
 """
@@ -28,6 +28,10 @@ from tempfile import TemporaryDirectory
 from bench import live_hooks
 from bench.run import Line
 
+from pixelwitness.live.launch import shim_path
+
+FLOOR = Path(__file__).with_name("live_floor.py")
+"""The addon that does the least: it stores an event's parameters and understands nothing."""
 WARM_UP = 60
 _SETTLE = 0.6
 """Seconds after the last request in which the writer commits what waits; its CPU counts."""
@@ -96,18 +100,16 @@ def upstream() -> Iterator[int]:
 
 
 @contextmanager
-def mitmdump(folder: Path, behind: int, *, addon: bool) -> Iterator[Running]:
+def mitmdump(folder: Path, behind: int, script: Path | None) -> Iterator[Running]:
     """Run mitmdump until the context ends."""
     port_file = folder / "port"
     port_file.unlink(missing_ok=True)
     command = [sys.executable, "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()", "-q"]
     command += ["--mode", f"upstream:http://127.0.0.1:{behind}", "--listen-host", "127.0.0.1", "--listen-port", "0"]
     command += ["--set", f"confdir={folder}", "-s", str(Path(__file__).with_name("live_port.py"))]
-    if addon:
-        from pixelwitness.live.launch import shim_path
-
+    if script is not None:
         db = folder / f"live-{time.monotonic_ns()}.sqlite"
-        command += ["-s", str(shim_path()), "--set", f"pixelwitness_db={db}", "--set", f"pixelwitness_key={folder}/key"]
+        command += ["-s", str(script), "--set", f"pixelwitness_db={db}", "--set", f"pixelwitness_key={folder}/key"]
     process = subprocess.Popen(command, env=os.environ | {"BENCH_PORT_FILE": str(port_file)})
     try:
         deadline = time.monotonic() + 60
@@ -140,12 +142,14 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
     """What a request costs more with the addon than without."""
     added: dict[str, list[float]] = {name: [] for name in names}
     bare: dict[str, list[float]] = {name: [] for name in names}
+    floor: list[float] = []
     with upstream() as behind:
         for number in range(pairs):
-            per_request: dict[tuple[str, bool], float] = {}
-            # Who goes first changes, so that what a machine does over time falls on both.
-            for addon in (False, True) if number % 2 else (True, False):
-                with mitmdump(folder, behind, addon=addon) as running:
+            per_request: dict[tuple[str, Path | None], float] = {}
+            # Who goes first changes, so that what a machine does over time falls on all.
+            order = [None, *([FLOOR] if "pixel" in names else []), shim_path()]
+            for addon in order if number % 2 else reversed(order):
+                with mitmdump(folder, behind, addon) as running:
                     for name in names:
                         make, *_, times = KINDS[name]
                         many = requests * times
@@ -156,8 +160,10 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
                         time.sleep(_SETTLE)
                         per_request[name, addon] = (running.cpu() - before) / many
             for name in names:
-                added[name].append(per_request[name, True] - per_request[name, False])
-                bare[name].append(per_request[name, False])
+                added[name].append(per_request[name, shim_path()] - per_request[name, None])
+                bare[name].append(per_request[name, None])
+            if "pixel" in names:
+                floor.append(per_request["pixel", FLOOR] - per_request["pixel", None])
             print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     for name in names:
@@ -167,6 +173,11 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
         note = f"95 % interval {low:.3g} to {high:.3g}; bare {median(bare[name]) * scale:.4g}; "
         note += f"{pairs} pairs of {requests * times}"
         yield Line(f"added CPU of {what}", median(added[name]) * scale, bar, unit, note)
+        if name == "pixel":
+            least = median(floor)
+            low, high = interval([one * scale for one in floor])
+            note = f"the floor adds {least * scale:.3g} {unit}, 95 % interval {low:.3g} to {high:.3g}"
+            yield Line("the same, beside the floor", median(added[name]) / least, None, "× the floor", note)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -181,7 +192,7 @@ def memory(folder: Path, requests: int) -> Iterator[Line]:
     grown: dict[bool, float] = {}
     with upstream() as behind:
         for addon in (False, True):
-            with mitmdump(folder, behind, addon=addon) as running:
+            with mitmdump(folder, behind, shim_path() if addon else None) as running:
                 sizes = []
                 for part in range(5):
                     many = range(part * requests // 5, (part + 1) * requests // 5)
@@ -216,8 +227,8 @@ def main() -> int:
     with TemporaryDirectory() as made:
         folder = Path(made)
         if names := [name for name in KINDS if name in chosen]:
-            found = costs(folder, stated.pairs, stated.requests, names)
-            lines += zip(names, found, strict=True)
+            for line in costs(folder, stated.pairs, stated.requests, names):
+                lines.append(("other" if "not Meta's" in line.what else "pixel", line))
         if "memory" in chosen:
             lines += [("memory", line) for line in memory(folder, stated.memory_requests)]
         if "bomb" in chosen:
