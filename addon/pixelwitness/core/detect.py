@@ -4,7 +4,9 @@ Owns how rules are tried and what a matching rule yields.  Pure: the same reques
 and rules give the same answer, hostile input included.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeGuard
 
 from pixelwitness.core import jsontext
@@ -18,7 +20,7 @@ from pixelwitness.core.rule import Decode, Rule
 from pixelwitness.core.screen import Screen
 from pixelwitness.core.transport import transport_of
 
-_BEFORE_JSON = ("{", "[", " ", "\t", "\r", "\n")
+_BEFORE_JSON = frozenset("{[ \t\r\n")
 MAX_ITEMS = 10_000
 MAX_FIELDS = 5_000
 """Leaves of one transmission that are kept; a payload made of brackets ends there."""
@@ -138,7 +140,7 @@ def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
 
 def _is_plain(value: Value) -> TypeGuard[str]:
     """Say whether a value is text that is surely no JSON: the common case, and there is nothing to unpack."""
-    return type(value) is str and not value.startswith(_BEFORE_JSON)
+    return type(value) is str and value[:1] not in _BEFORE_JSON
 
 
 def _claims(decode: Decode, scope: Scope) -> PageClaims:
@@ -156,15 +158,16 @@ def _claims(decode: Decode, scope: Scope) -> PageClaims:
 
 def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
     """Return the fields, and whether there were more of them than are kept."""
-    found: list[Field] = []
-    ordinals: dict[str, int] = {}
-    for name, text in _leaves(decode, scope):
-        if len(found) >= MAX_FIELDS:
-            return tuple(found), True
-        ordinal = ordinals.get(name, 0)
-        ordinals[name] = ordinal + 1
-        found.append(Field(name, text, ordinal))
-    return tuple(found), False
+    told = [*islice(_leaves(decode, scope), MAX_FIELDS + 1)]
+    kept = told[:MAX_FIELDS]
+    if len({name for name, _ in kept}) == len(kept):
+        return tuple([Field(name, text) for name, text in kept]), len(told) > MAX_FIELDS
+    seen: Counter[str] = Counter()
+    found = []
+    for name, text in kept:
+        found.append(Field(name, text, seen[name]))
+        seen[name] += 1
+    return tuple(found), len(told) > MAX_FIELDS
 
 
 def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ class Transmission(Record, frozen=True, kw_only=True):
     also_matched: tuple[str, ...]
 
 
-class Field(Record, frozen=True, kw_only=True):
+class Field(Record, frozen=True):
     transmission_id: Text
     contact_id: Text
     field: str

@@ -32,6 +32,8 @@ BODY_LIMIT = 2_000_000
 
 type Headers = tuple[tuple[str, str], ...]
 
+_PATH = re.compile(r"[^/?#\\]*([^?#]*)")
+"""What follows a host: from the first slash or backslash up to query and fragment."""
 _BATCH_PATH = re.compile(r"/(?:v\d+(?:\.\d+)?/?)?")
 _FORM_TEXT = re.compile(r"[\w.~%+\-\[\]*]+=[^\s{}<>]*")
 _MAX_PARTS = 1_000
@@ -134,12 +136,8 @@ class Request:
     @cached_property
     def path(self) -> str:
         """The path as it stands in the URL, ``/`` when empty, without the query."""
-        after = self.url.partition("://")[2]
-        found = re.search(r"[/?#\\]", after)
-        if found is None:
-            return "/"
-        path = re.split(r"[?#]", after[found.start() :], maxsplit=1)[0]
-        return path or "/"
+        found = _PATH.match(self.url.partition("://")[2])
+        return (found and found[1]) or "/"
 
     @cached_property
     def query(self) -> str:

@@ -97,11 +97,12 @@ class Redactor:
         budget = MAX_LOOKED_AT_IN_ALL
         for field in fields:
             name, text = field.name, field.text
-            # What lies past the budget is not looked into, and so never kept: only its length and token are.
-            budget -= min(len(text), personal_data.MAX_LOOKED_AT)
-            if len(text) <= _REMEMBERED and budget >= 0:
+            if (length := len(text)) <= _REMEMBERED and budget >= length:
+                budget -= length
                 found = self._remembered(name[:_CACHED], text)
             else:
+                # What lies past the budget is not looked into, and so never kept: only its length and token are.
+                budget -= min(length, personal_data.MAX_LOOKED_AT)
                 found = self._look_at(name[:_CACHED], text, inside=budget >= 0)
             at_least = field.ordinal
             for facts in found.rows:
@@ -109,8 +110,8 @@ class Redactor:
                 ordinals[facts.field] = ordinal + 1
                 at_least = 0
                 rows.append(facts if ordinal == 0 else msgspec.structs.replace(facts, ordinal=ordinal))
-            for one in found.leaks:
-                leaks[one] = None
+            if found.leaks:
+                leaks |= dict.fromkeys(found.leaks)
         return tuple(rows), tuple(leaks)
 
     def _look_at(self, name: str, text: str, *, inside: bool = True) -> Looked:

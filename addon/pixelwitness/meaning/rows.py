@@ -295,16 +295,19 @@ def _first_party(place: Place, attribution: Attribution) -> bool | None:
 def _fields(
     fields: Iterable[FieldFacts], *, transmission_id: str | None = None, contact_id: str | None = None
 ) -> Iterator[records.Field]:
-    for facts in fields:
-        yield records.Field(
-            transmission_id=transmission_id,
-            contact_id=contact_id,
-            field=facts.field,
-            ordinal=facts.ordinal,
-            data_class=facts.data_class,
-            form=facts.form,
-            matching=facts.matching,
-            length=facts.length,
-            value_token=facts.value_token,
-            value=facts.value,
+    # By position, which takes half the time: most of what is made of an event are these.
+    return (
+        records.Field(
+            transmission_id,
+            contact_id,
+            facts.field,
+            facts.ordinal,
+            facts.data_class,
+            facts.form,
+            facts.matching,
+            facts.length,
+            facts.value_token,
+            facts.value,
         )
+        for facts in fields
+    )

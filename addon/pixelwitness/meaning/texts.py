@@ -20,6 +20,8 @@ from pixelwitness.meaning.wordlists import MAX_READ, NOTHING, Entry, ListKind, R
 
 MAX_TEXTS = 60
 """Texts of one event in which words are looked for."""
+_SHORT = 1_000
+"""Characters of a text whose reading is remembered: most fields of a session come again and again."""
 MAX_EVIDENCE = 6
 """Words of a list that one hint names."""
 FREE_TEXT_WORDS = 12
@@ -56,6 +58,16 @@ class _Plan(NamedTuple):
     is_earlier: bool
 
 
+class _Read(NamedTuple):
+    """What one field says."""
+
+    shown: str
+    reading: Reading
+    is_earlier: bool
+    is_url: bool = False
+    free: TextHint | None = None
+
+
 class TextReader:
     """Reads the texts of events by the lists of the knowledge."""
 
@@ -64,6 +76,7 @@ class TextReader:
         self._index = WordIndex(knowledge.word_lists)
         self._plan = lru_cache(maxsize=4_096)(self._plan_of)
         self._of_url = lru_cache(maxsize=2_048)(self._read_url)
+        self._remembered = lru_cache(maxsize=2_048)(self._read)
 
     def hints(
         self, fields: Sequence[event.Field], page_url: str | None, event_name: str | None
@@ -100,30 +113,35 @@ class TextReader:
         left = MAX_TEXTS
         told_page = False
         for field in fields:
-            if len(field.text) < 3 or len(field.name) > MAX_READ:
+            name, text = field.name, field.text
+            if len(text) < 3 or len(name) > MAX_READ:
                 continue
-            plan = self._plan(field.name)
+            plan = self._plan(name)
             if plan is None:
                 continue
             left -= 1
             if left < 0:
                 break
-            text = field.text[:MAX_READ]
-            if plan.is_url or looks_absolute(text):
-                told_page = told_page or text == page_url
-                reading = self._of_url(text)
-            else:
-                reading = self._index.read(text)
-                if not plan.is_telling:
-                    reading = _instructions_alone(reading)
-                if plan.data_class in _FREE and text.count(" ") >= FREE_TEXT_WORDS - 1 and form_of(text) is Form.PLAIN:
-                    free.append(_free_text(plan.shown, text))
-            if reading is not NOTHING:
-                yield plan.shown, reading, plan.is_earlier
+            read = self._remembered(plan, text) if len(text) <= _SHORT else self._read(plan, text)
+            told_page = told_page or (read.is_url and text == page_url)
+            if read.free is not None:
+                free.append(read.free)
+            if read.reading is not NOTHING:
+                yield read.shown, read.reading, read.is_earlier
         if page_url and not told_page:
             yield "referer", self._of_url(page_url[:MAX_READ]), False
         if event_name:
             yield "event_name", self._index.read(event_name[:MAX_READ], humps=True), False
+
+    def _read(self, plan: _Plan, text: str) -> _Read:
+        text = text[:MAX_READ]
+        if plan.is_url or looks_absolute(text):
+            return _Read(plan.shown, self._of_url(text), plan.is_earlier, is_url=True)
+        reading = self._index.read(text)
+        if not plan.is_telling:
+            reading = _instructions_alone(reading)
+        is_free = plan.data_class in _FREE and text.count(" ") >= FREE_TEXT_WORDS - 1 and form_of(text) is Form.PLAIN
+        return _Read(plan.shown, reading, plan.is_earlier, free=_free_text(plan.shown, text) if is_free else None)
 
     def _plan_of(self, name: str) -> _Plan | None:
         """Return how a field is read, None when it is not."""
