@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from docs import schemas
 from jsonschema import Draft202012Validator
 
 
+@cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of a schema as it lies in the documentation, closed to keys that it does not know."""
     schema = json.loads((schemas.FOLDER / f"{name}.json").read_text("utf-8"))
