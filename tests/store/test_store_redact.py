@@ -242,6 +242,11 @@ def test_nothing_is_ever_replaced(study: Path, tmp_path: Path, there: str) -> No
     assert target.is_symlink() or target.read_text("utf-8") == "mine"
 
 
+def test_a_folder_that_is_not_there_is_named(study: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"nowhere.copy.sqlite: there is no such folder for it"):
+        redact(study, tmp_path / "nowhere" / "copy.sqlite")
+
+
 def test_one_of_two_recordings(study: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.har"
     text = STORY.read_text("utf-8").replace("1111222233334444", "5555666677778888")

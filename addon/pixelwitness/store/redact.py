@@ -64,6 +64,8 @@ def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> Redact
     """
     if target.exists() or target.is_symlink():
         raise StoreError(target, "it is there already", "name a new file")
+    if not target.absolute().parent.is_dir():
+        raise StoreError(target, "there is no such folder for it", "make it, or name another file")
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
         with files.reading(source) as connection:
