@@ -1,0 +1,132 @@
+"""What was understood, in JSON, JSON lines and CSV: identity, consent and findings, whole."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from tests.exposed import EMAIL, REC, contact, datum, event, finding, recording, visit
+from tests.published import problems
+
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.report.csvfile import as_csv
+from pixelwitness.report.csvsites import as_site_csv
+from pixelwitness.report.jsonfile import as_json, as_lines
+from pixelwitness.report.vocabulary import Vocabulary
+
+WORDS = Vocabulary({"email": "e-mail"})
+PERSON = finding("identity", "person", "em, _fbp; not recorded: cookies")
+DENIED = finding("consent", "denied", "OneTrust: no advertising")
+TOPIC = finding("topic", "health", "clinic", "dl.path", certainty="hint")
+PURCHASE = replace(event("Purchase", EMAIL), findings=(DENIED, PERSON, TOPIC))
+LIBRARY = replace(contact(), findings=(finding("identity", "browser", "_fbp", event_id=None, contact_id=f"{REC}-90"),))
+ROW = recording(options='{"keep_values": false, "persona": "5ec2e7"}')
+
+
+def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
+    sums = SumUp((), {"email"})
+    sums.visit(visit())
+    sums.visit(visit("garden.example"))
+    for one in seen:
+        if isinstance(one, SeenEvent):
+            sums.event(one)
+        else:
+            sums.contact(one)
+    sums.known_by("shop.example", KnownBy("person", ("em", "_fbp"), may_be_more=True))
+    sums.consent("shop.example", ConsentSaid("denied", "certain", "OneTrust: no advertising", 1))
+    return sums.done(coverage_of([ROW]), (ROW,))
+
+
+def rows(pieces: list[str]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(pieces))))
+
+
+def test_a_line_tells_what_was_understood_of_its_event_or_contact() -> None:
+    exposure = exposed(PURCHASE, LIBRARY)
+    lines = [json.loads(line) for line in as_lines(exposure, WORDS, [PURCHASE], [LIBRARY])]
+    assert [problem for line in lines for problem in problems("report-lines", line)] == []
+    of_event, of_contact, of_recording, _ = lines
+    assert of_event["known_by"] == {"level": "person", "names": ["em", "_fbp"], "may_be_more": True}
+    assert [(one["kind"], one["label"], one["certainty"], one["field"]) for one in of_event["findings"]] == [
+        ("consent", "denied", "certain", None),
+        ("identity", "person", "certain", None),
+        ("topic", "health", "hint", "dl.path"),
+    ]
+    assert of_contact["known_by"] == {"level": "browser", "names": ["_fbp"], "may_be_more": False}
+    assert (of_recording["id"], of_recording["requests_seen"], of_recording["complete"]) == (REC, 10, True)
+
+
+def test_what_nobody_asked_is_null_and_not_nothing() -> None:
+    (line, *_) = as_lines(exposed(event("Lead")), WORDS, [event("Lead")], [])
+    assert json.loads(line)["known_by"] is None
+
+
+def test_the_document_tells_it_by_site_and_never_the_mark_of_a_persona() -> None:
+    document = json.loads(as_json(exposed(PURCHASE, LIBRARY), WORDS))
+    assert problems("report", document) == []
+    garden, shop = document["sites"]
+    assert (garden["known_by"], garden["findings"]) == (None, [])
+    assert shop["known_by"] == {"level": "person", "names": ["em", "_fbp"], "may_be_more": True}
+    assert shop["findings"] == [
+        {
+            "kind": "topic",
+            "label": "health",
+            "certainty": "hint",
+            "evidence": "clinic",
+            "fields": ["dl.path"],
+            "events": 1,
+            "contacts": 0,
+        }
+    ]
+    assert document["recordings"][0]["options"] == {"keep_values": False, "persona": True}
+    assert "5ec2e7" not in json.dumps(document)
+
+
+def test_a_row_of_csv_tells_it_in_words() -> None:
+    of_event, of_contact = rows(list(as_csv(WORDS, [PURCHASE], [LIBRARY])))
+    assert [of_event[name] for name in ("known_by", "consent", "findings")] == [
+        "person (em, _fbp)",
+        "denied (OneTrust: no advertising)",
+        "topic health (clinic), hint, dl.path",
+    ]
+    assert [of_contact[name] for name in ("known_by", "consent", "findings")] == ["browser (_fbp)", "", ""]
+
+
+def test_a_site_is_one_row_also_where_it_told_nothing() -> None:
+    blocked = event("Lead", position=3, blocked=True)
+    garden, shop = rows(list(as_site_csv(exposed(PURCHASE, event("Purchase", position=2), blocked, LIBRARY), WORDS)))
+    assert {name: value for name, value in shop.items() if value} == {
+        "site": "shop.example",
+        "standing": "site",
+        "visits": "1",
+        "events": "2",
+        "events_blocked": "1",
+        "contacts": "1",
+        "contacts_blocked": "0",
+        "event_names": "Purchase ×2",
+        "pixels": "1234567890123456",
+        "channels": "pixel",
+        "contact_channels": "library",
+        "personal_data": "e-mail (SHA-256)",
+        "known_by": "person (em, _fbp)",
+        "consent": "denied (OneTrust: no advertising): 1 event",
+        "findings": "topic health (clinic), hint",
+        "bodies_not_recorded": "0",
+        "first_seen": "2026-11-20T10:00:01.000Z",
+        "last_seen": "2026-11-20T10:01:00.000Z",
+    }
+    assert [garden[name] for name in ("site", "visits", "events", "contacts", "known_by")] == [
+        *("garden.example", "1", "0", "0", ""),
+    ]
+
+
+def test_an_address_is_no_link_wherever_it_stands() -> None:
+    named = event("https://shop.example/boots?a=1", datum("dl", "page_url", value="https://shop.example/paid"))
+    lines = "".join(as_lines(exposed(named), WORDS, [named], []))
+    assert "://" not in lines
+    first = json.loads(lines.splitlines()[0])
+    assert (first["event_name"], first["data"][0]["value"]) == ("shop.example/boots?a=1", "shop.example/paid")
+    (row,) = rows(list(as_csv(WORDS, [named], [])))
+    assert (row["event_name"], "://" in row["page"]) == ("shop.example/boots?a=1", False)
