@@ -104,7 +104,7 @@ def budgets(rounds: int) -> Iterator[tuple[str, float, float | None, str]]:
     yield "redaction of it", cost["redaction"], None, "µs"
     beside = cost["all"] - cost["redaction"]
     yield "understanding it, beside redaction", beside / cost["core"], 1.0, "× detect, fold, attribute"
-    yield "the same with a persona", (cost["persona"] - cost["redaction"]) / cost["core"], 1.0, "× the same"
+    yield "the same with a persona", (cost["persona"] - cost["redaction"]) / cost["core"], None, "× the same"
 
 
 def _timed[T](costs: dict[str, list[float]], name: str, work: Callable[[], T]) -> T:

@@ -114,6 +114,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 UNKNOWN = Entry(DataClass.UNKNOWN)
 
 
+_SHORT = 100
+"""Characters of a key of which it is remembered what it means: the same come in every request."""
+
+
 class Pattern(msgspec.Struct, frozen=True):
     """Keys that share a meaning, with ``*`` for any characters."""
 
@@ -263,6 +267,13 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
         A known key inside something unknown (``cd.customer.email``) tells the class,
         never that the value may be stored.
         """
+        return self._short_key(key, realm) if len(key) <= _SHORT else self._meaning_of(key, realm)
+
+    @cached_property
+    def _short_key(self) -> Callable[[str, Realm], Entry | None]:
+        return lru_cache(maxsize=4096)(self._meaning_of)
+
+    def _meaning_of(self, key: str, realm: Realm) -> Entry | None:
         steps = [plain_key(step) for step in key.split(".") if not step.isdigit()]
         known = self.entries.get(realm, {})
         whole = ".".join(steps)
