@@ -88,6 +88,11 @@ def told(site: SiteComparison) -> tuple[Difference, ...]:
     )
 
 
+def telling(comparison: Comparison) -> tuple[SiteComparison, ...]:
+    """Return the sites of which anything is told."""
+    return tuple(site for site in comparison.sites if told(site))
+
+
 def numbers(one: Difference) -> tuple[str, str]:
     """Return how often each side has it; a question mark for the side that could not see it."""
     unseen = one.change is Change.NOT_RECORDED
@@ -118,8 +123,12 @@ def site_head(site: SiteComparison) -> str:
 
 def ending(comparison: Comparison) -> Iterator[Sentence]:
     """Yield what stands below the sites: those alike, and that absence may be no evidence."""
-    if not comparison.sites:
+    shown = telling(comparison)
+    if not shown:
         yield ("No difference was seen.",)
+    technical = tuple(site.name for site in comparison.sites if site not in shown)
+    if technical:
+        yield ("Alike but for technical details: ", *captured_list(technical, MAX_ALIKE), ".")
     if comparison.alike:
         yield ("Alike: ", *captured_list(comparison.alike, MAX_ALIKE), ".")
     if Change.NOT_RECORDED in comparison.changes:
@@ -128,7 +137,7 @@ def ending(comparison: Comparison) -> Iterator[Sentence]:
         words = _incomplete(coverage)
         if words:
             yield (f"{letter} is incomplete: {listed(words)}.",)
-    if comparison.sites:
+    if shown:
         yield ("Numbers depend on what was done; where the visits differ, so may they.",)
 
 
@@ -151,7 +160,7 @@ def as_lines(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> It
     for head in heads(comparison, named):
         yield as_text(head)
     yield ""
-    for site in comparison.sites:
+    for site in telling(comparison):
         yield f"{safe_text(site.name)}  ({site_head(site)})"
         for change, several in groupby(_in_order(told(site)), key=lambda one: one.change):
             for one in several:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pixelwitness.core.compare import Comparison, Difference, SiteComparison
-from pixelwitness.report.difference import CHANGES, Named, ending, heads, numbers, site_head, thing, told, why
+from pixelwitness.report.difference import CHANGES, Named, ending, heads, numbers, site_head, telling, thing, told, why
 from pixelwitness.report.jsonfile import without_links
 from pixelwitness.report.markdown import code, plain, sentence_text
 from pixelwitness.report.model import SCHEMA_VERSION, Ledger, Model, says
@@ -109,7 +109,7 @@ def as_markdown(comparison: Comparison, named: Named, vocabulary: Vocabulary) ->
     for head in heads(comparison, named):
         yield f"- {sentence_text(head)}"
     yield ""
-    for site in comparison.sites:
+    for site in telling(comparison):
         yield f"## {code(site.name)}"
         yield ""
         yield f"{plain(site_head(site))}."
@@ -135,7 +135,7 @@ def as_table(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> "G
 
     styles = {"new": "bold red", "gone": "green", "more": "red", "fewer": "green", "not recorded": "yellow"}
     parts: list[Text | Table] = [Text(as_text(head)) for head in heads(comparison, named)]
-    for site in comparison.sites:
+    for site in telling(comparison):
         parts.append(Text.assemble((f"\n{safe_text(site.name)}", "bold cyan"), f"  ({site_head(site)})"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         table.add_column("What", overflow="fold")

@@ -1,0 +1,71 @@
+"""A comparison in words: each aspect, the question mark, and what is left out of them."""
+
+import pytest
+from tests.exposed import EMAIL, contact, datum, event, recording, visit
+
+from pixelwitness.core.compare import compare
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.sumup import SumUp
+from pixelwitness.report.difference import Named, as_lines
+from pixelwitness.report.differencefile import as_json, as_markdown
+from pixelwitness.report.vocabulary import Vocabulary
+
+WORDS = Vocabulary({"email": "e-mail", "screen": "screen size"})
+NAMED = Named("before.har", "after.har")
+
+
+def seen(*what: SeenEvent | SeenContact, complete: bool = True) -> Exposure:
+    sums = SumUp((), ())
+    sums.visit(visit())
+    for one in what:
+        if isinstance(one, SeenEvent):
+            sums.event(one)
+        else:
+            sums.contact(one)
+    if what:
+        sums.known_by("shop.example", KnownBy("person", ("em",), may_be_more=False))
+        sums.consent("shop.example", ConsentSaid("after_withdrawal", "certain", "words", len(what)))
+    return sums.done(coverage_of([recording(complete=complete)]))
+
+
+def told(before: Exposure, after: Exposure) -> list[str]:
+    return list(as_lines(compare(before, after), NAMED, WORDS))[3:]
+
+
+def test_each_aspect_is_told_in_words() -> None:
+    before = seen(event("Lead", EMAIL), event(None, position=2), contact(), event("Lead", position=3, blocked=True))
+    assert told(before, seen()) == [
+        "shop.example  (visits: 1 → 1)",
+        "  gone          event without a recorded name, pixel 1234567890123456: 1 → 0",
+        "  gone          event Lead, pixel 1234567890123456: 1 → 0",
+        "  gone          event Lead, pixel 1234567890123456, blocked: 1 → 0",
+        "  gone          pixel 1234567890123456: 2 → 0",
+        "  gone          way: pixel: 2 → 0",
+        "  gone          data: e-mail (SHA-256): 1 → 0",
+        "  gone          known by: em: 1 → 0",
+        "  gone          contact: Meta's library: 1 → 0",
+        "  gone          consent when events left: after withdrawal: 4 → 0",
+        "",
+        "Numbers depend on what was done; where the visits differ, so may they.",
+    ]
+
+
+def test_a_side_that_could_not_see_has_a_question_mark_whichever_it_is() -> None:
+    there, cut = seen(contact()), seen(complete=False)
+    assert "  not recorded  contact: Meta's library: 1 → ? (B: a recording ends before its end)" in told(there, cut)
+    assert "  not recorded  contact: Meta's library: ? → 1 (A: a recording ends before its end)" in told(cut, there)
+
+
+def test_technical_details_stand_in_json_alone() -> None:
+    before, after = seen(event("Lead", datum("sw", "screen"))), seen(event("Lead"))
+    assert told(before, after) == ["No difference was seen.", "Alike but for technical details: shop.example."]
+    compared = compare(before, after)
+    assert '"called": "data: screen size (readable)"' in as_json(compared, NAMED, WORDS)
+    assert "## " not in "\n".join(as_markdown(compared, NAMED, WORDS))
+
+
+@pytest.mark.parametrize(("form", "word"), [("number", "readable number"), ("plain", "readable"), ("md5", "MD5")])
+def test_forms_that_are_told_apart_are_called_apart(form: str, word: str) -> None:
+    lines = told(seen(event("Lead", datum("cd.value", "email", form))), seen(event("Lead")))
+    assert f"  gone          data: e-mail ({word}): 1 → 0" in lines
