@@ -396,6 +396,12 @@ _LIMITS = (
     _Limit("Wait for another program's lock", "store.files:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),
     _Limit("Live: batches that wait for the store", "live.writer:MOST_WAITING", "dropped, counted", _number),
     _Limit("Live: open requests", "live.session:MOST_OPEN", "the oldest answers are not looked at", _number),
+    _Limit(
+        "Live: names at which a client took the certificate",
+        "live.trust:MOST_NAMES",
+        "the oldest are let go: hanging up there counts as refusing",
+        _number,
+    ),
 )
 
 

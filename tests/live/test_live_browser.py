@@ -133,8 +133,8 @@ def test_when_the_window_closes_the_story_is_told(tmp_path: Path, monkeypatch: p
         assert running.proxy.process.wait(20) == 0
         said = running.said.read_text()
         told = stored.told(running.db)
-        # The certificate is trusted, as the page was reached; sometimes one handshake is counted, why is open.
-        assert stored.recording(running.db)["tls_refused"] <= 1
+        # Chromium opens a connection, often gives it up in the midst of the handshake, and opens another.
+        assert stored.recording(running.db)["tls_refused"] == 0
 
     assert secure == "https:"
     assert {event["event_name"] for event in told["events"]} == {"PageView", "ViewContent"}

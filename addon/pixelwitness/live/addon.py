@@ -198,7 +198,11 @@ class PixelWitness:
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Count a client that did not trust the proxy."""
-        self._take("tls_failed_client", lambda session: session.tls_refused())
+        self._take("tls_failed_client", lambda session: session.tls_failed(data))
+
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        """Take note of a client that did."""
+        self._take("tls_established_client", lambda session: session.tls_established(data))
 
     def _take(
         self, hook: str, look: Callable[[Session], list[records.AnyRecord]], flow: http.HTTPFlow | None = None

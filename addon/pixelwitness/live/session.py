@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from mitmproxy import http
+from mitmproxy import http, tls
 
 from pixelwitness.core import records
 from pixelwitness.core.detect import Detector
@@ -16,6 +16,7 @@ from pixelwitness.core.exchange import Reading
 from pixelwitness.core.request import Request
 from pixelwitness.core.sites import Site
 from pixelwitness.live.block import Block, answer, stops
+from pixelwitness.live.trust import Trust
 from pixelwitness.meaning.redaction import Redactor
 from pixelwitness.meaning.witness import Origin, Witness
 from pixelwitness.sources import flows
@@ -58,6 +59,7 @@ class Session:
     _reading: Reading = field(init=False)
     _flows_seen: int = 0
     _open: dict[str, _Open] = field(default_factory=dict)
+    _trust: Trust = field(default_factory=Trust)
 
     def __post_init__(self) -> None:
         known = self.understanding
@@ -118,14 +120,20 @@ class Session:
         self._open.pop(flow.id, None)
         return rows
 
-    def tls_refused(self) -> list[records.AnyRecord]:
-        """Count a client that did not trust the proxy's certificate: that traffic was not seen."""
-        self._reading.tally.tls_refused += 1
+    def tls_failed(self, data: tls.TlsData) -> list[records.AnyRecord]:
+        """Count a client that would not take the proxy's certificate: that traffic was not seen."""
+        self._trust.failed(data)
+        return []
+
+    def tls_established(self, data: tls.TlsData) -> list[records.AnyRecord]:
+        """Take note of a client that took the proxy's certificate."""
+        self._trust.established(data)
         return []
 
     def recording(self, *, complete: bool) -> records.Recording:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
         self._reading.complete = complete
+        self._reading.tally.tls_refused = self._trust.refused
         return self._witness.recording(
             self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
         )
