@@ -8,8 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from mitmproxy.connection import Client, ConnectionState
+from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
+from mitmproxy.tls import TlsData
+from OpenSSL import SSL
 from tests.sites import stored
 from tests.sites.watch import Watched, watched
+
+from pixelwitness.live import trust
 
 SITE = "shop.example"
 CLOSE_NOTIFY = bytes.fromhex("15030300020100")
@@ -115,15 +122,15 @@ def refused(
                 assert time.monotonic() < deadline, session.log()
                 time.sleep(0.02)
         assert session.proxy.stop() == 0
-        told = [line.partition("handshake over: ")[2] for line in session.log().splitlines() if "over: " in line]
-        return int(stored.recording(session.db)["tls_refused"]), told
+        said = [line.partition("handshake over: ")[2] for line in session.log().splitlines() if "over: " in line]
+        return int(stored.recording(session.db)["tls_refused"]), said
 
 
 def test_a_client_that_hangs_up_before_it_is_shown_the_certificate_has_not_refused_it(tmp_path: Path) -> None:
-    count, told = refused(tmp_path, half_a_hello, hello_and_gone, delay=0.5)
+    count, said = refused(tmp_path, half_a_hello, hello_and_gone, delay=0.5)
     assert count == 0
-    assert "disconnected during the handshake" in told[0]
-    assert told[1] == "connection closed early"
+    assert "disconnected during the handshake" in said[0]
+    assert said[1] == "connection closed early"
 
 
 @pytest.mark.parametrize("gone", [gone_at_the_certificate, gone_by_an_older_tls, gone_with_a_farewell])
@@ -140,11 +147,41 @@ def test_what_another_client_takes_says_nothing_of_one_that_hangs_up(tmp_path: P
 
 
 def test_a_client_that_objects_counts_whatever_others_do(tmp_path: Path) -> None:
-    count, told = refused(tmp_path, objects, accepts, objects)
+    count, said = refused(tmp_path, objects, accepts, objects)
     assert count == 2
-    assert "unknown ca" in told[0]
+    assert "unknown ca" in said[0]
 
 
 def test_a_client_with_which_no_tls_can_be_agreed_counts(tmp_path: Path) -> None:
     options = {"ciphers_client": "ECDHE-RSA-AES256-GCM-SHA384"}
     assert refused(tmp_path, accepts, knows_another_cipher, options=options)[0] == 1
+
+
+def told(name: str) -> TlsData:
+    """Return what mitmproxy's hooks are told of a handshake under way with a client that is still there."""
+    client = Client(peername=("127.0.0.1", 50_000), sockname=("127.0.0.1", 8080), state=ConnectionState.OPEN, sni=name)
+    return TlsData(client, Context(client, Options()), SSL.Connection(SSL.Context(SSL.TLS_SERVER_METHOD)))
+
+
+def test_a_session_without_end_keeps_the_newest_names_and_every_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust, "MOST_NAMES", 3)
+    seen = trust.Trust()
+    for name in ("a.example", "b.example", "a.example", "c.example", "d.example"):
+        seen.established(told(name))
+    counts = []
+    for name in (
+        "d.example",
+        "b.example",
+        "a.example",
+        "x.example",
+        "y.example",
+        "z.example",
+        "x.example",
+        "c.example",
+    ):
+        seen.failed(told(name))
+        counts.append(seen.refused)
+    assert counts == [0, 0, 1, 2, 3, 4, 5, 5]
+    seen.established(told("x.example"))
+    seen.established(told("z.example"))
+    assert seen.refused == 3

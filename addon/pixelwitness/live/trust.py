@@ -12,7 +12,7 @@ from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.tls import TlsData
 
 MOST_NAMES = 20_000
-"""Names, by client, whose connections are looked into; beyond it the oldest are let go."""
+"""Names kept at once, by client, of those accepted and of those hung up on; beyond it what is not kept counts."""
 
 type _Name = tuple[str, str]
 """A client's address and the name that it asked for."""
@@ -49,10 +49,13 @@ class Trust:
         if _is_gone_before_the_certificate(data):
             return
         name = _name_of(data)
-        if _has_an_objection(data) or len(self._hung_up) >= MOST_NAMES:
+        if _has_an_objection(data):
             self._refused += 1
         elif name not in self._accepted:
-            self._hung_up[name] += 1
+            if name in self._hung_up or len(self._hung_up) < MOST_NAMES:
+                self._hung_up[name] += 1
+            else:
+                self._refused += 1
 
 
 def _name_of(data: TlsData) -> _Name:
