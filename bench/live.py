@@ -1,6 +1,6 @@
 """What the addon costs a running mitmdump: ``make bench-live``.
 
-Runs of mitmdump alternate: bare, with the floor of `bench.live_floor`, with the addon.
+Runs of mitmdump alternate: bare, with the addon, and with those of `BESIDE`.
 Each serves the same requests over kept connections, and its CPU time is read from
 outside.  Prints a Markdown table; ends with 1 when a figure is over its bar.  Linux only.
 
@@ -30,8 +30,12 @@ from bench.run import Line
 
 from pixelwitness.live.launch import shim_path
 
-FLOOR = Path(__file__).with_name("live_floor.py")
-"""The addon that does the least: it stores an event's parameters and understands nothing."""
+BESIDE = {
+    name: Path(__file__).with_name(f"live_{name}.py")
+    # The least that keeps an event as evidence; all of ours but its understanding.
+    for name in ("floor", "recording")
+}
+"""Addons beside which a pixel event is measured."""
 WARM_UP = 60
 _SETTLE = 0.6
 """Seconds after the last request in which the writer commits what waits; its CPU counts."""
@@ -142,12 +146,12 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
     """What a request costs more with the addon than without."""
     added: dict[str, list[float]] = {name: [] for name in names}
     bare: dict[str, list[float]] = {name: [] for name in names}
-    floor: list[float] = []
+    beside: dict[str, list[float]] = {name: [] for name in BESIDE if "pixel" in names}
     with upstream() as behind:
         for number in range(pairs):
             per_request: dict[tuple[str, Path | None], float] = {}
             # Who goes first changes, so that what a machine does over time falls on all.
-            order = [None, *([FLOOR] if "pixel" in names else []), shim_path()]
+            order = [None, *(BESIDE[name] for name in beside), shim_path()]
             for addon in order if number % 2 else reversed(order):
                 with mitmdump(folder, behind, addon) as running:
                     for name in names:
@@ -162,8 +166,8 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
             for name in names:
                 added[name].append(per_request[name, shim_path()] - per_request[name, None])
                 bare[name].append(per_request[name, None])
-            if "pixel" in names:
-                floor.append(per_request["pixel", FLOOR] - per_request["pixel", None])
+            for name, values in beside.items():
+                values.append(per_request["pixel", BESIDE[name]] - per_request["pixel", None])
             print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     for name in names:
@@ -173,11 +177,11 @@ def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iter
         note = f"95 % interval {low:.3g} to {high:.3g}; bare {median(bare[name]) * scale:.4g}; "
         note += f"{pairs} pairs of {requests * times}"
         yield Line(f"added CPU of {what}", median(added[name]) * scale, bar, unit, note)
-        if name == "pixel":
-            least = median(floor)
-            low, high = interval([one * scale for one in floor])
-            note = f"the floor adds {least * scale:.3g} {unit}, 95 % interval {low:.3g} to {high:.3g}"
-            yield Line("the same, beside the floor", median(added[name]) / least, None, "× the floor", note)
+    for name, values in beside.items():
+        low, high = interval([one * 1e3 for one in values])
+        what = {"floor": "the floor: its rows stored", "recording": "all but understanding"}[name]
+        note = f"95 % interval {low:.3g} to {high:.3g}"
+        yield Line(f"added CPU of a 2 kB pixel event, {what}", median(values) * 1e3, None, "ms", note)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

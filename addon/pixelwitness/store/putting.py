@@ -128,17 +128,17 @@ class Putter:
         self._connection.executemany(statement, found[at:])
 
     def _forget_findings(self, batch: list[records.AnyRecord]) -> None:
-        found: dict[str, dict[rows.Value, list[rows.Row]]] = {}
+        found: dict[str, dict[rows.Value, list[records.Finding]]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
                 subject = rows.subject_of(record)
                 of_subject = found.setdefault(subject, {})
-                of_subject.setdefault(rows.to_db(getattr(record, subject)), []).append(rows.to_row(record))
+                of_subject.setdefault(rows.to_db(getattr(record, subject)), []).append(record)
         for subject, by_id in found.items():
             # Nearly always none is there yet, and one question tells that of all.
             asked = json.dumps(list(by_id))
             for (known,) in self._connection.execute(rows.WITH_FINDINGS[subject], (asked,)).fetchall():
-                self._connection.executemany(rows.FORGET_FINDING[subject], by_id[known])
+                self._connection.executemany(rows.FORGET_FINDING[subject], map(rows.to_row, by_id[known]))
 
     def _merge(self, merged: records.Merged) -> None:
         event, into = rows.to_db(merged.event_id), rows.to_db(merged.into_id)
