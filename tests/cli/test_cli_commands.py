@@ -365,7 +365,8 @@ LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
     ("entries", "options", "code"),
     [
         ([entry("https://garden.example/", mime_type="text/html")], [], 0),
-        ([entry(LIBRARY)], [], 0),
+        ([entry(LIBRARY, status=304)], [], 0),
+        ([entry(LIBRARY)], [], 4),
         ([entry(PURCHASE)], [], 1),
         ([], [], 3),
         (

@@ -283,9 +283,9 @@ def test_initiators(tmp_path: Path, initiator: Any, found: str | None) -> None:
 
 
 RESPONSES: dict[str, tuple[Any, Any]] = {
-    "missing": (..., None),
-    "null": (None, None),
-    "a text": ("x", None),
+    "missing": (..., (None, (), "", None)),
+    "null": (None, (None, (), "", None)),
+    "a text": ("x", (None, (), "", None)),
     "empty": ({}, (None, (), "", None)),
     "a redirect": ({"status": 302, "redirectURL": "/x"}, (302, (("location", "/x"),), "", None)),
     "cookies beside no header": (
@@ -308,6 +308,12 @@ RESPONSES: dict[str, tuple[Any, Any]] = {
         {"status": 200, "content": {"text": base64.b64encode("é".encode()).decode(), "encoding": "base64"}},
         (200, (), "", "é"),
     ),
+    "nothing came": ({"status": 200, "content": {"size": 0}, "bodySize": 0}, (200, (), "", "")),
+    "nothing came, its size on the wire unknown": ({"status": 200, "content": {"size": 0}}, (200, (), "", "")),
+    "an empty text": ({"status": 200, "content": {"text": ""}}, (200, (), "", "")),
+    "left out, by its size": ({"status": 200, "content": {"size": 9, "text": ""}}, (200, (), "", None)),
+    "left out, by its size on the wire": ({"status": 200, "content": {"size": 0}, "bodySize": 9}, (200, (), "", None)),
+    "sizes of wrong types": ({"status": 200, "content": {"size": "0"}, "bodySize": []}, (200, (), "", None)),
     "text too long": ({"status": 200, "content": {"text": "x" * (BODY_LIMIT + 1)}}, (200, (), "", None)),
     "text of a wrong type": ({"status": 200, "content": {"mimeType": 3, "text": {"a": 1}}}, (200, (), "", None)),
 }

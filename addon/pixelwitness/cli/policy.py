@@ -122,6 +122,7 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
     from pixelwitness.policy.withoutvalues import contacts_without_values, events_without_values
     from pixelwitness.rulebook.knowledge import load_knowledge
     from pixelwitness.store import queries
+    from pixelwitness.store.observed import observations
 
     recordings = queries.recordings(connection)
     events: Iterable[SeenEvent] = queries.events(connection)
@@ -142,6 +143,7 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
         queries.own_sites(connection),
         queries.coverage(connection),
         configs=queries.pixel_configs(connection),
+        observations=observations(connection),
         terms=terms,
         consent=consent,
         strict=strict,

@@ -25,7 +25,7 @@ type Value = bool | int | float | str | list[Json] | Mapping[str, Value] | Mappi
 """What a locator resolves to; None means that it does not resolve."""
 
 SOURCES: Final = ("params", "json", "item", "path", "headers", "cookies", "response")
-RESPONSE_NAMES: Final = ("status", "headers", "cookies", "text", "json")
+RESPONSE_NAMES: Final = ("status", "headers", "cookies", "text", "json", "script")
 
 _STEP = re.compile(r'\.([A-Za-z0-9_-]+)|\["([^"\\]+)"\]|\|(json)(?![A-Za-z0-9_-])')
 _AS_JSON = object()
@@ -148,6 +148,8 @@ def _of_response(response: Response, name: str) -> Value:
             return response.cookies
         case "text":
             return response.text
+        case "script":
+            return response.brings_script
     return response.json
 
 

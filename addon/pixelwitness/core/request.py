@@ -81,6 +81,16 @@ class Response:
         return jsontext.loads_or_none(self.text) if self.text else None
 
     @property
+    def brings_script(self) -> bool:
+        """Say whether a script can have come: a success, of which nothing recorded says that it is empty or a page."""
+        if self.status == 304:
+            return True
+        if self.status is None or not 200 <= self.status < 300 or self.status in (204, 205):
+            return False
+        begin = None if self.text is None else self.text.lstrip()[:1]
+        return begin not in ("", "<")
+
+    @property
     def is_html(self) -> bool:
         kind = self.mime_type or self.header_map.get("content-type", "")
         return kind.lstrip().lower().startswith(("text/html", "application/xhtml"))

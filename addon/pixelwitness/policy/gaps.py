@@ -62,9 +62,7 @@ def blocking(configs: Iterable[PixelConfig]) -> set[str]:
     return found
 
 
-def of_silence(
-    headless: set[str], with_events: set[str], loaded: Mapping[str, set[str]], blocking: set[str]
-) -> Iterator[str]:
+def of_silence(headless: set[str], with_events: set[str], loaded: set[str], blocking: set[str]) -> Iterator[str]:
     """Tell recordings of headless browsers in which the pixel was loaded and kept silent."""
     suspicious = headless.intersection(loaded) - with_events
     told = suspicious & blocking

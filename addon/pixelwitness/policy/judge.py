@@ -12,7 +12,7 @@ from datetime import date
 
 from pixelwitness.core.coverage import Coverage, is_headless
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Contact, Event, PixelConfig, Recording
+from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.policy import facts, gaps
@@ -22,6 +22,7 @@ from pixelwitness.policy.gathering import Gathered
 from pixelwitness.policy.judgement import DEFAULT_POLICY, Judgement, Place
 from pixelwitness.policy.objections import opinion
 from pixelwitness.policy.rules import Rules
+from pixelwitness.policy.scripts import Scripts
 from pixelwitness.policy.suppression import Suppression
 
 NEVER = date.min
@@ -53,23 +54,27 @@ def judge(
     coverage: Coverage,
     *,
     configs: Iterable[PixelConfig] = (),
+    observations: Iterable[Observation] = (),
     terms: Terms = DEFAULT,
     consent: Mapping[str, Collection[str]] | None = None,
     strict: bool = False,
 ) -> Judgement:
     """Judge by a policy; ``configs`` tell whether silence has its reason in a pixel's configuration.
 
+    ``observations`` tell whether the pixel's scripts arrived, without which it cannot send.
     ``consent`` tells for contacts, by their ids, what was visible of it; events carry theirs as findings.
     ``strict`` makes a gap of any body that was not recorded.
     """
     standing = SumUp(frozenset(own_sites), ()).standing
     judging = _Judging(terms)
     with_events: set[str] = set()
-    loaded: dict[str, set[str]] = {}
+    loaded: set[str] = set()
+    scripts = Scripts()
     own = 0
     for seen in events:
         event = seen.event
         with_events.add(event.recording_id)
+        scripts.speak(event.recording_id, event.page_site)
         if standing(event.page_site, event.channel) is Standing.META:
             own += 1
             continue
@@ -81,9 +86,13 @@ def judge(
         if standing(contact.page_site, contact.channel) is Standing.META:
             continue
         if contact.channel in (Channel.LIBRARY, Channel.CONFIG):
-            loaded.setdefault(contact.recording_id, set()).add(contact.page_site or "an unknown page")
+            loaded.add(contact.recording_id)
+            if contact.blocked and terms.rules.policy.judge_blocked:
+                scripts.stopped(contact.recording_id, contact.page_site)
         place = Place(contact.recording_id, contact.position, contact.line)
         judging.look(contact, facts.of_contact(each, terms.user_data, (consent or {}).get(contact.id, ())), place)
+    for one in observations:
+        scripts.note(one.recording_id, one.site, one.kind)
     headless = {one.id for one in recordings if is_headless(one.user_agent)}
     suppression = Suppression(terms.rules.policy.ignore, terms.baseline, terms.today)
     found = [suppression.of(one) for one in judging.gathered.done()]
@@ -95,6 +104,7 @@ def judge(
             *gaps.of_recordings(coverage, strict=strict),
             *gaps.of_doubts(judging.doubts),
             *gaps.of_silence(headless, with_events, loaded, gaps.blocking(configs)),
+            *scripts.gaps(lambda site: standing(site) is Standing.META),
         ),
         coverage=coverage,
         own=own,

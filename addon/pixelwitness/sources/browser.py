@@ -8,7 +8,7 @@ wire, the answer).  It must not import Playwright.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -71,14 +71,6 @@ class Taken:
         """Say whether it has ended and nobody has asked for its headers and its answer yet."""
         return self.ended and not self.asked
 
-    @property
-    def is_delivered(self) -> bool:
-        """Say whether something came back; what the browser has dropped since counts as delivered."""
-        answer = self.response
-        if answer is None or answer.status is None:
-            return not self.failed
-        return answer.status < 400 and (answer.text is None or bool(answer.text.strip()))
-
     def learn(
         self,
         headers: Sequence[Mapping[str, str]] | None,
@@ -124,7 +116,8 @@ class Taken:
             seen_at=self.seen_at,
             page_ref=self.page_ref,
         )
-        return Exchange(request, self.response)
+        # An answer that the browser has dropped since is unknown, one that failed is none.
+        return Exchange(request, self.response or (Response() if self.failed else None))
 
 
 @dataclass(eq=False, repr=False)  # without slots: Playwright keeps a note on the object whose methods it calls
@@ -214,10 +207,6 @@ class Tape:
     def taken_of(self, told: Told) -> Taken | None:
         """Return what was taken of a request, None when it was only counted."""
         return self._by_told.get(id(told))
-
-    def undelivered(self) -> Iterator[int]:
-        """Yield the positions of requests that got no answer, an error's or an empty one."""
-        return (one.position for one in self.taken if one.ended and not one.is_delivered)
 
     def _ended(self, told: Told, *, failed: bool) -> None:
         if self._open.pop(id(told), None) is not None:

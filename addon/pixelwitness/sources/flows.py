@@ -78,11 +78,11 @@ def request_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Re
     )
 
 
-def response_of(flow: http.HTTPFlow) -> Response | None:
-    """Return the answer of a flow, None when there was none; its text only where it is text."""
+def response_of(flow: http.HTTPFlow) -> Response:
+    """Return the answer of a flow, one without a status when there was none; its text only where it is text."""
     answer = flow.response
     if answer is None:
-        return None
+        return Response()
     kind = _content_type(answer)
     text = None
     if answer.raw_content is not None and not kind.lower().startswith(("image/", "video/", "audio/", "font/")):

@@ -147,10 +147,10 @@ def status_of(value: Any) -> int | None:
     return None
 
 
-def _response(part: object, attachment: Callable[[str], bytes | None] | None) -> Response | None:
-    """Return the answer; its text only where there is a way to files beside the recording."""
+def _response(part: object, attachment: Callable[[str], bytes | None] | None) -> Response:
+    """Return the answer, one without a status where there was none; its text only with a way to files beside."""
     if not isinstance(part, ResponsePart):
-        return None
+        return Response()
     headers = headers_of(plain(part.headers))
     if isinstance(part.redirect, str) and part.redirect.strip() and not _first(headers, "location"):
         headers = (*headers, ("location", part.redirect.strip()))
@@ -166,7 +166,16 @@ def _response(part: object, attachment: Callable[[str], bytes | None] | None) ->
             text = _text_of(plain(content.text), content.encoding) if len(content.text) <= BODY_LIMIT * 6 else None
         elif isinstance(content.file, str) and (data := attachment(content.file)) is not None:
             text = data.decode("utf-8", "replace") if len(data) <= BODY_LIMIT else None
+        if not text:
+            text = _unless_sized(text, content.size, part.size)
     return Response(status_of(part.status), headers, mime_type, text)
+
+
+def _unless_sized(text: str | None, size: Any, on_wire: Any) -> str | None:
+    """Return an absent or empty text as the recorder's sizes explain it: left out, or nothing was there."""
+    if any(isinstance(one, int | float) and one > 0 for one in (size, on_wire)):
+        return None
+    return "" if size == 0 else text
 
 
 def _text_of(text: Json, encoding: Any) -> str | None:

@@ -42,6 +42,7 @@ class ContentPart(msgspec.Struct, gc=False):
     mime_type: Any = msgspec.field(name="mimeType", default=None)
     text: msgspec.Raw = _NOTHING
     encoding: Any = None
+    size: Any = None
     file: Any = msgspec.field(name="_file", default=None)
     """Playwright's name of a file beside the recording that holds the body."""
 
@@ -54,6 +55,7 @@ class ResponsePart(msgspec.Struct, gc=False):
     cookies: msgspec.Raw = _NOTHING
     content: ContentPart | _Wrong = None
     redirect: Any = msgspec.field(name="redirectURL", default=None)
+    size: Any = msgspec.field(name="bodySize", default=None)
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -225,10 +227,19 @@ def _lenient_response(value: dict[str, Json]) -> ResponsePart:
     part = None
     if isinstance(content, dict):
         part = ContentPart(
-            content.get("mimeType"), _raw(content, "text"), content.get("encoding"), content.get("_file")
+            mime_type=content.get("mimeType"),
+            text=_raw(content, "text"),
+            encoding=content.get("encoding"),
+            size=content.get("size"),
+            file=content.get("_file"),
         )
     return ResponsePart(
-        value.get("status"), _raw(value, "headers"), _raw(value, "cookies"), part, value.get("redirectURL")
+        status=value.get("status"),
+        headers=_raw(value, "headers"),
+        cookies=_raw(value, "cookies"),
+        content=part,
+        redirect=value.get("redirectURL"),
+        size=value.get("bodySize"),
     )
 
 

@@ -5,14 +5,13 @@ answers (it is one, it is none, nobody can say), and the reasons for which silen
 prove nothing.  The judging itself is the policy's.  It must not know browsers.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pixelwitness.core.coverage import is_unread
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site, site_of, site_of_url
 from pixelwitness.meaning.knowledge import Knowledge
 from pixelwitness.policy.baseline import read_baseline
@@ -104,7 +103,13 @@ def judged(
     own_sites, coverage = evidence.own_sites, evidence.coverage
     chosen = judge((), events, contacts, own_sites, coverage, terms=terms, consent=evidence.consent)
     whole = judge(
-        evidence.recordings, evidence.events, evidence.contacts, own_sites, coverage, configs=evidence.configs
+        evidence.recordings,
+        evidence.events,
+        evidence.contacts,
+        own_sites,
+        coverage,
+        configs=evidence.configs,
+        observations=evidence.observations,
     )
     return replace(chosen, gaps=tuple(dict.fromkeys((*chosen.gaps, *whole.gaps))))
 
@@ -135,7 +140,7 @@ def unrest(still_open: int, *, is_quiet: bool) -> str:
     return f"{counted(still_open, 'request')} had no end yet" if still_open else "a script of it was still at work"
 
 
-def more_gaps(evidence: Evidence, undelivered: Collection[int], restless: str | None) -> Iterator[str]:
+def more_gaps(evidence: Evidence, restless: str | None) -> Iterator[str]:
     """Yield what the browser itself tells of the limits of a session."""
     if not evidence.coverage.seen:
         yield "the browser made no request at all; open a page first"
@@ -143,16 +148,4 @@ def more_gaps(evidence: Evidence, undelivered: Collection[int], restless: str | 
         yield (
             f"the page did not come to rest: {restless}, and what follows was not seen; give it more time "
             "(rest_within), or name requests that never end (endless)"
-        )
-    loaders = (Channel.LIBRARY, Channel.CONFIG)
-    missing = {
-        one.contact.page_site or "an unknown page"
-        for one in evidence.contacts
-        if one.contact.channel in loaders and one.contact.position in undelivered
-    }
-    silent = missing - {one.event.page_site for one in evidence.events}
-    if silent:
-        yield (
-            f"Meta's library was asked for and did not arrive ({', '.join(sorted(silent))}), so it could not send: let "
-            "the browser reach it, or answer for it in the test"
         )

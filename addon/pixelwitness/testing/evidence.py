@@ -17,7 +17,7 @@ from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.exchange import Reading
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import PixelConfig, Recording
+from pixelwitness.core.records import Observation, PixelConfig, Recording
 from pixelwitness.core.sites import Site, suffix_list
 from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
@@ -31,6 +31,7 @@ from pixelwitness.store import queries
 from pixelwitness.store.files import reading as reading_store
 from pixelwitness.store.key import KEY_BYTES
 from pixelwitness.store.ledger import Ledger
+from pixelwitness.store.observed import observations
 
 SESSION = "session"
 """The id of the one recording."""
@@ -44,6 +45,7 @@ class Evidence:
     events: tuple[SeenEvent, ...]
     contacts: tuple[SeenContact, ...]
     configs: tuple[PixelConfig, ...]
+    observations: tuple[Observation, ...]
     consent: Mapping[str, Collection[str]]
     """What was visible of consent when a contact was made, by the contact's id."""
     own_sites: frozenset[str]
@@ -77,6 +79,7 @@ class Understanding:
                     events=tuple(queries.events(connection)),
                     contacts=contacts,
                     configs=tuple(queries.pixel_configs(connection)),
+                    observations=tuple(observations(connection)),
                     consent=consent_of_contacts(
                         recordings,
                         queries.visits(connection),

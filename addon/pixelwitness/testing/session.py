@@ -57,7 +57,7 @@ class Session:
         if self._evidence is None or self._evidence[0] != self.tape.seen or facts:
             self._evidence = (self.tape.seen, self._known.evidence(self.tape.reading()))
         evidence = self._evidence[1]
-        gaps = tuple(more_gaps(evidence, frozenset(self.tape.undelivered()), self._unrest))
+        gaps = tuple(more_gaps(evidence, self._unrest))
         return Case(evidence, gaps, self._known.redactor.knowledge)
 
     def settle(self) -> bool:

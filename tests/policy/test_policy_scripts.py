@@ -1,0 +1,160 @@
+"""A pixel whose scripts never came cannot send: its silence is a gap, and told as one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.exposed import REC, contact, event, recording
+from tests.har import entry, write
+
+from pixelwitness.cli.policy import read_and_judge
+from pixelwitness.core.coverage import coverage_of
+from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.records import Observation
+from pixelwitness.policy.judge import DEFAULT, Terms, judge
+from pixelwitness.policy.model import Policy
+from pixelwitness.policy.rules import Rules
+from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.store.files import reading
+
+LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
+CONFIG = "https://connect.facebook.net/signals/config/1234567890123456?v=2.9.324"
+SHOP = {"referer": "https://shop.example/"}
+SCRIPT: dict[str, Any] = {"size": 270_000, "mimeType": "application/x-javascript", "text": '/** Copyright Meta */ fbq.version = "2.9";'}
+
+
+def gap(sites: str) -> str:
+    return (
+        f"Meta's library was asked for and did not arrive ({sites}), so it could not send and silence proves nothing: "
+        "let the browser reach it, or answer for it in the test"
+    )
+
+
+def shown(kind: str, site: str | None = "shop.example", recording_id: str = REC) -> Observation:
+    return Observation(
+        id=f"{recording_id}-{kind}-{site}",
+        recording_id=recording_id,
+        visit_id=None,
+        position=3,
+        site=site,
+        seen_at=None,
+        kind=kind,
+        rule_id="meta-pixel-library-missing",
+        rule_version=1,
+        confidence="likely",
+        evidence="a word of ours",
+    )
+
+
+def gaps(*rows: SeenEvent | SeenContact | Observation, terms: Terms = DEFAULT) -> tuple[str, ...]:
+    return judge(
+        [recording()],
+        [one for one in rows if isinstance(one, SeenEvent)],
+        [one for one in rows if isinstance(one, SeenContact)],
+        {"facebook.com"},
+        coverage_of([recording()]),
+        observations=[one for one in rows if isinstance(one, Observation)],
+        terms=terms,
+    ).gaps
+
+
+MISSING, DELIVERED, NO_CONFIG = shown("library_missing"), shown("library_delivered"), shown("config_missing")
+
+
+def test_a_library_that_did_not_arrive_is_a_gap_that_names_the_site() -> None:
+    assert gaps(contact("library"), MISSING) == (gap("shop.example"),)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (contact("library"),),
+        (contact("library"), DELIVERED),
+        # A redirect, or a page that was left before it was there.
+        (contact("library"), MISSING, DELIVERED),
+        (contact("library"), event("PageView"), MISSING),
+        (contact("config"), event("PageView"), NO_CONFIG),
+        (shown("library_missing", "facebook.com"),),
+        (shown("server_set_cookie"),),
+    ],
+)
+def test_a_library_that_came_or_spoke_is_none(rows: tuple[Any, ...]) -> None:
+    assert gaps(*rows) == ()
+
+
+def test_a_library_of_another_site_or_recording_is_no_excuse() -> None:
+    assert gaps(MISSING, shown("library_delivered", "other.example")) == (gap("shop.example"),)
+    assert gaps(MISSING, shown("library_delivered", recording_id="f" * 64)) == (gap("shop.example"),)
+    assert gaps(MISSING, event("PageView", site="other.example")) == (gap("shop.example"),)
+
+
+def test_a_library_without_its_configuration_keeps_silent_too() -> None:
+    assert gaps(contact("library"), DELIVERED, NO_CONFIG) == (gap("shop.example"),)
+
+
+def test_a_library_that_somebody_blocked_is_a_gap_unless_the_policy_leaves_out_what_was_blocked() -> None:
+    lenient = Terms(Rules(Policy.model_validate({"judge-blocked": False})))
+    assert gaps(contact("library", blocked=True)) == (gap("shop.example"),)
+    assert gaps(contact("library", blocked=True), terms=lenient) == ()
+
+
+def test_many_sites_are_counted_and_an_unknown_page_comes_last() -> None:
+    missing = [shown("library_missing", f"s{n}.example") for n in range(7)]
+    assert gaps(*missing, shown("library_missing", None)) == (
+        gap("s0.example, s1.example, s2.example, s3.example, s4.example, 2 more, an unknown page"),
+    )
+
+
+def answered(url: str, *, status: Any = 200, on_wire: int = 0, **content: Any) -> dict[str, Any]:
+    told = entry(url, headers=SHOP, status=status, mime_type="application/x-javascript", seconds=1)
+    told["response"]["content"] |= content
+    told["response"]["bodySize"] = on_wire
+    return told
+
+
+def without_answer() -> dict[str, Any]:
+    told = answered(LIBRARY)
+    del told["response"]
+    return told
+
+
+RECORDED: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "a script": ([answered(LIBRARY, **SCRIPT)], True),
+    "a script, its contents left out": ([answered(LIBRARY, on_wire=70_099)], True),
+    "a script, its contents left out and its sizes unknown": ([answered(LIBRARY, on_wire=-1, size=-1)], True),
+    "a script of the cache": ([answered(LIBRARY, status=304)], True),
+    "a redirect to a script": (
+        [answered(LIBRARY.replace("https", "http"), status=307), answered(LIBRARY, **SCRIPT)],
+        True,
+    ),
+    "a script and a configuration": ([answered(LIBRARY, **SCRIPT), answered(CONFIG, **SCRIPT)], True),
+    "no library": ([entry("https://shop.example/fbevents.html", headers=SHOP)], True),
+    "the SDK alone, refused": ([answered("https://connect.facebook.net/en_US/sdk.js", status=0)], True),
+    "refused": ([answered(LIBRARY, status=0)], False),
+    "failed, as Playwright has it": ([answered(LIBRARY, status=-1)], False),
+    "without an answer": ([without_answer()], False),
+    "an error": ([answered(LIBRARY, status=503, **SCRIPT)], False),
+    "nothing to send": ([answered(LIBRARY, status=204)], False),
+    "empty": ([answered(LIBRARY, text="")], False),
+    "empty, contents left out": ([answered(LIBRARY)], False),
+    "blank": ([answered(LIBRARY, text=" \n")], False),
+    "a filter's page": ([answered(LIBRARY, text="<!doctype html><title>Blocked</title>")], False),
+    "a redirect to nowhere": ([answered(LIBRARY, status=307)], False),
+    "at a host of the site's own": ([answered("https://m.shop.example/en_US/fbevents.js", status=404)], False),
+    "a script, its configuration refused": ([answered(LIBRARY, **SCRIPT), answered(CONFIG, status=0)], False),
+}
+
+
+@pytest.mark.parametrize(("entries", "proves"), RECORDED.values(), ids=RECORDED)
+def test_what_a_recording_holds_of_the_library_decides(
+    tmp_path: Path, entries: list[dict[str, Any]], proves: bool
+) -> None:
+    page = entry("https://shop.example/", headers={"sec-fetch-dest": "document"}, mime_type="text/html")
+    har = write(tmp_path / "visit.har", [page, *entries])
+    scan([str(har)], ScanOptions(db=tmp_path / "db.sqlite"))
+    with reading(tmp_path / "db.sqlite") as connection:
+        judgement = read_and_judge(connection, DEFAULT, strict=False)
+
+    assert judgement.gaps == (() if proves else (gap("shop.example"),)), json.dumps(entries)
+    assert judgement.violations == ()
