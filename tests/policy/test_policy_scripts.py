@@ -21,7 +21,11 @@ from pixelwitness.store.files import reading
 LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
 CONFIG = "https://connect.facebook.net/signals/config/1234567890123456?v=2.9.324"
 SHOP = {"referer": "https://shop.example/"}
-SCRIPT: dict[str, Any] = {"size": 270_000, "mimeType": "application/x-javascript", "text": '/** Copyright Meta */ fbq.version = "2.9";'}
+SCRIPT: dict[str, Any] = {
+    "size": 270_000,
+    "mimeType": "application/x-javascript",
+    "text": '/** Copyright Meta */ fbq.version = "2.9";',
+}
 
 
 def gap(sites: str) -> str:

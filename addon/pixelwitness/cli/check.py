@@ -48,7 +48,9 @@ class _Asked:
 @persona_option
 @jobs_option
 @click.option(
-    "--strict", is_flag=True, help="Any request body that was not recorded is a gap, and gaps go before violations."
+    "--strict",
+    is_flag=True,
+    help="Any request body that was not recorded is a gap, cookies to Meta, too, and gaps go before violations.",
 )
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it."

@@ -83,6 +83,8 @@ class Facts:
     """Labels of what was visible of consent."""
     unread: bool
     """A body that may hold more of it could not be looked at."""
+    cookies_unknown: bool = False
+    """It went to Meta's own host, and the recorder left cookies out: Meta's account may have gone along."""
 
     def phase(self, counts_as_consent: Collection[str]) -> Phase:
         """Tell when it left; what neither shows consent nor its lack leaves it unknown."""
@@ -120,7 +122,7 @@ _VISIBLE: Mapping[str, str] = MappingProxyType(
 _NO_EVIDENCE = "of events of servers and apps no consent signal can be seen"
 
 
-def of_event(seen: SeenEvent, user_data: Collection[str]) -> Facts:
+def of_event(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bool = False) -> Facts:
     """Return the facts of an event; ``user_data`` are the families of fields that are about a person (``ud`` …)."""
     event = seen.event
     return Facts(
@@ -132,10 +134,13 @@ def of_event(seen: SeenEvent, user_data: Collection[str]) -> Facts:
         topics=_topics(seen.findings),
         consent=frozenset(one.label for one in seen.findings if one.kind == kinds.CONSENT),
         unread=seen.unread > 0,
+        cookies_unknown=cookies_unknown,
     )
 
 
-def of_contact(seen: SeenContact, user_data: Collection[str], consent: Collection[str] = ()) -> Facts:
+def of_contact(
+    seen: SeenContact, user_data: Collection[str], consent: Collection[str] = (), *, cookies_unknown: bool = False
+) -> Facts:
     """Return the facts of a contact; what was visible of ``consent`` is no finding of it."""
     contact = seen.contact
     return Facts(
@@ -147,6 +152,7 @@ def of_contact(seen: SeenContact, user_data: Collection[str], consent: Collectio
         topics=_topics(seen.findings),
         consent=frozenset(consent),
         unread=is_unread(contact.body_state),
+        cookies_unknown=cookies_unknown,
     )
 
 

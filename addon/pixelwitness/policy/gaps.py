@@ -33,15 +33,22 @@ def of_recordings(coverage: Coverage, *, strict: bool) -> Iterator[str]:
 
 _UNKNOWN: Mapping[str, str] = {
     "contents": "of which a body was not recorded, so that what they held is unknown",
+    "cookies": "whose cookies the recorder left out, so that it is unknown whether an account at Meta went along",
     "name": "of which the name was not recorded, so that it is unknown whether they are allowed",
     "pixel": "of which the pixel was not recorded, so that it is unknown whether they are allowed",
     "consent": "of which it is unknown whether consent came before",
 }
 
 
-def of_doubts(doubts: Counter[tuple[str, str]]) -> Iterator[str]:
-    """Yield what could not be known of events and contacts; counts by (what about, why)."""
+def of_doubts(doubts: Counter[tuple[str, str]], *, strict: bool) -> Iterator[str]:
+    """Yield what could not be known of events and contacts; counts by (what about, why).
+
+    Most exports of browsers hold no cookies, and no browser of a test is logged in at Meta: those are told,
+    and a gap only where everything has to be known.
+    """
     for about, words in _UNKNOWN.items():
+        if about == "cookies" and not strict:
+            continue
         for (told, why), number in sorted(doubts.items()):
             if told == about:
                 yield f"events and contacts {words}{f' ({why})' if why else ''}: {number:,}"

@@ -14,6 +14,7 @@ from pixelwitness.core.coverage import Coverage, is_headless
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
 from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording
 from pixelwitness.core.rule import Channel
+from pixelwitness.core.sites import site_of
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.policy import facts, gaps
 from pixelwitness.policy.baseline import Baseline
@@ -63,9 +64,15 @@ def judge(
 
     ``observations`` tell whether the pixel's scripts arrived, without which it cannot send.
     ``consent`` tells for contacts, by their ids, what was visible of it; events carry theirs as findings.
-    ``strict`` makes a gap of any body that was not recorded.
+    ``strict`` makes a gap of any body, and of cookies to Meta, that were not recorded.
     """
-    standing = SumUp(frozenset(own_sites), ()).standing
+    own_sites, recordings = frozenset(own_sites), tuple(recordings)
+    standing = SumUp(own_sites, ()).standing
+    without_cookies = {one.id for one in recordings if not one.cookies_recorded}
+
+    def lacks_cookies(recording_id: str, hosts: Iterable[str]) -> bool:
+        return recording_id in without_cookies and any(site_of(host) in own_sites for host in hosts)
+
     judging = _Judging(terms)
     with_events: set[str] = set()
     loaded: set[str] = set()
@@ -80,7 +87,8 @@ def judge(
             continue
         main = seen.transmissions[0] if seen.transmissions else None
         place = Place(event.recording_id, main.position, main.line) if main else None
-        judging.look(event, facts.of_event(seen, terms.user_data), place)
+        lacks = lacks_cookies(event.recording_id, (one.receiver_host for one in seen.transmissions))
+        judging.look(event, facts.of_event(seen, terms.user_data, cookies_unknown=lacks), place)
     for each in contacts:
         contact = each.contact
         if standing(contact.page_site, contact.channel) is Standing.META:
@@ -90,7 +98,11 @@ def judge(
             if contact.blocked and terms.rules.policy.judge_blocked:
                 scripts.stopped(contact.recording_id, contact.page_site)
         place = Place(contact.recording_id, contact.position, contact.line)
-        judging.look(contact, facts.of_contact(each, terms.user_data, (consent or {}).get(contact.id, ())), place)
+        visible, lacks = (
+            (consent or {}).get(contact.id, ()),
+            lacks_cookies(contact.recording_id, (contact.receiver_host,)),
+        )
+        judging.look(contact, facts.of_contact(each, terms.user_data, visible, cookies_unknown=lacks), place)
     for one in observations:
         scripts.note(one.recording_id, one.site, one.kind)
     headless = {one.id for one in recordings if is_headless(one.user_agent)}
@@ -102,7 +114,7 @@ def judge(
         warnings=tuple(one for one in counted if one.level is not Level.ERROR),
         gaps=(
             *gaps.of_recordings(coverage, strict=strict),
-            *gaps.of_doubts(judging.doubts),
+            *gaps.of_doubts(judging.doubts, strict=strict),
             *gaps.of_silence(headless, with_events, loaded, gaps.blocking(configs)),
             *scripts.gaps(lambda site: standing(site) is Standing.META),
         ),

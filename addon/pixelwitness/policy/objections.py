@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pixelwitness.meaning.forms import Form
+from pixelwitness.meaning.knowledge import DataClass
 from pixelwitness.policy.checks import Check, Level
 from pixelwitness.policy.facts import Carried, Facts, Phase
 from pixelwitness.policy.model import ANY, Allowed
@@ -45,7 +46,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Doubt:
-    """Something that a check would have to know: ``contents``, ``name``, ``pixel`` or ``consent``."""
+    """Something that a check would have to know: ``contents``, ``cookies``, ``name``, ``pixel`` or ``consent``."""
 
     about: str
     check: str
@@ -148,6 +149,8 @@ def _data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
             yield Doubt("contents", Check.DATA)
         if allowed.forms is not None and ANY not in allowed.forms:
             yield Doubt("contents", Check.FORM)
+    if facts.cookies_unknown and allowed.data is not None and not lists(allowed.data, DataClass.ACCOUNT_ID):
+        yield Doubt("cookies", Check.DATA)
 
 
 def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) -> Iterator[_Told]:
@@ -179,6 +182,12 @@ def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) ->
         for check in (Check.PERSONAL_DATA, Check.HEALTH, Check.UNDECLARED):
             if rules.asks(check):
                 yield Doubt("contents", check)
+    if facts.cookies_unknown:
+        if rules.asks(Check.PERSONAL_DATA) and not all(DataClass.ACCOUNT_ID in (one.data or ()) for one in tables):
+            yield Doubt("cookies", Check.PERSONAL_DATA)
+        declared = rules.declared.data if rules.declared else ()
+        if rules.asks(Check.UNDECLARED) and not lists(declared, DataClass.ACCOUNT_ID):
+            yield Doubt("cookies", Check.UNDECLARED)
 
 
 def _undeclared(facts: Facts, rules: SiteRules) -> Iterator[_Told]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from pixelwitness.policy.judgement import DEFAULT_POLICY, Forbidden, Judgement
 from pixelwitness.report.acts import Captured, shown_page
 from pixelwitness.report.checked import NOTHING_CARRIED, UNKNOWN_SITE, carried, headline, reason, verdict
-from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.ledger import ALWAYS, account, unrecorded
 from pixelwitness.report.text import counted, listed, safe_text
 from pixelwitness.report.vocabulary import Vocabulary
 
@@ -52,12 +52,7 @@ def as_text(judgement: Judgement, vocabulary: Vocabulary, sources: Mapping[str, 
     if judgement.policy != DEFAULT_POLICY:
         yield from _filled("Judged by: ", safe_text(judgement.policy, 400) + ".")
     yield from _filled("Looked at: ", account(judgement.coverage) + ".")
-    if judgement.coverage.bodies_not_recorded:
-        bodies = counted(judgement.coverage.bodies_not_recorded, "request body was", "request bodies were")
-        yield f"{bodies} not recorded: what they held is unknown, not absent."
-    if judgement.coverage.cookies_not_recorded:
-        left_out = counted(judgement.coverage.cookies_not_recorded, "recording")
-        yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
+    yield from unrecorded(judgement.coverage)
     yield ALWAYS
     yield from _filled("", _verdict(judgement))
 

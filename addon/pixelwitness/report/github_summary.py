@@ -21,7 +21,7 @@ from pixelwitness.report.checked import (
     site_name,
     verdict,
 )
-from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.ledger import ALWAYS, account, unrecorded
 from pixelwitness.report.markdown import code
 from pixelwitness.report.text import safe_text
 
@@ -46,7 +46,9 @@ def as_summary(checked: Checked, room: int = MAX_BYTES) -> str:
     faults = [*checked.failures, *(f"{one.file.path} could not be read: {one.why}" for one in checked.unread)]
     head += _listed("The evidence is incomplete: silence would prove nothing.", faults)
     tail = _listed("Of no use any more in the baseline or the ignores:", checked.stale)
-    tail += [f"Policy: {prose(judgement.policy)}.", "", f"{prose(account(judgement.coverage))}.", "", ALWAYS, ""]
+    looked = f"{prose(account(judgement.coverage))}."
+    unknown = (*unrecorded(judgement.coverage), ALWAYS)
+    tail += [f"Policy: {prose(judgement.policy)}.", "", looked, *(line for one in unknown for line in ("", one)), ""]
     left = room - _size(head) - _size(tail) - 3 * _HEADS
     body: list[str] = []
     for title, found in (

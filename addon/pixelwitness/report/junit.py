@@ -23,7 +23,7 @@ from pixelwitness.report.checked import (
     site_name,
     verdict,
 )
-from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.ledger import ALWAYS, account, unrecorded
 
 _EVIDENCE = "pixelwitness: evidence"
 
@@ -59,6 +59,7 @@ def _evidence(checked: Checked) -> ElementTree.Element:
         f"Policy: {judgement.policy}",
         verdict(judgement),
         f"{account(judgement.coverage)}.",
+        *unrecorded(judgement.coverage),
         ALWAYS,
         *checked.stale,
     ]

@@ -4,6 +4,7 @@ Owns the sentences that every report ends with.  Not scanned is not clean.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import Exposure, SiteExposure, Standing
@@ -38,6 +39,15 @@ def losses(coverage: Coverage) -> tuple[str, ...]:
         (coverage.rule_faults, "request was not looked at whole", "requests were not looked at whole"),
     )
     return tuple(counted(number, one, many) for number, one, many in found if number)
+
+
+def unrecorded(coverage: Coverage) -> Iterator[str]:
+    """Yield in sentences what recorders left out, whoever it was for."""
+    if coverage.bodies_not_recorded:
+        yield _unread(coverage.bodies_not_recorded)
+    if coverage.cookies_not_recorded:
+        left_out = counted(coverage.cookies_not_recorded, "recording")
+        yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
 
 
 def silence(exposure: Exposure) -> str:
@@ -115,9 +125,7 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
         total = max(coverage.bodies_not_recorded, at_meta)
         of_meta = f", {at_meta:,} of them to Meta" if at_meta else ", none of them to Meta"
         yield _unread(total, of_meta)
-    if coverage.cookies_not_recorded:
-        left_out = counted(coverage.cookies_not_recorded, "recording")
-        yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
+    yield from unrecorded(replace(coverage, bodies_not_recorded=0))
     if coverage.redacted:
         copies = counted(coverage.redacted, "recording is a redacted copy", "recordings are redacted copies")
         yield f"{copies}: values, pages below their host and seconds were taken out for sharing."

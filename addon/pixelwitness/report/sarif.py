@@ -16,7 +16,7 @@ from pixelwitness.policy.judgement import Forbidden
 from pixelwitness.report.acts import shown_page
 from pixelwitness.report.checked import Checked, Located, as_line, details, headline, inert, reason, site_name
 from pixelwitness.report.jsonfile import in_ascii
-from pixelwitness.report.ledger import ALWAYS, account
+from pixelwitness.report.ledger import ALWAYS, account, unrecorded
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAX_RESULTS = 5_000
@@ -102,7 +102,8 @@ def _invocation(checked: Checked, found: int) -> _Shape:
             )
         )
     notices += [_notice("stale", "warning", sentence) for sentence in checked.stale]
-    notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {ALWAYS}"))
+    unknown = " ".join((*unrecorded(judgement.coverage), ALWAYS))
+    notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {unknown}"))
     return {
         "executionSuccessful": not (judgement.gaps or checked.unread or judgement.nothing),
         "exitCode": int(checked.exit_code),
