@@ -15,7 +15,7 @@ def fold(*carried: Carried[str]) -> list[list[str]]:
 
 
 def at(position: int, carried: Carried[str], **changes: object) -> Carried[str]:
-    return replace(carried, coordinates=(position, -1, -1), **changes)  # type: ignore[arg-type]
+    return replace(carried, coordinates=(position, -1, -1), **changes)
 
 
 def test_a_sandbox_copy_joins_its_hit_whichever_comes_first_and_the_hit_is_the_main_one() -> None:
