@@ -1,14 +1,12 @@
 """The options of ``check`` that say by what is judged, and how they become terms.
 
-Owns which policy file holds, and what the options mean together.  What a policy
-says is the policy's.
+Owns what the options mean together.  What a policy says, and where it is looked for, is
+the policy's.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from pixelwitness.core.records import Recording
     from pixelwitness.policy.judge import Terms
     from pixelwitness.policy.judgement import Judgement
-    from pixelwitness.policy.rules import Rules
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -96,23 +93,24 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def terms_of(chosen: PolicyChoice) -> "Terms":
     """Read what was chosen; raises `PolicyError` and usage errors before anything is scanned."""
-    from pixelwitness.policy.baseline import read_baseline
-    from pixelwitness.policy.judge import Terms
+    from pixelwitness.policy.terms import Named, TermsError, read_terms
     from pixelwitness.rulebook.knowledge import load_knowledge
 
     if chosen.no_policy and chosen.file is not None:
         raise click.UsageError("--policy and --no-policy exclude each other; keep one")
     if chosen.write_baseline is not None and chosen.baseline is not None:
         raise click.UsageError("--write-baseline writes all that is found anew; leave --baseline out")
-    rules, name = _rules(chosen)
-    families = load_knowledge().families
-    return Terms(
-        rules=rules,
-        baseline=None if chosen.baseline is None else read_baseline(chosen.baseline),
-        today=_today(),
-        name=name,
-        user_data=frozenset(name for name, family in families.items() if family.realm == "person"),
+    named = Named(
+        policy=chosen.file,
+        no_policy=chosen.no_policy,
+        presets=chosen.presets,
+        declaration=chosen.declaration,
+        baseline=chosen.baseline,
     )
+    try:
+        return read_terms(named, load_knowledge())
+    except TermsError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bool) -> "Judgement":
@@ -144,6 +142,7 @@ def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bo
         queries.coverage(connection),
         configs=queries.pixel_configs(connection),
         observations=observations(connection),
+        visits=queries.visits(connection),
         terms=terms,
         consent=consent,
         strict=strict,
@@ -169,38 +168,3 @@ def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":
     deliver([as_text(baseline)], file, shared=True)
     say(f"pixelwitness: {counted(len(baseline.entries), 'entry', 'entries')} written to {name}")
     return known(judgement, baseline.name)
-
-
-def _rules(chosen: PolicyChoice) -> "tuple[Rules, str]":
-    from pixelwitness.policy.file import find_policy, read_declaration, read_policy
-    from pixelwitness.policy.model import Policy
-    from pixelwitness.policy.rules import Rules
-
-    found = chosen.file or (None if chosen.no_policy else find_policy(Path.cwd()))
-    path = None if found is None else _from_here(found)
-    read = None if path is None else read_policy(path)
-    declared = chosen.declaration or (read.declaration if read else None)
-    policy = read.policy if read else Policy()
-    rules = Rules(policy, chosen.presets, None if declared is None else read_declaration(declared))
-    if "declared" in rules.presets and declared is None:
-        raise click.UsageError(
-            "the preset declared needs a declaration; name it by --declaration FILE, or by declaration in the policy"
-        )
-    return rules, "" if path is None else str(path)
-
-
-def _from_here(path: Path) -> Path:
-    """Return a path as it is seen from here, so that no output names a folder of this machine."""
-    try:
-        return path.resolve().relative_to(Path.cwd(), walk_up=True)
-    except ValueError:  # another drive
-        return path
-
-
-def _today() -> date:
-    """Return the day of ``SOURCE_DATE_EPOCH``, so that outputs can be made again, else today's in UTC."""
-    told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        return datetime.fromtimestamp(int(told), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        return datetime.now(UTC).date()

@@ -12,7 +12,7 @@ from datetime import date
 
 from pixelwitness.core.coverage import Coverage, is_headless
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording
+from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording, Visit
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import site_of
 from pixelwitness.core.sumup import SumUp
@@ -22,6 +22,7 @@ from pixelwitness.policy.checks import Level
 from pixelwitness.policy.gathering import Gathered
 from pixelwitness.policy.judgement import DEFAULT_POLICY, Judgement, Place
 from pixelwitness.policy.objections import opinion
+from pixelwitness.policy.pages import unopened
 from pixelwitness.policy.rules import Rules
 from pixelwitness.policy.scripts import Scripts
 from pixelwitness.policy.suppression import Suppression
@@ -56,13 +57,15 @@ def judge(
     *,
     configs: Iterable[PixelConfig] = (),
     observations: Iterable[Observation] = (),
+    visits: Iterable[Visit] = (),
     terms: Terms = DEFAULT,
     consent: Mapping[str, Collection[str]] | None = None,
     strict: bool = False,
 ) -> Judgement:
     """Judge by a policy; ``configs`` tell whether silence has its reason in a pixel's configuration.
 
-    ``observations`` tell whether the pixel's scripts arrived, without which it cannot send.
+    ``observations`` tell whether the pixel's scripts arrived, without which it cannot send, and with ``visits``
+    whether a page was opened at all.
     ``consent`` tells for contacts, by their ids, what was visible of it; events carry theirs as findings.
     ``strict`` makes a gap of any body, and of cookies to Meta, that were not recorded.
     """
@@ -75,6 +78,7 @@ def judge(
 
     judging = _Judging(terms)
     with_events: set[str] = set()
+    with_contacts: set[str] = set()
     loaded: set[str] = set()
     scripts = Scripts()
     own = 0
@@ -91,6 +95,7 @@ def judge(
         judging.look(event, facts.of_event(seen, terms.user_data, cookies_unknown=lacks), place)
     for each in contacts:
         contact = each.contact
+        with_contacts.add(contact.recording_id)
         if standing(contact.page_site, contact.channel) is Standing.META:
             continue
         if contact.channel in (Channel.LIBRARY, Channel.CONFIG):
@@ -103,6 +108,7 @@ def judge(
             lacks_cookies(contact.recording_id, (contact.receiver_host,)),
         )
         judging.look(contact, facts.of_contact(each, terms.user_data, visible, cookies_unknown=lacks), place)
+    observations = tuple(observations)
     for one in observations:
         scripts.note(one.recording_id, one.site, one.kind)
     headless = {one.id for one in recordings if is_headless(one.user_agent)}
@@ -116,6 +122,7 @@ def judge(
             *gaps.of_recordings(coverage, strict=strict),
             *gaps.of_doubts(judging.doubts, strict=strict),
             *gaps.of_silence(headless, with_events, loaded, gaps.blocking(configs)),
+            *unopened(visits, observations, with_events | with_contacts),
             *scripts.gaps(lambda site: standing(site) is Standing.META),
         ),
         coverage=coverage,

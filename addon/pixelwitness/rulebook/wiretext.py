@@ -41,15 +41,17 @@ def read_request(text: str, body_state: BodyState | None = None) -> Request:
 
 
 def read_response(text: str) -> Response:
-    r"""Read an answer: the status, header lines, an empty line, the body.
+    r"""Read an answer: the status, header lines, an empty line, the body; ``none`` where there was none.
 
     >>> answer = read_response("200\ncontent-type: text/html\n\n<p>hello")
     >>> answer.status, answer.mime_type, answer.text
     (200, 'text/html', '<p>hello')
     """
+    if text.strip() == "none":
+        return Response()
     first, headers, content = _split(text)
     if not re.fullmatch(r"[1-5]\d\d", first):
-        raise WireTextError("does not start with a status, such as 200")
+        raise WireTextError("does not start with a status, such as 200; write none where no answer came")
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     return Response(int(first), headers, kind, content or None)
 

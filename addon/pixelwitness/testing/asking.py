@@ -7,19 +7,12 @@ prove nothing.  The judging itself is the policy's.  It must not know browsers.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 from pixelwitness.core.coverage import is_unread
 from pixelwitness.core.exposure import SeenContact, SeenEvent
 from pixelwitness.core.sites import Site, site_of, site_of_url
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.policy.baseline import read_baseline
-from pixelwitness.policy.file import read_declaration, read_policy
-from pixelwitness.policy.judge import DEFAULT, Terms, judge
+from pixelwitness.policy.judge import Terms, judge
 from pixelwitness.policy.judgement import Judgement
-from pixelwitness.policy.model import Policy
-from pixelwitness.policy.rules import Rules
 from pixelwitness.report.text import counted
 from pixelwitness.testing.evidence import Evidence, positions
 
@@ -96,9 +89,7 @@ def wanted(site: str | None, pixel: str | int | None, name: str | None, after: i
     return Wanted(known, None if pixel is None else str(pixel), name, after)
 
 
-def judged(
-    evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact], terms: Terms = DEFAULT
-) -> Judgement:
+def judged(evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact], terms: Terms) -> Judgement:
     """Judge what was chosen; whether a pixel kept silent is a question to the whole session."""
     own_sites, coverage = evidence.own_sites, evidence.coverage
     chosen = judge((), events, contacts, own_sites, coverage, terms=terms, consent=evidence.consent)
@@ -110,27 +101,9 @@ def judged(
         coverage,
         configs=evidence.configs,
         observations=evidence.observations,
+        visits=evidence.visits,
     )
     return replace(chosen, gaps=tuple(dict.fromkeys((*chosen.gaps, *whole.gaps))))
-
-
-def terms_of(
-    knowledge: Knowledge, *, policy: Path | None = None, presets: Iterable[str] = (), baseline: Path | None = None
-) -> Terms:
-    """Return by what is judged; raise `PolicyError` for files that cannot be used."""
-    read = None if policy is None else read_policy(policy)
-    declared = read.declaration if read else None
-    return Terms(
-        rules=Rules(
-            read.policy if read else Policy(),
-            tuple(presets),
-            None if declared is None else read_declaration(declared),
-        ),
-        baseline=None if baseline is None else read_baseline(baseline),
-        today=datetime.now(UTC).date(),
-        name="" if policy is None else policy.name,
-        user_data=frozenset(name for name, family in knowledge.families.items() if family.realm == "person"),
-    )
 
 
 def unrest(still_open: int, *, is_quiet: bool) -> str:

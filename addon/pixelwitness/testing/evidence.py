@@ -17,7 +17,7 @@ from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.exchange import Reading
 from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Observation, PixelConfig, Recording
+from pixelwitness.core.records import Observation, PixelConfig, Recording, Visit
 from pixelwitness.core.sites import Site, suffix_list
 from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
@@ -46,6 +46,7 @@ class Evidence:
     contacts: tuple[SeenContact, ...]
     configs: tuple[PixelConfig, ...]
     observations: tuple[Observation, ...]
+    visits: tuple[Visit, ...]
     consent: Mapping[str, Collection[str]]
     """What was visible of consent when a contact was made, by the contact's id."""
     own_sites: frozenset[str]
@@ -74,15 +75,17 @@ class Understanding:
                 ledger.replace(recording, rows)
             with reading_store(db) as connection:
                 recordings, contacts = queries.recordings(connection), tuple(queries.contacts(connection))
+                visits = tuple(queries.visits(connection))
                 return Evidence(
                     recordings=recordings,
                     events=tuple(queries.events(connection)),
                     contacts=contacts,
                     configs=tuple(queries.pixel_configs(connection)),
                     observations=tuple(observations(connection)),
+                    visits=visits,
                     consent=consent_of_contacts(
                         recordings,
-                        queries.visits(connection),
+                        visits,
                         queries.signals(connection),
                         (one.contact for one in contacts),
                         self.redactor.knowledge.consent,

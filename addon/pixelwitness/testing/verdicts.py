@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.policy.file import find_policy
 from pixelwitness.policy.judgement import Judgement
+from pixelwitness.policy.terms import Named, default_terms, read_terms
 from pixelwitness.report.text import counted
 from pixelwitness.testing import telling
-from pixelwitness.testing.asking import Choice, Wanted, judged, terms_of, wanted
+from pixelwitness.testing.asking import Choice, Wanted, judged, wanted
 from pixelwitness.testing.evidence import Evidence
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
 
@@ -33,7 +33,7 @@ def no_events(case: Case, ask: Wanted) -> None:
     """Return when no such event reached for Meta."""
     __tracebackhide__ = True
     choice = ask.split(case.evidence)
-    judgement = judged(case.evidence, choice.hits, ())
+    judgement = judged(case.evidence, choice.hits, (), default_terms(case.knowledge))
     if judgement.violations:
         raise ToldMetaError(telling.against(f"{ask.words()} was sent to Meta", judgement))
     _must_be_known(f"whether {ask.words()} was sent to Meta", case, choice, judgement)
@@ -44,7 +44,7 @@ def no_personal_data(case: Case, ask: Wanted) -> None:
     __tracebackhide__ = True
     choice = ask.split(case.evidence)
     contacts = choice.contacts if ask.pixel is None and ask.name is None else ()
-    terms = terms_of(case.knowledge, presets=("no-personal-data",))
+    terms = read_terms(Named(no_policy=True, presets=("no-personal-data",)), case.knowledge)
     judgement = judged(case.evidence, choice.hits, contacts, terms)
     if judgement.violations:
         raise ToldMetaError(telling.against(f"personal data was sent to Meta with {ask.words()}", judgement))
@@ -55,7 +55,8 @@ def silent(case: Case, ask: Wanted, *, contacts: bool) -> None:
     """Return when nothing reached for Meta in the time that is asked about."""
     __tracebackhide__ = True
     choice = ask.split(case.evidence)
-    judgement = judged(case.evidence, choice.hits, choice.contacts if contacts else ())
+    asked = choice.contacts if contacts else ()
+    judgement = judged(case.evidence, choice.hits, asked, default_terms(case.knowledge))
     what = f"Meta was told of the visit{f' of {ask.site}' if ask.site else ''} after consent was withdrawn"
     if judgement.violations or judgement.warnings:
         raise ToldMetaError(telling.against(what, judgement, contacts=True))
@@ -66,9 +67,13 @@ def check(
     case: Case, policy: Path | str | None, presets: Collection[str], baseline: Path | str | None, *, no_policy: bool
 ) -> Judgement:
     """Return what the command ``check`` makes of it; it looks for a policy in the same places."""
-    file = Path(policy) if policy is not None else None if no_policy else find_policy(Path.cwd())
-    known = Path(baseline) if baseline is not None else None
-    terms = terms_of(case.knowledge, policy=file, presets=presets, baseline=known)
+    named = Named(
+        policy=None if policy is None else Path(policy),
+        no_policy=no_policy,
+        presets=(presets,) if isinstance(presets, str) else tuple(presets),
+        baseline=None if baseline is None else Path(baseline),
+    )
+    terms = read_terms(named, case.knowledge)
     judgement = judged(case.evidence, case.evidence.events, case.evidence.contacts, terms)
     return replace(judgement, gaps=(*judgement.gaps, *case.gaps))
 
@@ -88,7 +93,7 @@ def missed(case: Case, ask: Wanted, within: float) -> NoReturn:
     __tracebackhide__ = True
     choice = ask.split(case.evidence)
     others = wanted(None, None, None, after=ask.after).split(case.evidence).hits
-    judgement = judged(case.evidence, others, ())
+    judgement = judged(case.evidence, others, (), default_terms(case.knowledge))
     if choice.maybe:
         _must_be_known(f"whether {ask.words()} was sent to Meta", case, choice, judgement)
     raise ToldMetaError(telling.missed(ask.words(), within, others, judgement.gaps))
