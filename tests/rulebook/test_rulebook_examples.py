@@ -198,7 +198,12 @@ def test_text_that_is_no_request_is_refused(text: str, state: BodyState | None, 
 def test_text_that_is_no_answer_is_refused() -> None:
     with pytest.raises(WireTextError) as error:
         read_response("OK\n\nbody")
-    assert str(error.value) == "does not start with a status, such as 200"
+    assert str(error.value) == "does not start with a status, such as 200; write none where no answer came"
+
+
+def test_an_answer_that_did_not_come_has_no_status() -> None:
+    answer = read_response("none\n")
+    assert (answer.status, answer.headers, answer.text, answer.brings_script) == (None, (), None, False)
 
 
 def test_the_catalogue_shows_every_rule_with_its_file(tmp_path: Path) -> None:
