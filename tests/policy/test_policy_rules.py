@@ -1,6 +1,7 @@
 """Which table of a policy holds for a site, and how levels compose."""
 
 import pytest
+from tests.exposed import contact, event
 from tests.policy.judging import declaration, judged, policy
 
 from pixelwitness.policy.checks import CHECKS, Check, Level
@@ -153,3 +154,27 @@ def test_whether_consent_is_asked_anywhere_is_known(toml: str, asks: bool) -> No
     rules = Rules(policy(toml))
     assert rules.may_ask_consent is asks
     assert rules.of("shop.example", None).asks(Check.CONSENT) is asks
+
+
+TABLES = """
+[[site]]
+match = "*"
+allow.events = ["*"]
+[[site]]
+match = "shop.exmaple"
+allow.events = []
+[[site]]
+match = ["clinic.example", "*.shop.example"]
+allow.events = []
+"""
+
+
+def test_a_table_that_fits_no_page_is_told_so_that_no_slip_of_the_pen_lets_everything_pass() -> None:
+    one = "no page was seen for shop.exmaple"
+    assert judged(TABLES, event(page_url="https://www.shop.example/")).policy == one
+    assert judged(TABLES, contact("library")).policy == f"{one}, clinic.example"
+    assert judged(TABLES).policy == ""
+    many = "".join(f'[[site]]\nmatch = "s{n}.example"\n' for n in range(7))
+    assert judged(many, event()).policy.endswith(
+        "; no page was seen for s0.example, s1.example, s2.example, s3.example, s4.example and 2 more"
+    )

@@ -110,6 +110,11 @@ def test_many_sites_are_counted_and_an_unknown_page_comes_last() -> None:
     )
 
 
+def test_a_long_name_is_cut_before_it_hides_what_would_help() -> None:
+    site = "a" * 300 + ".example"
+    assert gaps(shown("library_missing", site)) == (gap("a" * 80 + "…"),)
+
+
 def answered(url: str, *, status: Any = 200, on_wire: int = 0, **content: Any) -> dict[str, Any]:
     told = entry(url, headers=SHOP, status=status, mime_type="application/x-javascript", seconds=1)
     told["response"]["content"] |= content

@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pixelwitness.core.coverage import Coverage, is_headless
+from pixelwitness.core.coverage import Coverage
 from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
 from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording, Visit
-from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import site_of
 from pixelwitness.core.sumup import SumUp
 from pixelwitness.policy import facts, gaps
@@ -22,10 +21,12 @@ from pixelwitness.policy.checks import Level
 from pixelwitness.policy.gathering import Gathered
 from pixelwitness.policy.judgement import DEFAULT_POLICY, Judgement, Place
 from pixelwitness.policy.objections import opinion
-from pixelwitness.policy.pages import unopened
-from pixelwitness.policy.rules import Rules
-from pixelwitness.policy.scripts import Scripts
+from pixelwitness.policy.rules import Rules, page_host
+from pixelwitness.policy.silence import Silence
 from pixelwitness.policy.suppression import Suppression
+
+MOST_UNUSED = 5
+"""Tables without a page that are named; the others are counted."""
 
 NEVER = date.min
 """The day on which nothing has expired."""
@@ -77,15 +78,12 @@ def judge(
         return recording_id in without_cookies and any(site_of(host) in own_sites for host in hosts)
 
     judging = _Judging(terms)
-    with_events: set[str] = set()
-    with_contacts: set[str] = set()
-    loaded: set[str] = set()
-    scripts = Scripts()
+    visits = tuple(visits)
+    silence = Silence(recordings, visits, observations)
     own = 0
     for seen in events:
         event = seen.event
-        with_events.add(event.recording_id)
-        scripts.speak(event.recording_id, event.page_site)
+        silence.event(event)
         if standing(event.page_site, event.channel) is Standing.META:
             own += 1
             continue
@@ -95,23 +93,14 @@ def judge(
         judging.look(event, facts.of_event(seen, terms.user_data, cookies_unknown=lacks), place)
     for each in contacts:
         contact = each.contact
-        with_contacts.add(contact.recording_id)
         if standing(contact.page_site, contact.channel) is Standing.META:
             continue
-        if contact.channel in (Channel.LIBRARY, Channel.CONFIG):
-            loaded.add(contact.recording_id)
-            if contact.blocked and terms.rules.policy.judge_blocked:
-                scripts.stopped(contact.recording_id, contact.page_site)
+        silence.contact(contact, blocked_counts=terms.rules.policy.judge_blocked)
         place = Place(contact.recording_id, contact.position, contact.line)
-        visible, lacks = (
-            (consent or {}).get(contact.id, ()),
-            lacks_cookies(contact.recording_id, (contact.receiver_host,)),
-        )
+        visible = (consent or {}).get(contact.id, ())
+        lacks = lacks_cookies(contact.recording_id, (contact.receiver_host,))
         judging.look(contact, facts.of_contact(each, terms.user_data, visible, cookies_unknown=lacks), place)
-    observations = tuple(observations)
-    for one in observations:
-        scripts.note(one.recording_id, one.site, one.kind)
-    headless = {one.id for one in recordings if is_headless(one.user_agent)}
+    pages = judging.pages | {(one.site, page_host(one.page_url, one.site)) for one in visits}
     suppression = Suppression(terms.rules.policy.ignore, terms.baseline, terms.today)
     found = [suppression.of(one) for one in judging.gathered.done()]
     counted = [one for one in found if one.suppressed is None]
@@ -121,15 +110,13 @@ def judge(
         gaps=(
             *gaps.of_recordings(coverage, strict=strict),
             *gaps.of_doubts(judging.doubts, strict=strict),
-            *gaps.of_silence(headless, with_events, loaded, gaps.blocking(configs)),
-            *unopened(visits, observations, with_events | with_contacts),
-            *scripts.gaps(lambda site: standing(site) is Standing.META),
+            *silence.gaps(configs, lambda site: standing(site) is Standing.META),
         ),
         coverage=coverage,
         own=own,
         suppressed=tuple(one for one in found if one.suppressed is not None),
         stale=suppression.stale(),
-        policy=_in_words(terms),
+        policy=_in_words(terms, pages),
         presets=terms.rules.presets,
     )
 
@@ -141,10 +128,13 @@ class _Judging:
         self._terms = terms
         self.gathered = Gathered()
         self.doubts: Counter[tuple[str, str]] = Counter()
+        self.pages: set[tuple[str | None, str | None]] = set()
+        """(site, host) of what was looked at."""
 
     def look(self, row: Event | Contact, seen: facts.Facts, place: Place | None) -> None:
         """Take one event or contact."""
         rules = self._terms.rules
+        self.pages.add((row.page_site, page_host(row.page_url, row.page_site)))
         if row.blocked and not rules.policy.judge_blocked:
             return
         made = opinion(seen, rules.of(row.page_site, row.page_url))
@@ -153,8 +143,8 @@ class _Judging:
         self.doubts.update(gaps.counted(made.doubts))
 
 
-def _in_words(terms: Terms) -> str:
-    """Return what is applied: the file, the presets, else the default."""
+def _in_words(terms: Terms, pages: Collection[tuple[str | None, str | None]]) -> str:
+    """Return what is applied: the file, the presets, else the default; and which of its tables fit no page."""
     rules = terms.rules
     parts = [terms.name] if terms.name else []
     if rules.presets:
@@ -162,4 +152,8 @@ def _in_words(terms: Terms) -> str:
     elif rules.is_default:
         own = rules.policy.checks or any(one.checks for one in rules.policy.site)
         parts.append("the default with levels of its own" if own else DEFAULT_POLICY)
+    unused = rules.unused(pages)
+    if unused and pages:
+        more = f" and {len(unused) - MOST_UNUSED:,} more" if len(unused) > MOST_UNUSED else ""
+        parts.append(f"no page was seen for {', '.join(unused[:MOST_UNUSED])}{more}")
     return "; ".join(parts)

@@ -82,6 +82,14 @@ class Rules:
             )
         return known
 
+    def unused(self, pages: Collection[tuple[str | None, str | None]]) -> tuple[str, ...]:
+        """Return the first pattern of each table of the policy that fits none of the pages, each (site, host)."""
+        return tuple(
+            table.match[0]
+            for table in self.policy.site
+            if not any(fits(pattern, *page) for pattern in table.match for page in pages)
+        )
+
     @cached_property
     def _known(self) -> dict[tuple[str | None, str | None], SiteRules]:
         return {}

@@ -15,6 +15,9 @@ CONFIG_MISSING = "config_missing"
 MOST_NAMED = 5
 """Sites that the gap names; the others are counted."""
 
+LONGEST = 80
+"""Characters of a site that it tells."""
+
 type _Where = tuple[str, str | None]
 """(recording, site of the page); a script that came to one page of a site came to the site."""
 
@@ -49,7 +52,7 @@ class Scripts:
         """Yield why silence proves nothing; of sites that are Meta's ``own`` nothing is asked."""
         silent = ((self._missed - self._came) | self._stopped) - self._spoke
         sites = {site for _, site in silent if not is_own(site)}
-        names = sorted(site for site in sites if site is not None)
+        names = sorted(site if len(site) <= LONGEST else f"{site[:LONGEST]}…" for site in sites if site is not None)
         if not sites:
             return
         more = len(names) - MOST_NAMED

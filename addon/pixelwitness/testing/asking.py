@@ -92,7 +92,9 @@ def wanted(site: str | None, pixel: str | int | None, name: str | None, after: i
 def judged(evidence: Evidence, events: Iterable[SeenEvent], contacts: Iterable[SeenContact], terms: Terms) -> Judgement:
     """Judge what was chosen; whether a pixel kept silent is a question to the whole session."""
     own_sites, coverage = evidence.own_sites, evidence.coverage
-    chosen = judge((), events, contacts, own_sites, coverage, terms=terms, consent=evidence.consent)
+    chosen = judge(
+        (), events, contacts, own_sites, coverage, visits=evidence.visits, terms=terms, consent=evidence.consent
+    )
     whole = judge(
         evidence.recordings,
         evidence.events,
