@@ -271,6 +271,25 @@ def test_a_database_is_never_replaced_by_an_output(repository: Path) -> None:
     assert "is a database; name a file that may be replaced" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--output", "--write-baseline"])
+def test_a_recording_is_never_replaced_by_what_is_made_of_it(repository: Path, option: str) -> None:
+    har = next((repository / "tests").rglob("*.har"))
+    before = har.read_bytes()
+    name = har.relative_to(repository)
+    done = check(str(name), option, f".{os.sep}{name}", cwd=repository)
+
+    assert done.returncode == 2
+    assert f"{option} {name} is a recording to be looked at; name a file that may be replaced" in done.stderr
+    assert har.read_bytes() == before
+
+
+def test_an_output_in_no_folder_is_refused_with_its_name(repository: Path) -> None:
+    done = check("tests", "-o", "no/told.txt", cwd=repository)
+
+    assert done.returncode == 2
+    assert f"{Path('no', 'told.txt')}: there is no such folder; make it first" in done.stderr
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_outputs_are_the_same_for_any_seed_of_hashes_and_number_of_jobs(repository: Path, format_: str) -> None:
     for number in range(3):

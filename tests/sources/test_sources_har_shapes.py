@@ -329,11 +329,46 @@ def test_responses(tmp_path: Path, response: Any, found: Any) -> None:
 NOT_RECORDED, EMPTY, RECORDED = BodyState.NOT_RECORDED, BodyState.EMPTY, BodyState.RECORDED
 FORM = "id=12&ev=Lead"
 PACKED = base64.b64encode(gzipped(FORM.encode())).decode()
+
+
+def sized(length: int, *headers: list[str]) -> dict[str, Any]:
+    """Return a form that was sent with a length."""
+    return {"headers": [["Content-Length", str(length)], *headers], "postData": {"text": FORM}}
+
+
 BODIES: dict[str, tuple[dict[str, Any], BodyState, bytes | None, Any]] = {
     "text": ({"postData": {"mimeType": "text/plain", "text": FORM}}, RECORDED, FORM.encode(), None),
     "non-ASCII text": ({"postData": {"text": "é\ud83d"}}, RECORDED, "é\ufffd".encode(), None),
     "the bare text": ({"postData": FORM}, RECORDED, FORM.encode(), None),
     "text and params": ({"postData": {"text": FORM, "params": [{"name": "id"}]}}, RECORDED, FORM.encode(), None),
+    "text that was cut": (sized(16), NOT_RECORDED, FORM.encode(), None),
+    "text as long as was sent": (sized(13), RECORDED, FORM.encode(), None),
+    "text without its last line end": (sized(15), RECORDED, FORM.encode(), None),
+    "text of which a coding was taken off": (sized(99, ["Content-Encoding", "gzip"]), RECORDED, FORM.encode(), None),
+    "text of another charset": (
+        sized(26, ["Content-Type", "text/plain; charset=utf-16"]),
+        RECORDED,
+        FORM.encode(),
+        None,
+    ),
+    "text of a named charset, cut": (
+        sized(26, ["Content-Type", 'text/plain; charset="UTF-8"']),
+        NOT_RECORDED,
+        FORM.encode(),
+        None,
+    ),
+    "text whose line ends were shortened": (
+        {"headers": [["Content-Length", "8"]], "postData": {"text": "a\nb\nc\n"}},
+        RECORDED,
+        b"a\nb\nc\n",
+        None,
+    ),
+    "text already parsed, and shorter so": (
+        {"headers": [["Content-Length", "90"]], "postData": {"text": {"a": [1]}}},
+        RECORDED,
+        b'{"a":[1]}',
+        None,
+    ),
     "text already parsed": ({"postData": {"text": {"a": [1]}}}, RECORDED, b'{"a":[1]}', None),
     "params": (
         {"postData": {"params": [{"name": "ud[em]", "value": "a b%"}, {"name": "x"}]}},

@@ -12,7 +12,7 @@ from pixelwitness.cli.checkformats import FORMATS
 from pixelwitness.cli.choosing import is_database
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
-from pixelwitness.cli.outfile import output_option, refuse_database
+from pixelwitness.cli.outfile import output_option, refuse_database, refuse_input
 from pixelwitness.cli.policy import PolicyChoice, policy_options, terms_of
 from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
 
@@ -86,6 +86,8 @@ def check(
 
     if output is not None:
         refuse_database(output)
+    refuse_input(output, paths)
+    refuse_input(chosen.write_baseline, paths, "--write-baseline")
     telling = _Telling(format_, output, root_of(root), paths)
     terms = terms_of(chosen)
     asked = _Asked(terms, chosen.write_baseline, strict, exit_zero)

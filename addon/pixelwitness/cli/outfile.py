@@ -39,6 +39,8 @@ def deliver(pieces: Iterable[str], output: Path | None, *, shared: bool = False)
             file.writelines(pieces)
         return
     refuse_database(output)
+    if not output.parent.is_dir():
+        raise click.UsageError(f"{output}: there is no such folder; make it first")
     handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -62,3 +64,16 @@ def refuse_database(output: Path) -> None:
     """Raise a usage error where the output would replace a database."""
     if is_database(output):
         raise click.UsageError(f"--output {output} is a database; name a file that may be replaced")
+
+
+def refuse_input(output: Path | None, inputs: Iterable[str], option: str = "--output") -> None:
+    """Raise a usage error where the output would replace what is read: the evidence itself."""
+    if output is not None and output.exists() and any(_is_same(Path(one), output) for one in inputs):
+        raise click.UsageError(f"{option} {output} is a recording to be looked at; name a file that may be replaced")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.is_file() and one.samefile(other)
+    except (OSError, ValueError):  # a pattern may be no possible name
+        return False

@@ -101,7 +101,8 @@ class Request:
     """One request, live or recorded, as it left.
 
     ``url`` is the absolute URL as recorded; ``body`` its bytes after the content
-    coding, or None (then ``body_state`` says why); ``form`` the pairs of a form
+    coding, or None (then ``body_state`` says why); of one that was cut they are the
+    part that is there, and the state is ``not_recorded``; ``form`` the pairs of a form
     of which a recorder kept only the pairs.  The rest is where it stood.
     """
 

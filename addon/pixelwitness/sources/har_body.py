@@ -28,6 +28,9 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENCODED_ONLY = re.compile(r"(?:[\w.~*'()!+-]|%[0-9A-Fa-f]{2})*", re.ASCII)
+_OTHER_CHARSET = re.compile(r"charset\s*=\s*(?!\"?utf-?8)", re.IGNORECASE)
+_SLACK = 2
+"""Bytes that a recorder may leave out at the end of a body: its last line end."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _COMPRESSED_NAME = re.compile(r"gzip|br|deflate|zstd", re.IGNORECASE)
 _CODING_BY_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
@@ -61,6 +64,7 @@ def body_of(post: Json, around: Around) -> Body:
     if not isinstance(post, dict):
         return _missing(around)
     text = post.get("text")
+    is_own = isinstance(text, str)
     if text is not None and not isinstance(text, str):
         # Parsed by the recorder: written again, the names and values are the same.
         text = jsontext.dumps(text) if isinstance(text, list | dict) else jsontext.scalar_text(text)
@@ -70,7 +74,9 @@ def body_of(post: Json, around: Around) -> Body:
         return Body(BodyState.NOT_RECORDED) if data is None else _decoded(data, around.coding)
     pairs = _pairs(post.get("params"))
     if text and not _PLACEHOLDER.fullmatch(text):
-        return _from_text(text, _is_base64(post), around)
+        body = _from_text(text, _is_base64(post), around)
+        # What there is of a body that was cut is looked at, and the rest stays unknown.
+        return body._replace(state=BodyState.NOT_RECORDED) if is_own and _is_cut(body, around) else body
     if pairs:
         return Body(BodyState.RECORDED, None, _as_sent(pairs))
     return Body(BodyState.NOT_RECORDED) if text else _missing(around)
@@ -90,6 +96,19 @@ def _missing(around: Around) -> Body:
         # A multipart body is never empty, whatever size an exporter that did not see it gives.
         sent = size != 0 or around.content_type.lower().lstrip().startswith("multipart/")
     return Body(BodyState.NOT_RECORDED if sent else BodyState.EMPTY)
+
+
+def _is_cut(body: Body, around: Around) -> bool:
+    """Say whether more was sent than stands in the recording; codings and charsets change the length, and tell nothing.
+
+    Line ends may have been shortened, and blanks at the end left out.
+    """
+    length = around.content_length.strip()
+    if body.state is not BodyState.RECORDED or body.data is None or around.coding:
+        return False
+    if not length.isdecimal() or len(length) > 18 or _OTHER_CHARSET.search(around.content_type):
+        return False
+    return int(length) > len(body.data) + body.data.count(b"\n") - body.data.count(b"\r\n") + _SLACK
 
 
 def _is_base64(post: dict[str, Json]) -> bool:
