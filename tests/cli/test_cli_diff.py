@@ -129,6 +129,7 @@ ENDS = [
     (("a.har", "broken.har"), 2, "not all of broken.har could be read"),
     (("a.har",), 2, "name a second recording or database"),
     (("a.har", "b.har", "--recording", "1"), 2, "name that database alone"),
+    (("a.har", "b.har", "-o", "b.har"), 2, "b.har is a recording to be looked at"),
     (
         ("a.har", "b.har", "--site", "garden.example"),
         0,

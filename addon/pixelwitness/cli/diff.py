@@ -9,7 +9,7 @@ import click
 from pixelwitness.cli.choosing import chosen_recordings, is_database, named_site
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import colour_option, drawn, jobs_option, rules_option, since_text
-from pixelwitness.cli.outfile import deliver, output_option
+from pixelwitness.cli.outfile import deliver, output_option, refuse_input
 from pixelwitness.policy.exitcode import ExitCode
 from pixelwitness.report.text import safe_text
 
@@ -76,6 +76,7 @@ def diff(
     from pixelwitness.report.difference import Named
     from pixelwitness.store.queries import Choice
 
+    refuse_input(output, (a, b) if b else (a,))
     wanted = Choice(tuple(dict.fromkeys(map(named_site, sites))), since)
     if b is None:
         before, after, named = _two_of_one(Path(a), recordings, wanted)

@@ -114,7 +114,13 @@ class Session:
 
     def error(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
         """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
-        if self._open.pop(flow.id, None) is not None or flow.request.timestamp_end is not None:
+        known = self._open.pop(flow.id, None)
+        if known is not None:
+            # That no answer came says something, too, of a library say.
+            if not known.awaited:
+                return []
+            return self._witness.take_response(flows.exchange_of(flow, known.position, known.url))
+        if flow.request.timestamp_end is not None:
             return []
         rows = self._take(flow, can_block=False)
         self._open.pop(flow.id, None)
