@@ -74,22 +74,22 @@ CASES = {
     "late": Case(
         late,
         [[NOTHING], [GRANTED]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left with consent granted "
+        "Consent: 1 event left before any consent signal was seen; 1 event left with a signal that grants consent "
         f"({COOKIE}: granted).",
     ),
     "denied": Case(
         denied,
         [[NOTHING], [DENIED]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although consent was denied "
+        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
         f"({COOKIE}: denied).",
     ),
     "absent": Case(absent, [[NOTHING], [NOTHING]], "Consent: 2 events left, and no consent signal was seen."),
     "withdrawn": Case(
         withdrawn,
         [[NOTHING], [GRANTED], [DENIED, WITHDRAWN]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although consent was denied "
-        f"({COOKIE}: denied); 1 event left after a withdrawal (granted before, denied since: Cookiebot); "
-        f"1 event left with consent granted ({COOKIE}: granted).",
+        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
+        f"({COOKIE}: denied); 1 event left after a signal withdrew consent (granted before, denied since: Cookiebot); "
+        f"1 event left with a signal that grants consent ({COOKIE}: granted).",
     ),
     "gpc": Case(
         absent,
@@ -102,7 +102,7 @@ CASES = {
     "neighbour": Case(
         neighbour,
         [[NOTHING], [("denied", "hint", f"{NEIGHBOUR}: denied")]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although consent was denied "
+        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
         f"({NEIGHBOUR}: denied).",
     ),
 }

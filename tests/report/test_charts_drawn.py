@@ -156,16 +156,16 @@ def test_a_timeline_tells_when_and_with_which_consent() -> None:
         *("shop.example", "2", "b.example"),
         *("10:00:00", "2026-11-20", "10:00:02", "10:00:04", "10:00:06", "10:00:08", "10:00:10"),
         "time not known",
-        *("visit", "a signal that agrees", "no consent signal seen yet", "although consent was refused"),
-        *("with consent granted", "contact", "hollow: blocked"),
+        *("visit", "a signal that agrees", "no consent signal seen yet", "although a signal refused"),
+        *("after a signal that agreed", "contact", "hollow: blocked"),
     ]
     assert told(chart.svg) == [
         "10:00:00.000: visit: shop.example/",
         "10:00:00.100: PageView ×2, no consent signal seen yet",
         "10:00:05.000: onetrust: granted",
-        "10:00:10.000: Purchase, with consent granted, blocked",
+        "10:00:10.000: Purchase, after a signal that agreed, blocked",
         "time not known: Meta's library",
-        "10:00:08.000: Lead, although consent was refused",
+        "10:00:08.000: Lead, although a signal refused",
     ]
     assert looks(chart.svg, "circle")[:2] == ["hollow granted", "contact"]
     assert chart.rows == (
@@ -176,7 +176,7 @@ def test_a_timeline_tells_when_and_with_which_consent() -> None:
         ("b.example", "2026-11-20 10:00:08.000", "2026-11-20 10:00:08.000", "0", "0", "1", "0", "0", "0", "0", ""),
     )
     assert chart.head[3:] == (
-        *("Visit", "No consent signal seen yet", "Although consent was refused", "With consent granted"),
+        *("Visit", "No consent signal seen yet", "Although a signal refused", "After a signal that agreed"),
         *("Consent unclear or not recorded", "Contact", "Blocked", "Signals"),
     )
 

@@ -194,9 +194,9 @@ def test_it_opens_with_what_happened() -> None:
 
     assert lead == (
         "2 sites told Meta of 2 events. clinic.example and shop.example sent with it your e-mail. 1 of them "
-        "sent something by which Meta knows the browser again. 1 event left although consent was denied. 1 event was "
-        "blocked and did not arrive. 1 body was not recorded. This was seen on 2026-11-20, in 1 recording of 10 "
-        "requests."
+        "sent something by which Meta can know the browser again. 1 event left although a signal denied consent. "
+        "1 event was blocked and did not arrive. 1 body was not recorded. This was seen on 2026-11-20, in 1 "
+        "recording of 10 requests."
     )
 
 
@@ -226,7 +226,7 @@ def test_a_card_says_what_about_whom_by_which_way_with_which_consent_and_what_is
     assert shop["Contacts"] == "Meta's library"
     assert shop["About whom"] == "e-mail (SHA-256)browser known by _fbp"
     assert shop["By which way"] == "pixel (image request) Received by pixel 1234567890123456 at www.facebook.com."
-    assert shop["Consent"].startswith("1 event left although consent was denied")
+    assert shop["Consent"].startswith("1 event left although a signal denied consent")
     assert shop["Blocked"] == "nothing"
     assert shop["Announced use"].startswith("Meta has said (2026-06-09), as several sources quote it: what businesses")
     assert "Not settled: one report lists the US" in shop["Announced use"]
@@ -247,7 +247,7 @@ def test_the_marks_of_a_card_need_no_colour() -> None:
 
     assert marks(tree, "shop.example") == ["● about the person: e-mail"]
     assert marks(tree, "clinic.example") == ["● about the person: e-mail", "? not all recorded"]
-    assert marks(tree, "game.example") == ["◐ browser known again"]
+    assert marks(tree, "game.example") == ["◐ browser can be known again"]
     assert marks(tree, "map.example") == ["○ no personal data seen"]
     assert marks(tree, "news.example") == ["⊘ blocked"]
 
@@ -284,7 +284,7 @@ def test_what_consent_an_event_left_with_stands_beside_it() -> None:
     ]
     left = [row[4] for row in rows(table(parsed(made(seen)), _places()))]
 
-    assert left == ["before any consent signal was seen", "with consent granted", "blocked", "sent"]
+    assert left == ["before any consent signal was seen", "with a signal that grants consent", "blocked", "sent"]
 
 
 def test_the_ledger_counts_each_request_once_and_the_method_names_every_version() -> None:

@@ -12,7 +12,7 @@ from pixelwitness.report.plain import as_text
 from pixelwitness.report.vocabulary import vocabulary
 
 SEEN = "This was seen on 2026-11-20, in 1 recording of 10 requests."
-BROWSER = "It sent something by which Meta knows the browser again."
+BROWSER = "It sent something by which Meta can know the browser again."
 
 
 def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Exposure:
@@ -32,6 +32,7 @@ def opened(exposure: Exposure) -> str:
 
 
 PHONE = datum("ud.ph", "phone", "sha256")
+NAME = datum("ud.fn", "first_name", "sha256")
 NOTHING = datum("ud.em", "email", "empty-hash")
 
 
@@ -55,13 +56,23 @@ NOTHING = datum("ud.em", "email", "empty-hash")
         (
             [event("Lead", FBP, site="a.example"), event("Lead", FBP, site="b.example")],
             "2 sites told Meta of 2 events. With it, nothing about the person was seen. All of them sent something by "
-            f"which Meta knows the browser again. {SEEN}",
+            f"which Meta can know the browser again. {SEEN}",
         ),
         (
             [event("Lead", EMAIL), event("Lead", EMAIL, PHONE, FBP, site="a.example"), contact(site="b.example")],
             "2 sites told Meta of 2 events. a.example and shop.example sent with it your e-mail. a.example sent with "
-            "it your phone number. 1 of them sent something by which Meta knows the browser again. "
+            "it your phone number. 1 of them sent something by which Meta can know the browser again. "
             f"1 more let Meta know of the visit: b.example. {SEEN}",
+        ),
+        (
+            [
+                event("Lead", EMAIL, PHONE, site="a.example"),
+                event("Lead", EMAIL, NAME, site="b.example"),
+                event("Lead", EMAIL, site="c.example"),
+                event("Lead", EMAIL, site="d.example"),
+            ],
+            "4 sites told Meta of 4 events. a.example, b.example, c.example and 1 more sent with it data about you, "
+            f"not each of them all of it: your e-mail, first name and phone number. {SEEN}",
         ),
         (
             [contact(site="a.example"), contact("login", site="b.example")],
@@ -94,7 +105,9 @@ def test_the_opening_tells_what_happened_and_no_more(seen: list[SeenEvent | Seen
 def test_what_left_against_a_no_is_told_and_consent_that_was_given_is_not() -> None:
     told = opened(exposed(event("Lead"), consent=("denied", "gpc", "granted", "nothing_seen")))
 
-    assert "1 event left although consent was denied and 1 event left although the browser objected to sale" in told
+    assert (
+        "1 event left although a signal denied consent and 1 event left although the browser objected to sale" in told
+    )
     assert "granted" not in told
 
 

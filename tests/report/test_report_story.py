@@ -43,7 +43,7 @@ def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
 
     assert sentences == [
         "shop.example told Meta: you viewed and bought hiking boots for 89 EUR; "
-        "with it your e-mail (SHA-256), from a browser known to Meta by _fbp.",
+        "with it your e-mail (SHA-256), from a browser that Meta can know by _fbp.",
         WAY,
     ]
 
@@ -55,7 +55,7 @@ def test_without_kept_values_the_same_says_what_was_sent_and_not_kept() -> None:
 
     assert sentences[0] == (
         "shop.example told Meta: a ViewContent and a Purchase of 89 EUR (product name sent, not kept); "
-        "with it your e-mail (SHA-256), from a browser known to Meta by _fbp."
+        "with it your e-mail (SHA-256), from a browser that Meta can know by _fbp."
     )
 
 
@@ -114,7 +114,7 @@ PERSON = "; nothing about the person was seen with it."
         ),
         (
             [event("Lead", datum("cookie.c_user", "account_id"), datum("fbc", "click_id"), FBP)],
-            "you left your details; from a browser known to Meta by _fbp, _fbc (an ad click) and "
+            "you left your details; from a browser that Meta can know by _fbp, _fbc (an ad click) and "
             "c_user (a Facebook account).",
         ),
         (

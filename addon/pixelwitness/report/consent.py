@@ -17,12 +17,12 @@ CAUTION = (
 )
 
 _WORDS = {
-    "denied": "left although consent was denied",
-    "after_withdrawal": "left after a withdrawal",
+    "denied": "left although a signal denied consent",
+    "after_withdrawal": "left after a signal withdrew consent",
     "gpc": "left although the browser objected to sale and sharing",
-    "partial": "left with consent granted in part",
-    "granted": "left with consent granted",
-    "not_opted_out": "left where nobody had objected",
+    "partial": "left with a signal that grants consent in part",
+    "granted": "left with a signal that grants consent",
+    "not_opted_out": "left where a signal says that nobody had objected",
     "not_required": "left where the site holds that nobody need be asked",
     "present": "left with a consent signal that could not be read",
     "not_recorded": "left without a record of consent",
@@ -50,7 +50,7 @@ def limited_use_sentences(site: SiteExposure) -> Iterator[Sentence]:
 
 
 def consent_parts(site: SiteExposure) -> tuple[str, ...]:
-    """Return how many events left with which consent, each as ``2 events left with consent granted``."""
+    """Return how many events left with which consent, each as ``2 events left with a signal that grants consent``."""
     by_label = _by_label(site.consent)
     parts = []
     if _BEFORE in by_label:
@@ -75,7 +75,7 @@ def consent_word(label: str) -> str:
     """Return what was visible of consent when one event left, in few words.
 
     >>> consent_word("granted"), consent_word("nothing_seen"), consent_word("limited_data_use")
-    ('with consent granted', 'before any consent signal was seen', '')
+    ('with a signal that grants consent', 'before any consent signal was seen', '')
     """
     return "before any consent signal was seen" if label == _BEFORE else _WORDS.get(label, "").removeprefix("left ")
 

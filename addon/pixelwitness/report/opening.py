@@ -18,6 +18,8 @@ from pixelwitness.report.vocabulary import Vocabulary
 
 _MOST = 3
 """Sites that a sentence names."""
+_MOST_GROUPS = 2
+"""Groups of sites that sent the same data, each told in a sentence of its own; more are told in one."""
 
 
 def opening(exposure: Exposure, vocabulary: Vocabulary) -> tuple[Sentence, ...]:
@@ -74,8 +76,13 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
     by_sites: dict[tuple[str, ...], list[str]] = {}
     for label, of in sorted(holders.items()):
         by_sites.setdefault(tuple(of), []).append(label)
-    for names, labels in sorted(by_sites.items(), key=lambda one: -len(one[1])):
-        yield (*captured_list(names, _MOST), f" sent with it your {listed(labels)}.")
+    if len(by_sites) > _MOST_GROUPS:
+        senders = [site.name for site in sending if any(site.name in those for those in holders.values())]
+        kinds = f" sent with it data about you, not each of them all of it: your {listed(sorted(holders))}."
+        yield (*captured_list(senders, _MOST), kinds)
+    else:
+        for names, labels in sorted(by_sites.items(), key=lambda one: -len(one[1])):
+            yield (*captured_list(names, _MOST), f" sent with it your {listed(labels)}.")
     unread = [site.name for site in sending if site.unread]
     if not holders:
         yield (
@@ -86,7 +93,7 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
     if known:
         who = "all of them" if len(known) == len(sending) > 1 else f"{len(known):,} of them"
         who = "It" if len(sending) == 1 else who[0].upper() + who[1:]
-        yield (f"{who} sent something by which Meta knows the browser again.",)
+        yield (f"{who} sent something by which Meta can know the browser again.",)
 
 
 def _consent_and_gaps(sites: Sequence[SiteExposure]) -> Iterator[Sentence]:

@@ -84,7 +84,7 @@ def _with(acts: Sequence[Act], vocabulary: Vocabulary) -> Iterator[str]:
     if person:
         yield "; with it your " + listed([with_forms(label, forms) for label, forms in sorted(person.items())])
     if browser:
-        yield ("," if person else ";") + f" from a browser known to Meta by {listed(by_cookies(browser))}"
+        yield ("," if person else ";") + f" from a browser that Meta can know by {listed(by_cookies(browser))}"
     unread = any(act.telling.unread for act in acts)
     if unread:
         yield "; what else its body held was not recorded"

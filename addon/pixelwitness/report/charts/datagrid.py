@@ -22,7 +22,7 @@ _STEP = 36
 _GAP = 10
 _ROW = 26
 _SIZE = 20
-_NAME = 170
+_NAME = 230
 _SLOPE = 0.7071
 
 

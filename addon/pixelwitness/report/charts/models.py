@@ -74,8 +74,8 @@ class Mark(StrEnum):
     NO = "a signal that refuses"
     SIGNAL = "another consent signal"
     BEFORE = "no consent signal seen yet"
-    AGAINST = "although consent was refused"
-    GRANTED = "with consent granted"
+    AGAINST = "although a signal refused"
+    GRANTED = "after a signal that agreed"
     UNCLEAR = "consent unclear or not recorded"
     CONTACT = "contact"
 

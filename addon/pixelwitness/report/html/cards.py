@@ -103,7 +103,7 @@ def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
     if person:
         yield Mark("sent", "\u25cf", f"about the person: {listed(person)}")
     elif _of(site, About.BROWSER):
-        yield Mark("known", "\u25d0", "browser known again")
+        yield Mark("known", "\u25d0", "browser can be known again")
     elif site.sent or site.contacts:
         yield Mark("quiet", "\u25cb", nothing_words(site)[0])
     if site.unread:
@@ -156,7 +156,7 @@ def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, who
     said = [sentence(one, told) if whole else f"{introduction(one.use)}: {one.use.claim}." for one in main]
     more = len(told.uses) - len(main)
     rest = (
-        f"{counted(more, 'further statement')}, and what you can do:"
+        f"{counted(more, 'further statement' if main else 'statement')}, and what you can do:"
         if more
         else "Where, from when on and what is open:"
     )

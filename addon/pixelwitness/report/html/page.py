@@ -101,7 +101,7 @@ def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: 
         "apart": tuple(apart(exposure, vocabulary)),
         "uses_head": HEAD,
         "uses": [(one.use, introduction(one.use), tuple(beside(one, told)), is_main(one)) for one in told.uses],
-        "advice": told.advice,
+        "advice": [f"{one[:1].upper()}{one[1:]}." for one in told.advice],
         "coverage": exposure.coverage,
         "account": account(exposure.coverage),
         "unseen": unseen(exposure),
