@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+import msgspec
 from mitmproxy import http, tls
 
 from pixelwitness.core import records
@@ -38,8 +39,7 @@ class Understanding:
     block: Block = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(msgspec.Struct, frozen=True, gc=False):
     position: int
     url: str
     awaited: bool = False

@@ -125,7 +125,7 @@ def wants(screen: Screen, flow: http.HTTPFlow, url: str) -> bool:
 
 def may_be_page(flow: http.HTTPFlow) -> bool:
     """Say whether a flow may be a page: the browser says so, or it says nothing and the answer is HTML."""
-    destination: str = flow.request.headers.get("sec-fetch-dest", "")
+    destination = _header(flow.request, b"sec-fetch-dest")
     if destination:
         return destination == "document"
     answer = flow.response
@@ -133,8 +133,13 @@ def may_be_page(flow: http.HTTPFlow) -> bool:
 
 
 def _content_type(message: http.Message) -> str:
-    kind: str = message.headers.get("content-type", "")
-    return kind
+    return _header(message, b"content-type")
+
+
+def _header(message: http.Message, name: bytes) -> str:
+    """Return a header's value, empty where there is none; every request is asked, so mitmproxy's mapping is not."""
+    values = [value for key, value in message.headers.fields if key.lower() == name]
+    return b", ".join(values).decode("utf-8", "replace") if values else ""
 
 
 def _headers(message: http.Message) -> Headers:
