@@ -147,7 +147,7 @@ def test_when_the_window_closes_the_story_is_told(tmp_path: Path, monkeypatch: p
     assert story[3].startswith("shop.example  (1 visit, ")
     report = Path(re.search(r"^The report: (.*)$", said, re.MULTILINE)[1])  # type: ignore[index]  # else it fails
     assert report.parent == running.db.parent
-    assert report.read_text("utf-8").startswith("# What sites told Meta\n")
+    assert report.read_text("utf-8").startswith("<!DOCTYPE html>\n")
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert ("--no-sandbox" in said) == browser.runs_as_root()
     profile = re.search(r"--user-data-dir=(\S+)", (tmp_path / "bin" / "arguments").read_text())

@@ -28,7 +28,7 @@ def response(flow):
     if flow.request.path == "/ask":
         folder = Path(__file__).parent
         answers = {name: done_by(f"pixelwitness.{name}") for name in ("summary", "sites")}
-        for suffix in ("txt", "md", "json", "jsonl", "csv", "xls"):
+        for suffix in ("html", "txt", "md", "json", "jsonl", "csv", "xls"):
             answers[suffix] = done_by("pixelwitness.export", str(folder / f"report.{suffix}"))
         (folder / "answers.json").write_text(json.dumps(answers))
 """
@@ -46,13 +46,13 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
     assert answers["sites"] == ["shop.example: PageView"]
     assert answers["summary"].startswith("shop.example  (no visit recorded")
     assert "Looked at: 1 recording, 1 request = 1 to Meta" in answers["summary"]
-    written = {suffix: answers[suffix] for suffix in ("txt", "md", "json", "jsonl", "csv")}
+    written = {suffix: answers[suffix] for suffix in ("html", "txt", "md", "json", "jsonl", "csv")}
     assert written == dict.fromkeys(written)
     for suffix in written:
         report = tmp_path / f"report.{suffix}"
         assert "PageView" in report.read_text("utf-8")
         assert stat.S_IMODE(report.stat().st_mode) == 0o600
-    wrong = "report.xls: .xls names no format; use one of .txt, .md, .json, .jsonl, .csv"
+    wrong = "report.xls: .xls names no format; use one of .html, .txt, .md, .json, .jsonl, .csv"
     assert answers["xls"] == f"refused: pixelwitness: {wrong}"
 
 

@@ -50,7 +50,7 @@ class Commands:
         ]
 
     def export(self, path: types.Path) -> None:
-        """Write a report of this session to a file; its suffix says the format: txt, md, json, jsonl, csv."""
+        """Write a report of this session to a file; its suffix says the format: html, txt, md, json, jsonl, csv."""
         target = Path(path).expanduser()
         try:
             write_report(self._recorded(), target, self._vocabulary)

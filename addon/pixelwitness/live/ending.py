@@ -55,7 +55,7 @@ def tell(
 
 def report_path(recorded: Recorded) -> Path:
     """Return where the report of a session goes: beside its database, one for each session."""
-    return recorded.db.with_name(f"{recorded.db.stem}-{recorded.ids[0][:8]}.md")
+    return recorded.db.with_name(f"{recorded.db.stem}-{recorded.ids[0][:8]}.html")
 
 
 def in_short(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:

@@ -41,7 +41,8 @@ class Understanding:
 
 class _Open(msgspec.Struct, frozen=True, gc=False):
     position: int
-    url: str
+    url: str | None = None
+    """Where it went; None where nobody has had to know."""
     awaited: bool = False
     """Its answer can show something, whether or not it is a page."""
 
@@ -78,14 +79,14 @@ class Session:
     def _take(self, flow: http.HTTPFlow, *, can_block: bool) -> list[records.AnyRecord]:
         position = self._flows_seen
         self._flows_seen += 1
-        url = flows.url_of(flow)
-        wanted = flows.wants(self.understanding.detector.screen, flow, url)
+        wanted = flows.wants(self.understanding.detector.screen, flow, flows.glance(flow))
         if flows.lacks_body(flow):
             self._reading.tally.bodies_not_recorded += 1
         if not wanted and not flows.may_be_page(flow):
             self._reading.tally.other += 1
-            self._remember(flow.id, _Open(position, url))
+            self._remember(flow.id, _Open(position))
             return []
+        url = flows.url_of(flow)
         # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
         answered = flow.live and flow.response is not None
         request = flows.request_of(flow, position, url)

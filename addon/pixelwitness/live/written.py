@@ -16,7 +16,14 @@ from pixelwitness.report.vocabulary import Vocabulary
 from pixelwitness.store import queries
 from pixelwitness.store.files import reading
 
-SUFFIXES = {".txt": "text", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".csv": "csv"}
+SUFFIXES = {
+    ".html": "html",
+    ".txt": "text",
+    ".md": "markdown",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+}
 """Formats by the suffix of the file."""
 
 
@@ -50,9 +57,13 @@ def write_report(recorded: Recorded, target: Path, vocabulary: Vocabulary) -> No
     text = "".join(_pieces(recorded, format_, vocabulary))
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.write(text)
-    partial.replace(target)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _pieces(recorded: Recorded, format_: str, vocabulary: Vocabulary) -> Iterator[str]:
@@ -72,6 +83,12 @@ def _pieces(recorded: Recorded, format_: str, vocabulary: Vocabulary) -> Iterato
             from pixelwitness.report.csvfile import as_csv
 
             yield from as_csv(vocabulary, queries.events(connection, choice), queries.contacts(connection, choice))
+        elif format_ == "html":
+            from pixelwitness.report.html.page import Behind, as_html
+
+            visits, signals = queries.visits(connection, choice), queries.signals(connection, choice)
+            events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
+            yield as_html(exposure, vocabulary, Behind(visits, signals, events, contacts))
         elif format_ == "markdown":
             from pixelwitness.report.markdown import as_markdown
 
