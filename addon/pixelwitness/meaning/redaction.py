@@ -83,7 +83,6 @@ class Redactor:
         self._short_url = lru_cache(maxsize=1024)(self._url)
         self._short_name = lru_cache(maxsize=1024)(self._name)
         self._remembered = lru_cache(maxsize=2048)(self._look_at)
-        self._found_in_url = lru_cache(maxsize=1024)(lambda name, text: parts_of_url(name, text, knowledge))
 
     def fields(self, fields: Sequence[event.Field]) -> tuple[FieldFacts, ...]:
         """Return the storable facts of a transmission's fields, parts of a field right after it."""
@@ -263,8 +262,6 @@ class Redactor:
 
     def _parts(self, plan: Plan, text: str) -> Sequence[Part]:
         if plan.entry.is_url or looks_absolute(text):
-            if len(text) <= _CACHED:
-                return self._found_in_url(plan.name, text)
             return parts_of_url(plan.name, text, self.knowledge)
         kinds = plan.looked_for
         found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
