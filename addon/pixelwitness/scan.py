@@ -26,8 +26,9 @@ from pixelwitness.core.screen import Screen
 from pixelwitness.core.sites import suffix_list
 from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.rows import Origin
 from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.witness import Origin, Witness
+from pixelwitness.meaning.witness import Witness
 from pixelwitness.rulebook.knowledge import load_knowledge
 from pixelwitness.rulebook.persona import read_persona
 from pixelwitness.rulebook.ruleset import load_rules

@@ -3,7 +3,7 @@
 import pytest
 from mitmproxy import http
 from mitmproxy.flow import Error
-from tests.live.test_live_told import KNOWN, flow_to
+from tests.live.test_live_told import KNOWN, flow_to, made
 
 from pixelwitness.core import records
 from pixelwitness.live.session import Session
@@ -27,14 +27,15 @@ def test_a_library_that_never_came_is_told_as_one_that_did_is(
     url: str, answer: http.Response | None, shown: list[str]
 ) -> None:
     session, flow = Session(KNOWN, "test"), flow_to(url, headers={"referer": "https://shop.example/"})
-    session.request(flow)
+    asked = session.request(flow)
     if answer is None:
         flow.error = Error("connection refused")
-        rows = session.error(flow)
+        work = session.error(flow)
     else:
         flow.response = answer
-        rows = session.response(flow)
-    assert [row.kind for row in rows if isinstance(row, records.Observation)] == shown
-    assert session.error(flow) == []
+        work = session.response(flow)
+    made(asked)
+    assert [row.kind for row in made(work) if isinstance(row, records.Observation)] == shown
+    assert session.error(flow) is None
     recording = session.recording(complete=True)
     assert (recording.requests_seen, recording.rule_faults) == (1, 0)

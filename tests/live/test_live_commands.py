@@ -6,6 +6,7 @@ import stat
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.live.test_live_launch import EVENT, free_port, started
@@ -56,14 +57,24 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
     assert answers["xls"] == f"refused: pixelwitness: {wrong}"
 
 
+def eventually_marked(url: str) -> list[dict[str, Any]]:
+    """Return the flows that the web interface shows, once one of them is marked."""
+    deadline = time.monotonic() + 10
+    while True:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            flows: list[dict[str, Any]] = json.load(answer)
+        if any(flow["marked"] for flow in flows) or time.monotonic() > deadline:
+            return flows
+        time.sleep(0.05)
+
+
 def test_the_web_interface_shows_marks_and_comments(tmp_path: Path) -> None:
     port = free_port()
     more = ["--no-web-open-browser", "--web-port", str(port), "--set", "web_password=look"]
     with started(tmp_path, free_port(), more, ui="web") as running:
         client.send(running.proxy, "GET", EVENT)
         client.send(running.proxy, "GET", "https://shop.example/boots")
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/flows?token=look", timeout=10) as answer:
-            flows = json.load(answer)
+        flows = eventually_marked(f"http://127.0.0.1:{port}/flows?token=look")
         view = f"http://127.0.0.1:{port}/flows/{flows[0]['id']}/request/content/pixelwitness.json?token=look"
         with urllib.request.urlopen(view, timeout=10) as answer:
             shown = json.load(answer)

@@ -11,11 +11,11 @@ from pixelwitness.core.sites import suffix_list
 from pixelwitness.live import marks
 from pixelwitness.live.board import Board, Line
 from pixelwitness.live.contentview import PixelWitnessView
-from pixelwitness.live.session import Session, Understanding
+from pixelwitness.live.session import Session, Understanding, Work
 from pixelwitness.live.told import Teller, Told
 from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.rows import Origin
 from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.witness import Origin
 from pixelwitness.report.vocabulary import vocabulary
 from pixelwitness.rulebook import load_rules
 from pixelwitness.rulebook.knowledge import load_knowledge
@@ -50,7 +50,12 @@ def flow_to(
 
 def rows_of(*flows: http.HTTPFlow, known: Understanding = KNOWN) -> list[list[records.AnyRecord]]:
     session = Session(known, "test")
-    return [session.request(flow) for flow in flows]
+    return [made(session.request(flow)) for flow in flows]
+
+
+def made(work: Work | None) -> list[records.AnyRecord]:
+    """Return the records of a piece of work, none of none."""
+    return [] if work is None else work.make()
 
 
 LINES = [
@@ -90,11 +95,23 @@ def test_a_copy_and_a_blocked_request_say_so() -> None:
     assert lines == [f"{whole}, blocked", f"{whole}, another copy, blocked"]
 
 
-def test_the_comment_of_a_user_stays() -> None:
+def test_the_comment_and_the_mark_of_a_user_stay() -> None:
+    commented, marked = flow_to(PURCHASE), flow_to(PURCHASE)
+    commented.comment, marked.marked = "look here", ":star:"
+    for flow in (commented, marked):
+        marks.mark(flow, Teller(WORDS).told(rows_of(flow)[0]))
+    assert (commented.comment, commented.marked) == ("look here", marks.PERSONAL)
+    assert (marked.comment, marked.marked) == (LINES[0][1], ":star:")
+
+
+def test_what_is_read_later_is_what_left() -> None:
     flow = flow_to(PURCHASE)
-    flow.comment = "look here"
-    marks.mark(flow, Teller(WORDS).told(rows_of(flow)[0]))
-    assert (flow.comment, flow.marked) == ("look here", marks.PERSONAL)
+    session = Session(KNOWN, "test")
+    work = session.request(flow)
+    flow.request.url = "https://elsewhere.example/"
+    flow.request.headers["referer"] = "https://elsewhere.example/"
+    (event,) = (row for row in made(work) if isinstance(row, records.Event))
+    assert (event.page_site, event.event_name) == ("shop.example", "Purchase")
 
 
 def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:

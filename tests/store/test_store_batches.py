@@ -98,7 +98,7 @@ def test_findings_taken_in_again_in_other_groups_are_one_each_whatever_they_are_
         (r.Event, {"event_kind": None}, "a value is missing"),
         (r.Visit, {"status": 2**63}, "a value has the wrong type"),
         (r.Field, {"transmission_id": "aa-1", "contact_id": "aa-2"}, "ValueError"),
-        (r.Field, {"data_class": "e\ud800"}, "UnicodeEncodeError"),
+        (r.Field, {"matching": None}, "a value is missing"),
         (r.Finding, {"certainty": None}, "a value is missing"),
     ],
 )
@@ -118,6 +118,22 @@ def test_one_among_many_that_cannot_be_stored_costs_itself_alone(
     times = 2 if put is append_twice else 1
     assert refused == times
     assert table(path, "rejected_records", "record", "reason") == [(kind.__name__, reason)] * times
+
+
+@pytest.mark.parametrize("put", [replace, append, append_twice])
+@pytest.mark.parametrize("column", ["field", "value", "data_class"])
+def test_a_field_that_holds_what_is_no_text_is_stored_escaped_and_costs_no_other(
+    column: str, put: Put, path: Path, rows: Any
+) -> None:
+    found = many_of_each(rows, 99)
+    at = found.index(next(one for one in found if isinstance(one, r.Field)))
+    found[at] = msgspec.structs.replace(found[at], **{column: "e\ud800"})
+    with Ledger.open(path) as ledger:
+        put(ledger, rows.recording("aa"), found)
+        assert ledger.refused == 0
+    assert table(path, "fields").count(to_row(found[at])) == 1
+    assert "e\\ud800" in table(path, "fields", column)
+    assert len(table(path, "fields")) == 99
 
 
 @pytest.mark.parametrize("at", [0, 63, 64, 99])

@@ -130,8 +130,9 @@ def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...]
 def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
     """Return the text at the first locator that resolves."""
     for locator in locators:
-        name = locator.parameter
-        value = resolve(locator, scope) if name is None else scope.request.params.get(name)
+        value = resolve(locator, scope)
+        if value is None:
+            continue
         text = value if _is_plain(value) else first_text(value)
         if text is not None:
             return text
@@ -176,11 +177,9 @@ def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:
     What `leaves` would make of plain text, and of parameters that are plain text, is said here: it is nearly all
     that is sent, and a live proxy waits for it.
     """
-    params = scope.request.params
     for name, locators in decode.fields:
         for locator in locators:
-            parameter = locator.parameter
-            value = resolve(locator, scope) if parameter is None else params.get(parameter)
+            value = resolve(locator, scope)
             if value is None:
                 continue
             if _is_plain(value):

@@ -29,6 +29,8 @@ RESPONSE_NAMES: Final = ("status", "headers", "cookies", "text", "json", "script
 
 _STEP = re.compile(r'\.([A-Za-z0-9_-]+)|\["([^"\\]+)"\]|\|(json)(?![A-Za-z0-9_-])')
 _AS_JSON = object()
+_MAPPINGS = (dict, Mapping)
+"""Asked in this order: to be a `dict` is told much faster than to be like one."""
 
 
 class LocatorError(ValueError):
@@ -107,6 +109,8 @@ json, item, path, headers, cookies, response
 
 def resolve(locator: Locator, scope: Scope) -> Value:
     """Return what stands at a place, None where nothing does; an empty string is something."""
+    if locator.parameter is not None:  # as of most
+        return scope.request.params.get(locator.parameter)
     value, steps = _start(locator, scope)
     for step in steps:
         if step is _AS_JSON:
@@ -163,7 +167,7 @@ def _decoded(value: Value) -> Value:
 def _child(value: Value, name: str, *, ignore_case: bool) -> Value:
     if isinstance(value, list):
         return value[int(name)] if name.isascii() and name.isdigit() and int(name) < len(value) else None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, _MAPPINGS):
         return None
     if ignore_case:
         name = name.lower()

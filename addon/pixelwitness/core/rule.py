@@ -162,8 +162,9 @@ class Conditions:
         return self.unless is None or self.unless.holds(scope, is_document=is_document) is None
 
     def _literal_in(self, request: Request) -> bool:
-        if any(literal in request.url for literal in self.literal_url):
-            return True
+        for literal in self.literal_url:  # a generator costs three times as much
+            if literal in request.url:
+                return True
         body = request.body
         if not body:
             # A recorder that kept only the pairs of a form: the text they stood in is gone.

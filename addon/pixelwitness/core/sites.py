@@ -18,6 +18,8 @@ Site = NewType("Site", str)
 _PLAIN = re.compile(r"https?://([a-z0-9_.-]*[a-z0-9_-])(?=[/?#]|$)")
 _AUTHORITY = re.compile(r"\s*[a-z][a-z0-9+.-]*:[/\\]{2,}([^/?#\\]*)", re.IGNORECASE)
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_SHORT = 2_000
+"""Characters of a URL whose site is remembered."""
 
 
 def host_of(url: str) -> str:
@@ -93,9 +95,17 @@ def site_of_url(url: str | None) -> Site | None:
     >>> site_of_url("https://www.shop.example/boots"), site_of_url("about:blank"), site_of_url(None)
     ('shop.example', None, None)
     """
-    if not url or not url.lstrip()[:5].lower().startswith("http"):
+    if not url:
         return None
-    return site_of(host_of(url))
+    return _remembered(url) if len(url) <= _SHORT else _site_of_url(url)
+
+
+def _site_of_url(url: str) -> Site | None:
+    return site_of(host_of(url)) if url.lstrip()[:5].lower().startswith("http") else None
+
+
+_remembered = functools.lru_cache(maxsize=256)(_site_of_url)
+"""A page's address is asked for several times with each of its requests."""
 
 
 @functools.cache

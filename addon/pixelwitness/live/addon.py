@@ -1,4 +1,4 @@
-"""The mitmproxy addon: each hook is one look at a flow and a batch handed to the writer.
+"""The mitmproxy addon: each hook is one look at a flow, what is Meta's is read soon after and handed to the writer.
 
 Owns the life of a session inside mitmproxy: options, opening, hooks, the end.
 Nothing of the traffic is changed unless blocking is on, and no fault in here
@@ -6,10 +6,9 @@ reaches it: a fault is caught in its hook, counted, shown at once and at the end
 """
 
 import gc
-import json
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,34 +16,38 @@ from mitmproxy import contentviews, ctx, http, tls
 from mitmproxy import version as mitmproxy_version
 from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
+from mitmproxy.flow import Flow
+from mitmproxy.hooks import UpdateHook
 
-from pixelwitness import __version__
 from pixelwitness.core import records
 from pixelwitness.core.detect import Detector
-from pixelwitness.core.sites import suffix_list
 from pixelwitness.live.board import Board
 from pixelwitness.live.commands import Commands
 from pixelwitness.live.contentview import PixelWitnessView
-from pixelwitness.live.keep import Kept, open_kept
+from pixelwitness.live.keep import open_kept
 from pixelwitness.live.marks import mark
 from pixelwitness.live.mitmversion import refusal
+from pixelwitness.live.opening import spill_of, understanding_of
 from pixelwitness.live.openness import warn_when_open
-from pixelwitness.live.options import PREFIX, Settings, declare, misstated, refused, settings_of
-from pixelwitness.live.session import Session, Understanding
-from pixelwitness.live.spill import Spill, spill_file
+from pixelwitness.live.options import (
+    PREFIX,
+    Settings,
+    declare,
+    misstated,
+    refused,
+    saves_as_they_end,
+    settings_of,
+)
+from pixelwitness.live.session import Session, Work
+from pixelwitness.live.soon import Soon
+from pixelwitness.live.spill import spill_file
 from pixelwitness.live.told import Teller
 from pixelwitness.live.writer import Writer
 from pixelwitness.live.written import Recorded
-from pixelwitness.meaning.persona import Persona, Recogniser
 from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.witness import Origin
 from pixelwitness.report.vocabulary import vocabulary
-from pixelwitness.rulebook import RulesError, load_rules
-from pixelwitness.rulebook.knowledge import load_knowledge
-from pixelwitness.rulebook.persona import read_by_others, read_persona
+from pixelwitness.rulebook import RulesError
 from pixelwitness.store.files import StoreError
-from pixelwitness.store.key import study_key
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +90,10 @@ class PixelWitness:
         self._board = board
         self._words = vocabulary()
         self._teller = Teller(self._words)
+        self._soon: Soon[tuple[str, Work]] = Soon(self._read)
+        """What hooks have left to do, each with the hook's name."""
+        self._at_once = False
+        """Flows go to a file as soon as they end, so what they tell must stand on them by then."""
 
     # The life of a session ---------------------------------------------------
 
@@ -104,6 +111,7 @@ class PixelWitness:
 
     def configure(self, updated: Collection[str]) -> None:
         """Check the options and open the store early, so that what is wrong is said before anything passes."""
+        self._at_once = saves_as_they_end(ctx.options)
         try:
             settings = settings_of(ctx.options)
             if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
@@ -149,7 +157,7 @@ class PixelWitness:
 
     def _begin(self, settings: Settings) -> None:
         try:
-            understanding, owners = _understand(settings)
+            understanding, owners = understanding_of(settings)
             kept, notices = open_kept(settings.db, settings.key, owners)
         except (StoreError, RulesError) as error:
             raise refused(f"pixelwitness: {error}") from None
@@ -160,7 +168,7 @@ class PixelWitness:
         self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
         self.recorded = Recorded(kept.path, (*before, self._session.recording_id))
-        self._writer = writer = Writer(kept, _say_trouble, _spill_of(kept))
+        self._writer = writer = Writer(kept, _say_trouble, spill_of(kept))
         kept.on_moved = lambda path, told: self._moved(writer, path, told)
         self._hand_over(self._session, [])
 
@@ -173,6 +181,7 @@ class PixelWitness:
 
     def end(self) -> None:
         """End the recording in order, if one is under way."""
+        self.catch_up()
         session, writer = self._session, self._writer
         self._session = self._writer = None
         if session is None or writer is None:
@@ -186,41 +195,65 @@ class PixelWitness:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Take what is about to leave."""
-        self._take("request", lambda session: session.request(flow), flow)
+        self._take("request", Session.request, flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Take what an answer shows."""
-        self._take("response", lambda session: session.response(flow))
+        self._take("response", Session.response, flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Take a flow that ended early."""
-        self._take("error", lambda session: session.error(flow), flow)
+        self._take("error", Session.error, flow)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Count a client that did not trust the proxy."""
-        self._take("tls_failed_client", lambda session: session.tls_failed(data))
+        self._take("tls_failed_client", Session.tls_failed, data)
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         """Take note of a client that did."""
-        self._take("tls_established_client", lambda session: session.tls_established(data))
+        self._take("tls_established_client", Session.tls_established, data)
 
-    def _take(
-        self, hook: str, look: Callable[[Session], list[records.AnyRecord]], flow: http.HTTPFlow | None = None
-    ) -> None:
+    def _take[Subject](self, hook: str, look: Callable[[Session, Subject], Work | None], subject: Subject) -> None:
         session = self._session
         if session is None:
             return
         try:
-            rows = look(session)
-            self._hand_over(session, rows)
+            work = look(session, subject)
         except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
-            session.dropped += 1
-            self._count_fault(hook, fault, ", this request is missing")
+            self._miss(session, hook, fault)
             return
-        if rows and flow is not None:
-            self._show(flow, rows)
+        if work is not None:
+            self._soon.add((hook, work))
+            if self._at_once:
+                self.catch_up()
+        elif time.monotonic() - self._counted_at >= _STEADY_SECONDS:
+            # Only other traffic passes: its counts are brought to the store all the same.
+            self._hand_over(session, [])
 
-    def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> None:
+    def catch_up(self) -> None:
+        """Do now what hooks have left for a moment later."""
+        self._soon.catch_up()
+
+    def _read(self, left: Sequence[tuple[str, Work]]) -> None:
+        """Do what hooks have left: make the records, hand them over, show what they tell."""
+        session = self._session
+        if session is None:
+            return
+        shown: list[Flow] = []
+        for hook, work in left:
+            try:
+                rows = work.make()
+                self._hand_over(session, rows)
+            except Exception as fault:  # as above
+                self._miss(session, hook, fault)
+                continue
+            if rows and self._show(work.flow, rows):
+                shown.append(work.flow)
+        if shown:
+            # As mitmproxy itself does when a mark is set by hand: its interfaces draw these flows again.
+            ctx.master.addons.trigger(UpdateHook(shown))
+
+    def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> bool:
         """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
         try:
             lines = self._teller.told(rows)
@@ -229,12 +262,13 @@ class PixelWitness:
                 self._board.take(lines)
         except Exception as fault:  # as above, but nothing is missing
             self._count_fault("showing", fault, "")
+            return False
+        return bool(lines)
 
     def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:
-        now = time.monotonic()
-        if self._writer is None or (not rows and now - self._counted_at < _STEADY_SECONDS):
+        if self._writer is None:
             return
-        self._counted_at = now
+        self._counted_at = time.monotonic()
         # The counts travel with the rows they count: one transaction holds both.
         recording = session.recording(complete=False)
         if self._board is not None:
@@ -243,6 +277,10 @@ class PixelWitness:
             session.dropped += 1
             if session.dropped in _TOLD_AT:
                 log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)
+
+    def _miss(self, session: Session, hook: str, fault: Exception) -> None:
+        session.dropped += 1
+        self._count_fault(hook, fault, ", this request is missing")
 
     def _count_fault(self, hook: str, fault: Exception, loss: str) -> None:
         first = hook not in self.faults.by_hook
@@ -258,52 +296,6 @@ def _complain() -> None:
     # An error logged during the start ends it; that is better than a proxy that watches nothing.
     for problem in misstated(ctx.options):
         log.error("pixelwitness: %s", problem)
-
-
-def _understand(settings: Settings) -> tuple[Understanding, dict[str, str]]:
-    rules = load_rules(settings.rules)
-    knowledge = load_knowledge()
-    key = study_key(settings.db, settings.key)
-    persona = _persona(settings.persona) if settings.persona else None
-    origin = Origin(
-        tool_version=__version__,
-        rules_sha256=rules.sha256,
-        knowledge_sha256=knowledge.sha256,
-        suffix_list=suffix_list(),
-        options=json.dumps(
-            {
-                "block": settings.block,
-                "keep_values": settings.keep_values,
-                "persona": persona.mark(key) if persona else None,
-            },
-            sort_keys=True,
-        ),
-    )
-    recogniser = Recogniser(persona) if persona else None
-    redactor = Redactor(knowledge, tokenizer(key), settings.keep_values, recogniser)
-    made = Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin, settings.block)
-    return made, dict(knowledge.owners)
-
-
-def _persona(file: Path) -> Persona:
-    if read_by_others(file):
-        log.warning("pixelwitness: %s: other users of this machine can read it; chmod 600 keeps it to you", file)
-    return read_persona(file)
-
-
-def _spill_of(kept: Kept) -> Spill | None:
-    """Return the spill of a database, with what an earlier session left in it; None when it is another's."""
-    try:
-        spill = Spill(kept.path, kept.key_fingerprint)
-    except StoreError as error:
-        # A warning, as an error during the start would end it.
-        log.warning("pixelwitness: %s; until then nothing of it is taken in, and nothing can be spilled", error)
-        return None
-    if spill.waits:
-        log.warning("pixelwitness: taking in what %s kept for the database", spill.path)
-    if spill.was_cut:
-        log.warning("pixelwitness: the last record in %s is not whole and is left out", spill.path)
-    return spill
 
 
 def _kind(fault: Exception) -> str:

@@ -14,10 +14,11 @@ PERSONAL, EVENT, CONTACT, BLOCKED = ":red_circle:", ":yellow_circle:", ":white_c
 
 
 def mark(flow: http.HTTPFlow, told: Sequence[Told]) -> None:
-    """Mark a flow and say in its comment what it told Meta; a comment of the user's own stays."""
+    """Mark a flow and say in its comment what it told Meta; marks and comments of the user's own stay."""
     if not told:
         return
-    flow.marked = _mark_of(told)
+    if not flow.marked:
+        flow.marked = _mark_of(told)
     if not flow.comment:
         line = "; ".join(one.line for one in told[:5]) + (f"; and {len(told) - 5} more" if len(told) > 5 else "")
         flow.comment = line if len(line) <= 2 * LONGEST else line[: 2 * LONGEST - 1] + "…"

@@ -115,6 +115,11 @@ def settings_of(options: Options) -> Settings:
     return settings
 
 
+def saves_as_they_end(options: Options) -> bool:
+    """Say whether mitmproxy writes each flow to a file when it ends, with the marks that it has by then."""
+    return bool(getattr(options, "save_stream_file", None))
+
+
 def check(stated: Mapping[str, str]) -> Settings:
     """Return settings made of texts by option name; raises `OptionsError`."""
     for option in OPTIONS:

@@ -1,11 +1,14 @@
-"""A live session: flows in, batches of finished records out, every request counted.
+"""A live session: flows in, the work of making records of them out, every request counted.
 
 Owns the numbering of flows, the first look at each, and the session's ledger of
-counts.  Must not know how records are written, mitmproxy's options or its log.
+counts.  What the work needs of a flow is taken at once, so that it holds what left,
+whatever becomes of the flow.  Must not know when the work is done, how records are
+written, mitmproxy's options or its log.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
 import msgspec
@@ -15,11 +18,13 @@ from pixelwitness.core import records
 from pixelwitness.core.detect import Detector
 from pixelwitness.core.exchange import Reading
 from pixelwitness.core.request import Request
+from pixelwitness.core.screen import Screen
 from pixelwitness.core.sites import Site
 from pixelwitness.live.block import Block, answer, stops
 from pixelwitness.live.trust import Trust
 from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.witness import Origin, Witness
+from pixelwitness.meaning.rows import Origin
+from pixelwitness.meaning.witness import Witness
 from pixelwitness.sources import flows
 
 MOST_KEYS = 3_000
@@ -39,6 +44,14 @@ class Understanding:
     block: Block = "off"
 
 
+class Work(msgspec.Struct, frozen=True, gc=False):
+    """What is left to do for a flow; the order in which it is done is that of the hooks."""
+
+    flow: http.HTTPFlow
+    make: Callable[[], list[records.AnyRecord]]
+    """Makes the records of what the flow told, once."""
+
+
 class _Open(msgspec.Struct, frozen=True, gc=False):
     position: int
     url: str | None = None
@@ -56,6 +69,7 @@ class Session:
     recording_id: str = field(default_factory=lambda: uuid4().hex)
     dropped: int = 0
     """Requests of which records are missing: a fault of ours, or no room on the way to the store."""
+    _screen: Screen = field(init=False)
     _witness: Witness = field(init=False)
     _reading: Reading = field(init=False)
     _flows_seen: int = 0
@@ -64,41 +78,45 @@ class Session:
 
     def __post_init__(self) -> None:
         known = self.understanding
+        self._screen = known.detector.screen
         self._witness = Witness(
             self.recording_id, known.detector, known.redactor, known.is_metas_own, most_keys=MOST_KEYS
         )
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
 
-    def request(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+    def request(self, flow: http.HTTPFlow) -> Work | None:
         """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
 
-        One that is to be blocked gets its answer here, once its records are made.
+        One that is to be blocked gets its answer here, before its records are made.
         """
         return self._take(flow, can_block=not flow.request.stream)
 
-    def _take(self, flow: http.HTTPFlow, *, can_block: bool) -> list[records.AnyRecord]:
+    def _take(self, flow: http.HTTPFlow, *, can_block: bool) -> Work | None:
         position = self._flows_seen
         self._flows_seen += 1
-        wanted = flows.wants(self.understanding.detector.screen, flow, flows.glance(flow))
         if flows.lacks_body(flow):
             self._reading.tally.bodies_not_recorded += 1
-        if not wanted and not flows.may_be_page(flow):
-            self._reading.tally.other += 1
-            self._remember(flow.id, _Open(position))
-            return []
-        url = flows.url_of(flow)
-        # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
-        answered = flow.live and flow.response is not None
-        request = flows.request_of(flow, position, url)
-        self._remember(flow.id, _Open(position, url, awaited=wanted and self._witness.awaits_answer(request)))
+        wanted = flows.wants(self._screen, flow, flows.glance(flow))
+        if not wanted:
+            destination = flows.destination_of(flow)
+            if not flows.may_be_page(flow, destination):
+                self._reading.tally.other += 1
+                if not destination:
+                    # Its answer can still turn out to be a page.
+                    self._remember(flow.id, _Open(position))
+                return None
+        request = flows.request_of(flow, position)
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
-        blocked = can_block and not answered and self._is_to_be_blocked(request)
-        rows = self._witness.take_request(request, blocked=blocked or answered)
-        if blocked:
+        # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
+        stays = flow.live and flow.response is not None
+        if can_block and not stays and self._is_to_be_blocked(request):
             flow.response = answer(flow.request)
-            self._open.pop(flow.id, None)
-        return rows
+            stays = True
+        else:
+            awaited = wanted and self._witness.awaits_answer(request)
+            self._remember(flow.id, _Open(position, request.url, awaited))
+        return Work(flow, partial(self._witness.take_request, request, blocked=stays))
 
     def _is_to_be_blocked(self, request: Request) -> bool:
         try:
@@ -106,36 +124,36 @@ class Session:
         except Exception:  # what a rule cannot look into is taken as it is, and counted there
             return False
 
-    def response(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+    def response(self, flow: http.HTTPFlow) -> Work | None:
         """Take what an answer adds to a request taken before."""
         known = self._open.pop(flow.id, None)
-        if known is None or not (known.awaited or flows.may_be_page(flow)):
-            return []
-        return self._witness.take_response(flows.exchange_of(flow, known.position, known.url))
+        if known is None or not (known.awaited or flows.may_be_page(flow, flows.destination_of(flow))):
+            return None
+        return self._answered(flow, known)
 
-    def error(self, flow: http.HTTPFlow) -> list[records.AnyRecord]:
+    def error(self, flow: http.HTTPFlow) -> Work | None:
         """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
         known = self._open.pop(flow.id, None)
         if known is not None:
             # That no answer came says something, too, of a library say.
-            if not known.awaited:
-                return []
-            return self._witness.take_response(flows.exchange_of(flow, known.position, known.url))
+            return self._answered(flow, known) if known.awaited else None
         if flow.request.timestamp_end is not None:
-            return []
-        rows = self._take(flow, can_block=False)
+            return None
+        work = self._take(flow, can_block=False)
         self._open.pop(flow.id, None)
-        return rows
+        return work
 
-    def tls_failed(self, data: tls.TlsData) -> list[records.AnyRecord]:
+    def _answered(self, flow: http.HTTPFlow, known: _Open) -> Work:
+        exchange = flows.exchange_of(flow, known.position, known.url)
+        return Work(flow, partial(self._witness.take_response, exchange))
+
+    def tls_failed(self, data: tls.TlsData) -> None:
         """Count a client that would not take the proxy's certificate: that traffic was not seen."""
         self._trust.failed(data)
-        return []
 
-    def tls_established(self, data: tls.TlsData) -> list[records.AnyRecord]:
+    def tls_established(self, data: tls.TlsData) -> None:
         """Take note of a client that took the proxy's certificate."""
         self._trust.established(data)
-        return []
 
     def recording(self, *, complete: bool) -> records.Recording:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""

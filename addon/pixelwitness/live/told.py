@@ -8,6 +8,8 @@ not know mitmproxy or a terminal.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
 from pixelwitness.core import records
 from pixelwitness.core.coverage import is_unread
@@ -76,16 +78,17 @@ class Teller:
         carried: list[records.Transmission] = []
         contacts: list[records.Contact] = []
         fields: dict[str, list[records.Field]] = {}
-        for row in rows:
-            # Most are fields.
-            if isinstance(row, records.Field):
-                fields.setdefault(row.transmission_id or row.contact_id or "", []).append(row)
-            elif isinstance(row, records.Event):
-                events[row.id] = row
-            elif isinstance(row, records.Transmission):
-                carried.append(row)
-            elif isinstance(row, records.Contact):
-                contacts.append(row)
+        for kind, run in groupby(rows, type):
+            # What carries fields comes before them, so a run of fields is of one.
+            some: list[Any] = [*run]
+            if kind is records.Field:
+                fields[some[0].transmission_id or some[0].contact_id] = some
+            elif kind is records.Event:
+                events |= {one.id: one for one in some}
+            elif kind is records.Transmission:
+                carried += some
+            elif kind is records.Contact:
+                contacts += some
         lines = [self._event(events[one.event_id], one, fields.get(one.id, ())) for one in carried]
         return lines + [self._contact(one, fields.get(one.id, ())) for one in contacts]
 
@@ -127,7 +130,7 @@ class Teller:
         told = [
             (about, one.data_class, one.form, one.matching, one.field)
             for one in fields
-            if (about := _about(one.data_class, one.field)) in _TOLD and one.form not in SAYS_NOTHING
+            if (about := _told_about(one.data_class, one.field)) is not None and one.form not in SAYS_NOTHING
         ]
         if not told:
             return (), False
@@ -143,8 +146,10 @@ def _site(site: str | None) -> str:
     return safe_text(site, 80) if site else UNKNOWN
 
 
-_TOLD = frozenset({About.PERSON, About.BROWSER})
-_about = lru_cache(maxsize=2_000)(about_of)
+@lru_cache(maxsize=2_048)
+def _told_about(data_class: str, field: str) -> About | None:
+    about = about_of(data_class, field)
+    return about if about in (About.PERSON, About.BROWSER) else None
 
 
 def _amount(fields: Sequence[records.Field]) -> str:

@@ -25,9 +25,9 @@ ENOUGH = 100
 """Batches whose arrival ends the wait for more; a transaction costs as much as the rows of several."""
 MOST_IN_GROUP = 5_000
 """Records of one transaction, when more have come while the one before was under way."""
-LONGEST_WAIT = 0.15
+LONGEST_WAIT = 0.06
 """Seconds from the first record of a group to its commit."""
-SPILL_AFTER = 0.22
+SPILL_AFTER = 0.16
 """Seconds in memory after which a batch goes to the spill; with the disk's answer below 250 ms."""
 FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 """Seconds between attempts when the database or the spill takes nothing."""
@@ -307,13 +307,14 @@ class Writer:
 
 
 def _newest_recordings_first(group: list[Batch]) -> list[records.AnyRecord]:
-    """Return a group's records in order; of a recording's own row only the newest, as it replaces the others."""
+    """Return a group's records in order; of a recording's own row, the last of its batch, only the newest."""
     newest: dict[str, records.AnyRecord] = {}
     rows: list[records.AnyRecord] = []
     for batch in group:
-        for row in batch:
-            if isinstance(row, records.Recording):
-                newest[row.id] = row
-            else:
-                rows.append(row)
+        *others, last = batch
+        rows += others
+        if isinstance(last, records.Recording):
+            newest[last.id] = last
+        else:
+            rows.append(last)
     return [*newest.values(), *rows]

@@ -54,6 +54,8 @@ class _Known:
     latest: dict[str, _Shown] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     """Kinds that were granted and are denied since."""
+    told: dict[bool, tuple[Understood, ...]] = field(default_factory=dict)
+    """What was told of it last, with cookies recorded and without; emptied by whatever is new."""
 
 
 class ConsentSeen:
@@ -65,11 +67,14 @@ class ConsentSeen:
 
     def page(self, client: str, site: Site) -> None:
         """Note that a page of a site was opened."""
-        self._of(client, site).has_page = True
+        known = self._of(client, site)
+        known.has_page = True
+        known.told.clear()
 
     def signal(self, client: str, site: Site, kind: str, state: State, at: float | None, *, own: bool) -> None:
         """Note a signal; one that is older than what is known of its kind changes nothing."""
         known = self._of(client, site)
+        known.told.clear()
         if kind == GPC:
             known.objects = known.objects or state is State.DENIED
             return
@@ -85,7 +90,15 @@ class ConsentSeen:
 
     def at_event(self, client: str, site: Site, *, cookies_recorded: bool) -> tuple[Understood, ...]:
         """Return what was visible for an event that leaves now."""
-        known = self._known.get((client, site), _Known())
+        known = self._known.get((client, site))
+        if known is None:
+            return self._told(_Known(), cookies_recorded=cookies_recorded)
+        told = known.told.get(cookies_recorded)
+        if told is None:
+            told = known.told[cookies_recorded] = self._told(known, cookies_recorded=cookies_recorded)
+        return told
+
+    def _told(self, known: _Known, *, cookies_recorded: bool) -> tuple[Understood, ...]:
         told = [self._visible(known, cookies_recorded=cookies_recorded)]
         if known.withdrawn and told[0].label == State.DENIED:
             kinds = sorted(known.withdrawn)

@@ -113,6 +113,7 @@ def _tells(field: str, data_class: str) -> tuple[Level, str] | str | None:
     return (level, name) if level is not Level.PERSON or field.startswith(_PERSON_FAMILIES) else None
 
 
+@lru_cache(maxsize=256)
 def finding(received: Received, *, cookies_recorded: bool) -> Understood:
     """Return the finding: the closest level as label, the identifiers as evidence.
 

@@ -4,38 +4,31 @@ Owns the way from a redacted sighting to the columns of the tables.  Everything
 captured passes the redactor here or has passed it before.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-import msgspec
-
-from pixelwitness.core import jsontext, records
+from pixelwitness.core import records
 from pixelwitness.core.attribution import Attribution, Visit
+from pixelwitness.core.exchange import Reading
 from pixelwitness.core.fold import Group
-from pixelwitness.core.rule import Confidence
 from pixelwitness.core.sites import Site
 from pixelwitness.core.times import time_text
-from pixelwitness.meaning import identity
+from pixelwitness.meaning.account import Account
 from pixelwitness.meaning.fieldfacts import FieldFacts
-from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.serverside import Hint
-from pixelwitness.meaning.taken import Page, Place, Seen, Shown
-from pixelwitness.meaning.texts import TextHint
-
-SERVER_SIDE = "server_side"
-"""The kind of findings that hint at a server."""
+from pixelwitness.meaning.taken import Page, Place, Placed, Shown
 
 
-class Placed(msgspec.Struct, frozen=True, gc=False):
-    """A sighting and the page it belongs to."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the rows: versions and options, stored with every recording."""
 
-    seen: Seen
-    attribution: Attribution
-    consent: tuple[Understood, ...] = ()
-    """What was visible of the site's consent when it left."""
+    tool_version: str
+    rules_sha256: str
+    knowledge_sha256: str
+    suffix_list: str
+    options: str
+    """JSON object of the options that change rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,49 @@ class Rows:
 
     recording_id: str
     redactor: Redactor
-    cookies_recorded: bool = True
+
+    def recording(
+        self,
+        reading: Reading,
+        account: Account,
+        origin: Origin,
+        *,
+        sources: tuple[str, ...],
+        sha256: str | None,
+        dropped: int,
+    ) -> records.Recording:
+        """Return the row of the recording itself, with the ledger in which every request is counted once."""
+        tally = reading.tally
+        return records.Recording(
+            id=self.recording_id,
+            sources=sources,
+            kind=reading.kind,
+            sha256=sha256,
+            exporter=reading.exporter,
+            user_agent=reading.user_agent,
+            first_seen=time_text(account.first_seen),
+            last_seen=time_text(account.last_seen),
+            complete=reading.complete,
+            tool_version=origin.tool_version,
+            rules_sha256=origin.rules_sha256,
+            knowledge_sha256=origin.knowledge_sha256,
+            suffix_list=origin.suffix_list,
+            options=origin.options,
+            cookies_recorded=reading.cookies_recorded,
+            requests_seen=(
+                account.matched + account.other + account.undecodable + account.blocked + tally.other + tally.rejected
+            ),
+            requests_matched=account.matched,
+            requests_other=account.other + tally.other,
+            undecodable=account.undecodable,
+            rejected=tally.rejected,
+            blocked=account.blocked,
+            not_requests=tally.not_requests,
+            bodies_not_recorded=tally.bodies_not_recorded,
+            tls_refused=tally.tls_refused,
+            dropped=dropped,
+            rule_faults=account.rule_faults,
+        )
 
     def event(self, group: Group[Placed]) -> records.Event:
         """Return the event's row: the main transmission's columns, a null filled from the next."""
@@ -56,7 +91,7 @@ class Rows:
         page = next((one.attribution for one in placed if one.attribution.site), placed[0].attribution)
         visit = _filled(one.attribution.visit for one in placed)
         return records.Event(
-            id=self.id_of(group.first.what.seen),
+            id=group.first.what.seen.id_in(self.recording_id),
             recording_id=self.recording_id,
             visit_id=visit.id if visit else None,
             seen_at=time_text(_filled(one.place.seen_at for one in seen)),
@@ -80,10 +115,10 @@ class Rows:
     def transmission(self, group: Group[Placed], placed: Placed) -> Iterator[records.AnyRecord]:
         """Yield a transmission's row and those of its fields."""
         seen, place = placed.seen, placed.seen.place
-        own = self.id_of(seen)
+        own = seen.id_in(self.recording_id)
         yield records.Transmission(
             id=own,
-            event_id=self.id_of(group.first.what.seen),
+            event_id=group.first.what.seen.id_in(self.recording_id),
             recording_id=self.recording_id,
             position=place.position,
             part=place.part,
@@ -106,7 +141,7 @@ class Rows:
     def contact(self, placed: Placed) -> Iterator[records.AnyRecord]:
         """Yield a contact's row and those of its fields."""
         seen, place, page = placed.seen, placed.seen.place, placed.attribution
-        own = self.id_of(seen)
+        own = seen.id_in(self.recording_id)
         yield records.Contact(
             id=own,
             recording_id=self.recording_id,
@@ -132,13 +167,6 @@ class Rows:
             also_matched=seen.sighting.also_matched,
         )
         yield from _fields(seen.fields, contact_id=own)
-        for text in seen.texts:
-            yield self._finding(placed, text.kind, text, contact_id=own)
-        for found in seen.findings:
-            yield self._finding(placed, found.kind, found, contact_id=own)
-        if seen.received.names:
-            known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
-            yield self._finding(placed, known_by.kind, known_by, contact_id=own)
 
     def visit(self, visit: Visit, page: Page) -> records.Visit:
         """Return the row of a visit."""
@@ -197,89 +225,6 @@ class Rows:
                 key=told.key,
                 value=told.value,
             )
-
-    def findings(self, group: Group[Placed], newest: Placed | None = None) -> Iterator[records.Finding]:
-        """Yield what was understood about an event, each thing once, told of the transmission that showed it first.
-
-        With ``newest``, only what that transmission was the first to show.
-        """
-        told: set[tuple[str, ...]] = set()
-        event_id = self.id_of(group.first.what.seen)
-        for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
-            # Of the copies the first alone tells what was visible when the event left.
-            visible = placed.consent if placed is group.first.what else ()
-            for what, finding in self._understood(placed, event_id, visible):
-                if what not in told:
-                    told.add(what)
-                    if newest is None or placed is newest:
-                        yield finding
-
-    def _understood(
-        self, placed: Placed, event_id: str, visible: tuple[Understood, ...]
-    ) -> Iterator[tuple[tuple[str, ...], records.Finding]]:
-        """Yield the findings of one transmission, each behind what makes two of them the same."""
-        seen = placed.seen
-        for hint in seen.hints:
-            what = (SERVER_SIDE, hint.label, hint.evidence)
-            yield what, self._finding(placed, SERVER_SIDE, hint, event_id=event_id)
-        for text in seen.texts:
-            yield (text.kind, text.label, text.field), self._finding(placed, text.kind, text, event_id=event_id)
-        known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
-        for found in (*seen.findings, known_by, *visible):
-            same = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
-            yield same, self._finding(placed, found.kind, found, event_id=event_id)
-
-    def _finding(
-        self,
-        placed: Placed,
-        kind: str,
-        hint: Hint | TextHint | Understood,
-        *,
-        event_id: str | None = None,
-        contact_id: str | None = None,
-    ) -> records.Finding:
-        return records.Finding(
-            event_id=event_id,
-            contact_id=contact_id,
-            visit_id=None,
-            recording_id=self.recording_id,
-            kind=kind,
-            label=hint.label,
-            field=hint.field,
-            certainty=hint.certainty if isinstance(hint, Understood) else Confidence.HINT,
-            evidence=hint.evidence,
-            knowledge_version=self.redactor.knowledge.version,
-            fingerprint=self._fingerprint(placed, kind, *_what(hint, placed)),
-        )
-
-    def _fingerprint(self, placed: Placed, kind: str, *what_it_is: str) -> str:
-        """Return what a baseline knows a finding by: where it was, and what; no value and no key."""
-        told = placed.seen.sighting
-        return _hash_of(
-            placed.attribution.site,
-            self.redactor.pixel_id(told.pixel_id),
-            self.redactor.event_name(told.event_name),
-            kind,
-            *what_it_is,
-        )
-
-    def id_of(self, seen: Seen) -> str:
-        """Return the id of a sighting: its coordinates, never a value."""
-        own = f"{self.recording_id}-{seen.place.coordinates}"
-        return own if seen.sighting.item is None else f"{own}-{seen.sighting.item}"
-
-
-@lru_cache(maxsize=1024)
-def _hash_of(*what: str | None) -> str:
-    return hashlib.sha256(jsontext.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _what(hint: Hint | TextHint | Understood, placed: Placed) -> tuple[str, ...]:
-    """Return what tells a finding from others of its kind on the same event."""
-    if isinstance(hint, Understood):
-        # Not the rule: which of two copies that leave together comes first differs from run to run.
-        return (hint.label, hint.field or "", hint.form, str(placed.seen.channel))
-    return (hint.label,)
 
 
 def _filled[T](values: Iterable[T | None]) -> T | None:

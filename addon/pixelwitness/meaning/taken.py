@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pixelwitness.core.attribution import Document, Sender
+from pixelwitness.core.attribution import Attribution, Document, Sender
 from pixelwitness.core.documents import is_visit
 from pixelwitness.core.event import PageClaims, Sighting, Sign
 from pixelwitness.core.exchange import Exchange
@@ -87,6 +87,20 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
         """(position, part, item), -1 for none."""
         part, item = self.place.part, self.sighting.item
         return self.place.position, -1 if part is None else part, -1 if item is None else item
+
+    def id_in(self, recording_id: str) -> str:
+        """Return the id of the sighting in a recording: its coordinates, never a value."""
+        own = f"{recording_id}-{self.place.coordinates}"
+        return own if self.sighting.item is None else f"{own}-{self.sighting.item}"
+
+
+class Placed(msgspec.Struct, frozen=True, gc=False):
+    """A sighting and the page it belongs to."""
+
+    seen: Seen
+    attribution: Attribution
+    consent: tuple[Understood, ...] = ()
+    """What was visible of the site's consent when it left."""
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):

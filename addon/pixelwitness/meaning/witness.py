@@ -7,7 +7,7 @@ whole by `Witness.take_all`, which brings it into the order of time first.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pixelwitness.core import records
 from pixelwitness.core.attribution import Visit, Visits
@@ -19,30 +19,28 @@ from pixelwitness.core.observe import Observer
 from pixelwitness.core.request import Request
 from pixelwitness.core.rule import Channel
 from pixelwitness.core.sites import Site
-from pixelwitness.core.times import time_text
 from pixelwitness.meaning.account import Account
 from pixelwitness.meaning.answers import shown_of, signal_of
 from pixelwitness.meaning.consentseen import ConsentSeen
+from pixelwitness.meaning.findingrows import FindingRows
 from pixelwitness.meaning.findings import Understood
 from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.rows import Placed, Rows
+from pixelwitness.meaning.rows import Origin, Rows
 from pixelwitness.meaning.serverside import hints_of
-from pixelwitness.meaning.taken import Page, Seen, Shown, Taken, in_time, pages_of, place_of, sender_of, without_values
+from pixelwitness.meaning.taken import (
+    Page,
+    Placed,
+    Seen,
+    Shown,
+    Taken,
+    in_time,
+    pages_of,
+    place_of,
+    sender_of,
+    without_values,
+)
 from pixelwitness.meaning.texts import reader_of
 from pixelwitness.meaning.understanding import understand
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What made the rows: versions and options, stored with every recording."""
-
-    tool_version: str
-    rules_sha256: str
-    knowledge_sha256: str
-    suffix_list: str
-    options: str
-    """JSON object of the options that change rows."""
-
 
 _WITHOUT_PAGES = frozenset({Channel.CAPI, Channel.APP_SDK})
 _TOO_MUCH = f"more than {MAX_FIELDS:,} fields or {MAX_ITEMS:,} events in it; the rest was not looked at"
@@ -67,6 +65,7 @@ class Witness:
         self._redactor = redactor
         self._reader = reader_of(redactor.knowledge)
         self._rows = Rows(recording_id, redactor)
+        self._findings = FindingRows(recording_id, redactor)
         self._is_metas_own = is_metas_own
         self._visits = Visits({}, is_metas_own)
         self._visit_at: dict[int, Visit] = {}
@@ -84,7 +83,7 @@ class Witness:
             if self.account.cut > before:
                 reading.problems.append(Problem(f"entry {exchange.request.position}", _TOO_MUCH))
         self._visits = Visits(reading.pages, self._is_metas_own)
-        self._rows = replace(self._rows, cookies_recorded=reading.cookies_recorded)
+        self._findings = replace(self._findings, cookies_recorded=reading.cookies_recorded)
         rows: list[records.AnyRecord] = []
         groups: dict[int, Group[Placed]] = {}
         for one in in_time(taken):
@@ -97,44 +96,14 @@ class Witness:
             rows.append(self._rows.event(group))
             for member in group.members:
                 rows.extend(self._rows.transmission(group, member.what))
-            rows.extend(self._rows.findings(group))
+            rows.extend(self._findings.of_event(group))
         return rows
 
     def recording(
         self, reading: Reading, *, sources: tuple[str, ...], sha256: str | None, origin: Origin, dropped: int = 0
     ) -> records.Recording:
         """Return the row of the recording itself, with the ledger in which every request is counted once."""
-        account, tally = self.account, reading.tally
-        return records.Recording(
-            id=self.recording_id,
-            sources=sources,
-            kind=reading.kind,
-            sha256=sha256,
-            exporter=reading.exporter,
-            user_agent=reading.user_agent,
-            first_seen=time_text(account.first_seen),
-            last_seen=time_text(account.last_seen),
-            complete=reading.complete,
-            tool_version=origin.tool_version,
-            rules_sha256=origin.rules_sha256,
-            knowledge_sha256=origin.knowledge_sha256,
-            suffix_list=origin.suffix_list,
-            options=origin.options,
-            cookies_recorded=reading.cookies_recorded,
-            requests_seen=(
-                account.matched + account.other + account.undecodable + account.blocked + tally.other + tally.rejected
-            ),
-            requests_matched=account.matched,
-            requests_other=account.other + tally.other,
-            undecodable=account.undecodable,
-            rejected=tally.rejected,
-            blocked=account.blocked,
-            not_requests=tally.not_requests,
-            bodies_not_recorded=tally.bodies_not_recorded,
-            tls_refused=tally.tls_refused,
-            dropped=dropped,
-            rule_faults=account.rule_faults,
-        )
+        return self._rows.recording(reading, self.account, origin, sources=sources, sha256=sha256, dropped=dropped)
 
     # Traffic as it happens ---------------------------------------------------
 
@@ -147,7 +116,7 @@ class Witness:
                 group = self._fold(placed)
                 rows.append(self._rows.event(group))
                 rows.extend(self._rows.transmission(group, placed))
-                rows.extend(self._rows.findings(group, newest=placed))
+                rows.extend(self._findings.of_event(group, newest=placed))
             else:
                 rows.extend(self._beside_events(one))
         return rows
@@ -250,7 +219,9 @@ class Witness:
                 self._consent.signal(place.client, site, sign.kind, one.state, place.seen_at, own=own)
             yield from self._rows.shown(one, visit, site)
         else:
-            yield from self._rows.contact(self._placed(one))
+            placed = self._placed(one)
+            yield from self._rows.contact(placed)
+            yield from self._findings.of_contact(placed)
 
     def _visit(self, page: Page) -> Visit | None:
         place = page.place
@@ -275,7 +246,7 @@ class Witness:
         """Return what was visible of a site's consent; servers and apps speak without a browser that could show it."""
         if site is None or seen.rule.gives != "event" or seen.channel in _WITHOUT_PAGES or self._is_metas_own(site):
             return ()
-        return self._consent.at_event(seen.place.client, site, cookies_recorded=self._rows.cookies_recorded)
+        return self._consent.at_event(seen.place.client, site, cookies_recorded=self._findings.cookies_recorded)
 
     def _page_of(self, shown: Shown) -> tuple[Visit | None, Site | None]:
         """Return the visit and site of a signal or observation: a document's own, else the page it came from."""

@@ -130,9 +130,13 @@ def wants(screen: Screen, flow: http.HTTPFlow, url: str) -> bool:
     return body is not None and screen.wants_body(kind, body)
 
 
-def may_be_page(flow: http.HTTPFlow) -> bool:
-    """Say whether a flow may be a page: the browser says so, or it says nothing and the answer is HTML."""
-    destination = _header(flow.request, b"sec-fetch-dest")
+def destination_of(flow: http.HTTPFlow) -> str:
+    """Return for what a browser says that it makes the request (``Sec-Fetch-Dest``); empty where nothing says it."""
+    return _header(flow.request, b"sec-fetch-dest")
+
+
+def may_be_page(flow: http.HTTPFlow, destination: str) -> bool:
+    """Say whether a flow may be a page: its destination says so, or nothing does and the answer is HTML."""
     if destination:
         return destination == "document"
     answer = flow.response
@@ -228,7 +232,7 @@ def _taken(flow: http.HTTPFlow, position: int, screen: Screen, reading: Reading)
     if lacks_body(flow):
         reading.tally.bodies_not_recorded += 1
     url = url_of(flow)
-    if not wants(screen, flow, url) and not may_be_page(flow):
+    if not wants(screen, flow, url) and not may_be_page(flow, destination_of(flow)):
         reading.tally.other += 1
         return None
     exchange = exchange_of(flow, position, url)

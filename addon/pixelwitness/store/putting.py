@@ -8,7 +8,7 @@ the transaction of the ledger, which alone begins and ends one.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from pixelwitness.core import records
@@ -73,15 +73,19 @@ class Putter:
         """Store records by the statements of ``how``; `Merged` takes effect at its place among them."""
         waiting: dict[type[records.Record], list[records.AnyRecord]] = {kind: [] for kind in rows.TABLE_OF}
         n = 0
-        for record in found:
-            if type(record) is records.Merged:
-                self._put_waiting(waiting, how, recording_id)
-                self._merge(record)
+        # Records of a kind come in runs.
+        for kind, run in groupby(found, type):
+            if kind is records.Merged:
+                for merged in run:
+                    self._put_waiting(waiting, how, recording_id)
+                    self._merge(merged)  # type: ignore[arg-type]  # as its type says
                 continue
-            waiting[type(record)].append(record)
-            n += 1
-            if n % _BATCH == 0:
-                self._put_waiting(waiting, how, recording_id)
+            while some := [*islice(run, _BATCH - n)]:
+                waiting[kind] += some
+                n += len(some)
+                if n == _BATCH:
+                    self._put_waiting(waiting, how, recording_id)
+                    n = 0
         self._put_waiting(waiting, how, recording_id)
 
     def _put_waiting(
@@ -104,7 +108,7 @@ class Putter:
                 # A finding has no key but all of it: the same twice in one batch is one.
                 batch = list(dict.fromkeys(batch))
                 self._forget_findings(batch)
-            self._put_rows(statement, [rows.to_row(record) for record in batch])
+            self._put_rows(statement, rows.to_rows(batch))
         except _REFUSALS:
             self._connection.execute("ROLLBACK TO batch")
             for record in batch:

@@ -5,9 +5,9 @@ are bound.  It must not know of files, transactions or connections.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, get_origin
 
 import msgspec
 
@@ -18,7 +18,14 @@ type Value = str | int | None
 type Row = tuple[Value, ...]
 
 _LIMIT: Final = 1 << 63
+_OF_ONE: Final = "a field is of a transmission or of a contact"
 _PLAIN: Final = frozenset({type(None), bool})
+
+_WITH_LISTS: Final = frozenset(
+    record
+    for record in schema.RECORDS.values()
+    if any(get_origin(one.type) is tuple for one in msgspec.structs.fields(record))
+)
 
 TABLE_OF: Mapping[type[records.Record], str] = {record: table for table, record in schema.RECORDS.items()}
 
@@ -56,18 +63,30 @@ def to_row(record: records.Record) -> Row:
 
     Errors: ValueError for a datum of nothing, or of two things, which no recording could be rid of again.
     """
-    if type(record) is records.Field:
-        if (record.transmission_id is None) is (record.contact_id is None):
-            raise ValueError("a field is of a transmission or of a contact")
-        # Most rows are fields, and of those most are as SQLite takes them.
-        if record.field.isascii() and (record.value is None or record.value.isascii()):
-            return msgspec.structs.astuple(record)
+    if type(record) is records.Field and (record.transmission_id is None) is (record.contact_id is None):
+        raise ValueError(_OF_ONE)
     return tuple(
         [
             value if type(value) in _PLAIN or (type(value) is str and value.isascii()) else to_db(value)
             for value in msgspec.structs.astuple(record)
         ]
     )
+
+
+def to_rows(batch: Sequence[records.AnyRecord]) -> list[Row]:
+    """Return the values of records of one kind.
+
+    They are given as they are where no column is a list, which takes a fifth of the time: where one holds what
+    SQLite cannot take, it refuses the batch, and the records are put in one by one.  Errors as of `to_row`.
+    """
+    kind = type(batch[0])
+    if kind in _WITH_LISTS:
+        return [to_row(record) for record in batch]
+    if kind is records.Field:
+        for one in batch:
+            if (one.transmission_id is None) is (one.contact_id is None):  # type: ignore[union-attr]
+                raise ValueError(_OF_ONE)
+    return [*map(msgspec.structs.astuple, batch)]
 
 
 def _columns(table: str) -> tuple[str, ...]:

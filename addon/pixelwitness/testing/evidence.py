@@ -21,8 +21,9 @@ from pixelwitness.core.records import Observation, PixelConfig, Recording, Visit
 from pixelwitness.core.sites import Site, suffix_list
 from pixelwitness.meaning.persona import Recogniser
 from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.meaning.rows import Origin
 from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.witness import Origin, Witness
+from pixelwitness.meaning.witness import Witness
 from pixelwitness.policy.contactconsent import consent_of_contacts
 from pixelwitness.rulebook.knowledge import load_knowledge
 from pixelwitness.rulebook.persona import read_persona

@@ -1,0 +1,83 @@
+"""When what hooks leave is done: together, in order, soon, and at once where nobody would come back to it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from pixelwitness.live.soon import DELAY, MOST_AT_ONCE, MOST_WAITING, Soon
+
+
+def done_by(work: Callable[[Soon[int]], None], *, after: float = 2 * DELAY) -> list[list[int]]:
+    """Return what was done together, once the loop has had some time after the work was left."""
+    done: list[list[int]] = []
+
+    async def session() -> None:
+        work(Soon(lambda some: done.append(list(some))))
+        await asyncio.sleep(after)
+
+    asyncio.run(session())
+    return done
+
+
+def leave(number: int) -> Callable[[Soon[int]], None]:
+    def work(soon: Soon[int]) -> None:
+        for one in range(number):
+            soon.add(one)
+
+    return work
+
+
+def test_what_comes_in_a_burst_is_done_together() -> None:
+    assert done_by(leave(5)) == [[0, 1, 2, 3, 4]]
+
+
+def test_nothing_is_done_within_the_hook() -> None:
+    assert done_by(leave(5), after=0) == []
+
+
+def test_more_than_a_turn_takes_is_done_in_several() -> None:
+    number = 2 * MOST_AT_ONCE + 3
+    done = done_by(leave(number))
+    assert [len(some) for some in done] == [MOST_AT_ONCE, MOST_AT_ONCE, 3]
+    assert [one for some in done for one in some] == list(range(number))
+
+
+def test_no_more_waits_than_may() -> None:
+    number = 10 * MOST_WAITING
+    done = done_by(leave(number), after=0)
+    waiting = number - sum(map(len, done))
+    assert 0 < waiting < MOST_WAITING
+    assert [one for some in done for one in some] == list(range(number - waiting))
+
+
+def test_later_work_is_done_as_well() -> None:
+    done: list[int] = []
+
+    async def session() -> None:
+        soon: Soon[int] = Soon(done.extend)
+        for one in range(3):
+            soon.add(one)
+            await asyncio.sleep(2 * DELAY)
+
+    asyncio.run(session())
+    assert done == [0, 1, 2]
+
+
+def test_catching_up_does_all_at_once_and_only_once() -> None:
+    done: list[Sequence[int]] = []
+
+    def work(soon: Soon[int]) -> None:
+        leave(MOST_AT_ONCE + 1)(soon)
+        soon.catch_up()
+        done.append([])
+
+    several = done_by(work)
+    assert [len(some) for some in several] == [MOST_AT_ONCE, 1]
+    assert done == [[]]
+
+
+def test_without_an_event_loop_it_is_done_at_once() -> None:
+    done: list[int] = []
+    soon: Soon[int] = Soon(done.extend)
+    soon.add(1)
+    soon.add(2)
+    assert done == [1, 2]
