@@ -26,6 +26,7 @@ bench: $(INSTALLED)
 
 # What the addon costs a running mitmdump; BENCH="--pairs 3 --memory-requests 5000" for a short one.
 bench-live: $(INSTALLED)
+	$(BIN)/python -m bench.live_dispatch
 	$(BIN)/python -m bench.live $(BENCH)
 
 $(INSTALLED): pyproject.toml .python-version .ci/install

@@ -6,6 +6,26 @@ import pixelwitness
 
 pixelwitness.__path__.append(str(Path(__file__).resolve().parents[1]))
 
-from pixelwitness.live.addon import PixelWitness  # noqa: E402  the line above makes its rules importable
+from pixelwitness.live.shim.pixelwitness_addon import (  # noqa: E402  the line above makes its rules importable
+    configure,
+    done,
+    error,
+    load,
+    request,
+    response,
+    running,
+    tls_established_client,
+    tls_failed_client,
+)
 
-addons = [PixelWitness()]
+__all__ = [
+    "configure",
+    "done",
+    "error",
+    "load",
+    "request",
+    "response",
+    "running",
+    "tls_established_client",
+    "tls_failed_client",
+]

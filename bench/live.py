@@ -1,10 +1,11 @@
 """What the addon costs a running mitmdump: ``make bench-live``.
 
-Runs of mitmdump alternate: bare, with the addon, and with those of `BESIDE`.
-Each serves the same requests over kept connections, and its CPU time is read from
-outside.  Prints a Markdown table; ends with 1 when a figure is over its bar.  Linux only.
+For each pair there are new processes of mitmdump: bare, with the addon, and with those
+of `BESIDE`.  They take turns at serving the same requests over kept connections, on a
+processor of their own, and their CPU time is read from outside.  Prints a Markdown
+table; ends with 1 when a figure is over its bar.  Linux only.
 
-    python -m bench.live [--only NAME]… [--pairs 15] [--requests 400] [--memory-requests 50000]
+    python -m bench.live [--only NAME]… [--pairs 15] [--requests 600] [--memory-requests 50000]
 """
 
 import argparse
@@ -17,8 +18,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -36,11 +37,15 @@ BESIDE = {
     for name in ("floor", "recording")
 }
 """Addons beside which a pixel event is measured."""
-MOST_FLOORS = 2.5
-"""What everything that is done for an event may add, as a multiple of what storing it adds."""
+TURNS = 4
+"""How often the processes of a pair take turns."""
 WARM_UP = 60
 _SETTLE = 0.6
 """Seconds after the last request in which the writer commits what waits; its CPU counts."""
+
+_CPUS = sorted(os.sched_getaffinity(0))
+_PROXY, _REST = {_CPUS[0]}, set(_CPUS[1:]) or set(_CPUS)
+"""Processors of the proxies, of which one works at a time, and of all else: to move about costs as much as a hook."""
 
 
 def pixel_event(number: int) -> tuple[str, str, bytes | None]:
@@ -108,15 +113,16 @@ def upstream() -> Iterator[int]:
 @contextmanager
 def mitmdump(folder: Path, behind: int, script: Path | None) -> Iterator[Running]:
     """Run mitmdump until the context ends."""
+    folder.mkdir()
     port_file = folder / "port"
-    port_file.unlink(missing_ok=True)
     command = [sys.executable, "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()", "-q"]
     command += ["--mode", f"upstream:http://127.0.0.1:{behind}", "--listen-host", "127.0.0.1", "--listen-port", "0"]
     command += ["--set", f"confdir={folder}", "-s", str(Path(__file__).with_name("live_port.py"))]
     if script is not None:
-        db = folder / f"live-{time.monotonic_ns()}.sqlite"
+        db = folder / "live.sqlite"
         command += ["-s", str(script), "--set", f"pixelwitness_db={db}", "--set", f"pixelwitness_key={folder}/key"]
     process = subprocess.Popen(command, env=os.environ | {"BENCH_PORT_FILE": str(port_file)})
+    os.sched_setaffinity(process.pid, _PROXY)
     try:
         deadline = time.monotonic() + 60
         while not port_file.exists():
@@ -140,53 +146,67 @@ def send(port: int, requests: Iterable[tuple[str, str, bytes | None]]) -> None:
                 raise SystemExit(f"an answer has the status {answer.status}")
 
 
-KINDS = {"pixel": (pixel_event, None, "ms", 1e3, 1), "other": (other, 30.0, "µs", 1e6, 4)}
-"""Name to maker, bar, unit, units of a second, and how many times the requests."""
+def cpu_used(
+    running: Mapping[str, Running], make: Callable[[int], tuple[str, str, bytes | None]], requests: int
+) -> dict[str, float]:
+    """Return the CPU seconds of a request in each process; they take turns, so that drift falls on all alike."""
+    used = dict.fromkeys(running, 0.0)
+    for one in running.values():
+        send(one.port, map(make, range(WARM_UP)))
+    time.sleep(_SETTLE)
+    at, each = WARM_UP, requests // TURNS
+    for turn in range(TURNS):
+        for name, one in [*running.items()][:: 1 if turn % 2 else -1]:
+            before = one.cpu()
+            send(one.port, map(make, range(at, at + each)))
+            time.sleep(_SETTLE)
+            used[name] += one.cpu() - before
+        at += each
+    return {name: seconds / (each * TURNS) for name, seconds in used.items()}
 
 
-def costs(folder: Path, pairs: int, requests: int, names: Sequence[str]) -> Iterator[Line]:
-    """What a request costs more with the addon than without."""
-    added: dict[str, list[float]] = {name: [] for name in names}
-    bare: dict[str, list[float]] = {name: [] for name in names}
-    beside: dict[str, list[float]] = {name: [] for name in BESIDE if "pixel" in names}
+KINDS = {"other": (other, None, "µs", 1e6, 2), "pixel": (pixel_event, 0.8, "ms", 1e3, 1)}
+"""Name to maker, bar, unit, units of a second, and how many times the requests.
+
+One process of mitmdump differs from the next by more than the addon may cost a request that is not Meta's: that bar
+is in `live_dispatch`.
+"""
+WHAT = {
+    ("other", "all"): "a request that is not Meta's",
+    ("pixel", "all"): "a 2 kB pixel event, everything on",
+    ("pixel", "floor"): "a 2 kB pixel event, the floor: its rows stored",
+    ("pixel", "recording"): "a 2 kB pixel event, all but understanding",
+}
+"""Kind and addon to what is measured."""
+
+
+def costs(folder: Path, pairs: int, requests: int, name: str) -> Iterator[Line]:
+    """What a request of a kind costs more with the addon than without; each kind has processes of its own."""
+    make, bar, unit, scale, times = KINDS[name]
+    addons = {"bare": None, "all": shim_path()} | (BESIDE if name == "pixel" else {})
+    bare: list[float] = []
+    added: dict[str, list[float]] = {one: [] for one in addons if one != "bare"}
     with upstream() as behind:
         for number in range(pairs):
-            per_request: dict[tuple[str, Path | None], float] = {}
-            # Who goes first changes, so that what a machine does over time falls on all.
-            order = [None, *(BESIDE[name] for name in beside), shim_path()]
-            for addon in order if number % 2 else reversed(order):
-                with mitmdump(folder, behind, addon) as running:
-                    for name in names:
-                        make, *_, times = KINDS[name]
-                        many = requests * times
-                        send(running.port, map(make, range(WARM_UP)))
-                        time.sleep(_SETTLE)
-                        before = running.cpu()
-                        send(running.port, map(make, range(WARM_UP, WARM_UP + many)))
-                        time.sleep(_SETTLE)
-                        per_request[name, addon] = (running.cpu() - before) / many
-            for name in names:
-                added[name].append(per_request[name, shim_path()] - per_request[name, None])
-                bare[name].append(per_request[name, None])
-            for name, values in beside.items():
-                values.append(per_request["pixel", BESIDE[name]] - per_request["pixel", None])
-            print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    for name in names:
-        _, bar, unit, scale, times = KINDS[name]
-        low, high = interval([one * scale for one in added[name]])
-        what = {"pixel": "a 2 kB pixel event, everything on", "other": "a request that is not Meta's"}[name]
-        note = f"95 % interval {low:.3g} to {high:.3g}; bare {median(bare[name]) * scale:.4g}; "
-        note += f"{pairs} pairs of {requests * times}"
-        yield Line(f"added CPU of {what}", median(added[name]) * scale, bar, unit, note)
-    for name, values in beside.items():
-        low, high = interval([one * 1e3 for one in values])
-        what = {"floor": "the floor: its rows stored", "recording": "all but understanding"}[name]
+            with ExitStack() as processes:
+                running = {
+                    one: processes.enter_context(mitmdump(folder / f"{name}-{number}-{one}", behind, addon))
+                    for one, addon in addons.items()
+                }
+                used = cpu_used(running, make, requests * times)
+            bare.append(used["bare"])
+            for one, values in added.items():
+                values.append(used[one] - used["bare"])
+            print(f"pair {number + 1} of {pairs}: {added['all'][-1] * scale:.3g} {unit}", file=sys.stderr)
+    for one, values in added.items():
+        low, high = interval([value * scale for value in values])
         note = f"95 % interval {low:.3g} to {high:.3g}"
-        yield Line(f"added CPU of a 2 kB pixel event, {what}", median(values) * 1e3, None, "ms", note)
-    if beside:
-        floors = median(added["pixel"]) / median(beside["floor"])
-        yield Line("a 2 kB pixel event with everything on, beside the floor", floors, MOST_FLOORS, "× the floor")
+        if one == "all":
+            note += f"; bare {median(bare) * scale:.4g}; {pairs} pairs of {requests * times}"
+        yield Line(f"added CPU of {WHAT[name, one]}", median(values) * scale, bar if one == "all" else None, unit, note)
+    if name == "pixel":
+        floors = median(added["all"]) / median(added["floor"])
+        yield Line("a 2 kB pixel event with everything on, beside the floor", floors, None, "× the floor")
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -201,7 +221,7 @@ def memory(folder: Path, requests: int) -> Iterator[Line]:
     grown: dict[bool, float] = {}
     with upstream() as behind:
         for addon in (False, True):
-            with mitmdump(folder, behind, shim_path() if addon else None) as running:
+            with mitmdump(folder / f"memory-{addon}", behind, shim_path() if addon else None) as running:
                 sizes = []
                 for part in range(5):
                     many = range(part * requests // 5, (part + 1) * requests // 5)
@@ -228,16 +248,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=[*KINDS, "memory", "bomb"])
     parser.add_argument("--pairs", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=400)
+    parser.add_argument("--requests", type=int, default=600)
     parser.add_argument("--memory-requests", type=int, default=50_000)
     stated = parser.parse_args()
+    os.sched_setaffinity(0, _REST)
     chosen = stated.only or [*KINDS, "memory", "bomb"]
     lines: list[tuple[str, Line]] = []
     with TemporaryDirectory() as made:
         folder = Path(made)
-        if names := [name for name in KINDS if name in chosen]:
-            for line in costs(folder, stated.pairs, stated.requests, names):
-                lines.append(("other" if "not Meta's" in line.what else "pixel", line))
+        for name in KINDS:
+            if name in chosen:
+                lines += [(name, line) for line in costs(folder, stated.pairs, stated.requests, name)]
         if "memory" in chosen:
             lines += [("memory", line) for line in memory(folder, stated.memory_requests)]
         if "bomb" in chosen:

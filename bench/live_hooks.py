@@ -54,7 +54,9 @@ async def _measure(what: str, number: int) -> None:
 
     def flow(method: str, url: str, body: bytes, **headers: str) -> http.HTTPFlow:
         fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        return tflow.tflow(req=http.Request.make(method, url, body, http.Headers(fields)))
+        request = http.Request.make(method, url, b"", http.Headers(fields))
+        request.raw_content = body  # as content mitmproxy would pack it once more
+        return tflow.tflow(req=request)
 
     addon = PixelWitness()
     with TemporaryDirectory() as folder, taddons.context(addon) as context:  # type: ignore[no-untyped-call]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from mitmproxy.hooks import all_hooks
 from tests.sites import certificates, client, proxy, server, stored
 
 from pixelwitness.live import launch
+from pixelwitness.live.addon import PixelWitness
 from pixelwitness.live.launch import LiveOptions, arguments_of, shim_path, steps
 from pixelwitness.live.mitmversion import refusal
 
@@ -147,3 +150,12 @@ def test_a_mitmproxy_without_the_fixes_is_refused_with_the_reason(version: str |
     reason = refusal(version)
     assert reason is not None
     assert "install" in reason
+
+
+def test_both_files_for_mitmproxy_hand_over_every_hook_of_the_addon() -> None:
+    names = {name for name in vars(PixelWitness) if name in all_hooks}
+    assert {"load", "configure", "running", "done", "request", "response", "error"} <= names
+    for file in (shim_path(), Path(__file__).parents[2] / "addon" / "addon.py"):
+        handed_over = runpy.run_path(str(file))
+        assert {name for name in handed_over if name in all_hooks} == names
+        assert len({handed_over[name].__self__ for name in names}) == 1

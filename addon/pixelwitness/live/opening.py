@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from pixelwitness import __version__
-from pixelwitness.core.sites import suffix_list
+from pixelwitness.core.sites import site_of, suffix_list
 from pixelwitness.live.keep import Kept
 from pixelwitness.live.options import Settings
 from pixelwitness.live.session import Understanding
@@ -47,6 +47,8 @@ def understanding_of(settings: Settings) -> tuple[Understanding, dict[str, str]]
             sort_keys=True,
         ),
     )
+    # Reads the list of public suffixes, a tenth of a second, while no request waits for it.
+    site_of("www.shop.example")
     recogniser = Recogniser(persona) if persona else None
     redactor = Redactor(knowledge, tokenizer(key), settings.keep_values, recogniser)
     made = Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin, settings.block)

@@ -16,7 +16,7 @@ from mitmproxy import http, tls
 
 from pixelwitness.core import records
 from pixelwitness.core.detect import Detector
-from pixelwitness.core.exchange import Reading
+from pixelwitness.core.exchange import Reading, Tally
 from pixelwitness.core.request import Request
 from pixelwitness.core.screen import Screen
 from pixelwitness.core.sites import Site
@@ -56,6 +56,8 @@ class _Open(msgspec.Struct, frozen=True, gc=False):
     position: int
     url: str | None = None
     """Where it went; None where nobody has had to know."""
+    destination: str = ""
+    """What the browser says that it is for."""
     awaited: bool = False
     """Its answer can show something, whether or not it is a page."""
 
@@ -72,6 +74,7 @@ class Session:
     _screen: Screen = field(init=False)
     _witness: Witness = field(init=False)
     _reading: Reading = field(init=False)
+    _tally: Tally = field(init=False)
     _flows_seen: int = 0
     _open: dict[str, _Open] = field(default_factory=dict)
     _trust: Trust = field(default_factory=Trust)
@@ -83,39 +86,41 @@ class Session:
             self.recording_id, known.detector, known.redactor, known.is_metas_own, most_keys=MOST_KEYS
         )
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
+        self._tally = self._reading.tally
 
     def request(self, flow: http.HTTPFlow) -> Work | None:
         """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
 
         One that is to be blocked gets its answer here, before its records are made.
         """
-        return self._take(flow, can_block=not flow.request.stream)
-
-    def _take(self, flow: http.HTTPFlow, *, can_block: bool) -> Work | None:
         position = self._flows_seen
         self._flows_seen += 1
         if flows.lacks_body(flow):
-            self._reading.tally.bodies_not_recorded += 1
-        wanted = flows.wants(self._screen, flow, flows.glance(flow))
-        if not wanted:
-            destination = flows.destination_of(flow)
-            if not flows.may_be_page(flow, destination):
-                self._reading.tally.other += 1
-                if not destination:
-                    # Its answer can still turn out to be a page.
-                    self._remember(flow.id, _Open(position))
-                return None
+            self._tally.bodies_not_recorded += 1
+        wanted = flows.wants(self._screen, flow)
+        destination = flows.destination_of(flow)
+        if wanted or flows.may_be_page(flow, destination):
+            return self._take(flow, position, destination, is_wanted=wanted)
+        self._tally.other += 1
+        if not destination:
+            # Its answer can still turn out to be a page.
+            self._remember(flow.id, _Open(position))
+        return None
+
+    def _take(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
         request = flows.request_of(flow, position)
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
         # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
         stays = flow.live and flow.response is not None
-        if can_block and not stays and self._is_to_be_blocked(request):
+        # One that broke off, or is let through as it comes, cannot be kept back any more.
+        can_block = not stays and flow.error is None and not flow.request.stream
+        if can_block and self._is_to_be_blocked(request):
             flow.response = answer(flow.request)
             stays = True
         else:
-            awaited = wanted and self._witness.awaits_answer(request)
-            self._remember(flow.id, _Open(position, request.url, awaited))
+            awaited = is_wanted and self._witness.awaits_answer(request)
+            self._remember(flow.id, _Open(position, request.url, destination, awaited))
         return Work(flow, partial(self._witness.take_request, request, blocked=stays))
 
     def _is_to_be_blocked(self, request: Request) -> bool:
@@ -127,7 +132,7 @@ class Session:
     def response(self, flow: http.HTTPFlow) -> Work | None:
         """Take what an answer adds to a request taken before."""
         known = self._open.pop(flow.id, None)
-        if known is None or not (known.awaited or flows.may_be_page(flow, flows.destination_of(flow))):
+        if known is None or not (known.awaited or flows.may_be_page(flow, known.destination)):
             return None
         return self._answered(flow, known)
 
@@ -139,7 +144,7 @@ class Session:
             return self._answered(flow, known) if known.awaited else None
         if flow.request.timestamp_end is not None:
             return None
-        work = self._take(flow, can_block=False)
+        work = self.request(flow)
         self._open.pop(flow.id, None)
         return work
 
@@ -158,7 +163,7 @@ class Session:
     def recording(self, *, complete: bool) -> records.Recording:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
         self._reading.complete = complete
-        self._reading.tally.tls_refused = self._trust.refused
+        self._tally.tls_refused = self._trust.refused
         return self._witness.recording(
             self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
         )
