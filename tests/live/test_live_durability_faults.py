@@ -17,6 +17,7 @@ from tests.sites.proxy import Proxy
 from tests.sites.server import World
 
 from pixelwitness.live.launch import shim_path
+from pixelwitness.live.soon import DELAY
 from pixelwitness.live.spill import spill_file
 from pixelwitness.store.key import stored_fingerprint
 from pixelwitness.store.merge import merge
@@ -101,6 +102,7 @@ def test_a_disk_that_stays_full_costs_what_has_no_room_and_every_lost_one_is_cou
         assert settled(db, 8) == before
         limit_files(running, 4096)
         browse(running, 100, 40)
+        time.sleep(4 * DELAY)  # until the last of them has come to the writer
         limit_files(running, -1)
         time.sleep(0.1)
         assert running.stop() == 0

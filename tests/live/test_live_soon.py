@@ -62,6 +62,26 @@ def test_later_work_is_done_as_well() -> None:
     assert done == [0, 1, 2]
 
 
+def test_a_fault_in_one_turn_keeps_no_other_from_being_taken() -> None:
+    done: list[int] = []
+
+    def do(some: Sequence[int]) -> None:
+        if 0 in some:
+            raise RuntimeError
+        done.extend(some)
+
+    async def session() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        soon = Soon(do)
+        leave(MOST_AT_ONCE + 2)(soon)
+        await asyncio.sleep(2 * DELAY)
+        soon.add(99)
+        await asyncio.sleep(2 * DELAY)
+
+    asyncio.run(session())
+    assert done == [MOST_AT_ONCE, MOST_AT_ONCE + 1, 99]
+
+
 def test_catching_up_does_all_at_once_and_only_once() -> None:
     done: list[Sequence[int]] = []
 

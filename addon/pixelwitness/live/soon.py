@@ -15,7 +15,7 @@ DELAY = 0.08
 MOST_AT_ONCE = 16
 """Pieces of work done before the event loop goes on with other things: less than 10 ms."""
 MOST_WAITING = 64
-"""Pieces of work that wait at most; from then on each new one takes its turn with the oldest."""
+"""Pieces of work that wait at most; when so many do, the oldest are done in the hook that brings one more."""
 
 
 class Soon[Work]:
@@ -46,8 +46,12 @@ class Soon[Work]:
             self._do_some()
 
     def _take_turn(self) -> None:
-        self._do_some()
-        self._turn = asyncio.get_running_loop().call_soon(self._take_turn) if self._waiting else None
+        self._turn = None
+        try:
+            self._do_some()
+        finally:
+            if self._waiting:
+                self._turn = asyncio.get_running_loop().call_soon(self._take_turn)
 
     def _do_some(self) -> None:
         self._do([self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))])

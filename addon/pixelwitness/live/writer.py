@@ -310,8 +310,7 @@ def _newest_recordings_first(group: list[Batch]) -> list[records.AnyRecord]:
     """Return a group's records in order; of a recording's own row, the last of its batch, only the newest."""
     newest: dict[str, records.AnyRecord] = {}
     rows: list[records.AnyRecord] = []
-    for batch in group:
-        *others, last = batch
+    for *others, last in filter(None, group):
         rows += others
         if isinstance(last, records.Recording):
             newest[last.id] = last
