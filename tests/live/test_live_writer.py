@@ -13,6 +13,7 @@ import pytest
 from pixelwitness.core import records
 from pixelwitness.live import writer as writers
 from pixelwitness.live.keep import Kept
+from pixelwitness.live.spill import Spill, spill_file
 from pixelwitness.live.writer import Writer
 from pixelwitness.store.files import StoreError
 from pixelwitness.store.key import key_check, study_key
@@ -171,3 +172,21 @@ def test_what_waits_while_the_store_is_busy_becomes_one_group(troubles: list[Sto
     store.go.set()
     assert writer.finish(5)
     assert store.groups == [1, 5_000, 2_500]
+
+
+def test_what_was_spilled_just_before_the_end_is_stored_by_the_end(
+    db: Path, monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
+) -> None:
+    # As on a busy machine: the thread that commits still waits for more when the other one has spilled.
+    monkeypatch.setattr(writers, "LONGEST_WAIT", 30.0)
+    monkeypatch.setattr(writers, "SPILL_AFTER", 0.01)
+    store = Slow()
+    store.go.set()
+    writer = Writer(store, troubles.append, Spill(db, "a key"))
+    writer.put(batch(0))
+    deadline = time.monotonic() + 10
+    while not writer.state.spilled and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert writer.finish(5, [RECORDING])
+    assert (writer.state.committed, writer.state.dropped, writer.state.left) == (2, 0, False)
+    assert not spill_file(db).exists()

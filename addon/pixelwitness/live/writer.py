@@ -189,7 +189,8 @@ class Writer:
             self._enough.clear()
             if len(self._waiting) < ENOUGH and not self._ending.is_set():
                 self._enough.wait(max(0.0, oldest + LONGEST_WAIT - time.monotonic()))
-        return self._from_memory()
+        # Meanwhile the other thread may have spilled what waited: it must not stay there when this is the end.
+        return self._from_memory() or self._from_spill()
 
     def _from_spill(self) -> list[Batch]:
         with self._lock:
