@@ -4,7 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test lint bench bench-live
+.PHONY: demo test lint bench bench-live same
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED)
@@ -28,6 +28,11 @@ bench: $(INSTALLED)
 bench-live: $(INSTALLED)
 	$(BIN)/python -m bench.live_dispatch
 	$(BIN)/python -m bench.live $(BENCH)
+
+# Every output of every command, of the working tree and of another commit: BASE=main; SAME=--quick for fewer recordings.
+same: $(INSTALLED)
+	@test -n "$(BASE)" || { echo "same: name the commit to compare with: make same BASE=<commit>" >&2; exit 2; }
+	@$(BIN)/python -m bench.same --base "$(BASE)" $(SAME)
 
 $(INSTALLED): pyproject.toml .python-version .ci/install
 	@PYTHON="$(PYTHON)" .ci/install .venv
