@@ -1,14 +1,12 @@
 """The command line.
 
-Owns the list of commands and the end of the program: which exit code it has, and
+Owns the list of commands and how one ends: which exit code it has, and
 that the last line on stderr says what a code other than 0 means.  A command's own
 module is imported when it is called, and what is heavy inside it, so that
 ``--version`` and small scans start at once.
 """
 
-import sys
 from importlib import import_module
-from typing import NoReturn
 
 import click
 
@@ -89,11 +87,11 @@ def cli() -> None:
     """Show which site told Meta what about you, from recordings and live traffic."""
 
 
-def main() -> NoReturn:
-    """Run the command line and end the process."""
+def main() -> int:
+    """Run the command line and return the exit code of the process."""
     prepare_streams()
     try:
         code = cli.main(prog_name="pixelwitness", standalone_mode=False)
     except BaseException as error:
         code = failure(error)
-    sys.exit(end(code))
+    return end(code)

@@ -53,10 +53,10 @@ def _leave_stdout() -> None:
 
 def failure(error: BaseException) -> ExitCode:
     """Tell what stopped a command, and return its exit code."""
-    from pixelwitness.report.text import safe_text
-
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return ExitCode.INTERRUPTED
+    from pixelwitness.report.text import safe_text
+
     if isinstance(error, BrokenPipeError):
         _leave_stdout()
         return ExitCode.CLEAN
