@@ -161,7 +161,7 @@ sys.meta_path.insert(0, Interrupts())
 def test_an_interruption_of_an_import_is_130_and_no_traceback(tmp_path: Path, module: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "INTERRUPTED_MODULE": module}
-    command = [*PROGRAM, "scan", "missing.har", "--db", tmp_path / "made.sqlite"]
+    command = [*PROGRAM, "scan", "missing.har", "--db", str(tmp_path / "made.sqlite")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
     assert (done.returncode, done.stderr) == (130, INTERRUPTED)
