@@ -6,7 +6,7 @@ import pixelwitness
 
 pixelwitness.__path__.append(str(Path(__file__).resolve().parents[1]))
 
-from pixelwitness.live.shim.pixelwitness_addon import (  # noqa: E402  the line above makes its rules importable
+from pixelwitness.live.start.shim.pixelwitness_addon import (  # noqa: E402  the line above makes its rules importable
     configure,
     done,
     error,

@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 from bench import live_hooks
 from bench.run import Line
 
-from pixelwitness.live.launch import shim_path
+from pixelwitness.live.start.launch import shim_path
 
 BESIDE = {
     name: Path(__file__).with_name(f"live_{name}.py")

@@ -36,7 +36,7 @@ from mitmproxy.proxy.server_hooks import (
 from mitmproxy.test import tflow
 from mitmproxy.tools.dump import DumpMaster
 
-from pixelwitness.live.launch import shim_path
+from pixelwitness.live.start.launch import shim_path
 
 MOST = 30.0
 """Microseconds that a request which is not Meta's may cost more."""

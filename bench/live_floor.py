@@ -14,11 +14,11 @@ import yarl
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
-from pixelwitness.core import records
-from pixelwitness.core.times import time_text
-from pixelwitness.live.keep import open_kept
-from pixelwitness.live.writer import Writer
-from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.core.exposure import records
+from pixelwitness.core.wire.times import time_text
+from pixelwitness.live.saving.kept_store import open_kept
+from pixelwitness.live.saving.writer import Writer
+from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.store.key import study_key
 
 RECORDING = records.Recording(

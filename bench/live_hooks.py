@@ -50,7 +50,7 @@ async def _measure(what: str, number: int) -> None:
     from mitmproxy import http
     from mitmproxy.test import taddons, tflow
 
-    from pixelwitness.live.addon import PixelWitness
+    from pixelwitness.live.hooks.addon import PixelWitness
 
     def flow(method: str, url: str, body: bytes, **headers: str) -> http.HTTPFlow:
         fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]

@@ -8,8 +8,8 @@ from random import Random
 from bench import har_gen
 from bench.measure import per_call
 
-from pixelwitness.core.screen import BODY_WINDOW, Screen
-from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.core.detect.screen import BODY_WINDOW, Screen
+from pixelwitness.rulebook.rules.rule_set import load_rules
 
 URLS = 20_000
 BODIES = 200

@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from urllib.parse import quote
 
-from pixelwitness.core.attribution import Visits
-from pixelwitness.core.detect import Detector
-from pixelwitness.core.event import Sighting
-from pixelwitness.core.fold import Carried, Folding
-from pixelwitness.core.request import BodyState, Request
-from pixelwitness.core.rule import Channel
-from pixelwitness.meaning import personal_data
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.persona import Datum, Persona, Recogniser
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.serverside import hints_of
-from pixelwitness.meaning.taken import place_of, sender_of
-from pixelwitness.meaning.texts import TextReader, reader_of
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.understanding import understand
-from pixelwitness.rulebook.knowledge import load_knowledge
-from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.detect.sighting import Sighting
+from pixelwitness.core.join.attribution import Visits
+from pixelwitness.core.join.folding import Carried, Folding
+from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.meaning.hints.server_side import hints_of
+from pixelwitness.meaning.hints.texts import TextReader, reader_of
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.meaning.pipeline.classification import understand
+from pixelwitness.meaning.pipeline.redacted import place_of, sender_of
+from pixelwitness.meaning.spot import personal_data
+from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+from pixelwitness.rulebook.rules.rule_set import load_rules
 
 EVENTS = 400
 PERSONA = Persona(

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pixelwitness.core.rule import Channel, Rule
-from pixelwitness.rulebook import catalogue, yamltext
-from pixelwitness.rulebook.examples import Example, examples_of
-from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.core.detect.rule import Channel, Rule
+from pixelwitness.rulebook.rules import catalogue
+from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
+from pixelwitness.rulebook.rules.rule_set import load_rules
+from pixelwitness.rulebook.yaml import yaml_text
 
 _WORDS = {
     "method": "Method",
@@ -27,7 +28,7 @@ _WORDS = {
 
 def index() -> Iterator[Sequence[str]]:
     """Yield a row of the index for each channel: its page, its rules, how sure they are."""
-    from pixelwitness.rulebook.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
 
     rules = _by_channel()
     texts = {alias: word.text for word in load_sayings().words for alias in (word.name, *word.aliases)}
@@ -43,7 +44,7 @@ def page(name: str) -> Iterator[str]:
     rules = _by_channel()[Channel(name)]
     stated = {one.rule.id: one for one in catalogue.entries(loaded)}
     for rule in rules:
-        value: Any = yamltext.read(stated[rule.id].text.encode()).value
+        value: Any = yaml_text.read(stated[rule.id].text.encode()).value
         yield from _rule(rule, value["match"], examples_of(loaded, [rule.id]))
 
 

@@ -117,7 +117,7 @@ def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]
 
 
 def _rules() -> Iterator[str]:
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     rules = sorted(load_rules().rules, key=lambda rule: (rule.gives != "event", rule.id))
     return _table(
@@ -127,7 +127,7 @@ def _rules() -> Iterator[str]:
 
 
 def _rule_details() -> Iterator[str]:
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     for rule in sorted(load_rules().rules, key=lambda rule: rule.id):
         yield f"### {rule.id}"
@@ -142,9 +142,9 @@ def _rule_details() -> Iterator[str]:
 def _knowledge(file: str) -> Mapping[str, Any]:
     from importlib import resources
 
-    from pixelwitness.rulebook import yamltext
+    from pixelwitness.rulebook.yaml import yaml_text
 
-    value = yamltext.read((resources.files("pixelwitness.rules") / "knowledge" / file).read_bytes()).value
+    value = yaml_text.read((resources.files("pixelwitness.rules") / "knowledge" / file).read_bytes()).value
     assert isinstance(value, dict)
     return value
 
@@ -161,7 +161,7 @@ def _families() -> Iterator[str]:
 
 
 def _classes() -> Iterator[str]:
-    from pixelwitness.meaning.about import about_of
+    from pixelwitness.meaning.names.subjects import about_of
 
     labels = _knowledge("fields.yaml")["classes"]
     return _table(
@@ -188,8 +188,8 @@ def _names() -> Iterator[str]:
 
 
 def _forms() -> Iterator[str]:
-    from pixelwitness.meaning.forms import Form
-    from pixelwitness.report.words import form_word
+    from pixelwitness.meaning.text.forms import Form
+    from pixelwitness.report.wording.phrases import form_word
 
     return _table(("Form", "In reports"), ((f"`{form}`", form_word(form)) for form in Form))
 
@@ -258,7 +258,7 @@ def _schemas(name: str) -> Iterator[str]:
 
 
 def _words(kind: str) -> Iterator[str]:
-    from pixelwitness.rulebook.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
 
     found = [one for one in load_sayings().words if one.kind == kind]
     return _table(
@@ -272,8 +272,8 @@ def _numbered_sources(sources: Sequence[str]) -> str:
 
 
 def _lists(kind: str) -> Iterator[str]:
-    from pixelwitness.meaning.wordlists import shown_word
-    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.meaning.names.word_lists import shown_word
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
     for one in load_knowledge().word_lists:
         if one.kind == kind:
@@ -281,8 +281,8 @@ def _lists(kind: str) -> Iterator[str]:
 
 
 def _uses() -> Iterator[str]:
-    from pixelwitness.meaning.uses import introduction
-    from pixelwitness.rulebook.sayings import load_sayings
+    from pixelwitness.meaning.names.announced_uses import introduction
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
 
     for use in load_sayings().announced.uses:
         effective = f" In force from {use.effective} on." if use.effective else ""
@@ -293,7 +293,7 @@ def _uses() -> Iterator[str]:
 
 
 def _advice() -> Iterator[str]:
-    from pixelwitness.rulebook.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
 
     for one in load_sayings().announced.can_do:
         when = "; ".join(
@@ -308,13 +308,13 @@ def _advice() -> Iterator[str]:
 
 
 def _policy_checks() -> Iterator[str]:
-    from pixelwitness.policy.checks import CHECKS
+    from pixelwitness.policy.config.checks import CHECKS
 
     return _table(("Check", "Finds", "Means"), ((f"`{name}`", one.title, one.help) for name, one in CHECKS.items()))
 
 
 def _policy_presets() -> Iterator[str]:
-    from pixelwitness.policy.presets import PRESETS
+    from pixelwitness.policy.config.presets import PRESETS
 
     return _table(
         ("Preset", "Says", "Asks"),
@@ -349,56 +349,62 @@ def _number(value: float) -> str:
 
 
 _LIMITS = (
-    _Limit("One body of a request", "core.request:BODY_LIMIT", "body state `too_big`", _bytes),
-    _Limit("Start of a body in which any-host rules search", "core.screen:BODY_WINDOW", "not searched", _bytes),
-    _Limit("Depth of JSON in a request", "core.jsontext:MAX_DEPTH", "left as text", _number),
-    _Limit("Events in one request", "core.detect:MAX_ITEMS", "not looked at, told, incomplete", _number),
-    _Limit("Fields of one transmission", "core.detect:MAX_FIELDS", "not looked at, told, incomplete", _number),
-    _Limit("Parameters of one request", "core.params:MAX_PAIRS", "not looked at, told, incomplete", _number),
-    _Limit("Entries of one HAR", "sources.har_run:MAX_ENTRIES", "recording incomplete", _number),
+    _Limit("One body of a request", "core.wire.request:BODY_LIMIT", "body state `too_big`", _bytes),
+    _Limit("Start of a body in which any-host rules search", "core.detect.screen:BODY_WINDOW", "not searched", _bytes),
+    _Limit("Depth of JSON in a request", "core.wire.json_text:MAX_DEPTH", "left as text", _number),
+    _Limit("Events in one request", "core.detect.detector:MAX_ITEMS", "not looked at, told, incomplete", _number),
+    _Limit("Fields of one transmission", "core.detect.detector:MAX_FIELDS", "not looked at, told, incomplete", _number),
+    _Limit("Parameters of one request", "core.wire.params:MAX_PAIRS", "not looked at, told, incomplete", _number),
+    _Limit("Entries of one HAR", "sources.har.entry_list:MAX_ENTRIES", "recording incomplete", _number),
     _Limit(
         "One value in a HAR",
-        "sources.har_scan:MAX_VALUE",
+        "sources.har.boundaries:MAX_VALUE",
         "its longest texts are cut, else unusable",
         _bytes,
     ),
-    _Limit("Compressed input, expanded", "sources.archives:MAX_EXPANDED", "read up to there, incomplete", _bytes),
+    _Limit("Compressed input, expanded", "sources.files.archives:MAX_EXPANDED", "read up to there, incomplete", _bytes),
     _Limit(
         "Ratio of expanded to compressed",
-        "sources.archives:MAX_RATIO",
+        "sources.files.archives:MAX_RATIO",
         "read up to there, incomplete",
         lambda value: f"{value:.0f} to 1",
     ),
-    _Limit("Expanded bytes up to which the ratio is free", "sources.archives:RATIO_FLOOR", "the ratio counts", _bytes),
-    _Limit("Members of a zip archive", "sources.archives:MAX_MEMBERS", "further ones are left out, and told", _number),
-    _Limit("Copies joined by dedup id", "core.fold:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"),
+    _Limit(
+        "Expanded bytes up to which the ratio is free", "sources.files.archives:RATIO_FLOOR", "the ratio counts", _bytes
+    ),
+    _Limit(
+        "Members of a zip archive", "sources.files.archives:MAX_MEMBERS", "further ones are left out, and told", _number
+    ),
+    _Limit(
+        "Copies joined by dedup id", "core.join.folding:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"
+    ),
     _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
-    _Limit("Violations of one site told one by one", "report.checktext:MAX_TOLD", "counted", _number),
-    _Limit("Entries of one recording told one by one by guard", "report.guarded:MAX_TOLD", "counted", _number),
-    _Limit("SARIF: results", "report.sarif:MAX_RESULTS", "left out, with a notification", _number),
-    _Limit("GitHub: annotations, of errors and of warnings", "report.github:MAX_EACH", "counted", _number),
-    _Limit("GitHub: summary of a step", "report.github_summary:MAX_BYTES", "rows are counted", _bytes),
+    _Limit("Violations of one site told one by one", "report.check.check_text:MAX_TOLD", "counted", _number),
+    _Limit("Entries of one recording told one by one by guard", "report.answers.guarded:MAX_TOLD", "counted", _number),
+    _Limit("SARIF: results", "report.check.sarif:MAX_RESULTS", "left out, with a notification", _number),
+    _Limit("GitHub: annotations, of errors and of warnings", "report.check.github:MAX_EACH", "counted", _number),
+    _Limit("GitHub: summary of a step", "report.check.github_summary:MAX_BYTES", "rows are counted", _bytes),
     _Limit("A page of HTML", "report.html.page:SIZE", "less room for rows, down to the least", _bytes),
-    _Limit("A page of HTML: sentences of all cards", "report.html.evidence:ROOM_TOLD", "counted", _number),
-    _Limit("A page of HTML: events and contacts", "report.html.evidence:ROOM_EVENTS", "counted", _number),
-    _Limit("A page of HTML: rows of what was sent", "report.html.evidence:ROOM_FIELDS", "counted", _number),
-    _Limit("A page of HTML: findings", "report.html.evidence:ROOM_FINDINGS", "counted", _number),
-    _Limit("A page of HTML: rows that a site has at least", "report.html.evidence:AT_LEAST", "", _number),
+    _Limit("A page of HTML: sentences of all cards", "report.html.proof:ROOM_TOLD", "counted", _number),
+    _Limit("A page of HTML: events and contacts", "report.html.proof:ROOM_EVENTS", "counted", _number),
+    _Limit("A page of HTML: rows of what was sent", "report.html.proof:ROOM_FIELDS", "counted", _number),
+    _Limit("A page of HTML: findings", "report.html.proof:ROOM_FINDINGS", "counted", _number),
+    _Limit("A page of HTML: rows that a site has at least", "report.html.proof:AT_LEAST", "", _number),
     _Limit("A page of HTML: recordings in full", "report.html.method:MAX_RECORDINGS", "counted", _number),
-    _Limit("A rule file", "rulebook.yamltext:MAX_BYTES", "refused", _bytes),
-    _Limit("A policy or declaration", "policy.file:MAX_BYTES", "refused", _bytes),
-    _Limit("A baseline", "policy.baseline:MAX_BYTES", "refused", _bytes),
-    _Limit("Places that one violation of `check` names", "policy.gathering:MAX_PLACES", "counted", _number),
-    _Limit("Characters of one text read for topics", "meaning.wordlists:MAX_READ", "not looked at", _number),
-    _Limit("Texts of one event read for topics", "meaning.texts:MAX_TEXTS", "not looked at", _number),
-    _Limit("One file of Meta's export", "sources.export:MAX_BYTES", "not read, and told", _bytes),
-    _Limit("Events of Meta's export", "sources.export:MAX_LISTED", "left out, and told", _number),
+    _Limit("A rule file", "rulebook.yaml.yaml_text:MAX_BYTES", "refused", _bytes),
+    _Limit("A policy or declaration", "policy.config.policy_file:MAX_BYTES", "refused", _bytes),
+    _Limit("A baseline", "policy.known.baseline:MAX_BYTES", "refused", _bytes),
+    _Limit("Places that one violation of `check` names", "policy.violations.gathering:MAX_PLACES", "counted", _number),
+    _Limit("Characters of one text read for topics", "meaning.names.word_lists:MAX_READ", "not looked at", _number),
+    _Limit("Texts of one event read for topics", "meaning.hints.texts:MAX_TEXTS", "not looked at", _number),
+    _Limit("One file of Meta's export", "sources.meta_export:MAX_BYTES", "not read, and told", _bytes),
+    _Limit("Events of Meta's export", "sources.meta_export:MAX_LISTED", "left out, and told", _number),
     _Limit("Wait for another program's lock", "store.files:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),
-    _Limit("Live: batches that wait for the store", "live.writer:MOST_WAITING", "dropped, counted", _number),
-    _Limit("Live: open requests", "live.session:MOST_OPEN", "the oldest answers are not looked at", _number),
+    _Limit("Live: batches that wait for the store", "live.saving.writer:MOST_WAITING", "dropped, counted", _number),
+    _Limit("Live: open requests", "live.hooks.live_session:MOST_OPEN", "the oldest answers are not looked at", _number),
     _Limit(
         "Live: names at which a client took the certificate",
-        "live.trust:MOST_NAMES",
+        "live.hooks.trust:MOST_NAMES",
         "the oldest are let go: hanging up there counts as refusing",
         _number,
     ),
@@ -416,7 +422,7 @@ def _limits() -> Iterator[str]:
 
 
 def _addon_options() -> Iterator[str]:
-    from pixelwitness.live.options import OPTIONS, PREFIX
+    from pixelwitness.live.hooks.addon_options import OPTIONS, PREFIX
 
     def rows() -> Iterator[Sequence[str]]:
         for one in OPTIONS:

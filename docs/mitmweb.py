@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import FloatRect, Page, ViewportSize, sync_playwright
 from tests.sites import browse, certificates, proxy, server
 
-from pixelwitness.live.launch import shim_path
+from pixelwitness.live.start.launch import shim_path
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE: ViewportSize = {"width": 1360, "height": 700}

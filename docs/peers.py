@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pixelwitness.rulebook import yamltext
+from pixelwitness.rulebook.yaml import yaml_text
 
 FILE = Path(__file__).with_name("coverage.yaml")
 
 
 def stated() -> Mapping[str, Any]:
     """Return the file as it stands."""
-    value = yamltext.read(FILE.read_bytes()).value
+    value = yaml_text.read(FILE.read_bytes()).value
     assert isinstance(value, dict)
     return value
 

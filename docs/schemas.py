@@ -15,14 +15,14 @@ FOLDER = Path(__file__).parent / "reference" / "schemas"
 
 def files() -> Mapping[Path, str]:
     """Return the text of each published schema by the file that holds it."""
-    from pixelwitness.report.published import PUBLISHED, json_schema
+    from pixelwitness.report.schemas import PUBLISHED, json_schema
 
     return {FOLDER / f"{name}.json": json.dumps(json_schema(name), indent=2) + "\n" for name in PUBLISHED}
 
 
 def index() -> Iterator[Sequence[str]]:
     """Yield a row for each schema: its file, and the output that it describes."""
-    from pixelwitness.report.published import PUBLISHED
+    from pixelwitness.report.schemas import PUBLISHED
 
     for name, (_, title) in PUBLISHED.items():
         command, _, what = title.partition(", ")
@@ -38,7 +38,7 @@ def keys(model: str) -> Iterator[Sequence[str]]:
 
 
 def _properties(model: str) -> Mapping[str, Any]:
-    from pixelwitness.report.published import PUBLISHED
+    from pixelwitness.report.schemas import PUBLISHED
 
     for published, _ in PUBLISHED.values():
         _, found = msgspec.json.schema_components([published])

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.policy.checks import Check, Level
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.policy.judgement import Forbidden, Judgement, Place, Suppressed
-from pixelwitness.report.checked import Checked, Located, Unread
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.policy.config.checks import Check, Level
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.policy.violations.judgement import Forbidden, Judgement, Place, Suppressed
+from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 REC = "aaaa000011112222"
 WORDS = Vocabulary({"email": "e-mail", "page": "page address"})

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Contact, Event, Field, Finding, Recording, Signal, Transmission, Visit
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Contact, Event, Field, Finding, Recording, Signal, Transmission, Visit
 
 REC = "aaaa000011112222"
 

@@ -1,38 +1,62 @@
-"""Imports go down only: cli, live → scan → report → policy, store, sources → rulebook → meaning → core."""
+"""The order of the house: imports go down only, between the rooms and inside them."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).parents[1] / "addon" / "pixelwitness"
 
-LAYER = {
-    "recordings": 0,
-    "core": 0,
-    "meaning": 1,
-    "rulebook": 2,
-    "sources": 3,
-    "store": 3,
-    "policy": 3,  # below report, which tells its judgements
-    "report": 4,
-    "scan": 5,
-    "verify": 6,
-    "guard": 6,
-    "live": 6,
-    "testing": 6,
-    "pytest_plugin": 7,
-    "cli": 7,
-    "__main__": 8,
-}
-PURE = ("core", "meaning")
+FLOORS: tuple[tuple[str, ...], ...] = (
+    # Lowest first; places on one floor do not import each other.
+    ("recordings", "core.wire"),
+    ("core.detect",),
+    ("core.join",),
+    ("core.exposure",),
+    ("meaning.text",),
+    ("meaning.names",),
+    ("meaning.spot",),
+    ("meaning.keep",),
+    ("meaning.hints",),
+    ("meaning.pipeline",),
+    ("rulebook.yaml",),
+    ("rulebook.rules", "rulebook.knowledge"),
+    ("rulebook",),
+    ("sources.files",),
+    ("sources.har",),
+    ("sources", "store", "policy.config"),
+    ("policy.violations",),
+    ("policy.known", "policy.silence"),
+    ("policy",),
+    ("report.wording",),
+    ("report.published",),
+    ("report.formats", "report.charts"),
+    ("report.answers", "report.check", "report.html"),
+    ("report",),
+    ("scan",),
+    ("verify", "guard", "testing", "live.saving"),
+    ("live.display",),
+    ("live.hooks",),
+    ("live.start",),
+    ("cli", "pytest_plugin"),
+    ("__main__",),
+)
+FLOOR = {place: number for number, places in enumerate(FLOORS) for place in places}
+
+PURE = ("core.", "meaning.")
 IMPURE_MODULES = {
     *("asyncio", "http", "io", "mitmproxy", "multiprocessing", "os", "pathlib", "random", "requests", "secrets"),
     *("shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys", "tempfile", "threading", "time"),
     "urllib.request",
 }
-MITMPROXY_ALLOWED = ("live", "sources.flows")
+MITMPROXY_ALLOWED = ("live.", "sources.flows")
+
+SAME_NAME = {
+    "knowledge": "the rulebook has a folder for the files of what meaning holds as knowledge",
+}
+"""Module names that stand twice below ``cli``, each with the reason."""
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -41,46 +65,108 @@ def modules() -> list[tuple[str, Path]]:
     return [(name, path) for name, path in named if name != "__init__"]
 
 
+MODULES = dict(modules())
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{path}: relative imports hide the direction"
-            yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def part(module: str) -> str:
-    return module.split(".")[0]
-
-
-@pytest.mark.parametrize(("name", "path"), modules())
-def test_imports_go_down_only(name: str, path: Path) -> None:
-    assert part(name) in LAYER, f"{name}: say in this test on which layer it lives"
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield the modules of the package that a file imports, without the package's name."""
     for imported in imports(path):
-        if not imported.startswith("pixelwitness."):
-            continue
         target = imported.removeprefix("pixelwitness.")
-        if part(target) == part(name) or part(target) not in LAYER:
+        if target == imported:
             continue
-        assert LAYER[part(target)] < LAYER[part(name)], f"{name} imports {target}, which lies above it or beside it"
+        yield target if target in MODULES else target.rpartition(".")[0]
 
 
-@pytest.mark.parametrize(("name", "path"), [(n, p) for n, p in modules() if part(n) in PURE])
-def test_core_and_meaning_touch_no_file_clock_or_network(name: str, path: Path) -> None:
-    for imported in imports(path):
-        parents = {".".join(imported.split(".")[:depth]) for depth in (1, 2)}
-        assert not parents & IMPURE_MODULES, f"{name} is pure and must not import {imported}"
+def place_of(module: str) -> str | None:
+    """Return the innermost place on a floor that a module stands in."""
+    while module and module not in FLOOR:
+        module = module.rpartition(".")[0]
+    return module or None
 
 
-@pytest.mark.parametrize(("name", "path"), modules())
-def test_only_live_and_the_flow_source_need_mitmproxy(name: str, path: Path) -> None:
-    if not name.startswith(MITMPROXY_ALLOWED):
-        assert not [one for one in imports(path) if one.split(".")[0] == "mitmproxy"]
+def test_imports_go_down_only() -> None:
+    wrong = []
+    for name, path in MODULES.items():
+        place = place_of(name)
+        if place is None:
+            # The empty head of a room stands on no floor, and imports nothing.
+            assert not list(imports(path)), f"{name}: say in this test on which floor it stands"
+            continue
+        for target in imported_modules(path):
+            below = place_of(target)
+            if below not in (None, place) and FLOOR[below] >= FLOOR[place]:
+                wrong.append(f"{name} imports {target}, which stands above it or beside it")
+    assert wrong == []
+
+
+def test_core_and_meaning_touch_no_file_clock_or_network() -> None:
+    wrong = [
+        f"{name} is pure and must not import {imported}"
+        for name, path in MODULES.items()
+        if name.startswith(PURE)
+        for imported in imports(path)
+        if {".".join(imported.split(".")[:depth]) for depth in (1, 2)} & IMPURE_MODULES
+    ]
+    assert wrong == []
+
+
+def test_only_live_and_the_flow_source_need_mitmproxy() -> None:
+    needing = {
+        name
+        for name, path in MODULES.items()
+        if any(imported.split(".")[0] == "mitmproxy" for imported in imports(path))
+    }
+    assert {name for name in needing if not name.startswith(MITMPROXY_ALLOWED)} == set()
+
+
+def test_below_cli_a_name_stands_once() -> None:
+    # Folders count too: somebody who looks for a name finds one place.
+    # The file that gives a folder its name is part of it.
+    names = Counter(
+        leaf
+        for name in MODULES
+        for folder, _, leaf in [name.rpartition(".")]
+        if not name.startswith("cli.") and folder.rpartition(".")[2] != leaf
+    )
+    twice = {name for name, count in names.items() if count > 1}
+    assert twice == SAME_NAME.keys(), "rename one, or say here why both are called so"
 
 
 def test_files_stay_small() -> None:
     # A larger file lacks an idea; one that has a reason says so in its head and stands here.
-    long = {name: lines for name, path in modules() if (lines := len(path.read_text("utf-8").splitlines())) > 320}
+    long = {name: lines for name, path in MODULES.items() if (lines := len(path.read_text("utf-8").splitlines())) > 320}
     assert long == {}
+
+
+def test_an_import_within_a_function_says_why() -> None:
+    # Commands import what they run when they run, which the head of ``cli`` says; elsewhere each says it.
+    silent = [
+        f"{name}:{function.lineno} {function.name}"
+        for name, path in MODULES.items()
+        if not name.startswith(("cli", "pytest_plugin"))
+        for function in ast.walk(tree_of(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function))
+        and not says_why(path, function)
+    ]
+    assert silent == []
+
+
+def says_why(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Say whether a comment in a function speaks of the start or of an extra that may be missing."""
+    body = path.read_text("utf-8").splitlines()[function.lineno - 1 : function.end_lineno]
+    return any(re.search(r"#.*\b(start|extra)\b", line) for line in body)

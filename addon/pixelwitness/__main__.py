@@ -30,7 +30,7 @@ def main() -> int:
 
         code = run()
     except KeyboardInterrupt:
-        from pixelwitness.policy.exitcode import ExitCode  # without the command line, which may be half imported
+        from pixelwitness.policy.exit_code import ExitCode  # without the command line, which may be half imported
 
         code = _INTERRUPTED
         with contextlib.suppress(OSError):

@@ -7,13 +7,13 @@ stores nothing.  What counts is `meaning.sessions`'s; words are the report's.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pixelwitness.core.exchange import Problem, Tally
-from pixelwitness.core.request import BodyState
-from pixelwitness.core.screen import Screen
-from pixelwitness.meaning.sessions import Place, places
-from pixelwitness.rulebook.knowledge import load_knowledge
-from pixelwitness.scan import read_input
-from pixelwitness.sources.inputs import Input, find_inputs
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.wire.exchange import Problem, Tally
+from pixelwitness.core.wire.request import BodyState
+from pixelwitness.meaning.spot.sessions import Place, places
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+from pixelwitness.scan.scan import read_input
+from pixelwitness.sources.files.inputs import Input, find_inputs
 
 
 @dataclass(frozen=True, slots=True)

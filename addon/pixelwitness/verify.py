@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pixelwitness.core.coverage import is_redacted
-from pixelwitness.core.records import Recording
-from pixelwitness.scan import RECORDING_ID, Examiner, ScanOptions, unpacked
-from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
+from pixelwitness.core.exposure.coverage import is_redacted
+from pixelwitness.core.exposure.records import Recording
+from pixelwitness.scan.scan import RECORDING_ID, Examiner, ScanOptions, unpacked
+from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
+from pixelwitness.store.database import reading
 from pixelwitness.store.dump import rows_of
-from pixelwitness.store.files import reading
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.queries import recordings

@@ -25,7 +25,7 @@ from tests.runner import commands_in
 from pixelwitness.cli import cli
 from pixelwitness.cli.checkformats import FORMATS
 from pixelwitness.cli.ending import end, failure
-from pixelwitness.report.github_summary import MAX_BYTES
+from pixelwitness.report.check.github_summary import MAX_BYTES
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
 LEAK = [entry("https://shop.example/boots", mime_type="text/html"), entry(PIXEL.format("Purchase"))]

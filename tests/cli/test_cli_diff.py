@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from tests.har import entry, write
 from tests.published import problems
 
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.scan.scan import ScanOptions, scan
 
 PAGE = "https://shop.example/"
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

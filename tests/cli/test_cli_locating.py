@@ -7,7 +7,7 @@ import pytest
 from tests.exposed import REC, recording
 
 from pixelwitness.cli.locating import below, files_of, located, root_of
-from pixelwitness.report.checked import Located
+from pixelwitness.report.check.judged import Located
 
 
 @pytest.fixture(name="root")

@@ -17,7 +17,7 @@ from tests.har import entry, har
 
 from pixelwitness.cli import cli
 from pixelwitness.cli.ending import end, failure
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2F"
 PROGRAM = (sys.executable, "-m", "pixelwitness")

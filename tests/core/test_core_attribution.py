@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from pixelwitness.core.attribution import UNKNOWN_PAGE, Document, Sender, Visit, Visits
-from pixelwitness.core.event import PageClaims
-from pixelwitness.core.rule import Channel
-from pixelwitness.core.sites import Site
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.detect.sighting import PageClaims
+from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Document, Sender, Visit, Visits
+from pixelwitness.core.wire.sites import Site
 
 SHOP = "https://shop.example/boots?size=42"
 NEWS = "https://news.example/today"

@@ -11,8 +11,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.coding import decode_body
-from pixelwitness.core.request import BODY_LIMIT, BodyState
+from pixelwitness.core.wire.content_coding import decode_body
+from pixelwitness.core.wire.request import BODY_LIMIT, BodyState
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 

@@ -7,11 +7,11 @@ import pytest
 from msgspec import structs
 from tests.exposed import EMAIL, FBP, contact, datum, event, recording, visit
 
-from pixelwitness.core.compare import Aspect, Change, Difference, Gap, SiteComparison, compare
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Visit
-from pixelwitness.core.sumup import SumUp
+from pixelwitness.core.exposure.comparison import Aspect, Change, Difference, Gap, SiteComparison, compare
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, Standing
+from pixelwitness.core.exposure.records import Visit
+from pixelwitness.core.exposure.summary import SumUp
 
 PIXEL = "1234567890123456"
 

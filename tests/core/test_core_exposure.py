@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, visit
 
-from pixelwitness.core import grouping, sumup
-from pixelwitness.core.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure import (
+from pixelwitness.core.exposure import grouping, summary
+from pixelwitness.core.exposure.coverage import Coverage, coverage_of
+from pixelwitness.core.exposure.exposure import (
     ContactGroup,
     DataSent,
     EventGroup,
@@ -22,7 +22,7 @@ COVERAGE = coverage_of([recording()])
 
 
 def summed(*seen: SeenEvent | SeenContact, identifying: tuple[str, ...] = ("email", "browser_id")) -> Exposure:
-    sums = sumup.SumUp({"facebook.com", "instagram.com"}, identifying)
+    sums = summary.SumUp({"facebook.com", "instagram.com"}, identifying)
     for one in seen:
         if isinstance(one, SeenEvent):
             sums.event(one)
@@ -137,7 +137,7 @@ def test_an_ordinary_value_on_two_sites_joins_nobody() -> None:
 
 
 def test_a_visited_site_that_told_nothing_is_there_all_the_same() -> None:
-    sums = sumup.SumUp((), ())
+    sums = summary.SumUp((), ())
     sums.visit(visit("garden.example"))
     sums.visit(visit("garden.example", 1))
     sums.visit(visit(None))

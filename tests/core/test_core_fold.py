@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
-from pixelwitness.core.fold import Carried, Folding
-from pixelwitness.core.rule import Channel
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.join.folding import Carried, Folding
 
 HIT = Carried("tr", Channel.PIXEL, (0, -1, -1), 100.0, "1", "Purchase", None, "1795300000000", "0", is_copy=False)
 SERVER = replace(HIT, what="server", channel=Channel.CAPI, sent_at=None, counter=None, dedup_id="order-1")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.pixelconfig import MAX_CALLS, MAX_TEXT, Setting, settings_of
+from pixelwitness.core.detect.config_script import MAX_CALLS, MAX_TEXT, Setting, settings_of
 
 ID = "1234567890123456"
 

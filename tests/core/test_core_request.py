@@ -6,10 +6,10 @@ import yarl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pixelwitness.core.locator import LocatorError, Scope, leaves, parse, resolve
-from pixelwitness.core.params import multipart_pairs, nest, query_pairs
-from pixelwitness.core.request import Request, Response
-from pixelwitness.core.sites import host_of, site_of
+from pixelwitness.core.detect.locator import LocatorError, Scope, leaves, parse, resolve
+from pixelwitness.core.wire.params import multipart_pairs, nest, query_pairs
+from pixelwitness.core.wire.request import Request, Response
+from pixelwitness.core.wire.sites import host_of, site_of
 
 TR = "https://www.facebook.com/tr/"
 BOUNDARY = "----WebKitFormBoundaryQw3rTyUiOpAsDfGh"

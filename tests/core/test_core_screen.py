@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.bodies import BodyKind, kind_of
-from pixelwitness.core.request import BodyState, Request
-from pixelwitness.core.rule import Conditions
-from pixelwitness.core.screen import BODY_WINDOW, Screen
+from pixelwitness.core.detect.rule import Conditions
+from pixelwitness.core.detect.screen import BODY_WINDOW, Screen
+from pixelwitness.core.wire.body_kind import BodyKind, kind_of
+from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.rulebook import load_rules
 
 RULES = load_rules()

@@ -4,9 +4,9 @@ import pytest
 from docs import peers
 from tests.docs import reading
 
-from pixelwitness.core.rule import Channel
-from pixelwitness.rulebook.examples import examples_of
-from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.rulebook.rules.rule_examples import examples_of
+from pixelwitness.rulebook.rules.rule_set import load_rules
 
 ROWS = (*range(1, 29), 48)
 NOT_DONE = {24}

@@ -9,12 +9,12 @@ from docs import schemas
 from tests.docs import reading
 from tests.published import problems
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import Exposure, SharedValue
-from pixelwitness.report import shapes
-from pixelwitness.report.jsonfile import in_ascii
-from pixelwitness.report.published import PUBLISHED, json_schema
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import Exposure, SharedValue
+from pixelwitness.report.formats.json_document import in_ascii
+from pixelwitness.report.published import document
+from pixelwitness.report.schemas import PUBLISHED, json_schema
+from pixelwitness.report.wording.vocabulary import vocabulary
 
 PAGE = reading.DOCS / "reference" / "json.md"
 STORY = reading.ROOT / "addon" / "pixelwitness" / "recordings" / "story.har"
@@ -69,8 +69,8 @@ def test_the_document_follows_its_schema_and_uses_all_of_it(scanned: Path) -> No
 def test_a_shared_value_follows_the_schema() -> None:
     # The sites of the demo share none.
     shared = SharedValue(number=1, data_class="email", form="sha256", sites=("game.example", "shop.example"))
-    document = shapes.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
-    assert problems("report", json.loads(in_ascii(document))) == []
+    shared_document = document.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
+    assert problems("report", json.loads(in_ascii(shared_document))) == []
 
 
 def test_every_line_follows_its_schema(scanned: Path) -> None:
@@ -83,7 +83,7 @@ def test_every_line_follows_its_schema(scanned: Path) -> None:
 
 
 def test_a_key_that_no_schema_knows_is_found() -> None:
-    ledger = json.loads(in_ascii(shapes.document(Exposure((), (), Coverage()), vocabulary())))
+    ledger = json.loads(in_ascii(document.document(Exposure((), (), Coverage()), vocabulary())))
     assert problems("report", ledger) == []
     ledger["coverage"]["more"] = 1
     (problem,) = problems("report", ledger)

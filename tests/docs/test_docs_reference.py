@@ -12,18 +12,18 @@ import pytest
 from docs import make
 from tests.docs import reading
 
-from pixelwitness.core.attribution import AttributedBy
-from pixelwitness.core.event import Transport
-from pixelwitness.core.locator import SOURCES
-from pixelwitness.core.request import BodyState
-from pixelwitness.core.rule import Channel, Confidence
-from pixelwitness.meaning.consent import State
-from pixelwitness.policy import model
-from pixelwitness.policy.file import read_declaration, read_policy
-from pixelwitness.report import csvsites
-from pixelwitness.report.csvfile import COLUMNS
-from pixelwitness.rulebook import models
-from pixelwitness.rulebook.ruleset import load_rules
+from pixelwitness.core.detect.locator import SOURCES
+from pixelwitness.core.detect.rule import Channel, Confidence
+from pixelwitness.core.detect.sighting import Transport
+from pixelwitness.core.join.attribution import AttributedBy
+from pixelwitness.core.wire.request import BodyState
+from pixelwitness.meaning.hints.consent import State
+from pixelwitness.policy.config import policy_model
+from pixelwitness.policy.config.policy_file import read_declaration, read_policy
+from pixelwitness.report.formats import csv_sites
+from pixelwitness.report.formats.csv_events import COLUMNS
+from pixelwitness.rulebook.rules import rule_model
+from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.store import schema
 
 REFERENCE = reading.DOCS / "reference"
@@ -96,13 +96,13 @@ def test_every_rule_is_listed_and_described() -> None:
 @pytest.mark.parametrize(
     ("heading", "model"),
     [
-        ("Top level", models.RuleModel),
-        ("match", models.MatchModel),
-        ("decode", models.DecodeModel),
-        ("examples", models.ExampleModel),
+        ("Top level", rule_model.RuleModel),
+        ("match", rule_model.MatchModel),
+        ("decode", rule_model.DecodeModel),
+        ("examples", rule_model.ExampleModel),
     ],
 )
-def test_every_key_of_a_rule_is_documented_with_an_example(heading: str, model: type[models.Strict]) -> None:
+def test_every_key_of_a_rule_is_documented_with_an_example(heading: str, model: type[rule_model.Strict]) -> None:
     keys = [info.alias or name for name, info in model.model_fields.items()]
     page = REFERENCE / "rule-format.md"
     assert reading.first_words(page, heading) == keys
@@ -115,7 +115,7 @@ def test_every_key_of_a_rule_is_documented_with_an_example(heading: str, model: 
     [
         ("reference/rule-format.md", Channel),
         ("reference/rule-format.md", BodyState),
-        ("reference/rule-format.md", models.PAGE_CLAIMS),
+        ("reference/rule-format.md", rule_model.PAGE_CLAIMS),
         ("reference/rule-format.md", SOURCES),
         ("reference/store.md", Transport),
         ("reference/store.md", BodyState),
@@ -131,20 +131,20 @@ def test_every_word_of_a_closed_list_is_documented(page: str, words: Iterable[st
 
 def test_the_columns_of_csv_are_documented_in_their_order() -> None:
     assert reading.first_words(REFERENCE / "csv.md", "CSV") == list(COLUMNS)
-    assert reading.first_words(REFERENCE / "csv.md", "One row for each site") == list(csvsites.COLUMNS)
+    assert reading.first_words(REFERENCE / "csv.md", "One row for each site") == list(csv_sites.COLUMNS)
 
 
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [
-        ("Keys of the file", model.Policy),
-        ("Sites", model.SitePolicy),
-        ("Sites", model.Allowed),
-        ("Declaration", model.Declared),
-        ("Ignores", model.Ignore),
+        ("Keys of the file", policy_model.Policy),
+        ("Sites", policy_model.SitePolicy),
+        ("Sites", policy_model.Allowed),
+        ("Declaration", policy_model.Declared),
+        ("Ignores", policy_model.Ignore),
     ],
 )
-def test_every_key_of_a_policy_stands_in_the_table_of_its_part(heading: str, kind: type[model.Strict]) -> None:
+def test_every_key_of_a_policy_stands_in_the_table_of_its_part(heading: str, kind: type[policy_model.Strict]) -> None:
     page = (REFERENCE / "policy.md").read_text("utf-8")
     section = re.search(rf"^## {heading}\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
     assert section is not None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.har import SHARED
 
-from pixelwitness.scan import ScanOptions, ScanOutcome, scan
+from pixelwitness.scan.scan import ScanOptions, ScanOutcome, scan
 
 
 @pytest.fixture(scope="session")

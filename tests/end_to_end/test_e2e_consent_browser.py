@@ -10,7 +10,7 @@ from tests.end_to_end.conftest import Store
 from tests.sites import stored
 from tests.sites.watch import watched
 
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.scan.scan import ScanOptions, scan
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

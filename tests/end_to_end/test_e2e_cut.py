@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.core.detect import MAX_FIELDS, MAX_ITEMS
-from pixelwitness.core.params import MAX_PAIRS
-from pixelwitness.scan import Scanned, ScanOptions, scan
+from pixelwitness.core.detect.detector import MAX_FIELDS, MAX_ITEMS
+from pixelwitness.core.wire.params import MAX_PAIRS
+from pixelwitness.scan.scan import Scanned, ScanOptions, scan
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev=Lead"
 CAPI = "https://graph.facebook.com/v20.0/1234567890123456/events"

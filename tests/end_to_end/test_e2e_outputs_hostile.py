@@ -24,9 +24,9 @@ from tests.end_to_end.conftest import Store
 from tests.published import problems
 from tests.sinks import ALL, SUMMARY, Sink, Study, Told, tell
 
-from pixelwitness.core.sites import host_of
-from pixelwitness.live.launch import shim_path
-from pixelwitness.report.published import PUBLISHED
+from pixelwitness.core.wire.sites import host_of
+from pixelwitness.live.start.launch import shim_path
+from pixelwitness.report.schemas import PUBLISHED
 
 EVIL = "evil.example"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

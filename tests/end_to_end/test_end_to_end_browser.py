@@ -12,7 +12,7 @@ from tests.sites import stored
 from tests.sites.server import HOSTS, LOOK_ALIKES, Received
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.scan.scan import ScanOptions, scan
 
 browse = pytest.importorskip("tests.sites.browse", reason="Playwright is not installed")
 pytestmark = [
@@ -24,7 +24,7 @@ pytestmark = [
 WITH_RECORDER = """
 import base64, json
 from pathlib import Path
-from pixelwitness.live.addon import PixelWitness
+from pixelwitness.live.hooks.addon import PixelWitness
 
 class AsHandedOver:
     # Stands before the addon: it keeps what the browser handed to the proxy.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.sites import stored
 
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.scan.scan import ScanOptions, scan
 
 WAYS = Path(__file__).parents[1] / "sites" / "recordings"
 FORMS = ("ways.mitm", "ways.har", "ways.playwright.har", "ways.devtools.har.gz")

@@ -19,7 +19,7 @@ from mitmproxy import http
 from mitmproxy.test import taddons, tflow
 from tests.sites.load import event_url
 
-from pixelwitness.live.addon import PixelWitness
+from pixelwitness.live.hooks.addon import PixelWitness
 
 _SEEN_AT = 1_767_225_600.0
 

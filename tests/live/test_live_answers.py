@@ -5,8 +5,8 @@ from mitmproxy import http
 from mitmproxy.flow import Error
 from tests.live.test_live_told import KNOWN, flow_to, made
 
-from pixelwitness.core import records
-from pixelwitness.live.session import Session
+from pixelwitness.core.exposure import records
+from pixelwitness.live.hooks.live_session import Session
 
 LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"

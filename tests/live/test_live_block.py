@@ -9,7 +9,7 @@ import pytest
 from tests.sites import certificates, client, proxy, server, stored
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.live.launch import shim_path
+from pixelwitness.live.start.launch import shim_path
 
 WAYS = Path(__file__).parents[1] / "sites" / "recordings" / "ways.mitm"
 PAGE = "https%3A%2F%2Fshop.example%2Fboots"

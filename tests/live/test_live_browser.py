@@ -12,12 +12,12 @@ import pytest
 from tests.live.test_live_launch import free_port, started
 from tests.sites import certificates, stored
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import Exposure
-from pixelwitness.live import browser, launch
-from pixelwitness.live.ending import in_short
-from pixelwitness.live.window import key_hash_of
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.live.display.farewell import in_short
+from pixelwitness.live.start import browser, launch
+from pixelwitness.live.start.browser_window import key_hash_of
+from pixelwitness.report.wording.vocabulary import vocabulary
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = Path("/usr/bin/chromium")

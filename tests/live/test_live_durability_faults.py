@@ -16,8 +16,8 @@ from tests.sites.certificates import write_certificate
 from tests.sites.proxy import Proxy
 from tests.sites.server import World
 
-from pixelwitness.live.launch import shim_path
-from pixelwitness.live.spill import spill_file
+from pixelwitness.live.saving.spill import spill_file
+from pixelwitness.live.start.launch import shim_path
 from pixelwitness.store.key import stored_fingerprint
 from pixelwitness.store.merge import merge
 
@@ -94,7 +94,7 @@ def test_a_full_disk_delays_and_loses_nothing_once_there_is_room(world: World, t
 SMALL_MEMORY = """
 from pixelwitness.live import writer
 writer.MOST_WAITING = 12
-from pixelwitness.live.addon import PixelWitness
+from pixelwitness.live.hooks.addon import PixelWitness
 addons = [PixelWitness()]
 """
 

@@ -20,8 +20,8 @@ from tests.sites.certificates import write_certificate
 from tests.sites.proxy import Proxy
 from tests.sites.server import World
 
-from pixelwitness.live.launch import shim_path
-from pixelwitness.live.spill import spill_file
+from pixelwitness.live.saving.spill import spill_file
+from pixelwitness.live.start.launch import shim_path
 
 DEEP = bool(os.environ.get("PIXELWITNESS_DEEP_TESTS"))
 

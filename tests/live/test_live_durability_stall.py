@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from tests.sites import load
 
-from pixelwitness.live.spill import spill_file
+from pixelwitness.live.saving.spill import spill_file
 
 DEEP = bool(os.environ.get("PIXELWITNESS_DEEP_TESTS"))
 ROOT = Path(__file__).parents[2]

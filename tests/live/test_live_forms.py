@@ -11,7 +11,7 @@ from tests.sites import client, stored
 from tests.sites.server import SET_UP
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.scan.scan import ScanOptions, scan
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 

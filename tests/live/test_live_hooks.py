@@ -19,8 +19,8 @@ import pytest
 from tests.sites import client, proxy, server, stored
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.live.launch import shim_path
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.live.start.launch import shim_path
+from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.merge import merge
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +151,7 @@ def test_a_second_process_is_told_who_writes_and_writes_a_file_of_its_own_that_m
 
 
 BROKEN = """
-from pixelwitness.live.session import Session
+from pixelwitness.live.hooks.live_session import Session
 whole = Session.request
 def request(self, flow):
     if "ev=Lead" in flow.request.url:

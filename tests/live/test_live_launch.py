@@ -17,16 +17,16 @@ import pytest
 from mitmproxy.hooks import all_hooks
 from tests.sites import certificates, client, proxy, server, stored
 
-from pixelwitness.live import launch
-from pixelwitness.live.addon import PixelWitness
-from pixelwitness.live.launch import LiveOptions, arguments_of, shim_path, steps
-from pixelwitness.live.mitmversion import refusal
+from pixelwitness.live.hooks.addon import PixelWitness
+from pixelwitness.live.hooks.mitmproxy_version import refusal
+from pixelwitness.live.start import launch
+from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, steps
 
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
 START = """
 import json, sys
 from pathlib import Path
-from pixelwitness.live.launch import LiveOptions, run
+from pixelwitness.live.start.launch import LiveOptions, run
 stated = json.loads(sys.argv[1])
 arguments = tuple(stated["arguments"])
 options = LiveOptions(db=Path(stated["db"]), port=stated["port"], ui=stated["ui"], arguments=arguments)
@@ -110,7 +110,7 @@ def test_a_port_in_use_ends_with_2(tmp_path: Path) -> None:
 
 def test_a_fault_of_ours_ends_with_4(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
-    broken.write_text("from pixelwitness.live.session import Session\nSession.request = None\n")
+    broken.write_text("from pixelwitness.live.hooks.live_session import Session\nSession.request = None\n")
     with started(tmp_path, free_port(), ["-s", str(broken)]) as running:
         assert client.send(running.proxy, "GET", EVENT) == 200
         running.proxy.process.send_signal(signal.SIGINT)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from pixelwitness.live.soon import DELAY, MOST_AT_ONCE, MOST_WAITING, Soon
+from pixelwitness.live.hooks.deferred import DELAY, MOST_AT_ONCE, MOST_WAITING, Soon
 
 
 def done_by(work: Callable[[Soon[int]], None], *, after: float = 2 * DELAY) -> list[list[int]]:

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pixelwitness.core import records
-from pixelwitness.live.spill import Batch, Spill, spill_file
-from pixelwitness.store.files import StoreError
+from pixelwitness.core.exposure import records
+from pixelwitness.live.saving.spill import Batch, Spill, spill_file
+from pixelwitness.store.database import StoreError
 
 KEY = "f5a966e4aca9c62b"
 

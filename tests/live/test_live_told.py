@@ -6,19 +6,19 @@ from mitmproxy.contentviews._registry import ContentviewRegistry
 from mitmproxy.options import Options
 from mitmproxy.test import tflow
 
-from pixelwitness.core import records
-from pixelwitness.core.sites import suffix_list
-from pixelwitness.live import marks
-from pixelwitness.live.board import Board, Line
-from pixelwitness.live.contentview import PixelWitnessView
-from pixelwitness.live.session import Session, Understanding, Work
-from pixelwitness.live.told import Teller, Told
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.rows import Origin
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.core.exposure import records
+from pixelwitness.core.wire.sites import suffix_list
+from pixelwitness.live.display.board import Board, Line
+from pixelwitness.live.display.event_line import Teller, Told
+from pixelwitness.live.hooks import marks
+from pixelwitness.live.hooks.contentview import PixelWitnessView
+from pixelwitness.live.hooks.live_session import Session, Understanding, Work
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.pipeline.record_builder import Origin
+from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 WORDS = vocabulary()
 PAGE = "dl=https%3A%2F%2Fshop.example%2Fboots"

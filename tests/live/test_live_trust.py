@@ -16,7 +16,7 @@ from OpenSSL import SSL
 from tests.sites import stored
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.live import trust
+from pixelwitness.live.hooks import trust
 
 SITE = "shop.example"
 CLOSE_NOTIFY = bytes.fromhex("15030300020100")

@@ -17,10 +17,10 @@ from tests.live.test_live_launch import EVENT, START, free_port
 from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
 from tests.sites import certificates, client, proxy, server
 
-from pixelwitness.live.board import Board
-from pixelwitness.live.told import Teller
-from pixelwitness.live.view import Messages, PlainView, TableView, view_for
-from pixelwitness.report.table import console
+from pixelwitness.live.display.board import Board
+from pixelwitness.live.display.event_line import Teller
+from pixelwitness.live.display.view import Messages, PlainView, TableView, view_for
+from pixelwitness.report.formats.terminal import console
 
 
 def test_without_a_terminal_every_arrival_is_a_line() -> None:
@@ -75,7 +75,7 @@ def test_messages_are_printable_and_hold_no_traceback() -> None:
         raise ValueError("jane.doe@example.com")
     except ValueError:
         logger.exception("odd: %s", "\x1b[2J")
-    ours = logging.LogRecord("pixelwitness.live.addon", logging.INFO, "", 0, "ready", None, None)
+    ours = logging.LogRecord("pixelwitness.live.hooks.addon", logging.INFO, "", 0, "ready", None, None)
     logger.handle(ours)
     assert said == ["odd: \\x1b[2J", "ready"]
 

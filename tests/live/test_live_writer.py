@@ -10,12 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pixelwitness.core import records
-from pixelwitness.live import writer as writers
-from pixelwitness.live.keep import Kept
-from pixelwitness.live.spill import Spill, spill_file
-from pixelwitness.live.writer import Writer
-from pixelwitness.store.files import StoreError
+from pixelwitness.core.exposure import records
+from pixelwitness.live.saving import writer as writers
+from pixelwitness.live.saving.kept_store import Kept
+from pixelwitness.live.saving.spill import Spill, spill_file
+from pixelwitness.live.saving.writer import Writer
+from pixelwitness.store.database import StoreError
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 

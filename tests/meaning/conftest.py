@@ -2,10 +2,10 @@
 
 import pytest
 
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 KEY = b"key of a study in a test"
 

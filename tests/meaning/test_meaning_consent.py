@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.event import Field
-from pixelwitness.core.sites import Site
-from pixelwitness.meaning.consent import State, state_of
-from pixelwitness.meaning.consentseen import ConsentSeen
-from pixelwitness.meaning.findings import CONSENT, Understood
-from pixelwitness.meaning.knowledge import ConsentNames, Knowledge
-from pixelwitness.meaning.limiteduse import limited_use
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.core.wire.sites import Site
+from pixelwitness.meaning.hints.consent import State, state_of
+from pixelwitness.meaning.hints.limited_use import limited_use
+from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.names.knowledge import ConsentNames, Knowledge
+from pixelwitness.meaning.spot.finding import CONSENT, Understood
 from pixelwitness.rulebook import load_rules
 
 GRANTED, DENIED, PARTIAL, PRESENT = State.GRANTED, State.DENIED, State.PARTIAL, State.PRESENT

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.meaning.forms import Form, bare, form_of, without_appendix
-from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.text.forms import Form, bare, form_of, without_appendix
 
 SHA256 = hashlib.sha256(b"jane.doe@example.com").hexdigest()
 MD5 = hashlib.md5(b"jane.doe@example.com", usedforsecurity=False).hexdigest()

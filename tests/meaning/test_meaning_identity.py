@@ -2,10 +2,10 @@
 
 import pytest
 
-from pixelwitness.core.event import Field
-from pixelwitness.core.request import BodyState
-from pixelwitness.meaning.identity import finding, received
-from pixelwitness.meaning.redaction import Redactor
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.core.wire.request import BodyState
+from pixelwitness.meaning.hints.identity import finding, received
+from pixelwitness.meaning.keep.redaction import Redactor
 
 HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

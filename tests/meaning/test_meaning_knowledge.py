@@ -2,7 +2,7 @@
 
 import pytest
 
-from pixelwitness.meaning.knowledge import DataClass, Knowledge, Matching
+from pixelwitness.meaning.names.knowledge import DataClass, Knowledge, Matching
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pixelwitness.core.event import Field
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.understanding import in_name
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.pipeline.classification import in_name
 
 SHOP = "https://shop.example"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP"

@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 import pytest
 
-from pixelwitness.core.event import Field, Sighting
-from pixelwitness.core.request import Request
-from pixelwitness.core.rule import Conditions, Confidence, Decode, Rule
-from pixelwitness.meaning.knowledge import DataClass, Knowledge
-from pixelwitness.meaning.normalise import Kind, spellings
-from pixelwitness.meaning.persona import Datum, Persona, Recogniser
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.meaning.understanding import understand
+from pixelwitness.core.detect.rule import Conditions, Confidence, Decode, Rule
+from pixelwitness.core.detect.sighting import Field, Sighting
+from pixelwitness.core.wire.request import Request
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
+from pixelwitness.meaning.pipeline.classification import understand
+from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
+from pixelwitness.meaning.text.normalisation import Kind, spellings
 
 JANE = Persona(
     (

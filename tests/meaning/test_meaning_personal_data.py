@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.meaning.knowledge import DataClass
-from pixelwitness.meaning.personal_data import MAX_LOOKED_AT, find, objection, secrets_in
+from pixelwitness.meaning.names.knowledge import DataClass
+from pixelwitness.meaning.spot.personal_data import MAX_LOOKED_AT, find, objection, secrets_in
 
 EMAIL = DataClass.EMAIL
 PHONE = DataClass.PHONE

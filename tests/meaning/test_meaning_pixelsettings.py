@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.jsontext import Json
-from pixelwitness.core.pixelconfig import Setting, settings_of
-from pixelwitness.meaning.pixelsettings import MAX_NAMES, MAX_ROWS, understood
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.core.detect.config_script import Setting, settings_of
+from pixelwitness.core.wire.json_text import Json
+from pixelwitness.meaning.hints.pixel_settings import MAX_NAMES, MAX_ROWS, understood
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 ID = "1234567890123456"
 MEANINGS = load_knowledge().settings

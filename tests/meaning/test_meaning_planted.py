@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pixelwitness.core.event import Field
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 SECRETS = [
     "jane.doe@example.com",

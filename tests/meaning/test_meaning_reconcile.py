@@ -2,7 +2,7 @@
 
 import pytest
 
-from pixelwitness.meaning.reconcile import Comparison, Listed, Row, Sent, compare, site_named, type_of
+from pixelwitness.meaning.hints.reconciliation import Comparison, Listed, Row, Sent, compare, site_named, type_of
 
 DAY = 1_795_370_000.0
 

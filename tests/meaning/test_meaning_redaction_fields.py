@@ -4,11 +4,11 @@ import hashlib
 
 import pytest
 
-from pixelwitness.core.event import Field
-from pixelwitness.meaning.fieldfacts import FieldFacts
-from pixelwitness.meaning.objections import MAX_FIELD_NAME
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.meaning.keep.field_facts import FieldFacts
+from pixelwitness.meaning.keep.name_redaction import MAX_FIELD_NAME
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
 
 TOKEN = tokenizer(b"key of a study in a test")
 SHA256 = hashlib.sha256(b"jane.doe@example.com").hexdigest()

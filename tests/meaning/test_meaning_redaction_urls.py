@@ -2,11 +2,11 @@
 
 import pytest
 
-from pixelwitness.core.event import Field
-from pixelwitness.meaning.objections import MAX_NAME
-from pixelwitness.meaning.pageurls import MAX_URL
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.meaning.keep.name_redaction import MAX_NAME
+from pixelwitness.meaning.keep.page_urls import MAX_URL
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.keep.tokens import tokenizer
 
 TOKEN = tokenizer(b"key of a study in a test")
 SHA256 = "4c8379124cb742c1f6fec9bf27243d381c9b8f5adfd31ebf73d874b630410522"

@@ -3,12 +3,12 @@
 import pytest
 from tests.har import SHARED
 
-from pixelwitness.core.detect import Detector
-from pixelwitness.core.event import Field, Sighting
-from pixelwitness.core.request import Request
-from pixelwitness.meaning.serverside import Hint, appendix_words, hints_of
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.sighting import Field, Sighting
+from pixelwitness.core.wire.request import Request
+from pixelwitness.meaning.hints.server_side import Hint, appendix_words, hints_of
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 RULES = load_rules()
 DETECTOR: Detector = RULES.detector()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pixelwitness.core.exchange import Exchange
-from pixelwitness.core.request import BodyState, Request, Response
-from pixelwitness.meaning.sessions import Place, places
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.core.wire.exchange import Exchange
+from pixelwitness.core.wire.request import BodyState, Request, Response
+from pixelwitness.meaning.spot.sessions import Place, places
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 URL = "https://shop.example/account"
 TOKEN = "9f2c4e7d1b0a48c6"

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pixelwitness.core.exchange import Exchange
-from pixelwitness.core.records import AnyRecord, Finding
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.redaction import Redactor
-from pixelwitness.meaning.witness import Witness
-from pixelwitness.rulebook.ruleset import load_rules
-from pixelwitness.sources.har import read_har
-from pixelwitness.sources.inputs import find_inputs
+from pixelwitness.core.exposure.records import AnyRecord, Finding
+from pixelwitness.core.wire.exchange import Exchange
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.meaning.pipeline.analyser import Witness
+from pixelwitness.rulebook.rules.rule_set import load_rules
+from pixelwitness.sources.files.inputs import find_inputs
+from pixelwitness.sources.har.reader import read_har
 
 KINDS = ("topic", "interest", "instruction_text")
 

@@ -4,7 +4,7 @@ import hmac
 
 import pytest
 
-from pixelwitness.meaning.tokens import tokenizer
+from pixelwitness.meaning.keep.tokens import tokenizer
 
 
 @pytest.mark.parametrize("length", [0, 1, 32, 64, 65, 200])

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from pixelwitness.core.event import Field
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.texts import TextHint, TextReader, reader_of
-from pixelwitness.meaning.topics import topics_of
+from pixelwitness.core.detect.sighting import Field
+from pixelwitness.meaning.hints.texts import TextHint, TextReader, reader_of
+from pixelwitness.meaning.hints.topics import topics_of
+from pixelwitness.meaning.names.knowledge import Knowledge
 
 PRODUCT = "cd.content_name"
 TITLE = "cd.pageFeatures.title"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pixelwitness.core.event import Sighting
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.meaning.texts import reader_of
-from pixelwitness.meaning.topics import topics_of
-from pixelwitness.rulebook.ruleset import load_rules
-from pixelwitness.sources.har import read_har
-from pixelwitness.sources.inputs import find_inputs
+from pixelwitness.core.detect.sighting import Sighting
+from pixelwitness.meaning.hints.texts import reader_of
+from pixelwitness.meaning.hints.topics import topics_of
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.rulebook.rules.rule_set import load_rules
+from pixelwitness.sources.files.inputs import find_inputs
+from pixelwitness.sources.har.reader import read_har
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 

@@ -2,8 +2,16 @@
 
 import pytest
 
-from pixelwitness.meaning.uses import EU, Announced, Use, advice_for, introduction, standing_of, uses_for
-from pixelwitness.rulebook.sayings import load_sayings
+from pixelwitness.meaning.names.announced_uses import (
+    EU,
+    Announced,
+    Use,
+    advice_for,
+    introduction,
+    standing_of,
+    uses_for,
+)
+from pixelwitness.rulebook.knowledge.sayings import load_sayings
 
 TODAY = "2026-11-22T18:17:00.000Z"
 JUNE = "off-meta-feed-ai"

@@ -8,14 +8,14 @@ from typing import Any
 
 from tests.exposed import finding, recording
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Finding, Recording
-from pixelwitness.policy.baseline import Baseline
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Finding, Recording
+from pixelwitness.policy.config.policy_model import Declaration, Policy
 from pixelwitness.policy.judge import NEVER, Terms, judge
-from pixelwitness.policy.judgement import Forbidden, Judgement
-from pixelwitness.policy.model import Declaration, Policy
-from pixelwitness.policy.rules import Rules
+from pixelwitness.policy.known.baseline import Baseline
+from pixelwitness.policy.violations.judgement import Forbidden, Judgement
+from pixelwitness.policy.violations.verdict_rules import Rules
 
 FAMILIES = frozenset({"ud", "udff", "cud", "user_data"})
 

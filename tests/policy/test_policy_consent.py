@@ -4,11 +4,11 @@ import pytest
 from tests.exposed import EMAIL, contact, event, recording, signal, visit
 from tests.policy.judging import judged, told, understood, with_consent
 
-from pixelwitness.meaning.consent import State
-from pixelwitness.policy.checks import Level
-from pixelwitness.policy.contactconsent import consent_of_contacts
-from pixelwitness.policy.facts import Phase, of_event
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.meaning.hints.consent import State
+from pixelwitness.policy.config.checks import Level
+from pixelwitness.policy.violations.contact_consent import consent_of_contacts
+from pixelwitness.policy.violations.facts import Phase, of_event
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 GRANTED = {"granted"}
 

@@ -8,13 +8,13 @@ from tests.har import entry, write
 from tests.policy.judging import judged
 
 from pixelwitness.cli.policy import read_and_judge
-from pixelwitness.core.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.judge import Terms
-from pixelwitness.policy.rules import Rules
-from pixelwitness.report.checktext import as_text
-from pixelwitness.report.vocabulary import vocabulary
-from pixelwitness.scan import ScanOptions, scan
-from pixelwitness.store.files import reading
+from pixelwitness.policy.violations.verdict_rules import Rules
+from pixelwitness.report.check.check_text import as_text
+from pixelwitness.report.wording.vocabulary import vocabulary
+from pixelwitness.scan.scan import ScanOptions, scan
+from pixelwitness.store.database import reading
 
 SANITISED = recording(cookies_recorded=False)
 UNKNOWN = (

@@ -1,12 +1,12 @@
 from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import PixelConfig, Recording
-from pixelwitness.policy.checks import Check, Level
-from pixelwitness.policy.gathering import MAX_PLACES
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import PixelConfig, Recording
+from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.judge import Terms, judge
-from pixelwitness.policy.judgement import Forbidden, Judgement, Place, fingerprint
+from pixelwitness.policy.violations.gathering import MAX_PLACES
+from pixelwitness.policy.violations.judgement import Forbidden, Judgement, Place, fingerprint
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
 

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 
 
 @pytest.mark.parametrize(

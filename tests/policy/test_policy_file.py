@@ -8,11 +8,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from pixelwitness.policy import model
-from pixelwitness.policy.file import PolicyError, find_policy, read_declaration, read_policy, repository_of
-from pixelwitness.policy.model import Declaration, Policy
-from pixelwitness.policy.tomllines import line_of
-from pixelwitness.rulebook.problems import RuleProblem
+from pixelwitness.policy.config import policy_model
+from pixelwitness.policy.config.policy_file import (
+    PolicyError,
+    find_policy,
+    read_declaration,
+    read_policy,
+    repository_of,
+)
+from pixelwitness.policy.config.policy_model import Declaration, Policy
+from pixelwitness.policy.config.toml_lines import line_of
+from pixelwitness.rulebook.yaml.problems import RuleProblem
 
 WHOLE = """
 presets = ["no-health"]
@@ -63,7 +69,7 @@ def test_a_policy_that_uses_every_key_is_read(tmp_path: Path) -> None:
     assert read.policy.site[0].match == ("shop.example", "*.shop.example")
     assert read.declaration == tmp_path / "declared.toml"
     given_keys = set(tomllib.loads(WHOLE)) | {key for one in tomllib.loads(WHOLE)["ignore"] for key in one}
-    assert given_keys >= {info.alias for kind in (Policy, model.Ignore) for info in kind.model_fields.values()}
+    assert given_keys >= {info.alias for kind in (Policy, policy_model.Ignore) for info in kind.model_fields.values()}
 
 
 def test_an_empty_policy_is_the_default(tmp_path: Path) -> None:
@@ -265,7 +271,14 @@ def test_a_mark_at_the_start_and_ends_of_lines_of_windows_are_read(tmp_path: Pat
 KEYS = sorted(
     {
         info.alias or name
-        for kind in (Policy, model.SitePolicy, model.Allowed, model.Ignore, Declaration, model.Declared)
+        for kind in (
+            Policy,
+            policy_model.SitePolicy,
+            policy_model.Allowed,
+            policy_model.Ignore,
+            Declaration,
+            policy_model.Declared,
+        )
         for name, info in kind.model_fields.items()
     }
 )

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.exposed import REC, contact, datum, event
 from tests.policy.judging import judged, understood
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.baseline import as_text, baseline_of, read_baseline
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.known.baseline import as_text, baseline_of, read_baseline
 
 TEXT = st.text(max_size=30) | st.sampled_from(
     ["https://[::1", "\ud800", "\x1b[2J", "*", "unknown", "::error::", "a@b.example"]

@@ -4,8 +4,8 @@ import pytest
 from tests.exposed import EMAIL, FBP, contact, datum, event, recording
 from tests.policy.judging import judged, told, understood
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.checks import Level
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.config.checks import Level
 
 PAGE = datum("dl", "page_url")
 SCREEN = datum("sw", "screen", "number")

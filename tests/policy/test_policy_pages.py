@@ -8,8 +8,8 @@ from tests.har import entry, write
 
 from pixelwitness.cli.policy import read_and_judge
 from pixelwitness.policy.judge import DEFAULT
-from pixelwitness.scan import ScanOptions, scan
-from pixelwitness.store.files import reading
+from pixelwitness.scan.scan import ScanOptions, scan
+from pixelwitness.store.database import reading
 
 GAP = (
     "no page could be opened, there was no answer or an error in its place (recordings: 1), so nothing of the site was "

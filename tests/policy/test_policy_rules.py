@@ -4,10 +4,10 @@ import pytest
 from tests.exposed import contact, event
 from tests.policy.judging import declaration, judged, policy
 
-from pixelwitness.policy.checks import CHECKS, Check, Level
-from pixelwitness.policy.judgement import DEFAULT_POLICY
-from pixelwitness.policy.presets import PRESETS
-from pixelwitness.policy.rules import Rules, fits, page_host
+from pixelwitness.policy.config.checks import CHECKS, Check, Level
+from pixelwitness.policy.config.presets import PRESETS
+from pixelwitness.policy.violations.judgement import DEFAULT_POLICY
+from pixelwitness.policy.violations.verdict_rules import Rules, fits, page_host
 
 SITES = """
 [[site]]

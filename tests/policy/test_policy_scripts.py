@@ -9,14 +9,14 @@ from tests.exposed import REC, contact, event, recording
 from tests.har import entry, write
 
 from pixelwitness.cli.policy import read_and_judge
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import Observation
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Observation
+from pixelwitness.policy.config.policy_model import Policy
 from pixelwitness.policy.judge import DEFAULT, Terms, judge
-from pixelwitness.policy.model import Policy
-from pixelwitness.policy.rules import Rules
-from pixelwitness.scan import ScanOptions, scan
-from pixelwitness.store.files import reading
+from pixelwitness.policy.violations.verdict_rules import Rules
+from pixelwitness.scan.scan import ScanOptions, scan
+from pixelwitness.store.database import reading
 
 LIBRARY = "https://connect.facebook.net/en_US/fbevents.js"
 CONFIG = "https://connect.facebook.net/signals/config/1234567890123456?v=2.9.324"

@@ -8,10 +8,10 @@ import pytest
 from tests.exposed import EMAIL, contact, datum, event
 from tests.policy.judging import judged, told
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.baseline import VERSION, Baseline, as_text, baseline_of, read_baseline
-from pixelwitness.policy.file import PolicyError
-from pixelwitness.policy.judgement import Forbidden, Suppressed, fingerprint
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.config.policy_file import PolicyError
+from pixelwitness.policy.known.baseline import VERSION, Baseline, as_text, baseline_of, read_baseline
+from pixelwitness.policy.violations.judgement import Forbidden, Suppressed, fingerprint
 
 type Seen = SeenEvent | SeenContact
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pixelwitness.policy.terms import Named, TermsError, default_terms, read_terms
-from pixelwitness.rulebook.knowledge import load_knowledge
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 KNOWN = load_knowledge()
 PEOPLE = {"ud", "udff", "aud", "cud", "user_data"}

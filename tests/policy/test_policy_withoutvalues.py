@@ -3,7 +3,7 @@
 import pytest
 from tests.exposed import contact, event
 
-from pixelwitness.policy.withoutvalues import contacts_without_values, events_without_values
+from pixelwitness.policy.violations.without_values import contacts_without_values, events_without_values
 
 
 @pytest.mark.parametrize(

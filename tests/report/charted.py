@@ -9,18 +9,18 @@ from importlib import resources
 import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, signal, visit
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.records import Signal, Visit
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.charts.channels import draw_channels
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Signal, Visit
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.report.charts.channel_chart import draw_channels
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.datagrid import draw_data
-from pixelwitness.report.charts.flow import draw_flow
-from pixelwitness.report.charts.gather import Gathering
-from pixelwitness.report.charts.models import Models
+from pixelwitness.report.charts.chart_data import Gathering
+from pixelwitness.report.charts.chart_models import Models
+from pixelwitness.report.charts.data_grid import draw_data
+from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 DRAWN: Mapping[str, Callable[[Models], Chart]] = {
     "channels": lambda models: draw_channels(models.channels),

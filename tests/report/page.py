@@ -7,16 +7,16 @@ from xml.etree.ElementTree import Element
 import html5lib
 from tests.exposed import recording, visit
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import ConsentSaid, SeenContact, SeenEvent
-from pixelwitness.core.records import Recording, Signal, Visit
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.meaning.about import IDENTIFYING
-from pixelwitness.meaning.findings import CONSENT
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import ConsentSaid, SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Recording, Signal, Visit
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.meaning.names.subjects import IDENTIFYING
+from pixelwitness.meaning.spot.finding import CONSENT
 from pixelwitness.report.html.page import Behind, as_html
-from pixelwitness.report.vocabulary import Vocabulary, vocabulary
+from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 
 OWN = frozenset({"facebook.com"})
 ELEMENTS = frozenset(

@@ -9,7 +9,7 @@ from tests.exposed import EMAIL, contact, event, signal, visit
 from tests.report.charted import DRAWN, STYLES, crowd, modelled, with_consent
 from tests.sites.browse import CHROMIUM
 
-from pixelwitness.report.charts.models import Models
+from pixelwitness.report.charts.chart_models import Models
 
 pytestmark = [
     pytest.mark.browser,

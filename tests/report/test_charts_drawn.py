@@ -8,10 +8,10 @@ import pytest
 from tests.exposed import event
 from tests.report.charted import DRAWN, TEN, crowd, modelled
 
-from pixelwitness.meaning.about import About
-from pixelwitness.report.charts import channels, datagrid, flow, timeline
+from pixelwitness.meaning.names.subjects import About
+from pixelwitness.report.charts import channel_chart, data_grid, flow_chart, timeline
 from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, stretches, ticks
-from pixelwitness.report.charts.models import (
+from pixelwitness.report.charts.chart_models import (
     Answer,
     ChannelGrid,
     Count,
@@ -45,7 +45,7 @@ def looks(svg: str, tag: str) -> list[str]:
 
 
 def test_channels_are_drawn_with_their_numbers() -> None:
-    chart = channels.draw_channels(
+    chart = channel_chart.draw_channels(
         ChannelGrid(
             (Way("pixel", True), Way("Conversions API gateway", True), Way("Meta's library", False)),
             (
@@ -77,7 +77,7 @@ def test_bars_grow_with_numbers_and_blocked_ones_are_hatched() -> None:
     grid = ChannelGrid((Way("pixel", True),), (("a.example", (Count(100, 25),)), ("b.example", (Count(4),))))
     bars = [
         (one.get("class"), one.get("width"), one.get("fill"))
-        for one in ET.fromstring(channels.draw_channels(grid, "k").svg).iter(f"{SVG}rect")
+        for one in ET.fromstring(channel_chart.draw_channels(grid, "k").svg).iter(f"{SVG}rect")
         if one.get("class") in ("event", "hatched")
     ]
 
@@ -91,7 +91,7 @@ def test_bars_grow_with_numbers_and_blocked_ones_are_hatched() -> None:
 
 def test_each_state_of_data_has_its_own_sign() -> None:
     silent, hidden = Answer(State.NOT_SENT), Answer(State.NOT_RECORDED)
-    chart = datagrid.draw_data(
+    chart = data_grid.draw_data(
         DataGrid(
             (Datum("e-mail", About.PERSON), Datum("account id", About.BROWSER), Datum("money", About.EVENT)),
             (
@@ -125,10 +125,10 @@ def test_each_state_of_data_has_its_own_sign() -> None:
 def test_columns_about_people_stay_when_there_are_too_many() -> None:
     data = (Datum("e-mail", About.PERSON), *(Datum(f"own {n}", About.EVENT) for n in range(60)))
     answers = (Answer(State.NOT_SENT), *[Answer(State.SENT, ("readable",))] * 60)
-    chart = datagrid.draw_data(DataGrid(data, (("shop.example", answers),)))
+    chart = data_grid.draw_data(DataGrid(data, (("shop.example", answers),)))
 
-    drawn = texts(chart.svg)[: datagrid.MOST_COLUMNS]
-    assert drawn == ["e-mail", *(f"own {n}" for n in range(datagrid.MOST_COLUMNS - 1))]
+    drawn = texts(chart.svg)[: data_grid.MOST_COLUMNS]
+    assert drawn == ["e-mail", *(f"own {n}" for n in range(data_grid.MOST_COLUMNS - 1))]
     assert len(chart.head) == 62
 
 
@@ -239,17 +239,17 @@ def test_a_long_table_of_visits_ends_with_their_number() -> None:
 
 def test_a_flow_joins_the_smaller_ones() -> None:
     streams = [Stream(f"s{n}.example", f"own {n}", About.EVENT, f"gw{n}.example", 100 - n) for n in range(30)]
-    chart = flow.draw_flow(Flow((*streams, Stream("s0.example", "not recorded", None, "gw0.example", 1))))
+    chart = flow_chart.draw_flow(Flow((*streams, Stream("s0.example", "not recorded", None, "gw0.example", 1))))
 
     assert texts(chart.svg) == [
         "Site",
-        *(f"s{n}.example" for n in range(flow.MOST_SITES - 1)),
+        *(f"s{n}.example" for n in range(flow_chart.MOST_SITES - 1)),
         "21 more sites",
         "Data",
-        *(f"own {n}" for n in range(flow.MOST_DATA - 1)),
+        *(f"own {n}" for n in range(flow_chart.MOST_DATA - 1)),
         *("not recorded", "17 more kinds of data"),
         "Receiver",
-        *(f"gw{n}.example" for n in range(flow.MOST_RECEIVERS - 1)),
+        *(f"gw{n}.example" for n in range(flow_chart.MOST_RECEIVERS - 1)),
         "23 more receivers",
         *("what was done", "not recorded"),
     ]
@@ -258,7 +258,7 @@ def test_a_flow_joins_the_smaller_ones() -> None:
 
 
 def test_ribbons_of_a_flow_are_as_thick_as_they_are_often() -> None:
-    chart = flow.draw_flow(
+    chart = flow_chart.draw_flow(
         Flow(
             (
                 Stream("shop.example", "e-mail", About.PERSON, "www.facebook[.]com", 3),
@@ -277,9 +277,9 @@ def test_ribbons_of_a_flow_are_as_thick_as_they_are_often() -> None:
 
 def test_long_tables_of_a_flow_end_with_what_is_left() -> None:
     streams = tuple(Stream("shop.example", f"own {n}", About.EVENT, "gw.example", 1 + n % 2) for n in range(100))
-    rows = flow.draw_flow(Flow(streams)).rows
+    rows = flow_chart.draw_flow(Flow(streams)).rows
 
-    assert len(rows) == flow.MOST_ROWS + 1
+    assert len(rows) == flow_chart.MOST_ROWS + 1
     assert rows[-1] == ("40 more", "", "", "", "40")
 
 
@@ -294,7 +294,7 @@ def test_nothing_seen_is_said_so(name: str) -> None:
 def test_sites_beyond_the_room_are_summed_up_or_counted() -> None:
     models = crowd(60, each=2)
 
-    assert "21 more sites" in texts(channels.draw_channels(models.channels).svg)
-    assert "21 more sites: see the table" in texts(datagrid.draw_data(models.data).svg)
+    assert "21 more sites" in texts(channel_chart.draw_channels(models.channels).svg)
+    assert "21 more sites: see the table" in texts(data_grid.draw_data(models.data).svg)
     assert "48 more sites: see the table" in texts(timeline.draw_timeline(models.timeline).svg)
     assert [len(draw(models).rows) for name, draw in DRAWN.items() if name != "flow"] == [60, 60, 60]

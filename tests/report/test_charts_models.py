@@ -6,9 +6,9 @@ import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, signal, visit
 from tests.report.charted import TEN, at, modelled, with_consent
 
-from pixelwitness.core.exposure import KnownBy
-from pixelwitness.meaning.about import About
-from pixelwitness.report.charts.models import (
+from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.meaning.names.subjects import About
+from pixelwitness.report.charts.chart_models import (
     Answer,
     ChannelGrid,
     Count,

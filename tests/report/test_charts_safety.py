@@ -17,8 +17,8 @@ from tests.exposed import contact, datum, event, signal, visit
 from tests.report.charted import DRAWN, STYLES, crowd, modelled, with_consent
 
 from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.chart_models import Models
 from pixelwitness.report.charts.fitting import fitted, width_of, wrapped
-from pixelwitness.report.charts.models import Models
 
 PAYLOADS = (
     "</title></svg><script>alert(1)</script>",

@@ -15,7 +15,7 @@ from tests.exposed import BOOTS, EMAIL, FBP, REC, contact, datum, event, finding
 from tests.report.page import ELEMENTS, made
 from tests.sites.browse import CHROMIUM
 
-from pixelwitness.core.exposure import SeenEvent
+from pixelwitness.core.exposure.exposure import SeenEvent
 
 pytestmark = [
     pytest.mark.browser,

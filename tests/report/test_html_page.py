@@ -17,18 +17,18 @@ from tests.exposed import BOOTS, EMAIL, FBP, REC, contact, datum, event, finding
 from tests.har import entry, write
 from tests.report.page import ELEMENTS, by_id, elements, made, of_database, parsed, rows, table, tag, text, unprintable
 
-from pixelwitness.core.exposure import SeenEvent
-from pixelwitness.core.records import Finding
-from pixelwitness.report.html.evidence import AT_LEAST, Room, shares
+from pixelwitness.core.exposure.exposure import SeenEvent
+from pixelwitness.core.exposure.records import Finding
+from pixelwitness.report.formats.markdown import as_markdown
+from pixelwitness.report.formats.plain import as_text
 from pixelwitness.report.html.page import SIZE
-from pixelwitness.report.ledger import ALWAYS
-from pixelwitness.report.markdown import as_markdown
-from pixelwitness.report.plain import as_text
-from pixelwitness.report.story import story
-from pixelwitness.report.vocabulary import vocabulary
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.report.html.proof import AT_LEAST, Room, shares
+from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.vocabulary import vocabulary
+from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 
 
 def understood(seen: SeenEvent, *findings: Finding) -> SeenEvent:

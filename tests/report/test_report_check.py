@@ -5,13 +5,13 @@ from dataclasses import replace
 from tests.checked import LOOKED_AT, a_contact, checked, forbidden
 from tests.exposed import REC, contact, event, recording
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.checks import Level
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.judge import judge
-from pixelwitness.policy.judgement import Judgement, Suppressed
-from pixelwitness.report.checktext import MAX_FIELDS, MAX_STALE, MAX_TOLD, as_text
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.policy.violations.judgement import Judgement, Suppressed
+from pixelwitness.report.check.check_text import MAX_FIELDS, MAX_STALE, MAX_TOLD, as_text
+from pixelwitness.report.wording.vocabulary import vocabulary
 
 WORDS = vocabulary()
 OTHER = "bbbb000011112222"

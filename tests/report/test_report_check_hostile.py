@@ -18,14 +18,14 @@ from tests.markdown import PLAIN, loose_text, tokens_of
 from tests.published import validator
 from tests.runner import commands_in
 
-from pixelwitness.policy.checks import Level
-from pixelwitness.policy.judgement import Forbidden, Place, Suppressed
-from pixelwitness.report.checked import Checked, Located, Unread
-from pixelwitness.report.checkjson import as_check_json
-from pixelwitness.report.github import as_github
-from pixelwitness.report.github_summary import as_summary
-from pixelwitness.report.junit import as_junit
-from pixelwitness.report.sarif import as_sarif
+from pixelwitness.policy.config.checks import Level
+from pixelwitness.policy.violations.judgement import Forbidden, Place, Suppressed
+from pixelwitness.report.check.check_json import as_check_json
+from pixelwitness.report.check.github import as_github
+from pixelwitness.report.check.github_summary import as_summary
+from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.report.check.junit import as_junit
+from pixelwitness.report.check.sarif import as_sarif
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 SARIF = jsonschema.Draft7Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8")))

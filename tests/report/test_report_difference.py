@@ -3,13 +3,13 @@
 import pytest
 from tests.exposed import EMAIL, contact, datum, event, recording, visit
 
-from pixelwitness.core.compare import compare
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.difference import Named, as_lines
-from pixelwitness.report.differencefile import as_json, as_markdown
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.core.exposure.comparison import compare
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.report.answers.difference import Named, as_lines
+from pixelwitness.report.answers.difference_file import as_json, as_markdown
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail", "screen": "screen size"})
 NAMED = Named("before.har", "after.har")

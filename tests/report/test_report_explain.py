@@ -2,13 +2,13 @@
 
 import pytest
 
-from pixelwitness.core.rule import Channel
-from pixelwitness.meaning.glossary import Word, asked_for, index_of
-from pixelwitness.meaning.knowledge import DataClass, Knowledge
-from pixelwitness.report.explain import UnknownNameError, as_lines, explained, glossary
-from pixelwitness.rulebook.knowledge import load_knowledge
-from pixelwitness.rulebook.ruleset import load_rules
-from pixelwitness.rulebook.sayings import load_sayings
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.meaning.names.glossary import Word, asked_for, index_of
+from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
+from pixelwitness.report.answers.explanation import UnknownNameError, as_lines, explained, glossary
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+from pixelwitness.rulebook.knowledge.sayings import load_sayings
+from pixelwitness.rulebook.rules.rule_set import load_rules
 
 KNOWLEDGE = load_knowledge()
 

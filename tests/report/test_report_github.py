@@ -4,10 +4,10 @@ import pytest
 from tests.checked import REC, a_contact, checked, forbidden, known
 from tests.runner import Read, commands_in
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.policy.judgement import Place
-from pixelwitness.report.checked import Checked, Located, Unread
-from pixelwitness.report.github import MAX_EACH, MAX_NAMED, Annotation, as_github, command
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.policy.violations.judgement import Place
+from pixelwitness.report.check.github import MAX_EACH, MAX_NAMED, Annotation, as_github, command
+from pixelwitness.report.check.judged import Checked, Located, Unread
 
 
 def log_of(given: Checked) -> str:

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from tests.checked import REC, a_contact, checked, forbidden, known
 from tests.markdown import loose_text, tokens_of
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.policy.judgement import Place
-from pixelwitness.report.checked import Located, Unread
-from pixelwitness.report.github_summary import MAX_BYTES, as_summary, prose
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.policy.violations.judgement import Place
+from pixelwitness.report.check.github_summary import MAX_BYTES, as_summary, prose
+from pixelwitness.report.check.judged import Located, Unread
 
 
 def test_the_whole_summary_of_one_of_each() -> None:

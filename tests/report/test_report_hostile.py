@@ -12,16 +12,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.exposed import REC, contact, datum, event, recording, visit
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.sumup import SumUp
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.policy.judge import judge
-from pixelwitness.report import plain, table
-from pixelwitness.report.checktext import as_text
-from pixelwitness.report.csvfile import COLUMNS, as_csv, cell
-from pixelwitness.report.jsonfile import as_json, as_lines
-from pixelwitness.report.markdown import as_markdown, code
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.check.check_text import as_text
+from pixelwitness.report.formats import plain, terminal
+from pixelwitness.report.formats.csv_events import COLUMNS, as_csv, cell
+from pixelwitness.report.formats.json_document import as_json, as_lines
+from pixelwitness.report.formats.markdown import as_markdown, code
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail"})
 PAYLOADS = (
@@ -71,10 +71,10 @@ def exposed(found: Rows) -> Exposure:
 
 
 def drawn(exposure: Exposure, width: int, *, colour: bool) -> str:
-    console = table.console(io.StringIO(), colour=colour, width=width)
+    console = terminal.console(io.StringIO(), colour=colour, width=width)
     with console.capture() as captured:
-        console.print(table.told(exposure, WORDS))
-        console.print(table.summary(exposure, WORDS))
+        console.print(terminal.told(exposure, WORDS))
+        console.print(terminal.summary(exposure, WORDS))
     return captured.get()
 
 

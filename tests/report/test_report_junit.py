@@ -9,10 +9,10 @@ import pytest
 import xmlschema
 from tests.checked import REC, a_contact, checked, forbidden, known
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.policy.judgement import Place
-from pixelwitness.report.checked import Checked, Located, Unread
-from pixelwitness.report.junit import as_junit
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.policy.violations.judgement import Place
+from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.report.check.junit import as_junit
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas" / "junit-10.xsd")
 

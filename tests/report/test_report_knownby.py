@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.core.exposure import KnownBy
-from pixelwitness.meaning.identity import closest
-from pixelwitness.report.knownby import known_by_sentence
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.meaning.hints.identity import closest
+from pixelwitness.report.wording.known_by import known_by_sentence
+from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 
 HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 

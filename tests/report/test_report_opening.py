@@ -1,15 +1,15 @@
 import pytest
 from tests.exposed import EMAIL, FBP, contact, datum, event, recording
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import ConsentSaid, Exposure, SeenContact, SeenEvent
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.meaning.about import IDENTIFYING
-from pixelwitness.report.ledger import silence
-from pixelwitness.report.markdown import as_markdown
-from pixelwitness.report.opening import opening
-from pixelwitness.report.plain import as_text
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.meaning.names.subjects import IDENTIFYING
+from pixelwitness.report.formats.markdown import as_markdown
+from pixelwitness.report.formats.plain import as_text
+from pixelwitness.report.wording.ledger_words import silence
+from pixelwitness.report.wording.opening import opening
+from pixelwitness.report.wording.vocabulary import vocabulary
 
 SEEN = "This was seen on 2026-11-20, in 1 recording of 10 requests."
 BROWSER = "It sent something by which Meta can know the browser again."

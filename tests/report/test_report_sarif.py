@@ -10,12 +10,12 @@ import pytest
 from tests.checked import REC, a_contact, checked, forbidden, known
 
 from pixelwitness import __version__
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.policy.checks import CHECKS
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.policy.judgement import Place
-from pixelwitness.report.checked import Checked, Located, Unread
-from pixelwitness.report.sarif import MAX_RESULTS, as_sarif, uri_of
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.policy.config.checks import CHECKS
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.policy.violations.judgement import Place
+from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.report.check.sarif import MAX_RESULTS, as_sarif, uri_of
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)

@@ -6,16 +6,16 @@ from typing import Any
 
 from tests.exposed import EMAIL, FBP, REC, contact, event, recording
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import SiteExposure
-from pixelwitness.core.pixelsetup import ServerHint
-from pixelwitness.core.records import PixelConfig
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.acts import Captured
-from pixelwitness.report.markdown import as_markdown
-from pixelwitness.report.plain import as_text, summary
-from pixelwitness.report.setup import setup_sentences
-from pixelwitness.report.vocabulary import vocabulary
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import SiteExposure
+from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.records import PixelConfig
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.report.formats.markdown import as_markdown
+from pixelwitness.report.formats.plain import as_text, summary
+from pixelwitness.report.wording.acts import Captured
+from pixelwitness.report.wording.setup_words import setup_sentences
+from pixelwitness.report.wording.vocabulary import vocabulary
 
 WORDS = vocabulary()
 PIXEL = "1234567890123456"

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from tests.exposed import BOOTS, BOOTS_NOT_KEPT, EMAIL, FBP, contact, datum, event, recording, visit
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.pixelsetup import ServerHint
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.report import plain, table
-from pixelwitness.report.facts import apart, contact_words, nothing_words, telling_sites
-from pixelwitness.report.ledger import ALWAYS, account, silence, unseen
-from pixelwitness.report.markdown import as_markdown
-from pixelwitness.report.plain import as_text, summary
-from pixelwitness.report.story import story
-from pixelwitness.report.vocabulary import Vocabulary, vocabulary
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.report.formats import plain, terminal
+from pixelwitness.report.formats.markdown import as_markdown
+from pixelwitness.report.formats.plain import as_text, summary
+from pixelwitness.report.wording.ledger_words import ALWAYS, account, silence, unseen
+from pixelwitness.report.wording.site_facts import apart, contact_words, nothing_words, telling_sites
+from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
 
 WORDS = Vocabulary({"email": "e-mail", "phone": "phone number", "browser_id": "browser id"})
 WAY = "All of this went by pixel: image request to www.facebook.com. Pixel 1234567890123456 received it."
@@ -237,10 +237,10 @@ def silent(**changed: Any) -> Exposure:
     ],
 )
 def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure: Exposure, headline: str) -> None:
-    console = table.console(io.StringIO(), colour=False, width=100)
+    console = terminal.console(io.StringIO(), colour=False, width=100)
     with console.capture() as drawn:
-        console.print(table.summary(exposure, WORDS))
-        console.print(table.told(exposure, WORDS))
+        console.print(terminal.summary(exposure, WORDS))
+        console.print(terminal.told(exposure, WORDS))
     outputs = [
         " ".join(summary(exposure, WORDS)),
         " ".join(plain.told(exposure, WORDS)),

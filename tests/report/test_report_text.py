@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pixelwitness.report.text import safe_text
+from pixelwitness.report.wording.safe_text import safe_text
 
 ANYTHING = st.text(st.characters(), max_size=300)
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from tests.exposed import EMAIL, REC, contact, datum, event, finding, recording, visit
 from tests.published import problems
 
-from pixelwitness.core.coverage import coverage_of
-from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.report.csvfile import as_csv
-from pixelwitness.report.csvsites import as_site_csv
-from pixelwitness.report.jsonfile import as_json, as_lines
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.core.exposure.coverage import coverage_of
+from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.report.formats.csv_events import as_csv
+from pixelwitness.report.formats.csv_sites import as_site_csv
+from pixelwitness.report.formats.json_document import as_json, as_lines
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail"})
 PERSON = finding("identity", "person", "em, _fbp; not recorded: cookies")

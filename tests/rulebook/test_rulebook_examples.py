@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pixelwitness.core.request import BodyState
+from pixelwitness.core.wire.request import BodyState
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.catalogue import UnknownRuleError, entries, entry
-from pixelwitness.rulebook.examples import run_examples
-from pixelwitness.rulebook.wiretext import WireTextError, read_request, read_response
+from pixelwitness.rulebook.rules.catalogue import UnknownRuleError, entries, entry
+from pixelwitness.rulebook.rules.rule_examples import run_examples
+from pixelwitness.rulebook.rules.wire_text import WireTextError, read_request, read_response
 
 HEAD = """\
 version: 1

@@ -6,10 +6,17 @@ from importlib import resources
 
 import pytest
 
-from pixelwitness.meaning.knowledge import DataClass, Knowledge
-from pixelwitness.rulebook import knowledge as loading
-from pixelwitness.rulebook.knowledge import BUILT, FILES, compile_knowledge, digest, knowledge_json, load_knowledge
-from pixelwitness.rulebook.problems import RulesError
+from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
+from pixelwitness.rulebook import build
+from pixelwitness.rulebook.knowledge import knowledge_loader as loading
+from pixelwitness.rulebook.knowledge.knowledge_loader import (
+    FILES,
+    compile_knowledge,
+    digest,
+    knowledge_json,
+    load_knowledge,
+)
+from pixelwitness.rulebook.yaml.problems import RulesError
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ def line_of(source: bytes, text: str) -> int:
 
 
 def test_the_built_file_is_fresh() -> None:
-    built = (resources.files("pixelwitness.rulebook") / BUILT).read_text("utf-8")
+    built = build.KNOWLEDGE_FILE.read_text("utf-8")
     assert built == knowledge_json(), "run: python -m pixelwitness.rulebook.build"
 
 
@@ -61,7 +68,7 @@ def test_a_stale_or_missing_built_file_is_compiled_in_memory(
 def test_loading_needs_neither_yaml_nor_models() -> None:
     script = (
         "import sys\n"
-        "from pixelwitness.rulebook.knowledge import load_knowledge\n"
+        "from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge\n"
         "load_knowledge()\n"
         "print([name for name in ('ruamel.yaml', 'pydantic') if name in sys.modules])\n"
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pixelwitness.core.request import Request
-from pixelwitness.rulebook import RulesError, build, load_rules, ruleset
-from pixelwitness.rulebook.ruleset import BuiltRules, builtin_sources, compile_specs
-from pixelwitness.rulebook.spec import compile_rule
+from pixelwitness.core.wire.request import Request
+from pixelwitness.rulebook import RulesError, build, load_rules
+from pixelwitness.rulebook.rules import rule_set
+from pixelwitness.rulebook.rules.rule_set import BuiltRules, builtin_sources, compile_specs
+from pixelwitness.rulebook.rules.rule_spec import compile_rule
 
 USERS = """\
 id: shop-relay
@@ -41,7 +42,7 @@ examples:
 
 
 def test_the_generated_file_is_fresh() -> None:
-    generated = Path(build.__file__).with_name(ruleset.BUILT)
+    generated = build.RULES_FILE
     assert generated.read_bytes() == build.built(), "run: python -m pixelwitness.rulebook.build"
 
 
@@ -52,8 +53,8 @@ def test_generated_and_compiled_rules_are_the_same() -> None:
 
 def test_a_stale_or_missing_generated_file_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = load_rules()
-    for built in (None, BuiltRules(ruleset.FORMAT, "0" * 64, []), BuiltRules(ruleset.FORMAT + 1, fresh.sha256, [])):
-        monkeypatch.setattr(ruleset, "_read_built", lambda built=built: built)
+    for built in (None, BuiltRules(rule_set.FORMAT, "0" * 64, []), BuiltRules(rule_set.FORMAT + 1, fresh.sha256, [])):
+        monkeypatch.setattr(rule_set, "_read_built", lambda built=built: built)
         assert load_rules() == fresh
 
 
@@ -94,7 +95,7 @@ def test_the_hash_tells_sets_apart_and_not_their_folders(tmp_path: Path) -> None
 
 def test_the_hash_covers_names_lengths_and_bytes() -> None:
     source = replace(builtin_sources()[0], id="a", data=b"xy")
-    assert ruleset.digest([source]) == hashlib.sha256(b"a 2\nxy").hexdigest()
+    assert rule_set.digest([source]) == hashlib.sha256(b"a 2\nxy").hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_folder_without_rules_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_the_generated_file_holds_no_examples() -> None:
-    built = msgspec.json.decode(Path(build.__file__).with_name(ruleset.BUILT).read_bytes())
+    built = msgspec.json.decode(build.RULES_FILE.read_bytes())
     assert {key for rule in built["rules"] for key in rule} <= {
         *("id", "version", "title", "status", "gives", "channel", "confidence", "description", "references"),
         *("match", "decode"),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pixelwitness.meaning.persona import Datum
-from pixelwitness.rulebook.persona import MAX_BYTES, read_by_others, read_persona
-from pixelwitness.rulebook.problems import RulesError
+from pixelwitness.meaning.spot.persona import Datum
+from pixelwitness.rulebook.persona_file import MAX_BYTES, read_by_others, read_persona
+from pixelwitness.rulebook.yaml.problems import RulesError
 
 
 def written(folder: Path, text: str) -> Path:

@@ -4,12 +4,13 @@ from importlib import resources
 
 import pytest
 
-from pixelwitness.rulebook import knowledge, sayings
-from pixelwitness.rulebook.problems import RulesError
+from pixelwitness.rulebook import build
+from pixelwitness.rulebook.knowledge import knowledge_loader, sayings
+from pixelwitness.rulebook.yaml.problems import RulesError
 
 FOLDER = resources.files("pixelwitness.rules") / "knowledge"
 SAYINGS = {name: (FOLDER / name).read_bytes() for name in sayings.FILES}
-KNOWLEDGE = {name: (FOLDER / name).read_bytes() for name in knowledge.FILES}
+KNOWLEDGE = {name: (FOLDER / name).read_bytes() for name in knowledge_loader.FILES}
 
 
 def changed(sources: dict[str, bytes], file: str, old: str, new: str) -> dict[str, bytes]:
@@ -19,7 +20,7 @@ def changed(sources: dict[str, bytes], file: str, old: str, new: str) -> dict[st
 
 
 def test_the_built_file_is_fresh() -> None:
-    built = (resources.files("pixelwitness.rulebook") / sayings.BUILT).read_text("utf-8")
+    built = build.SAYINGS_FILE.read_text("utf-8")
     assert built == sayings.sayings_json(), "run: python -m pixelwitness.rulebook.build"
 
 
@@ -77,11 +78,11 @@ def test_what_does_not_fit_is_refused_with_its_place(file: str, old: str, new: s
 )
 def test_word_lists_are_refused_with_their_place(file: str, old: str, new: str, told: str) -> None:
     with pytest.raises(RulesError) as refused:
-        knowledge.compile_knowledge(changed(KNOWLEDGE, file, old, new))
+        knowledge_loader.compile_knowledge(changed(KNOWLEDGE, file, old, new))
     assert f"rules/knowledge/{file}:" in str(refused.value)
     assert told in str(refused.value)
 
 
 def test_other_word_lists_are_other_knowledge() -> None:
     other = changed(KNOWLEDGE, "topics.yaml", "cancer, chemotherapy", "cancer, chemotherapies")
-    assert knowledge.digest(other) != knowledge.digest(KNOWLEDGE)
+    assert knowledge_loader.digest(other) != knowledge_loader.digest(KNOWLEDGE)

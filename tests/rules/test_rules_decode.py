@@ -2,8 +2,8 @@
 
 import pytest
 
-from pixelwitness.core.event import PageClaims
-from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.detect.sighting import PageClaims
+from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.rulebook import load_rules
 
 DETECTOR = load_rules().detector()

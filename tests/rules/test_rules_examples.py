@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from pixelwitness.core.detect import Detector
-from pixelwitness.core.documents import is_navigation
-from pixelwitness.core.rule import Conditions, Rule
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.rule import Conditions, Rule
+from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.examples import Example, examples_of
+from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
 
 RULES = load_rules()
 DETECTOR = RULES.detector()

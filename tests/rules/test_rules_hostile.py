@@ -5,9 +5,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.request import BodyState, Request
+from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.examples import examples_of
+from pixelwitness.rulebook.rules.rule_examples import examples_of
 
 RULES = load_rules()
 DETECTOR = RULES.detector()

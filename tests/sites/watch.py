@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.sites import certificates, proxy, server
 
-from pixelwitness.live.launch import shim_path
+from pixelwitness.live.start.launch import shim_path
 
 
 @dataclass(frozen=True)

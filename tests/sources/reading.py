@@ -5,13 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pixelwitness.core.exchange import Problem, Tally
-from pixelwitness.core.request import Request, Response
-from pixelwitness.core.rule import Conditions, Confidence, Decode, Rule
-from pixelwitness.core.screen import Screen
-from pixelwitness.sources.har import read_har
-from pixelwitness.sources.har_scan import WINDOW
-from pixelwitness.sources.inputs import Input, find_inputs
+from pixelwitness.core.detect.rule import Conditions, Confidence, Decode, Rule
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.wire.exchange import Problem, Tally
+from pixelwitness.core.wire.request import Request, Response
+from pixelwitness.sources.files.inputs import Input, find_inputs
+from pixelwitness.sources.har.boundaries import WINDOW
+from pixelwitness.sources.har.reader import read_har
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123&ev=PageView"
 OTHER = "https://cdn.shop.example/app.js"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.meaning.reconcile import Listed
-from pixelwitness.sources.export import MAX_BYTES, Export, read_export
+from pixelwitness.meaning.hints.reconciliation import Listed
+from pixelwitness.sources.meta_export import MAX_BYTES, Export, read_export
 
 NAME = "your_activity_off_meta_technologies.json"
 OLD_NAME = "your_off-facebook_activity.json"

@@ -17,9 +17,9 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow
 from tests.sites.server import META
 
-from pixelwitness.core.exchange import Reading, Tally
-from pixelwitness.core.request import BodyState
-from pixelwitness.core.screen import Screen
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.wire.exchange import Reading, Tally
+from pixelwitness.core.wire.request import BodyState
 from pixelwitness.rulebook import load_rules
 from pixelwitness.sources.flows import exchange_of, read_flows, url_of
 

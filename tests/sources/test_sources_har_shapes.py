@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from tests.sources.reading import OTHER, PIXEL, only, read_bytes, read_value, request
 
-from pixelwitness.core.exchange import Problem, Tally
-from pixelwitness.core.request import BODY_LIMIT, BodyState
-from pixelwitness.sources.har_dates import posix_seconds
+from pixelwitness.core.wire.exchange import Problem, Tally
+from pixelwitness.core.wire.request import BODY_LIMIT, BodyState
+from pixelwitness.sources.har.entry_dates import posix_seconds
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tests.har import SHARED
 from tests.sources.reading import OTHER, PIXEL, Outcome, read, read_bytes, read_path, request
 
-from pixelwitness.core.exchange import Problem
-from pixelwitness.core.request import Request
-from pixelwitness.sources.har_scan import Window, thinned
-from pixelwitness.sources.har_sift import MAX_PROBLEMS
-from pixelwitness.sources.inputs import Input
+from pixelwitness.core.wire.exchange import Problem
+from pixelwitness.core.wire.request import Request
+from pixelwitness.sources.files.inputs import Input
+from pixelwitness.sources.har.boundaries import Window, thinned
+from pixelwitness.sources.har.entry_filter import MAX_PROBLEMS
 
 ENTRIES = [
     request(headers=[{"name": "Referer", "value": 'https://shop.example/{[\\"}],\n'}]),

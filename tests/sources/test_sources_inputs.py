@@ -23,9 +23,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.sources.reading import OTHER, PIXEL, Outcome, read, read_path, request
 
-from pixelwitness.core.exchange import Problem
-from pixelwitness.core.request import BODY_LIMIT, BodyState
-from pixelwitness.sources.inputs import Input, find_inputs, sha256_of
+from pixelwitness.core.wire.exchange import Problem
+from pixelwitness.core.wire.request import BODY_LIMIT, BodyState
+from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 
@@ -259,7 +259,7 @@ def test_a_bomb_is_told_and_costs_little(tmp_path: Path, name: str, bomb: Callab
 
 
 def test_the_limit_of_expansion_holds_for_any_ratio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pixelwitness.sources.archives.MAX_EXPANDED", 200_000)
+    monkeypatch.setattr("pixelwitness.sources.files.archives.MAX_EXPANDED", 200_000)
     (tmp_path / "x.har.gz").write_bytes(gzipped(LONG))
     outcome = read_path(tmp_path / "x.har.gz")
     assert outcome.problems[-1] == Problem("file", "the compressed data expands to more than 200000 bytes")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from pixelwitness.core import records as r
+from pixelwitness.core.exposure import records as r
 
 SEEN = "2026-07-01T10:00:00.000Z"
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from tests.store.test_store_ledger import table
 
-from pixelwitness.core import records as r
+from pixelwitness.core.exposure import records as r
 from pixelwitness.store import schema
 from pixelwitness.store.dump import dump
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.rows import to_row
+from pixelwitness.store.row_mapping import to_row
 
 # Around the numbers of rows that one statement takes, and some that take several kinds of statement.
 NUMBERS = (1, 7, 8, 9, 63, 64, 65, 72, 200)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.store import files, schema
+from pixelwitness.store import database, schema
+from pixelwitness.store.database import StoreError, reading
 from pixelwitness.store.dump import dump
-from pixelwitness.store.files import StoreError, reading
 from pixelwitness.store.ledger import Ledger
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
@@ -215,7 +215,7 @@ def test_a_planted_trigger_gets_no_dangerous_function(path: Path, rows: Any) -> 
 def test_where_wal_does_not_work_another_journal_does(path: Path, rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # The one thing that cannot be had on every machine is a file system that lies about WAL.
     with monkeypatch.context() as without:
-        without.setattr(files, "wal_works", lambda _: False)
+        without.setattr(database, "wal_works", lambda _: False)
         fill(path, rows)
         with Ledger.open(path, durable=True) as ledger:
             assert ledger.notices == (
@@ -228,7 +228,7 @@ def test_where_wal_does_not_work_another_journal_does(path: Path, rows: Any, mon
     before = list(dump(path))
     with Ledger.open(path):
         assert path.read_bytes()[18:20] == b"\x02\x02"
-    monkeypatch.setattr(files, "wal_works", lambda _: False)
+    monkeypatch.setattr(database, "wal_works", lambda _: False)
     with Ledger.open(path):
         assert path.read_bytes()[18:20] == b"\x01\x01"
     assert list(dump(path)) == before
@@ -236,9 +236,9 @@ def test_where_wal_does_not_work_another_journal_does(path: Path, rows: Any, mon
 
 def test_the_probe_tells_and_leaves_nothing(path: Path) -> None:
     path.with_name("study.sqlite-probe").write_text("left by a killed process")
-    assert files.wal_works(path)
+    assert database.wal_works(path)
     assert list(path.parent.iterdir()) == []
-    assert not files.wal_works(path.parent / "no" / "study.sqlite")
+    assert not database.wal_works(path.parent / "no" / "study.sqlite")
 
 
 @POSIX

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pixelwitness.core import records as r
+from pixelwitness.core.exposure import records as r
 from pixelwitness.store import schema
+from pixelwitness.store.database import StoreError, reading
 from pixelwitness.store.dump import dump
-from pixelwitness.store.files import StoreError, reading
 from pixelwitness.store.ledger import Ledger, RecordingState
-from pixelwitness.store.rows import to_row
+from pixelwitness.store.row_mapping import to_row
 
 
 def table(path: Path, name: str, *columns: str) -> list[Any]:
@@ -122,7 +122,7 @@ def test_hash_seeds_and_processes_make_no_difference(path: Path, rows: Any) -> N
     whole: list[r.AnyRecord] = [sample.recording, *sample.rows]
     path.with_suffix(".json").write_bytes(msgspec.json.encode(whole))
     work = (
-        "import sys, msgspec; from pathlib import Path; from pixelwitness.core.records import AnyRecord;"
+        "import sys, msgspec; from pathlib import Path; from pixelwitness.core.exposure.records import AnyRecord;"
         "from pixelwitness.store.ledger import Ledger; from pixelwitness.store.dump import dump;"
         "first, *rows = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=list[AnyRecord]);"
         "path = Path(sys.argv[2]);"

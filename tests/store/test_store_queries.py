@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from tests.exposed import EMAIL, FBP, REC, contact, event, recording, signal, visit
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.records import AnyRecord, Field
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import AnyRecord, Field
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.queries import Choice
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.core.compare import compare
-from pixelwitness.core.exposure import Exposure
-from pixelwitness.meaning.about import IDENTIFYING
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.core.exposure.comparison import compare
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.meaning.names.subjects import IDENTIFYING
+from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries, schema
-from pixelwitness.store.files import StoreError, reading
+from pixelwitness.store.database import StoreError, reading
 from pixelwitness.store.merge import merge
 from pixelwitness.store.redact import Redacted, redact
 from pixelwitness.verify import verify

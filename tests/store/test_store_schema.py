@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from pixelwitness.core import records as r
+from pixelwitness.core.exposure import records as r
 from pixelwitness.store import schema
+from pixelwitness.store.database import reading
 from pixelwitness.store.dump import dump
-from pixelwitness.store.files import reading
 from pixelwitness.store.ledger import Ledger
 
 

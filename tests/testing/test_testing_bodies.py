@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.sites.server import Received, World
 
-from pixelwitness.core.request import BodyState
+from pixelwitness.core.wire.request import BodyState
 from pixelwitness.testing import BrowserWitness
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import pytest
 from tests.sites import browse
 from tests.sites.server import World
 
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.scan import ScanOptions, scan
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 from pixelwitness.testing import BrowserWitness
 
 if TYPE_CHECKING:

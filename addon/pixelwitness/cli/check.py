@@ -14,12 +14,12 @@ from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
 from pixelwitness.cli.outfile import output_option, refuse_database, refuse_input
 from pixelwitness.cli.policy import PolicyChoice, policy_options, terms_of
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 
 if TYPE_CHECKING:
     from pixelwitness.policy.judge import Terms
-    from pixelwitness.report.checked import Unread
-    from pixelwitness.scan import Scanned
+    from pixelwitness.report.check.judged import Unread
+    from pixelwitness.scan.scan import Scanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def check(
         return _unjudged(ExitCode.NOTHING_TO_SCAN, telling)
     warn_of_readers(persona)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
-        from pixelwitness.scan import ScanOptions
+        from pixelwitness.scan.scan import ScanOptions
 
         private = Path(folder, "check.sqlite")
         scanned = run_scan(paths, ScanOptions(db=private, rules=rules, jobs=jobs, persona=persona))
@@ -132,11 +132,11 @@ def _judged(
     from pixelwitness.cli.checkformats import tell
     from pixelwitness.cli.locating import files_of, located
     from pixelwitness.cli.policy import known_from_now, read_and_judge
-    from pixelwitness.report.checked import Checked
-    from pixelwitness.report.checktext import as_text
-    from pixelwitness.report.vocabulary import vocabulary
+    from pixelwitness.report.check.check_text import as_text
+    from pixelwitness.report.check.judged import Checked
+    from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     with reading(db) as connection:
         recordings = queries.recordings(connection)
@@ -165,10 +165,10 @@ def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = (
     """Tell that there was nothing to judge; people were told on stderr, where an older file must not stay as it is."""
     from pixelwitness.cli.checkformats import tell
     from pixelwitness.cli.locating import located
-    from pixelwitness.core.coverage import Coverage
-    from pixelwitness.policy.judgement import Judgement
-    from pixelwitness.report.checked import Checked
-    from pixelwitness.report.vocabulary import vocabulary
+    from pixelwitness.core.exposure.coverage import Coverage
+    from pixelwitness.policy.violations.judgement import Judgement
+    from pixelwitness.report.check.judged import Checked
+    from pixelwitness.report.wording.vocabulary import vocabulary
 
     judgement = Judgement(violations=(), warnings=(), gaps=(), coverage=Coverage())
     elsewhere = located(telling.paths[0], telling.root)
@@ -179,7 +179,7 @@ def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = (
 
 def _unread(failed: "Sequence[Scanned]", telling: _Telling) -> "tuple[Unread, ...]":
     from pixelwitness.cli.locating import located
-    from pixelwitness.report.checked import Unread
+    from pixelwitness.report.check.judged import Unread
 
     return tuple(
         Unread(located(one.source, telling.root), one.problems[0].what if one.problems else "it could not be read")

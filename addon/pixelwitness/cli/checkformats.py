@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pixelwitness.cli.ending import say
-from pixelwitness.report.checked import Checked
+from pixelwitness.report.check.judged import Checked
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
 
@@ -26,19 +26,19 @@ def tell(checked: Checked, format_: str, text: Iterable[str], output: Path | Non
 
 def _pieces(checked: Checked, format_: str, text: Iterable[str]) -> Iterable[str]:
     if format_ == "json":
-        from pixelwitness.report.checkjson import as_check_json
+        from pixelwitness.report.check.check_json import as_check_json
 
         return [as_check_json(checked)]
     if format_ == "sarif":
-        from pixelwitness.report.sarif import as_sarif
+        from pixelwitness.report.check.sarif import as_sarif
 
         return [as_sarif(checked)]
     if format_ == "junit":
-        from pixelwitness.report.junit import as_junit
+        from pixelwitness.report.check.junit import as_junit
 
         return [as_junit(checked)]
     if format_ == "github":
-        from pixelwitness.report.github import as_github
+        from pixelwitness.report.check.github import as_github
 
         return (f"{line}\n" for line in as_github(checked))
     return (f"{line}\n" for line in text)
@@ -48,7 +48,7 @@ def _summarise(checked: Checked, summary: str | None) -> None:
     """Add to the summary of the runner's step, where there is one; what others wrote there stays."""
     if not summary:
         return
-    from pixelwitness.report.github_summary import MAX_BYTES, as_summary
+    from pixelwitness.report.check.github_summary import MAX_BYTES, as_summary
 
     try:
         with Path(summary).open("a", encoding="utf-8", newline="\n") as file:

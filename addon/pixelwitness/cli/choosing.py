@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import say
-from pixelwitness.report.text import safe_text
+from pixelwitness.report.wording.safe_text import safe_text
 
 
 def named_site(given: str) -> str:
     """Return the site that a site, host or address names, and say so on stderr where they differ."""
-    from pixelwitness.core.sites import host_of, normal_host, site_of
+    from pixelwitness.core.wire.sites import host_of, normal_host, site_of
 
     site = site_of(host_of(given) if "://" in given else normal_host(given.partition("/")[0]))
     if site is None:

@@ -9,8 +9,8 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import colour_option, drawn, region_option
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import safe_text
 
 
 @click.command()
@@ -39,12 +39,12 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
         return _save(save)
     from pixelwitness.cli.outfile import deliver
     from pixelwitness.cli.output import draw_parts, lines, page, warn_of_losses
-    from pixelwitness.meaning.about import IDENTIFYING
-    from pixelwitness.report import plain
-    from pixelwitness.report.vocabulary import vocabulary
-    from pixelwitness.scan import ScanOptions, scan
+    from pixelwitness.meaning.names.subjects import IDENTIFYING
+    from pixelwitness.report.formats import plain
+    from pixelwitness.report.wording.vocabulary import vocabulary
+    from pixelwitness.scan.scan import ScanOptions, scan
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     with (
         tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder,
@@ -65,10 +65,12 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
     say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
     draw, in_colour = drawn(colour)
     if draw:
-        from pixelwitness.report import table
+        from pixelwitness.report.formats import terminal
 
         sys.stderr.flush()
-        draw_parts([table.told(exposure, words), table.summary(exposure, words, after_story=True)], colour=in_colour)
+        draw_parts(
+            [terminal.told(exposure, words), terminal.summary(exposure, words, after_story=True)], colour=in_colour
+        )
     else:
         emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words, after_story=True)]))
     warn_of_losses(exposure.coverage)

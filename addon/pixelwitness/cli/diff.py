@@ -10,13 +10,13 @@ from pixelwitness.cli.choosing import chosen_recordings, is_database, named_site
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import colour_option, drawn, jobs_option, rules_option, since_text
 from pixelwitness.cli.outfile import deliver, output_option, refuse_input
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from pixelwitness.core.compare import Comparison
-    from pixelwitness.core.exposure import Exposure
-    from pixelwitness.report.difference import Named
+    from pixelwitness.core.exposure.comparison import Comparison
+    from pixelwitness.core.exposure.exposure import Exposure
+    from pixelwitness.report.answers.difference import Named
     from pixelwitness.store.queries import Choice
 
 
@@ -72,8 +72,8 @@ def diff(
     A difference is no failure: the exit code is 0, unless --exit-code asks for another; 3 when
     a side holds no request.
     """
-    from pixelwitness.core.compare import compare
-    from pixelwitness.report.difference import Named
+    from pixelwitness.core.exposure.comparison import compare
+    from pixelwitness.report.answers.difference import Named
     from pixelwitness.store.queries import Choice
 
     refuse_input(output, (a, b) if b else (a,))
@@ -103,9 +103,9 @@ def diff(
 def _two_of_one(
     db: Path, recordings: tuple[str, ...], wanted: "Choice"
 ) -> tuple["Exposure | None", "Exposure | None", "Named"]:
-    from pixelwitness.report.difference import Named
+    from pixelwitness.report.answers.difference import Named
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     if len(recordings) != 2:
         raise click.UsageError("name a second recording or database; or of one database two recordings, --recording")
@@ -124,7 +124,7 @@ def _two_of_one(
 def _side(path: str, rules: tuple[Path, ...], jobs: int, wanted: "Choice") -> "Exposure | None":
     """Return what one side holds, None where there is nothing; raise when it cannot be read."""
     from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
-    from pixelwitness.scan import ScanOptions
+    from pixelwitness.scan.scan import ScanOptions
 
     if path != "-" and is_database(Path(path)):
         return _stored(Path(path), wanted)
@@ -143,9 +143,9 @@ def _side(path: str, rules: tuple[Path, ...], jobs: int, wanted: "Choice") -> "E
 
 
 def _stored(db: Path, choice: "Choice") -> "Exposure":
-    from pixelwitness.meaning.about import IDENTIFYING
+    from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     with reading(db) as connection:
         return queries.exposure(connection, IDENTIFYING, choice)
@@ -153,23 +153,23 @@ def _stored(db: Path, choice: "Choice") -> "Exposure":
 
 def _show(compared: "Comparison", named: "Named", format_: str, colour: str, output: Path | None) -> None:
     from pixelwitness.cli.output import draw_parts, lines
-    from pixelwitness.report import difference, differencefile
-    from pixelwitness.report.vocabulary import vocabulary
+    from pixelwitness.report.answers import difference, difference_file
+    from pixelwitness.report.wording.vocabulary import vocabulary
 
     words = vocabulary()
     draw, in_colour = drawn(colour)
     if format_ == "json":
-        deliver([differencefile.as_json(compared, named, words)], output)
+        deliver([difference_file.as_json(compared, named, words)], output)
     elif format_ == "markdown":
-        deliver(lines(differencefile.as_markdown(compared, named, words)), output)
+        deliver(lines(difference_file.as_markdown(compared, named, words)), output)
     elif draw and output is None:
-        draw_parts([differencefile.as_table(compared, named, words)], colour=in_colour)
+        draw_parts([difference_file.as_table(compared, named, words)], colour=in_colour)
     else:
         deliver(lines(difference.as_lines(compared, named, words)), output)
 
 
 def _code(compared: "Comparison") -> ExitCode:
-    from pixelwitness.core.compare import Change
+    from pixelwitness.core.exposure.comparison import Change
 
     if compared.changes - {Change.NOT_RECORDED}:
         say("pixelwitness: the two differ")

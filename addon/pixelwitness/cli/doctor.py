@@ -18,8 +18,8 @@ import click
 from pixelwitness import __version__
 from pixelwitness.cli.ending import emit
 from pixelwitness.cli.options import DEFAULT_DB, key_option
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import safe_text
 
 LOWEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
@@ -56,7 +56,7 @@ def doctor(db: Path, key: Path | None, port: int) -> ExitCode:
 
 
 def _findings(db: Path, key: Path | None, port: int) -> Iterator[Finding]:
-    from pixelwitness.core.sites import suffix_list
+    from pixelwitness.core.wire.sites import suffix_list
     from pixelwitness.store.key import key_file
 
     yield Finding("ok", "pixelwitness", __version__)
@@ -79,15 +79,15 @@ def _findings(db: Path, key: Path | None, port: int) -> Iterator[Finding]:
 
 
 def _rules() -> Finding:
-    from pixelwitness.rulebook.knowledge import load_knowledge
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     rules = load_rules()
     return Finding("ok", "rules", f"{len(rules.rules)} rules, knowledge {load_knowledge().version}")
 
 
 def _database(db: Path, key: Path) -> Iterator[Finding]:
-    from pixelwitness.store.files import StoreError, reading
+    from pixelwitness.store.database import StoreError, reading
 
     if not db.exists():
         yield Finding("ok", "database", f"{db} is not there yet; the first scan makes it")
@@ -114,7 +114,7 @@ def _private(subject: str, path: Path, found: str) -> Finding:
 
 
 def _file_system(folder: Path) -> Finding:
-    from pixelwitness.store.files import wal_works
+    from pixelwitness.store.database import wal_works
 
     if not folder.is_dir():
         return Finding("bad", "folder", f"{folder} is not there")
@@ -130,7 +130,7 @@ def _file_system(folder: Path) -> Finding:
 
 
 def _mitmproxy() -> Finding:
-    from pixelwitness.live.mitmversion import installed, refusal
+    from pixelwitness.live.hooks.mitmproxy_version import installed, refusal
 
     version = installed()
     reason = refusal(version)
@@ -148,7 +148,7 @@ def _certificate() -> Finding:
 
 
 def _browser() -> Finding:
-    from pixelwitness.live import browser
+    from pixelwitness.live.start import browser
 
     try:
         program = browser.find()

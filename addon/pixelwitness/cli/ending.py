@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import click
 
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 
 def prepare_streams() -> None:
@@ -55,7 +55,7 @@ def failure(error: BaseException) -> ExitCode:
     """Tell what stopped a command, and return its exit code."""
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return ExitCode.INTERRUPTED
-    from pixelwitness.report.text import safe_text
+    from pixelwitness.report.wording.safe_text import safe_text
 
     if isinstance(error, BrokenPipeError):
         _leave_stdout()
@@ -82,8 +82,8 @@ def failure(error: BaseException) -> ExitCode:
 
 def user_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose messages are written for the user."""
-    from pixelwitness.rulebook.problems import RulesError
-    from pixelwitness.store.files import StoreError
+    from pixelwitness.rulebook.yaml.problems import RulesError
+    from pixelwitness.store.database import StoreError
 
     return (StoreError, RulesError)
 

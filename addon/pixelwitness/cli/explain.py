@@ -6,7 +6,7 @@ import click
 
 from pixelwitness.cli.ending import emit
 from pixelwitness.cli.options import rules_option
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 
 @click.command()
@@ -18,10 +18,10 @@ def explain(name: tuple[str, ...], rules: tuple[Path, ...]) -> ExitCode:
     Names are taken as they are met: Purchase, ud.em, ud[em], _fbp, capi, "Conversions API".
     """
     from pixelwitness.cli.output import lines
-    from pixelwitness.report.explain import UnknownNameError, as_lines, explained, glossary
-    from pixelwitness.rulebook.knowledge import load_knowledge
-    from pixelwitness.rulebook.ruleset import load_rules
-    from pixelwitness.rulebook.sayings import load_sayings
+    from pixelwitness.report.answers.explanation import UnknownNameError, as_lines, explained, glossary
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     knowledge, sayings = load_knowledge(), load_sayings()
     words = glossary(sayings.words, knowledge, load_rules(rules).rules, sayings.announced)

@@ -6,8 +6,8 @@ import click
 
 from pixelwitness.cli.choosing import chosen_recordings
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 
 @click.command()
@@ -35,7 +35,7 @@ def export(db: Path, redacted: bool, output: Path, recordings: tuple[str, ...]) 
     and what was understood of it.
     """
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
     from pixelwitness.store.redact import redact
 
     if not redacted:

@@ -7,7 +7,7 @@ import click
 
 from pixelwitness.cli.ending import emit
 from pixelwitness.cli.options import key_option
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 MAX_TYPED = 300
 """Characters of what is asked for; the longest e-mail address has 254."""
@@ -31,13 +31,13 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     input; it is never an argument, never stored and never printed. What the database holds
     are tokens alone: every spelling and hash of what you type is compared with them.
     """
-    from pixelwitness.meaning.lookup import kind_of, tokens_of
-    from pixelwitness.meaning.tokens import tokenizer
-    from pixelwitness.report.found import found_sites, lines
+    from pixelwitness.meaning.keep.tokens import tokenizer
+    from pixelwitness.meaning.spot.lookup import kind_of, tokens_of
+    from pixelwitness.report.answers.found import found_sites, lines
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
     from pixelwitness.store.key import require_key
-    from pixelwitness.store.tokens import sent
+    from pixelwitness.store.token_search import sent
 
     secret = require_key(db, key)
     typed = _typed()
@@ -54,7 +54,7 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     if format_ == "json":
         from dataclasses import asdict
 
-        from pixelwitness.report.jsonfile import without_links
+        from pixelwitness.report.formats.json_document import without_links
 
         emit([without_links([asdict(site) for site in sites]) + "\n"])
     else:

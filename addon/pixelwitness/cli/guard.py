@@ -3,7 +3,7 @@
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 
 
 @click.command()
@@ -17,8 +17,8 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
     """
     from pixelwitness.cli.scan import MAX_PROBLEMS, nothing_there
     from pixelwitness.guard import guard as look
-    from pixelwitness.report.guarded import MAX_TOLD, ending, entry_text, further
-    from pixelwitness.report.text import counted, safe_text
+    from pixelwitness.report.answers.guarded import MAX_TOLD, ending, entry_text, further
+    from pixelwitness.report.wording.safe_text import counted, safe_text
 
     if nothing_there(paths):
         return ExitCode.NOTHING_TO_SCAN

@@ -6,7 +6,7 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import db_option, keep_option, key_option, rules_option
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 
 @click.command()
@@ -51,7 +51,7 @@ def live(
     With a URL a browser opens it in a profile of its own; when its window closes, the story is told.
     The proxy is mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs pixelwitness[live].
     """
-    from pixelwitness.live.launch import LiveOptions, run
+    from pixelwitness.live.start.launch import LiveOptions, run
 
     url = arguments[0] if arguments and not arguments[0].startswith("-") else None
     options = LiveOptions(
@@ -70,7 +70,7 @@ def live(
 @click.command("addon-path")
 def addon_path() -> ExitCode:
     """Print the path of the addon, for mitmdump -s "$(pixelwitness addon-path)"."""
-    from pixelwitness.live.launch import shim_path
+    from pixelwitness.live.start.launch import shim_path
 
     emit([f"{shim_path()}\n"])
     return ExitCode.CLEAN

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pixelwitness.core.records import Recording
-from pixelwitness.report.checked import Located
+from pixelwitness.core.exposure.records import Recording
+from pixelwitness.report.check.judged import Located
 
 _MEMBER = re.compile(r"(?<=\.zip)!|(?<=\.zhar)!", re.IGNORECASE)
 """What parts an archive from one of its members."""

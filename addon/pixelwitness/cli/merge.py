@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from pixelwitness.cli.ending import emit, say
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 _FATES = {
     "added": "added",

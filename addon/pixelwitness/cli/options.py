@@ -130,8 +130,8 @@ def warn_of_readers(persona: Path | None) -> None:
     if persona is None:
         return
     from pixelwitness.cli.ending import say
-    from pixelwitness.report.text import safe_text
-    from pixelwitness.rulebook.persona import read_by_others
+    from pixelwitness.report.wording.safe_text import safe_text
+    from pixelwitness.rulebook.persona_file import read_by_others
 
     if read_by_others(persona):
         name = safe_text(str(persona), 400)

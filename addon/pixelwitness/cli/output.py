@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import drawn
 from pixelwitness.cli.outfile import deliver
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import Exposure
-from pixelwitness.meaning.about import IDENTIFYING
-from pixelwitness.report import plain
-from pixelwitness.report.facts import telling_sites
-from pixelwitness.report.ledger import losses, silence
-from pixelwitness.report.text import counted, listed
-from pixelwitness.report.vocabulary import Vocabulary, vocabulary
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.meaning.names.subjects import IDENTIFYING
+from pixelwitness.report.formats import plain
+from pixelwitness.report.wording.ledger_words import losses, silence
+from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.report.wording.site_facts import telling_sites
+from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
 from pixelwitness.store import queries
-from pixelwitness.store.files import reading
+from pixelwitness.store.database import reading
 from pixelwitness.store.queries import EVERYTHING, Choice
 
 if TYPE_CHECKING:
@@ -51,17 +51,17 @@ def show_exposure(
     if format_ in ("table", "story"):
         _show_text(exposure, words, format_, colour, output)
     elif format_ == "json":
-        from pixelwitness.report.jsonfile import as_json
+        from pixelwitness.report.formats.json_document import as_json
 
         deliver([as_json(exposure, words)], output)
     elif format_ == "jsonl":
-        from pixelwitness.report.jsonfile import as_lines
+        from pixelwitness.report.formats.json_document import as_lines
 
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
         deliver(as_lines(exposure, words, events, contacts), output)
     elif format_ in ("csv", "csv-sites"):
-        from pixelwitness.report.csvfile import as_csv
-        from pixelwitness.report.csvsites import as_site_csv
+        from pixelwitness.report.formats.csv_events import as_csv
+        from pixelwitness.report.formats.csv_sites import as_site_csv
 
         by_site = format_ == "csv-sites"
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
@@ -74,7 +74,7 @@ def show_exposure(
     elif format_ == "html":
         deliver([page(connection, exposure, words, choice)], output)
     else:
-        from pixelwitness.report.markdown import as_markdown
+        from pixelwitness.report.formats.markdown import as_markdown
 
         deliver(lines(as_markdown(exposure, words)), output)
     warn_of_losses(exposure.coverage)
@@ -120,21 +120,21 @@ def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str,
         )
         deliver(lines(told), output)
         return
-    from pixelwitness.report import table
+    from pixelwitness.report.formats import terminal
 
     parts = (
-        [table.told(exposure, words), table.ending(exposure)]
+        [terminal.told(exposure, words), terminal.ending(exposure)]
         if format_ == "story"
-        else [table.summary(exposure, words)]
+        else [terminal.summary(exposure, words)]
     )
     draw_parts(parts, colour=in_colour)
 
 
 def draw_parts(parts: Iterable["RenderableType"], *, colour: bool) -> None:
     """Draw on the terminal."""
-    from pixelwitness.report import table
+    from pixelwitness.report.formats import terminal
 
-    console = table.console(sys.stdout, colour=colour)
+    console = terminal.console(sys.stdout, colour=colour)
     with console.capture() as captured:
         for part in parts:
             console.print(part, soft_wrap=False)

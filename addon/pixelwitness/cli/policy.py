@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pixelwitness.cli.ending import say
-from pixelwitness.core.jsontext import loads_or_none
-from pixelwitness.policy.presets import PRESETS
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.core.wire.json_text import loads_or_none
+from pixelwitness.policy.config.presets import PRESETS
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 if TYPE_CHECKING:
-    from pixelwitness.core.exposure import SeenContact, SeenEvent
-    from pixelwitness.core.records import Recording
+    from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+    from pixelwitness.core.exposure.records import Recording
     from pixelwitness.policy.judge import Terms
-    from pixelwitness.policy.judgement import Judgement
+    from pixelwitness.policy.violations.judgement import Judgement
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -94,7 +94,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def terms_of(chosen: PolicyChoice) -> "Terms":
     """Read what was chosen; raises `PolicyError` and usage errors before anything is scanned."""
     from pixelwitness.policy.terms import Named, TermsError, read_terms
-    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
     if chosen.no_policy and chosen.file is not None:
         raise click.UsageError("--policy and --no-policy exclude each other; keep one")
@@ -115,10 +115,10 @@ def terms_of(chosen: PolicyChoice) -> "Terms":
 
 def read_and_judge(connection: sqlite3.Connection, terms: "Terms", *, strict: bool) -> "Judgement":
     """Judge what a database holds, values left out: what is told of it ends in logs and repositories."""
-    from pixelwitness.policy.contactconsent import consent_of_contacts
     from pixelwitness.policy.judge import judge
-    from pixelwitness.policy.withoutvalues import contacts_without_values, events_without_values
-    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.policy.violations.contact_consent import consent_of_contacts
+    from pixelwitness.policy.violations.without_values import contacts_without_values, events_without_values
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.store import queries
     from pixelwitness.store.observed import observations
 
@@ -157,8 +157,8 @@ def _holds_values(recording: "Recording") -> bool:
 def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":
     """Write a baseline of what was found, and return the judgement as it is with it; nothing seen writes nothing."""
     from pixelwitness.cli.outfile import deliver
-    from pixelwitness.policy.baseline import as_text, baseline_of
-    from pixelwitness.policy.suppression import known
+    from pixelwitness.policy.known.baseline import as_text, baseline_of
+    from pixelwitness.policy.known.suppression import known
 
     name = safe_text(str(file), 400)
     if judgement.nothing:

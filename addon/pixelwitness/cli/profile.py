@@ -6,7 +6,7 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import region_option, text_or_json_option
-from pixelwitness.policy.exitcode import ExitCode
+from pixelwitness.policy.exit_code import ExitCode
 
 
 @click.command()
@@ -20,13 +20,13 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     it cannot be seen from outside.
     """
     from pixelwitness.cli.output import lines
-    from pixelwitness.meaning.about import IDENTIFYING
-    from pixelwitness.report import profile as told
-    from pixelwitness.report.jsonfile import without_links
-    from pixelwitness.report.vocabulary import vocabulary
-    from pixelwitness.rulebook.knowledge import load_knowledge
+    from pixelwitness.meaning.names.subjects import IDENTIFYING
+    from pixelwitness.report.answers import profile as told
+    from pixelwitness.report.formats.json_document import without_links
+    from pixelwitness.report.wording.vocabulary import vocabulary
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     with reading(db) as connection:
         exposure = queries.exposure(connection, IDENTIFYING)

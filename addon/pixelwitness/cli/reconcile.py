@@ -9,12 +9,12 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import db_option, text_or_json_option
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 if TYPE_CHECKING:
-    from pixelwitness.core.exposure import SeenEvent
-    from pixelwitness.meaning.reconcile import Sent
+    from pixelwitness.core.exposure.exposure import SeenEvent
+    from pixelwitness.meaning.hints.reconciliation import Sent
 
 
 @click.command()
@@ -36,12 +36,12 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     in it; Facebook's or Instagram's, in the JSON form. It stays on this machine.
     """
     from pixelwitness.cli.output import lines
-    from pixelwitness.meaning.reconcile import compare
-    from pixelwitness.report.jsonfile import without_links
-    from pixelwitness.report.reconciled import as_lines, document
-    from pixelwitness.sources.export import read_export
+    from pixelwitness.meaning.hints.reconciliation import compare
+    from pixelwitness.report.answers.reconciled import as_lines, document
+    from pixelwitness.report.formats.json_document import without_links
+    from pixelwitness.sources.meta_export import read_export
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     try:
         read = read_export(export)
@@ -65,7 +65,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
 
 
 def _sent(events: "Iterable[SeenEvent]", own_sites: frozenset[str]) -> "Iterator[Sent]":
-    from pixelwitness.meaning.reconcile import Sent
+    from pixelwitness.meaning.hints.reconciliation import Sent
 
     for seen in events:
         event = seen.event

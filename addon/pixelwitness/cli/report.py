@@ -8,8 +8,8 @@ from pixelwitness.cli.choosing import chosen_recordings, named_site
 from pixelwitness.cli.ending import say
 from pixelwitness.cli.options import colour_option, format_option, region_option, since_text
 from pixelwitness.cli.outfile import output_option
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import safe_text
 
 
 @click.command()
@@ -37,10 +37,10 @@ def report(
 ) -> ExitCode:
     """Show what a database holds."""
     from pixelwitness.cli.output import show_exposure
-    from pixelwitness.meaning.about import IDENTIFYING
-    from pixelwitness.report.vocabulary import vocabulary
+    from pixelwitness.meaning.names.subjects import IDENTIFYING
+    from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.store import queries
-    from pixelwitness.store.files import reading
+    from pixelwitness.store.database import reading
 
     with reading(db) as connection:
         chosen = chosen_recordings(recordings, [one.id for one in queries.recordings(connection)])

@@ -6,8 +6,8 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import rules_option
-from pixelwitness.policy.exitcode import ExitCode
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 
 @click.group()
@@ -19,8 +19,8 @@ def rules() -> None:
 @rules_option
 def list_rules(rules: tuple[Path, ...]) -> ExitCode:
     """List every rule: id, what it gives, channel, confidence, title."""
-    from pixelwitness.rulebook.catalogue import entries
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.rules.catalogue import entries
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     found = [one.rule for one in entries(load_rules(rules))]
     width = max((len(one.id) for one in found), default=0)
@@ -37,8 +37,8 @@ def list_rules(rules: tuple[Path, ...]) -> ExitCode:
 @rules_option
 def show_rule(rule_id: str, rules: tuple[Path, ...]) -> ExitCode:
     """Print one rule as it is written, with its examples."""
-    from pixelwitness.rulebook.catalogue import UnknownRuleError, entry
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.rules.catalogue import UnknownRuleError, entry
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     try:
         found = entry(load_rules(rules), rule_id)
@@ -53,8 +53,8 @@ def show_rule(rule_id: str, rules: tuple[Path, ...]) -> ExitCode:
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[DIR]…")
 def test_rules(folders: tuple[Path, ...]) -> ExitCode:
     """Run the examples of all rules, and of those in DIR."""
-    from pixelwitness.rulebook.examples import run_examples
-    from pixelwitness.rulebook.ruleset import load_rules
+    from pixelwitness.rulebook.rules.rule_examples import run_examples
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     outcomes = run_examples(load_rules(folders))
     failed = [one for one in outcomes if not one.passed]

@@ -20,11 +20,11 @@ from pixelwitness.cli.options import (
     rules_option,
     warn_of_readers,
 )
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 if TYPE_CHECKING:
-    from pixelwitness.scan import ScanOptions, ScanOutcome
+    from pixelwitness.scan.scan import ScanOptions, ScanOutcome
 
 MAX_PROBLEMS = 20
 """Problems of inputs that are told one by one."""
@@ -60,7 +60,7 @@ def scan(
     PATH is a HAR file (also .gz, .zst, .zip), a flow file of mitmproxy, a folder, a glob,
     or - for standard input. A recording that was scanned before adds nothing.
     """
-    from pixelwitness.scan import ScanOptions
+    from pixelwitness.scan.scan import ScanOptions
 
     if nothing_there(paths):
         return ExitCode.NOTHING_TO_SCAN
@@ -99,7 +99,7 @@ def _matches(pattern: str) -> bool:
 
 def run_scan(paths: tuple[str, ...], options: "ScanOptions") -> "ScanOutcome":
     """Scan, with a bar on a terminal."""
-    from pixelwitness.scan import scan as scan_inputs
+    from pixelwitness.scan.scan import scan as scan_inputs
 
     if not sys.stderr.isatty():
         return scan_inputs(paths, options)

@@ -6,8 +6,8 @@ import click
 
 from pixelwitness.cli.ending import emit, say
 from pixelwitness.cli.options import key_option, persona_option, rules_option
-from pixelwitness.policy.exitcode import ExitCode, Outcome, decide
-from pixelwitness.report.text import counted, safe_text
+from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
+from pixelwitness.report.wording.safe_text import counted, safe_text
 
 
 @click.command()

@@ -10,20 +10,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pixelwitness.core.coverage import Coverage
-from pixelwitness.core.exposure import SeenContact, SeenEvent, Standing
-from pixelwitness.core.records import Contact, Event, Observation, PixelConfig, Recording, Visit
-from pixelwitness.core.sites import site_of
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.policy import facts, gaps
-from pixelwitness.policy.baseline import Baseline
-from pixelwitness.policy.checks import Level
-from pixelwitness.policy.gathering import Gathered
-from pixelwitness.policy.judgement import DEFAULT_POLICY, Judgement, Place
-from pixelwitness.policy.objections import opinion
-from pixelwitness.policy.rules import Rules, page_host
-from pixelwitness.policy.silence import Silence
-from pixelwitness.policy.suppression import Suppression
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, Standing
+from pixelwitness.core.exposure.records import Contact, Event, Observation, PixelConfig, Recording, Visit
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.wire.sites import site_of
+from pixelwitness.policy.config.checks import Level
+from pixelwitness.policy.known.baseline import Baseline
+from pixelwitness.policy.known.suppression import Suppression
+from pixelwitness.policy.silence import gaps
+from pixelwitness.policy.silence.reasons import Silence
+from pixelwitness.policy.violations import facts
+from pixelwitness.policy.violations.gathering import Gathered
+from pixelwitness.policy.violations.judgement import DEFAULT_POLICY, Judgement, Place
+from pixelwitness.policy.violations.objections import opinion
+from pixelwitness.policy.violations.verdict_rules import Rules, page_host
 
 MOST_UNUSED = 5
 """Tables without a page that are named; the others are counted."""

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.policy.baseline import read_baseline
-from pixelwitness.policy.file import find_policy, read_declaration, read_policy
+from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.policy.config.policy_file import find_policy, read_declaration, read_policy
+from pixelwitness.policy.config.policy_model import Policy
+from pixelwitness.policy.config.presets import PRESETS
 from pixelwitness.policy.judge import Terms
-from pixelwitness.policy.model import Policy
-from pixelwitness.policy.presets import PRESETS
-from pixelwitness.policy.rules import Rules
-from pixelwitness.rulebook.problems import meant
+from pixelwitness.policy.known.baseline import read_baseline
+from pixelwitness.policy.violations.verdict_rules import Rules
+from pixelwitness.rulebook.yaml.problems import meant
 
 
 class TermsError(ValueError):

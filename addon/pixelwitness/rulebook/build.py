@@ -9,31 +9,37 @@ from pathlib import Path
 
 import msgspec
 
-from pixelwitness.rulebook import knowledge, sayings
-from pixelwitness.rulebook.problems import RulesError
-from pixelwitness.rulebook.ruleset import BUILT, FORMAT, BuiltRules, builtin_sources, compile_specs, digest
+from pixelwitness.rulebook.knowledge import knowledge_loader, sayings
+from pixelwitness.rulebook.rules import rule_set
+from pixelwitness.rulebook.rules.rule_set import BuiltRules, builtin_sources, compile_specs, digest
+from pixelwitness.rulebook.yaml.problems import RulesError
+
+RULES_FILE, KNOWLEDGE_FILE, SAYINGS_FILE = (
+    Path(str(module.__file__)).with_name(module.BUILT) for module in (rule_set, knowledge_loader, sayings)
+)
+"""Where the files stand: each beside the module that reads it."""
 
 
 def built() -> bytes:
     """Return what ``builtin.json`` should hold; raise `RulesError` when a rule is wrong."""
     sources = builtin_sources()
-    plain = msgspec.json.encode(BuiltRules(FORMAT, digest(sources), compile_specs(sources)))
+    plain = msgspec.json.encode(BuiltRules(rule_set.FORMAT, digest(sources), compile_specs(sources)))
     return msgspec.json.format(plain, indent=1) + b"\n"
 
 
 def main() -> int:
-    """Write the files beside this module."""
+    """Write the files."""
     try:
         contents = {
-            BUILT: built(),
-            knowledge.BUILT: knowledge.knowledge_json().encode(),
-            sayings.BUILT: sayings.sayings_json().encode(),
+            RULES_FILE: built(),
+            KNOWLEDGE_FILE: knowledge_loader.knowledge_json().encode(),
+            SAYINGS_FILE: sayings.sayings_json().encode(),
         }
     except RulesError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for name, content in contents.items():
-        Path(__file__).with_name(name).write_bytes(content)
+    for path, content in contents.items():
+        path.write_bytes(content)
     return 0
 
 

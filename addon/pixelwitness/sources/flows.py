@@ -16,10 +16,10 @@ from mitmproxy.flow import Flow
 from mitmproxy.io import compat, tnetstring
 from mitmproxy.net.http import url as mitmproxy_url
 
-from pixelwitness.core.coding import decode_body
-from pixelwitness.core.exchange import Exchange, Problem, Reading
-from pixelwitness.core.request import BodyState, Headers, Request, Response
-from pixelwitness.core.screen import Screen
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.wire.content_coding import decode_body
+from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
+from pixelwitness.core.wire.request import BodyState, Headers, Request, Response
 
 _POSTS = frozenset({"POST", "PUT", "PATCH"})
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pixelwitness.store import files, schema
+from pixelwitness.store import database, schema
 
 
 def dump(path: Path) -> Iterator[str]:
@@ -15,7 +15,7 @@ def dump(path: Path) -> Iterator[str]:
 
     Rows come by their first columns, which are the key where a table has one.
     """
-    with files.reading(path) as connection:
+    with database.reading(path) as connection:
         for mark in ("application_id", "user_version"):
             yield json.dumps([mark, *connection.execute(f"PRAGMA {mark}").fetchone()])
         made = connection.execute("SELECT name, type, sql FROM main.sqlite_schema ORDER BY name").fetchall()
@@ -35,7 +35,7 @@ def _quoted(name: str) -> str:
 def rows_of(path: Path, recording_id: str) -> dict[str, list[str]]:
     """Return the rows of one recording as comparable text, by table; the places where it was found left out."""
     told: dict[str, list[str]] = {}
-    with files.reading(path) as connection:
+    with database.reading(path) as connection:
         for table, record in schema.RECORDS.items():
             names = [name for name in schema.columns(record) if name != "sources"]
             if table == "recordings":

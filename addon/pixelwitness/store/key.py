@@ -11,8 +11,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelwitness.core.jsontext import loads_or_none
-from pixelwitness.store.files import StoreError, reading, refused_by_system
+from pixelwitness.core.wire.json_text import loads_or_none
+from pixelwitness.store.database import StoreError, reading, refused_by_system
 
 KEY_BYTES = 32
 

@@ -16,9 +16,9 @@ from typing import Literal, Self
 
 import msgspec
 
-from pixelwitness.core import records
-from pixelwitness.store import files, lock, rows
-from pixelwitness.store.files import StoreError, explain
+from pixelwitness.core.exposure import records
+from pixelwitness.store import database, lock, row_mapping
+from pixelwitness.store.database import StoreError, explain
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.putting import Putter
 
@@ -76,7 +76,7 @@ class Ledger:
         *,
         key_check: KeyCheck | None = None,
         durable: bool = False,
-        busy_seconds: float = files.BUSY_SECONDS,
+        busy_seconds: float = database.BUSY_SECONDS,
     ) -> Self:
         """Open or make a database and keep other writers out until it is closed.
 
@@ -85,9 +85,9 @@ class Ledger:
         path = path.resolve()
         with contextlib.ExitStack() as undo:
             unlocked = undo.enter_context(lock.writer_lock(path))
-            connection, notices = files.open_for_writing(path, durable=durable, busy_seconds=busy_seconds)
+            connection, notices = database.open_for_writing(path, durable=durable, busy_seconds=busy_seconds)
             undo.callback(connection.close)
-            key_notice = files.wide_mode(key_check.file) if key_check and key_check.file.exists() else None
+            key_notice = database.wide_mode(key_check.file) if key_check and key_check.file.exists() else None
             ledger = cls(path, connection, tuple(one for one in (unlocked, *notices, key_notice) if one))
             if key_check is not None:
                 ledger._check_key(key_check)
@@ -116,7 +116,7 @@ class Ledger:
 
     def copy_to(self, path: Path) -> None:
         """Write all that is committed, even of a database that was removed, into a new file."""
-        if not files.make_private(path):
+        if not database.make_private(path):
             raise StoreError(path, "it is there already", "name a new file")
         try:
             with contextlib.closing(sqlite3.connect(path)) as target:
@@ -138,7 +138,7 @@ class Ledger:
             " FROM recordings WHERE id = ?"
         )
         try:
-            row = self._connection.execute(statement, (rows.to_db(recording_id),)).fetchone()
+            row = self._connection.execute(statement, (row_mapping.to_db(recording_id),)).fetchone()
         except sqlite3.Error as error:
             raise explain(error, self.path) from None
         if row is None:
@@ -163,7 +163,7 @@ class Ledger:
         sources = tuple(sorted({*state.sources, source}))
         with self._transaction():
             statement = "UPDATE recordings SET sources = ? WHERE id = ?"
-            self._connection.execute(statement, (rows.to_db(sources), rows.to_db(recording_id)))
+            self._connection.execute(statement, (row_mapping.to_db(sources), row_mapping.to_db(recording_id)))
 
     def replace(self, recording: records.Recording, found: Iterable[records.AnyRecord]) -> Outcome:
         """Store a scanned recording and all its rows in one transaction, or what it was before stays.
@@ -179,10 +179,10 @@ class Ledger:
         sources = tuple(sorted({*recording.sources, *(before.sources if before else ())}))
         with self._transaction(recording.id):
             if before is not None:
-                for statement in rows.FORGET_RECORDING:
-                    self._connection.execute(statement, (rows.to_db(recording.id),))
+                for statement in row_mapping.FORGET_RECORDING:
+                    self._connection.execute(statement, (row_mapping.to_db(recording.id),))
             self._putter.put_recording(msgspec.structs.replace(recording, sources=sources))
-            self._putter.put_all(found, rows.INSERT, recording.id)
+            self._putter.put_all(found, row_mapping.INSERT, recording.id)
         return "added" if before is None else "replaced"
 
     def append(self, group: Sequence[records.AnyRecord]) -> None:
@@ -192,11 +192,11 @@ class Ledger:
         better transmission arrived.  `Merged` takes effect at its place in the group.
         """
         with self._transaction():
-            self._putter.put_all(group, rows.UPSERT, None)
+            self._putter.put_all(group, row_mapping.UPSERT, None)
 
     def state_owners(self, owners: Mapping[str, str]) -> None:
         """Make `site_owners` say whose the sites of Meta are: site to owner, as the knowledge has it."""
-        stated = sorted((rows.to_db(site), rows.to_db(owner)) for site, owner in owners.items())
+        stated = sorted((row_mapping.to_db(site), row_mapping.to_db(owner)) for site, owner in owners.items())
         try:
             present = self._connection.execute("SELECT site, owner FROM site_owners ORDER BY site, owner").fetchall()
         except sqlite3.Error as error:

@@ -13,11 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from pixelwitness.store import files, key, schema
-from pixelwitness.store.files import StoreError
+from pixelwitness.store import database, key, schema
+from pixelwitness.store.database import StoreError
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.rows import FORGET_RECORDING, INSERT, UPSERT, to_db
+from pixelwitness.store.row_mapping import FORGET_RECORDING, INSERT, UPSERT, to_db
 
 type Fate = Literal["added", "unchanged", "replaced", "kept"]
 """Of one recording of a source; `kept`: the target's own is newer or more complete."""
@@ -64,15 +64,15 @@ def merge(into: Path, others: Sequence[Path]) -> list[Joined]:
 
 
 def _key_of(into: Path, others: Sequence[Path]) -> KeyCheck | None:
-    for database in (into, *others):
+    for path in (into, *others):
         try:
-            fingerprint = key.stored_fingerprint(database)
+            fingerprint = key.stored_fingerprint(path)
         except StoreError:
-            if database == into:
+            if path == into:
                 raise
             continue  # told when its turn comes
         if fingerprint is not None:
-            return KeyCheck(fingerprint, key.key_file(database))
+            return KeyCheck(fingerprint, key.key_file(path))
     return None
 
 
@@ -88,7 +88,7 @@ class _Side:
             for row in self.connection.execute(query, values):  # noqa: UP028  `yield from` would close the cursor late
                 yield row
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise files.explain(error, self.path) from None
+            raise database.explain(error, self.path) from None
 
     def recording(self, recording_id: str) -> dict[str, object]:
         """Return the row of a recording, the empty dictionary where there is none."""
@@ -113,7 +113,7 @@ def _joined(ledger: Ledger, into: Path, other: Path) -> Joined:
     try:
         if other.exists() and other.samefile(ledger.path):
             raise StoreError(other, "it is the database to merge into", "name another one")
-        with files.reading(other) as connection:
+        with database.reading(other) as connection:
             key.require_same_key(into, other)
             # One view of it, even while somebody writes.
             connection.execute("BEGIN")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pixelwitness.core.records import Observation
+from pixelwitness.core.exposure.records import Observation
 
 _COLUMNS = tuple(one.name for one in msgspec.structs.fields(Observation))
 _QUERY = f"SELECT {', '.join(_COLUMNS)} FROM observations ORDER BY seen_at, recording_id, position, length(id), id"

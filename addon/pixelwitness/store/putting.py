@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, groupby, islice
 from pathlib import Path
 
-from pixelwitness.core import records
-from pixelwitness.store import rows, schema
-from pixelwitness.store.files import StoreError
+from pixelwitness.core.exposure import records
+from pixelwitness.store import row_mapping, schema
+from pixelwitness.store.database import StoreError
 
 _BATCH = 2000
 """Rows put in at a time: enough to make the cost of each statement vanish, few enough to hold."""
@@ -64,14 +64,14 @@ class Putter:
     def put_recording(self, recording: records.Recording) -> None:
         """Store the row of a recording, or raise `StoreError`."""
         try:
-            self._connection.execute(rows.UPSERT["recordings"], rows.to_row(recording))
+            self._connection.execute(row_mapping.UPSERT["recordings"], row_mapping.to_row(recording))
         except _REFUSALS as error:
             # Without it there is nothing that its rows, or the count of those refused, could belong to.
             raise StoreError(self._path, f"a recording cannot be stored ({_reason(error)})", "report this") from None
 
     def put_all(self, found: Iterable[records.AnyRecord], how: Mapping[str, str], recording_id: str | None) -> None:
         """Store records by the statements of ``how``; `Merged` takes effect at its place among them."""
-        waiting: dict[type[records.Record], list[records.AnyRecord]] = {kind: [] for kind in rows.TABLE_OF}
+        waiting: dict[type[records.Record], list[records.AnyRecord]] = {kind: [] for kind in row_mapping.TABLE_OF}
         n = 0
         # Records of a kind come in runs.
         for kind, run in groupby(found, type):
@@ -101,51 +101,51 @@ class Putter:
             batch.clear()
 
     def _put_batch(self, batch: list[records.AnyRecord], how: Mapping[str, str], of: str | None) -> None:
-        statement = how[rows.TABLE_OF[type(batch[0])]]
+        statement = how[row_mapping.TABLE_OF[type(batch[0])]]
         self._connection.execute("SAVEPOINT batch")
         try:
-            if how is rows.UPSERT and type(batch[0]) is records.Finding:
+            if how is row_mapping.UPSERT and type(batch[0]) is records.Finding:
                 # A finding has no key but all of it: the same twice in one batch is one.
                 batch = list(dict.fromkeys(batch))
                 self._forget_findings(batch)
-            self._put_rows(statement, rows.to_rows(batch))
+            self._put_rows(statement, row_mapping.to_rows(batch))
         except _REFUSALS:
             self._connection.execute("ROLLBACK TO batch")
             for record in batch:
                 try:
-                    if how is rows.UPSERT:
+                    if how is row_mapping.UPSERT:
                         self._forget_findings([record])
-                    self._connection.execute(statement, rows.to_row(record))
+                    self._connection.execute(statement, row_mapping.to_row(record))
                 except _REFUSALS as error:
                     self._refuse(type(record), of or getattr(record, "recording_id", None), _reason(error))
         self._connection.execute("RELEASE batch")
 
-    def _put_rows(self, statement: str, found: list[rows.Row]) -> None:
+    def _put_rows(self, statement: str, found: list[row_mapping.Row]) -> None:
         at = 0
         for slab in _SLABS:
             if not found or slab * len(found[0]) > self._most_values:
                 continue
-            many = rows.of_many(statement, slab)
+            many = row_mapping.of_many(statement, slab)
             while len(found) - at >= slab:
                 self._connection.execute(many, [*chain.from_iterable(found[at : at + slab])])
                 at += slab
         self._connection.executemany(statement, found[at:])
 
     def _forget_findings(self, batch: list[records.AnyRecord]) -> None:
-        found: dict[str, dict[rows.Value, list[records.Finding]]] = {}
+        found: dict[str, dict[row_mapping.Value, list[records.Finding]]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
-                subject = rows.subject_of(record)
+                subject = row_mapping.subject_of(record)
                 of_subject = found.setdefault(subject, {})
-                of_subject.setdefault(rows.to_db(getattr(record, subject)), []).append(record)
+                of_subject.setdefault(row_mapping.to_db(getattr(record, subject)), []).append(record)
         for subject, by_id in found.items():
             # Nearly always none is there yet, and one question tells that of all.
             asked = json.dumps(list(by_id))
-            for (known,) in self._connection.execute(rows.WITH_FINDINGS[subject], (asked,)).fetchall():
-                self._connection.executemany(rows.FORGET_FINDING[subject], map(rows.to_row, by_id[known]))
+            for (known,) in self._connection.execute(row_mapping.WITH_FINDINGS[subject], (asked,)).fetchall():
+                self._connection.executemany(row_mapping.FORGET_FINDING[subject], map(row_mapping.to_row, by_id[known]))
 
     def _merge(self, merged: records.Merged) -> None:
-        event, into = rows.to_db(merged.event_id), rows.to_db(merged.into_id)
+        event, into = row_mapping.to_db(merged.event_id), row_mapping.to_db(merged.into_id)
         if event == into:
             return
         found = self._connection.execute("SELECT recording_id FROM events WHERE id IN (?, ?)", (event, into)).fetchall()
@@ -153,7 +153,7 @@ class Putter:
             # What hangs on the event keeps it rather than go with it.
             self._refuse(type(merged), found[0][0] if found else None, "its into_id is not stored")
             return
-        for statement in rows.MERGE:
+        for statement in row_mapping.MERGE:
             self._connection.execute(statement, {"event": event, "into": into})
 
     def _refuse(self, kind: type[records.Record], recording_id: object, reason: str) -> None:
@@ -161,7 +161,7 @@ class Putter:
         self.refused += 1
         self._connection.execute(
             "INSERT INTO rejected_records (recording_id, record, reason) VALUES (?, ?, ?)",
-            (rows.to_db(recording_id), kind.__name__, reason),
+            (row_mapping.to_db(recording_id), kind.__name__, reason),
         )
 
 

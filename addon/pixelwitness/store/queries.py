@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pixelwitness.core.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.pixelsetup import ServerHint
-from pixelwitness.core.records import (
+from pixelwitness.core.exposure.coverage import Coverage, coverage_of
+from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.records import (
     Contact,
     Event,
     Field,
@@ -25,8 +25,8 @@ from pixelwitness.core.records import (
     Transmission,
     Visit,
 )
-from pixelwitness.core.sumup import SumUp
-from pixelwitness.meaning.identity import closest
+from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.meaning.hints.identity import closest
 
 
 @dataclass(frozen=True, slots=True)

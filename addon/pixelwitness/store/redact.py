@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelwitness.core.jsontext import loads_or_none
-from pixelwitness.core.sites import host_of
-from pixelwitness.meaning.objections import stored_host, without_objection
-from pixelwitness.meaning.tokens import tokenizer
-from pixelwitness.store import files, key, schema
-from pixelwitness.store.files import StoreError
-from pixelwitness.store.rows import INSERT
+from pixelwitness.core.wire.json_text import loads_or_none
+from pixelwitness.core.wire.sites import host_of
+from pixelwitness.meaning.keep.name_redaction import stored_host, without_objection
+from pixelwitness.meaning.keep.tokens import tokenizer
+from pixelwitness.store import database, key, schema
+from pixelwitness.store.database import StoreError
+from pixelwitness.store.row_mapping import INSERT
 
 type Value = str | int | None
 type Change = Callable[[Value], Value]
@@ -68,7 +68,7 @@ def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> Redact
         raise StoreError(target, "there is no such folder for it", "make it, or name another file")
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
-        with files.reading(source) as connection:
+        with database.reading(source) as connection:
             # One view of it, even while somebody writes.
             connection.execute("BEGIN")
             told = _copy(connection, draft, json.dumps([*recordings]) if recordings else None)
@@ -113,7 +113,7 @@ def changes(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
 def _copy(source: sqlite3.Connection, draft: Path, chosen: str | None) -> Redacted:
     throw_away = secrets.token_bytes(key.KEY_BYTES)
     change = changes(tokenizer(throw_away))
-    target, _ = files.open_for_writing(draft, durable=False)
+    target, _ = database.open_for_writing(draft, durable=False)
     with contextlib.closing(target):
         try:
             target.execute("BEGIN IMMEDIATE")
@@ -131,7 +131,7 @@ def _copy(source: sqlite3.Connection, draft: Path, chosen: str | None) -> Redact
             # Whoever opens it may have no right to write beside it.
             target.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            raise files.explain(error, draft) from None
+            raise database.explain(error, draft) from None
     return Redacted(
         counts["recordings"].rows,
         counts["events"].rows,
@@ -194,7 +194,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
         try:
             draft.replace(target)
         except OSError as error:
-            raise files.refused_by_system(error, target) from error
+            raise database.refused_by_system(error, target) from error
 
 
 # What becomes of a value -----------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TypeAliasType, get_args
 
 import msgspec
 
-from pixelwitness.core import records
+from pixelwitness.core.exposure import records
 
 APPLICATION_ID = 0x70785769
 """ASCII ``pxWi``, in the header of every file that is ours."""
@@ -189,7 +189,7 @@ def build(connection: sqlite3.Connection) -> None:
 
     The connection must not enforce foreign keys: a changed table is made anew and its rows are moved.
     """
-    # Imported here because a database that is up to date, the common case, should not pay for it.
+    # Imported here: a database that is up to date, the common case, does not pay for it at its start.
     from sqlite_utils import Database
 
     database = Database(connection, execute_plugins=False)

@@ -8,13 +8,13 @@ prove nothing.  The judging itself is the policy's.  It must not know browsers.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pixelwitness.core.coverage import is_unread
-from pixelwitness.core.exposure import SeenContact, SeenEvent
-from pixelwitness.core.sites import Site, site_of, site_of_url
+from pixelwitness.core.exposure.coverage import is_unread
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.wire.sites import Site, site_of, site_of_url
 from pixelwitness.policy.judge import Terms, judge
-from pixelwitness.policy.judgement import Judgement
-from pixelwitness.report.text import counted
-from pixelwitness.testing.evidence import Evidence, positions
+from pixelwitness.policy.violations.judgement import Judgement
+from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.testing.session_evidence import Evidence, positions
 
 
 @dataclass(frozen=True, slots=True)

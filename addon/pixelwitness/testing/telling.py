@@ -7,13 +7,13 @@ of data, never a value.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pixelwitness.core.exposure import SeenEvent
-from pixelwitness.policy.checks import Level
-from pixelwitness.policy.judgement import Forbidden, Judgement
-from pixelwitness.report.checktext import as_text
-from pixelwitness.report.text import safe_text
-from pixelwitness.report.vocabulary import vocabulary
-from pixelwitness.testing.evidence import SESSION
+from pixelwitness.core.exposure.exposure import SeenEvent
+from pixelwitness.policy.config.checks import Level
+from pixelwitness.policy.violations.judgement import Forbidden, Judgement
+from pixelwitness.report.check.check_text import as_text
+from pixelwitness.report.wording.safe_text import safe_text
+from pixelwitness.report.wording.vocabulary import vocabulary
+from pixelwitness.testing.session_evidence import SESSION
 
 SOURCE = "this browser session"
 

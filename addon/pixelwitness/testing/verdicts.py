@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from pixelwitness.meaning.knowledge import Knowledge
-from pixelwitness.policy.judgement import Judgement
+from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.policy.terms import Named, default_terms, read_terms
-from pixelwitness.report.text import counted
+from pixelwitness.policy.violations.judgement import Judgement
+from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.testing import telling
 from pixelwitness.testing.asking import Choice, Wanted, judged, wanted
-from pixelwitness.testing.evidence import Evidence
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
+from pixelwitness.testing.session_evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

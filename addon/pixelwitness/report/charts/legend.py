@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from pixelwitness.meaning.about import About
+from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts.fitting import width_of
 from pixelwitness.report.charts.svg import Element, put, write
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from pixelwitness.report.charts.fitting import fitted
-from pixelwitness.report.text import safe_text
+from pixelwitness.report.wording.safe_text import safe_text
 
 type Element = ET.Element
 type Value = str | float

@@ -12,12 +12,12 @@ from itertools import pairwise
 
 from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, lasting, moment_of, place_of, stretches, ticks
 from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.chart_models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
 from pixelwitness.report.charts.fitting import name_column, width_of
 from pixelwitness.report.charts.legend import Sample, legend
-from pixelwitness.report.charts.marks import ROWS, SIZE, draw_mark
-from pixelwitness.report.charts.models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
 from pixelwitness.report.charts.svg import Element, canvas, markup, nothing, points, put, tell, write
-from pixelwitness.report.text import counted, listed, numbered, safe_text
+from pixelwitness.report.charts.timeline_marks import ROWS, SIZE, draw_mark
+from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
 
 MOST_LANES = 12
 MOST_MARKS = 500

@@ -7,19 +7,26 @@ words those of every other report.  Must not know templates.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pixelwitness.core.exposure import DataSent, Exposure, SiteExposure
-from pixelwitness.meaning.about import SAYS_NOTHING, About, about_of
-from pixelwitness.meaning.uses import introduction
-from pixelwitness.report.acts import Sentence, captured_list
-from pixelwitness.report.announced import is_main, sentence, told_of
-from pixelwitness.report.consent import consent_parts, limited_use_sentences
-from pixelwitness.report.facts import contact_words, event_words, nothing_words, span_words, telling_sites, way_words
-from pixelwitness.report.html.evidence import SiteEvidence, shares
-from pixelwitness.report.ledger import unseen_of
-from pixelwitness.report.setup import setup_sentences
-from pixelwitness.report.story import deeds, doubts, who_sentences
-from pixelwitness.report.text import counted, listed
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.core.exposure.exposure import DataSent, Exposure, SiteExposure
+from pixelwitness.meaning.names.announced_uses import introduction
+from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
+from pixelwitness.report.html.proof import SiteEvidence, shares
+from pixelwitness.report.wording.acts import Sentence, captured_list
+from pixelwitness.report.wording.announced import is_main, sentence, told_of
+from pixelwitness.report.wording.consent_words import consent_parts, limited_use_sentences
+from pixelwitness.report.wording.ledger_words import unseen_of
+from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.report.wording.setup_words import setup_sentences
+from pixelwitness.report.wording.site_facts import (
+    contact_words,
+    event_words,
+    nothing_words,
+    span_words,
+    telling_sites,
+    way_words,
+)
+from pixelwitness.report.wording.story import deeds, doubts, who_sentences
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 MAX_PIXELS = 12
 MOST_WHOLE = 12

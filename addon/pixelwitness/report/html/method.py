@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.coverage import is_headless
-from pixelwitness.core.jsontext import loads_or_none
-from pixelwitness.core.records import Recording
-from pixelwitness.core.rule import Rule
-from pixelwitness.report.text import counted
+from pixelwitness.core.detect.rule import Rule
+from pixelwitness.core.exposure.coverage import is_headless
+from pixelwitness.core.exposure.records import Recording
+from pixelwitness.core.wire.json_text import loads_or_none
+from pixelwitness.report.wording.safe_text import counted
 
 MAX_RECORDINGS = 150
 MAX_SOURCES = 4

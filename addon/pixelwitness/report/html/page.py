@@ -17,26 +17,26 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pixelwitness.core.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
-from pixelwitness.core.records import Signal, Visit
-from pixelwitness.meaning.uses import introduction
-from pixelwitness.report.acts import Captured, Sentence
-from pixelwitness.report.announced import HEAD, beside, is_main, told_of
-from pixelwitness.report.charts.channels import draw_channels
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.records import Signal, Visit
+from pixelwitness.meaning.names.announced_uses import introduction
+from pixelwitness.report.charts.channel_chart import draw_channels
 from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.datagrid import draw_data
-from pixelwitness.report.charts.flow import draw_flow
-from pixelwitness.report.charts.gather import Gathering
-from pixelwitness.report.charts.models import Models
+from pixelwitness.report.charts.chart_data import Gathering
+from pixelwitness.report.charts.chart_models import Models
+from pixelwitness.report.charts.data_grid import draw_data
+from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
-from pixelwitness.report.facts import apart, telling_sites
 from pixelwitness.report.html.cards import cards_of, person_labels
-from pixelwitness.report.html.evidence import Room, fitted, gather
 from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, rules_of, sources_of, versions_of
-from pixelwitness.report.ledger import account, unseen
-from pixelwitness.report.opening import opening, when
-from pixelwitness.report.text import CELL_LIMIT, safe_text
-from pixelwitness.report.vocabulary import Vocabulary
+from pixelwitness.report.html.proof import Room, fitted, gather
+from pixelwitness.report.wording.acts import Captured, Sentence
+from pixelwitness.report.wording.announced import HEAD, beside, is_main, told_of
+from pixelwitness.report.wording.ledger_words import account, unseen
+from pixelwitness.report.wording.opening import opening, when
+from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text
+from pixelwitness.report.wording.site_facts import apart, telling_sites
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 TITLE = "What sites told Meta"
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -73,8 +73,9 @@ class Behind:
 
 def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: Sequence[str] = ()) -> str:
     """Return the page; ``limits`` says in words what was left out on request."""
-    from pixelwitness.rulebook.knowledge import load_knowledge
-    from pixelwitness.rulebook.ruleset import load_rules
+    # Imported here: it would slow the start of all that only ask for the style.
+    from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+    from pixelwitness.rulebook.rules.rule_set import load_rules
 
     sites = telling_sites(exposure)
     called: dict[tuple[str, str], str] = {(one.kind, one.label): one.called for one in load_knowledge().word_lists}

@@ -1,0 +1,273 @@
+"""Rules as the core sees them: compiled, frozen, ready to be asked.
+
+Owns what a rule is and whether its conditions hold for a request.  Reading and
+checking YAML belongs to ``rulebook``; what a matching rule yields to ``detect``
+and ``observe``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+from pixelwitness.core.detect.locator import Locator, Scope, first_text, resolve
+from pixelwitness.core.wire.body_kind import BodyKind, kind_of
+from pixelwitness.core.wire.request import BodyState, Request
+
+type Gives = Literal["event", "contact", "signal", "observation"]
+
+
+class Channel(StrEnum):
+    """The ways by which something reaches Meta."""
+
+    PIXEL = "pixel"
+    CAPI = "capi"
+    CAPI_GATEWAY = "capi-gateway"
+    SIGNALS_GATEWAY = "signals-gateway"
+    SERVER_GTM = "server-gtm"
+    RELAY = "relay"
+    APP_SDK = "app-sdk"
+    LIBRARY = "library"
+    CONFIG = "config"
+    SOCIAL_PLUGIN = "social-plugin"
+    LOGIN = "login"
+    CHAT = "chat"
+    AUDIENCE_NETWORK = "audience-network"
+    META_AI = "meta-ai"
+
+
+SERVER_CHANNELS = frozenset({Channel.CAPI})
+"""Channels on which servers speak: there is no browser whose page could be asked."""
+
+
+class Confidence(StrEnum):
+    """How sure it is that a matching request means what its rule says."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    HINT = "hint"
+
+
+NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
+
+CONFIDENCE_ORDER = {level: rank for rank, level in enumerate(Confidence)}
+
+
+class Pattern(Protocol):
+    """A compiled RE2 pattern."""
+
+    def fullmatch(self, text: str, /) -> Any:
+        """Match the whole text, or return None."""
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """At least ``n`` of the locators resolve."""
+
+    n: int
+    of: tuple[Locator, ...]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The keys of ``match`` and of ``unless``: all that are given must hold."""
+
+    method: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()
+    host: frozenset[str] = frozenset()
+    path: Pattern | None = None
+    all: tuple[Locator, ...] = ()
+    any: tuple[Locator, ...] = ()
+    at_least: AtLeast | None = None
+    where: tuple[tuple[Locator, Pattern], ...] = ()
+    document: bool = False
+    body: frozenset[BodyState] = frozenset()
+    literal_url: tuple[str, ...] = ()
+    literal_body: tuple[bytes, ...] = ()
+    unless: "Conditions | None" = None
+
+    @property
+    def any_host(self) -> bool:
+        return not self.site and not self.host
+
+    def can_meet(self, host: str, site: str | None) -> bool:
+        """Say whether a request to a host can fulfil the conditions, whatever else it holds."""
+        if not self.any_host:
+            return host in self.host or site in self.site
+        # Most rules of any host leave out Meta's own.
+        unless = self.unless
+        return unless is None or unless != Conditions(site=unless.site) or site not in unless.site
+
+    @property
+    def has_literal(self) -> bool:
+        return bool(self.literal_url or self.literal_body)
+
+    @cached_property
+    def body_kinds(self) -> frozenset[BodyKind]:
+        """The kinds of bodies in which the literals are looked for: those that the rule can read.
+
+        A rule that needs something of ``json`` reads no form, one that needs only ``params`` no JSON.
+        """
+        needed = {locator.source for locator in (*self.all, *(locator for locator, _ in self.where))}
+        for group in (self.any, self.at_least.of if self.at_least else ()):
+            sources = {locator.source for locator in group}
+            if len(sources) == 1:
+                needed |= sources
+        if "json" in needed:
+            return frozenset({BodyKind.JSON, BodyKind.EITHER})
+        if "params" in needed:
+            return frozenset({BodyKind.FORM, BodyKind.EITHER})
+        return frozenset(BodyKind)
+
+    def holds(self, scope: Scope, *, is_document: bool) -> Mapping[str, str | None] | None:
+        """Return the named groups of the path when every condition holds, else None.
+
+        Cheap conditions come first: nothing of the request is parsed before host and path hold.
+        """
+        request = scope.request
+        if self.site and request.site not in self.site:
+            return None
+        if self.host and request.host not in self.host:
+            return None
+        groups = self.aims(request.method, request.path, scope.groups)
+        if groups is None:
+            return None
+        inner = Scope(request, groups, scope.item, scope.response)
+        return groups if self.holds_within(inner, is_document=is_document) else None
+
+    def aims(
+        self, method: str, path: str, groups: Mapping[str, str | None] = NO_GROUPS
+    ) -> Mapping[str, str | None] | None:
+        """Return the named groups of a path, or ``groups`` where none is asked for; None when one is another."""
+        if self.method and method not in self.method:
+            return None
+        if self.path is None:
+            return groups
+        found = self.path.fullmatch(path)
+        return None if found is None else found.groupdict()
+
+    def holds_within(self, scope: Scope, *, is_document: bool) -> bool:
+        """Say whether what is asked of a request holds beyond its method, host and path."""
+        request = scope.request
+        if self.document and not is_document:
+            return False
+        if self.body and request.body_state not in self.body:
+            return False
+        if self.has_literal and not self._literal_in(request):
+            return False
+        if not self._locators_hold(scope):
+            return False
+        return self.unless is None or self.unless.holds(scope, is_document=is_document) is None
+
+    def _literal_in(self, request: Request) -> bool:
+        for literal in self.literal_url:  # a generator costs three times as much
+            if literal in request.url:
+                return True
+        body = request.body
+        if not body:
+            # A recorder that kept only the pairs of a form: the text they stood in is gone.
+            return bool(self.literal_body and request.form)
+        if not self.literal_body or kind_of(request.content_type, body) not in self.body_kinds:
+            return False
+        return any(literal in body for literal in self.literal_body)
+
+    def _locators_hold(self, scope: Scope) -> bool:
+        def there(locator: Locator) -> bool:
+            return resolve(locator, scope) is not None
+
+        if not all(map(there, self.all)):
+            return False
+        if self.any and not any(map(there, self.any)):
+            return False
+        if self.at_least is not None and sum(map(there, self.at_least.of)) < self.at_least.n:
+            return False
+        for locator, pattern in self.where:
+            text = first_text(resolve(locator, scope))
+            if text is None or pattern.fullmatch(text) is None:
+                return False
+        return True
+
+
+CREDENTIALS = frozenset(
+    {
+        "access_token",
+        "appsecret_proof",
+        "client_secret",
+        "fb_exchange_token",
+        "id_token",
+        "input_token",
+        "refresh_token",
+    }
+)
+"""Names by which callers prove who they are: no ``["*"]`` gathers them, so they never leave the request."""
+
+
+@dataclass(frozen=True)
+class Decode:
+    """Where a matching request holds what: each key takes the first locator that resolves."""
+
+    pixel_id: tuple[Locator, ...] = ()
+    event_name: tuple[Locator, ...] = ()
+    dedup_id: tuple[Locator, ...] = ()
+    sent_at: tuple[Locator, ...] = ()
+    """The library's own time stamp (``ts``), part of the key that joins a pixel's copies."""
+    counter: tuple[Locator, ...] = ()
+    """The library's own event counter (``ec``), likewise."""
+    in_frame: tuple[Locator, ...] = ()
+    page: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    """(attributed_by, locators): what the payload says of the page, best first."""
+    copy: tuple[Locator, ...] = ()
+    """Where one resolves, the request only repeats the pixel's own hit (the sandbox trigger, a redirect)."""
+    each: tuple[Locator, ...] = ()
+    fields: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    drop: tuple[Locator, ...] = ()
+    """What says nothing by itself: ``["*"]`` does not gather it."""
+    kind: str | None = None
+    value: tuple[Locator, ...] = ()
+
+    def taken_beside(self, gatherer: Locator) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Return what ``["*"]`` does not gather: the names that the decode takes by themselves, and their prefixes."""
+        return self._taken.get((gatherer.source, *gatherer.names[:-1]), (CREDENTIALS, ()))
+
+    @cached_property
+    def _taken(self) -> Mapping[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]:
+        names: dict[tuple[str, ...], set[str]] = {}
+        alone = (self.pixel_id, self.event_name, self.dedup_id, self.each, self.drop)
+        stated = (*(locators for _, locators in self.page), *(locators for _, locators in self.fields))
+        for locator in (one for locators in (*alone, *stated) for one in locators):
+            *way, last = (locator.source, *locator.names)
+            names.setdefault(tuple(way), set()).add(last)
+        return {
+            way: (CREDENTIALS | taken, tuple(sorted(one[:-1] for one in taken if one.endswith("*") and one != "*")))
+            for way, taken in names.items()
+        }
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of reaching Meta: what it looks like, what it means, how sure that is."""
+
+    id: str
+    version: int
+    title: str
+    status: str
+    gives: Gives
+    confidence: Confidence
+    description: str
+    references: tuple[str, ...]
+    match: Conditions
+    decode: Decode
+    channel: Channel | None = None
+    examples: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+
+    @property
+    def precedence(self) -> tuple[int, bool, int, str]:
+        """Event before contact, site-bound before any-host, certain before likely before hint, then id."""
+        return (
+            ("event", "contact", "signal", "observation").index(self.gives),
+            self.match.any_host,
+            CONFIDENCE_ORDER[self.confidence],
+            self.id,
+        )

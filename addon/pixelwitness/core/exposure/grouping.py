@@ -1,0 +1,210 @@
+"""Grouping: what belongs together in an exposure, counted as it comes.
+
+Owns the groups of events, contacts, data and findings.  Pure; which site a group
+belongs to is `sumup`'s.  What a group holds at a time grows with the number of
+different things said, not with the number of events.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pixelwitness.core.exposure.coverage import is_unread
+from pixelwitness.core.exposure.exposure import (
+    ContactGroup,
+    DataSent,
+    EventGroup,
+    SeenContact,
+    SeenEvent,
+    SiteFinding,
+    Telling,
+)
+from pixelwitness.core.exposure.records import Field, Finding
+
+MAX_TELLINGS = 12
+"""Different contents of one group of events that are kept for telling; the others are counted."""
+MAX_PAGES = 12
+"""Pages that are kept of a group."""
+MAX_OPENED = 2_000
+"""Pages of one site that are kept as opened."""
+
+
+@dataclass(slots=True)
+class Data:
+    """Counts fields by class, form and matching."""
+
+    origins: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    times: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    tokens: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+
+    def add(self, fields: Iterable[Field]) -> None:
+        """Take the fields of one event or contact."""
+        carried = set()
+        for one in fields:
+            key = (one.data_class, one.form, one.matching)
+            carried.add(key)
+            self.origins.setdefault(key, set()).add(one.field)
+            self.tokens.setdefault(key, set()).add(one.value_token)
+            if one.value is not None:
+                self.values.setdefault(key, set()).add(one.value)
+        for key in carried:
+            self.times[key] = self.times.get(key, 0) + 1
+
+    def done(self) -> tuple[DataSent, ...]:
+        """Return what was counted, in the order of classes, forms and ways in."""
+        return tuple(
+            DataSent(
+                *key,
+                origins=tuple(sorted(self.origins[key])),
+                times=self.times[key],
+                different=len(self.tokens[key]),
+                values=tuple(sorted(self.values.get(key, ()))),
+            )
+            for key in sorted(self.times)
+        )
+
+
+@dataclass(slots=True)
+class Events:
+    """Counts the events of one group."""
+
+    first: SeenEvent
+    events: int = 0
+    transmissions: int = 0
+    unread: int = 0
+    transports: set[str] = field(default_factory=set)
+    receivers: set[str] = field(default_factory=set)
+    confidences: set[str] = field(default_factory=set)
+    pages: dict[str, None] = field(default_factory=dict)
+    times: list[str] = field(default_factory=list)
+    data: Data = field(default_factory=Data)
+    tellings: dict[object, Telling] = field(default_factory=dict)
+    untold: int = 0
+
+    def add(self, seen: SeenEvent, place: int) -> None:
+        """Take one event."""
+        event = seen.event
+        self.events += 1
+        self.transmissions += len(seen.transmissions)
+        self.unread += seen.unread
+        self.transports.update(one.transport for one in seen.transmissions)
+        self.receivers.update(one.receiver_host for one in seen.transmissions)
+        self.confidences.add(event.confidence)
+        if event.page_url is not None and len(self.pages) < MAX_PAGES:
+            self.pages[event.page_url] = None
+        self.times = span(self.times, event.seen_at)
+        self.data.add(seen.fields)
+        self._tell(seen, place)
+
+    def _tell(self, seen: SeenEvent, place: int) -> None:
+        said = distinct(seen.fields)
+        what = (tuple((one.field, one.form, one.value_token) for one in said), seen.event.page_url, seen.unread > 0)
+        known = self.tellings.get(what)
+        if known is not None:
+            self.tellings[what] = replace(known, times=known.times + 1)
+        elif len(self.tellings) < MAX_TELLINGS:
+            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0, place)
+        else:
+            self.untold += 1
+
+    def done(self) -> EventGroup:
+        """Return what was counted."""
+        event = self.first.event
+        return EventGroup(
+            pixel_id=event.pixel_id,
+            name=event.event_name,
+            kind=event.event_kind,
+            channels=self.first.channels,
+            transports=tuple(sorted(self.transports)),
+            receivers=tuple(sorted(self.receivers)),
+            events=self.events,
+            transmissions=self.transmissions,
+            unread=self.unread,
+            confidences=tuple(sorted(self.confidences)),
+            data=self.data.done(),
+            tellings=tuple(self.tellings.values()),
+            untold=self.untold,
+            pages=tuple(self.pages),
+            first_seen=self.times[0] if self.times else None,
+            last_seen=self.times[1] if self.times else None,
+        )
+
+
+@dataclass(slots=True)
+class Contacts:
+    """Counts the contacts of one channel."""
+
+    contacts: int = 0
+    unread: int = 0
+    receivers: set[str] = field(default_factory=set)
+    pixels: set[str] = field(default_factory=set)
+    data: Data = field(default_factory=Data)
+    rules: dict[str, int] = field(default_factory=dict)
+
+    def add(self, seen: SeenContact) -> None:
+        """Take one contact."""
+        self.contacts += 1
+        self.rules[seen.contact.rule_id] = self.rules.get(seen.contact.rule_id, 0) + 1
+        self.unread += is_unread(seen.contact.body_state)
+        self.receivers.add(seen.contact.receiver_host)
+        if seen.contact.pixel_id is not None:
+            self.pixels.add(seen.contact.pixel_id)
+        self.data.add(seen.fields)
+
+    def done(self, channel: str) -> ContactGroup:
+        """Return what was counted."""
+        return ContactGroup(
+            channel,
+            tuple(sorted(self.receivers)),
+            tuple(sorted(self.pixels)),
+            self.contacts,
+            self.unread,
+            self.data.done(),
+            tuple(sorted(self.rules.items())),
+        )
+
+
+@dataclass(slots=True)
+class Findings:
+    """Counts what was understood, by kind, label, certainty and evidence."""
+
+    fields: dict[tuple[str, str, str, str], set[str]] = field(default_factory=dict)
+    events: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    contacts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+
+    def add(self, findings: Iterable[Finding], *, to: dict[tuple[str, str, str, str], int]) -> None:
+        """Take the findings of one event or contact, which counts once for each."""
+        told = set()
+        for one in findings:
+            key = (one.kind, one.label, one.certainty, one.evidence or "")
+            told.add(key)
+            fields = self.fields.setdefault(key, set())
+            if one.field is not None:
+                fields.add(one.field)
+        for key in told:
+            to[key] = to.get(key, 0) + 1
+
+    def done(self) -> tuple[SiteFinding, ...]:
+        """Return what was counted, in the order of kinds, labels and words."""
+        return tuple(
+            SiteFinding(
+                *key,
+                fields=tuple(sorted(self.fields[key])),
+                events=self.events.get(key, 0),
+                contacts=self.contacts.get(key, 0),
+            )
+            for key in sorted(self.fields)
+        )
+
+
+def span(times: list[str], seen_at: str | None) -> list[str]:
+    """Widen [first, last] to a further time; times of this form sort as text."""
+    if seen_at is None:
+        return times
+    return [min(times[0], seen_at), max(times[1], seen_at)] if times else [seen_at, seen_at]
+
+
+def distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Return fields once each: copies of an event carry the same data again."""
+    kept = {(one.field, one.form, one.value_token): one for one in reversed(tuple(fields))}
+    return tuple(sorted(kept.values(), key=lambda one: (one.field, one.ordinal, one.form, one.value_token)))

@@ -1,0 +1,87 @@
+"""The end of a session: the story in three sentences, the summary, the report.
+
+Owns what is told when the window closes.  Reads the store; must not know mitmproxy.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.live.saving.session_report import Recorded, read_exposure, write_report
+from pixelwitness.meaning.names.subjects import About, about_of
+from pixelwitness.report.formats import plain
+from pixelwitness.report.wording.acts import Sentence, captured_list
+from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.vocabulary import Vocabulary
+from pixelwitness.store.database import StoreError
+
+MOST_NAMED = 5
+
+
+def tell(
+    recorded: Recorded, vocabulary: Vocabulary, stream: TextIO, say: Callable[[str], None], *, colour: bool
+) -> bool:
+    """Write the story, the summary and the path of the report to a stream; False when the store cannot be read.
+
+    ``say`` gets what went wrong.
+    """
+    try:
+        exposure = read_exposure(recorded)
+    except StoreError as error:
+        say(f"the story cannot be told: {error}")
+        return False
+    for sentence in in_short(exposure, vocabulary):
+        print(plain.as_text(sentence), file=stream)
+    print(file=stream)
+    if stream.isatty():
+        # Imported here: a start without a terminal does not pay for rich.
+        from pixelwitness.report.formats import terminal
+
+        terminal.console(stream, colour=colour).print(terminal.summary(exposure, vocabulary))
+    else:
+        for line in plain.summary(exposure, vocabulary):
+            print(line, file=stream)
+    target = report_path(recorded)
+    try:
+        write_report(recorded, target, vocabulary)
+    except (StoreError, OSError) as error:
+        say(f"the report cannot be written: {error}")
+        return False
+    print(f"\nThe report: {target}", file=stream, flush=True)
+    return True
+
+
+def report_path(recorded: Recorded) -> Path:
+    """Return where the report of a session goes: beside its database, one for each session."""
+    return recorded.db.with_name(f"{recorded.db.stem}-{recorded.ids[0][:8]}.html")
+
+
+def in_short(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
+    """Yield three sentences: who told Meta anything, the most telling of it, what stays out of sight."""
+    told = [one for one in exposure.sites if one.standing is not Standing.META and (one.sent or one.contacts)]
+    stopped = [one for one in exposure.sites if one.standing is not Standing.META and not one.told_nothing]
+    seen = told or stopped
+    named = [one.site for one in seen if one.site is not None]
+    number = counted(len(seen), "site")
+    if not seen:
+        visited = len(exposure.of(Standing.SITE))
+        opened = f"You opened {counted(visited, 'site')}, and nothing" if visited else "Nothing"
+        yield (f"{opened} was seen to go to Meta.",)
+        yield (f"{counted(exposure.coverage.seen, 'request')} were looked at.",)
+    else:
+        names = (": ", *captured_list(named, MOST_NAMED)) if named else ()
+        yield (f"{number} told Meta of you" if told else f"{number} tried to tell Meta of you", *names, ".")
+        sentences = {id(site): lines for site, lines in story(exposure, vocabulary)}
+        # A site of which only contacts were blocked has no sentence of its own.
+        yield from sentences.get(id(max(seen, key=_weight)), ())[:1]
+    yield (ALWAYS,)
+
+
+def _weight(site: SiteExposure) -> tuple[int, int, int]:
+    """Order sites by how much they tell of the person, then of the browser, then at all."""
+    about = [about_of(one.data_class, origin) for one in site.data for origin in one.origins]
+    named = site.standing is Standing.SITE
+    return about.count(About.PERSON) if named else -1, about.count(About.BROWSER), site.n_events + site.n_contacts

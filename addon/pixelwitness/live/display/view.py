@@ -1,0 +1,186 @@
+"""What `pixelwitness live` shows while it runs: a table that grows on a terminal, plain lines elsewhere.
+
+Owns the layout of both.  rich is imported for a terminal only.  Everything captured
+comes from `told`, printable already; messages of the log pass the sanitiser here.
+"""
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from pixelwitness.core.exposure.records import Recording
+from pixelwitness.live.display.board import Board, Line
+from pixelwitness.live.display.event_line import Told
+from pixelwitness.report.wording.safe_text import counted, numbered, safe_text
+
+if TYPE_CHECKING:
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.text import Text
+
+LONGEST_MESSAGE = 2_000
+_OUR_LOGGERS = "pixelwitness"
+
+
+def ledger(recording: Recording | None) -> str:
+    """Return the ledger of a session in one line."""
+    if recording is None:
+        return "nothing has passed the proxy yet"
+    parts = [counted(recording.requests_seen, "request"), f"{recording.requests_matched:,} to Meta"]
+    for number, words in (
+        (recording.blocked, "blocked"),
+        (recording.undecodable, "undecodable"),
+        (recording.bodies_not_recorded, "bodies not recorded"),
+        (recording.tls_refused, "connections refused to be looked into"),
+        (recording.dropped + recording.rule_faults, "MISSING through a fault or for lack of room"),
+    ):
+        if number:
+            parts.append(f"{number:,} {words}")
+    return ", ".join(parts)
+
+
+class PlainView:
+    """One line for each event and contact as it arrives; messages go where errors go."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def told(self, told: Told) -> None:
+        """Print a line; a reader who has gone costs nothing but the line."""
+        try:
+            print(told.line, file=self._stream, flush=True)
+        except (OSError, ValueError):
+            return
+
+    def say(self, message: str) -> None:
+        """Print a message to stderr."""
+        print(message, file=sys.stderr, flush=True)
+
+    def start(self) -> None:
+        """Begin; nothing is drawn."""
+
+    def stop(self) -> None:
+        """End; nothing is left to clear."""
+
+
+class TableView:
+    """Sites and what they told, drawn anew some times a second, the ledger below; messages scroll by above."""
+
+    def __init__(self, board: Board, console: "Console") -> None:
+        self._board = board
+        self._console = console
+        self._live: Live | None = None
+
+    def start(self) -> None:
+        """Begin to draw."""
+        # Imported here: a start without a terminal does not pay for rich.
+        from rich.live import Live
+
+        self._live = Live(
+            get_renderable=self.drawn,
+            console=self._console,
+            refresh_per_second=4,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
+        )
+        self._live.start()
+
+    def stop(self) -> None:
+        """End, and leave the place to what comes after."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def say(self, message: str) -> None:
+        """Print a message above the table."""
+        # Imported here: a start without a terminal does not pay for rich.
+        from rich.text import Text
+
+        self._console.print(Text(message), soft_wrap=True)
+
+    def told(self, told: Told) -> None:
+        """Wait for the next drawing."""
+
+    def drawn(self) -> "Group":
+        """Return the table of the sites that fit, the latest at the bottom, and the ledger."""
+        # Imported here: a start without a terminal does not pay for rich.
+        from rich import box
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 1, 0, 0))
+        table.add_column("Site", ratio=20, no_wrap=True, overflow="ellipsis")
+        table.add_column("Told Meta", ratio=42, no_wrap=True, overflow="ellipsis")
+        table.add_column("With it", ratio=38, no_wrap=True, overflow="ellipsis")
+        rows = [(site, line) for site, lines in self._board.sites() for line in lines]
+        room = max(self._console.height - 8, 3)
+        previous = ""
+        for site, line in rows[-room:]:
+            shown = "" if site == previous else site
+            table.add_row(Text(shown, style="bold cyan"), _what(line), _with(line))
+            previous = site
+        hidden = f"{counted(len(rows) - room, 'line')} above; " if len(rows) > room else ""
+        below = Text.assemble((f"{hidden}{ledger(self._board.recording)}", "bold"), "\n", (HOW_TO_END, "dim"))
+        waiting = Text("Nothing was seen to go to Meta yet.", style="dim")
+        return Group(table if rows else waiting, below)
+
+
+HOW_TO_END = "Close the browser's window or press Ctrl-C to end and read the story."
+
+
+def _what(line: Line) -> "Text":
+    # Imported here: a start without a terminal does not pay for rich.
+    from rich.text import Text
+
+    text = Text(numbered(line.what, line.times), style="" if line.is_event else "dim")
+    if line.blocked:
+        text.append(" blocked" if line.blocked == line.times else f" ({line.blocked} blocked)", style="green")
+    return text
+
+
+def _with(line: Line) -> "Text":
+    # Imported here: a start without a terminal does not pay for rich.
+    from rich.text import Text
+
+    text = Text(", ".join(line.data), style="bold red" if line.is_personal else "yellow")
+    if line.amount:
+        text.append(f"{', ' if line.data else ''}{line.amount}", style="")
+    return text
+
+
+type View = PlainView | TableView
+
+
+def view_for(board: Board, stream: TextIO) -> View:
+    """Return the view that fits a stream, and let the board feed it."""
+    view: View
+    if stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
+        # Imported here: a start without a terminal does not pay for rich.
+        from pixelwitness.report.formats.terminal import console
+
+        drawn_on = console(stream, colour=True)  # colours are what lets it draw again and again
+        drawn_on.no_color = bool(os.environ.get("NO_COLOR"))
+        view = TableView(board, drawn_on)
+    else:
+        view = PlainView(stream)
+    board.on_told = view.told
+    return view
+
+
+class Messages(logging.Handler):
+    """Brings what the log says to a view: warnings of anybody, and what pixelwitness itself says."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(logging.INFO)
+        self._view = view
+        self.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith(_OUR_LOGGERS))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a message in one printable line; never its traceback, which may hold what was captured."""
+        try:
+            self._view.say(safe_text(record.getMessage(), LONGEST_MESSAGE))
+        except Exception:  # a message that cannot be shown must not end what it is about
+            return

@@ -1,0 +1,310 @@
+"""The mitmproxy addon: each hook is one look at a flow, what is Meta's is read soon after and handed to the writer.
+
+Owns the life of a session inside mitmproxy: options, opening, hooks, the end.
+Nothing of the traffic is changed unless blocking is on, and no fault in here
+reaches it: a fault is caught in its hook, counted, shown at once and at the end.
+"""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mitmproxy import contentviews, ctx, http, tls
+from mitmproxy import version as mitmproxy_version
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
+from mitmproxy.flow import Flow
+from mitmproxy.hooks import UpdateHook
+
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.exposure import records
+from pixelwitness.live.display.board import Board
+from pixelwitness.live.display.event_line import Teller
+from pixelwitness.live.hooks.addon_options import (
+    PREFIX,
+    Settings,
+    declare,
+    misstated,
+    refused,
+    saves_as_they_end,
+    settings_of,
+)
+from pixelwitness.live.hooks.commands import Commands
+from pixelwitness.live.hooks.contentview import PixelWitnessView
+from pixelwitness.live.hooks.deferred import Soon
+from pixelwitness.live.hooks.live_session import Session, Work
+from pixelwitness.live.hooks.marks import mark
+from pixelwitness.live.hooks.mitmproxy_version import refusal
+from pixelwitness.live.hooks.openness import warn_when_open
+from pixelwitness.live.hooks.session_setup import spill_of, understanding_of
+from pixelwitness.live.saving.kept_store import open_kept
+from pixelwitness.live.saving.session_report import Recorded
+from pixelwitness.live.saving.spill import spill_file
+from pixelwitness.live.saving.writer import Writer
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.report.wording.vocabulary import vocabulary
+from pixelwitness.rulebook import RulesError
+from pixelwitness.store.database import StoreError
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10.0
+_TOLD_AT = frozenset(10**power for power in range(9))
+"""Numbers of lost requests at which the loss is shown at once."""
+_STEADY_SECONDS = 1.0
+"""How often the counts are brought to the store while only other traffic passes."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What went wrong in here, by hook."""
+
+    by_hook: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_hook.values())
+
+
+class PixelWitness:
+    """Watches what passes the proxy on its way to Meta and stores what it means."""
+
+    def __init__(self, board: Board | None = None) -> None:
+        self.faults = Faults()
+        self.recorded: Recorded | None = None
+        """Where the records of this run are."""
+        self.lost = 0
+        """Requests of ended sessions whose records are not in the store."""
+        self._settings: Settings | None = None
+        self._session: Session | None = None
+        self._writer: Writer | None = None
+        self._counted_at = 0.0
+        self._is_running = False
+        self._db = Path()
+        """Where the records of the session go."""
+        self.left: Path | None = None
+        """The spill that holds what the database of the last session did not take."""
+        self._board = board
+        self._words = vocabulary()
+        self._teller = Teller(self._words)
+        self._soon: Soon[tuple[str, Work]] = Soon(self._read)
+        """What hooks have left to do, each with the hook's name."""
+        self._at_once = False
+        """Flows go to a file as soon as they end, so what they tell must stand on them by then."""
+
+    # The life of a session ---------------------------------------------------
+
+    def load(self, loader: Loader) -> None:
+        """Declare the options."""
+        reason = refusal(mitmproxy_version.VERSION)
+        if reason is not None:
+            # Logged as well: while a script loads, mitmproxy drops an OptionsError without a word.
+            log.error("pixelwitness: %s", reason)
+            raise refused(reason)
+        declare(loader)
+        Commands(lambda: self.recorded, self._words).declare(loader)
+        contentviews.add(PixelWitnessView(self._reader, self._words))
+        _complain()
+
+    def configure(self, updated: Collection[str]) -> None:
+        """Check the options and open the store early, so that what is wrong is said before anything passes."""
+        self._at_once = saves_as_they_end(ctx.options)
+        try:
+            settings = settings_of(ctx.options)
+            if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
+                self.end()
+                self._begin(settings)
+        except OptionsError as error:
+            if self._is_running:
+                raise  # mitmproxy shows the text and keeps the option as it was
+            # The start ends by an error logged, and without the traceback of one raised.
+            log.error("%s", error)
+
+    def running(self) -> None:
+        """Say where the records go."""
+        _complain()
+        if self._session is None:
+            self.configure({PREFIX})
+        self._is_running = True
+        # What is kept until the end need not be looked through: a full collection would hold everything up for 60 ms.
+        gc.collect()
+        gc.freeze()
+        if self._session is not None and self._settings is not None:
+            log.info("pixelwitness: what reaches Meta is recorded in %s", self._db)
+            if self._settings.block != "off":
+                log.warning("pixelwitness: blocking is on (%s): pages behave differently", self._settings.block)
+        warn_when_open()
+
+    def done(self) -> None:
+        """Bring everything that waits into the store and end the recording."""
+        gc.unfreeze()
+        self.end()
+        if self.left:
+            log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.left)
+        if self.faults.total or self.lost:
+            where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.by_hook.items()))
+            log.error(
+                "pixelwitness: incomplete: %d faults (%s), %d requests not stored", self.faults.total, where, self.lost
+            )
+
+    def _reader(self) -> tuple[Detector, Redactor] | None:
+        if self._session is None:
+            return None
+        return self._session.understanding.detector, self._session.understanding.redactor
+
+    def _begin(self, settings: Settings) -> None:
+        try:
+            understanding, owners = understanding_of(settings)
+            kept, notices = open_kept(settings.db, settings.key, owners)
+        except (StoreError, RulesError) as error:
+            raise refused(f"pixelwitness: {error}") from None
+        for notice in notices:
+            log.warning("pixelwitness: %s", notice)
+        self._settings = settings
+        self._db = kept.path
+        self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
+        before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
+        self.recorded = Recorded(kept.path, (*before, self._session.recording_id))
+        self._writer = writer = Writer(kept, _say_trouble, spill_of(kept))
+        kept.on_moved = lambda path, told: self._moved(writer, path, told)
+        self._hand_over(self._session, [])
+
+    def _moved(self, writer: Writer, path: Path, told: str) -> None:
+        log.error("pixelwitness: %s", told)
+        self._db = path
+        if self.recorded is not None:
+            self.recorded = Recorded(path, self.recorded.ids)
+        writer.move_spill(path)
+
+    def end(self) -> None:
+        """End the recording in order, if one is under way."""
+        self.catch_up()
+        session, writer = self._session, self._writer
+        self._session = self._writer = None
+        if session is None or writer is None:
+            return
+        if not writer.finish(DRAIN_SECONDS, [session.recording(complete=True)]):
+            log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
+        self.lost += writer.state.dropped + writer.state.damaged
+        self.left = spill_file(self._db) if writer.state.left else None
+
+    # The traffic -------------------------------------------------------------
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Take what is about to leave."""
+        self._take("request", Session.request, flow)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Take what an answer shows."""
+        self._take("response", Session.response, flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Take a flow that ended early."""
+        self._take("error", Session.error, flow)
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """Count a client that did not trust the proxy."""
+        self._take("tls_failed_client", Session.tls_failed, data)
+
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        """Take note of a client that did."""
+        self._take("tls_established_client", Session.tls_established, data)
+
+    def _take[Subject](self, hook: str, look: Callable[[Session, Subject], Work | None], subject: Subject) -> None:
+        session = self._session
+        if session is None:
+            return
+        try:
+            work = look(session, subject)
+        except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
+            self._miss(session, hook, fault)
+            return
+        if work is not None:
+            self._soon.add((hook, work))
+            if self._at_once:
+                self.catch_up()
+        elif time.monotonic() - self._counted_at >= _STEADY_SECONDS:
+            # Only other traffic passes: its counts are brought to the store all the same.
+            self._hand_over(session, [])
+
+    def catch_up(self) -> None:
+        """Do now what hooks have left for a moment later."""
+        self._soon.catch_up()
+
+    def _read(self, left: Sequence[tuple[str, Work]]) -> None:
+        """Do what hooks have left: make the records, hand them over, show what they tell."""
+        session = self._session
+        if session is None:
+            return
+        shown: list[Flow] = []
+        for hook, work in left:
+            try:
+                rows = work.make()
+                self._hand_over(session, rows)
+            except Exception as fault:  # as above
+                self._miss(session, hook, fault)
+                continue
+            if rows and self._show(work.flow, rows):
+                shown.append(work.flow)
+        if shown:
+            # As mitmproxy itself does when a mark is set by hand: its interfaces draw these flows again.
+            ctx.master.addons.trigger(UpdateHook(shown))
+
+    def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> bool:
+        """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
+        try:
+            lines = self._teller.told(rows)
+            mark(flow, lines)
+            if self._board is not None:
+                self._board.take(lines)
+        except Exception as fault:  # as above, but nothing is missing
+            self._count_fault("showing", fault, "")
+            return False
+        return bool(lines)
+
+    def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:
+        if self._writer is None:
+            return
+        self._counted_at = time.monotonic()
+        # The counts travel with the rows they count: one transaction holds both.
+        recording = session.recording(complete=False)
+        if self._board is not None:
+            self._board.recording = recording
+        if not self._writer.put([*rows, recording]) and rows:
+            session.dropped += 1
+            if session.dropped in _TOLD_AT:
+                log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)
+
+    def _miss(self, session: Session, hook: str, fault: Exception) -> None:
+        session.dropped += 1
+        self._count_fault(hook, fault, ", this request is missing")
+
+    def _count_fault(self, hook: str, fault: Exception, loss: str) -> None:
+        first = hook not in self.faults.by_hook
+        self.faults.by_hook[hook] = self.faults.by_hook.get(hook, 0) + 1
+        if first:
+            # The type alone: the text of an error may hold captured values.
+            log.error("pixelwitness: a fault (%s) in %s; browsing goes on%s", _kind(fault), hook, loss)
+        if self._settings is not None and self._settings.on_error == "stop":
+            ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
+
+
+def _complain() -> None:
+    # An error logged during the start ends it; that is better than a proxy that watches nothing.
+    for problem in misstated(ctx.options):
+        log.error("pixelwitness: %s", problem)
+
+
+def _kind(fault: Exception) -> str:
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = "" if at is None else f" at {at.tb_frame.f_globals.get('__name__')}:{at.tb_lineno}"
+    return type(fault).__name__ + where
+
+
+def _say_trouble(error: StoreError) -> None:
+    log.error("pixelwitness: nothing can be stored now, records wait: %s", error)

@@ -1,0 +1,57 @@
+"""Blocking: which requests do not leave, and the answer they get in place of Meta's.
+
+Owns the decision and the answer.  Nothing is decided while blocking is off; the
+login channel is left alone unless it is named, since a page may need it.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from mitmproxy import http
+
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.wire.request import BodyState, Request
+
+type Block = Literal["off", "events", "all", "all+login"]
+
+_LOGIN = "login"
+
+
+def stops(block: Block, detector: Detector, request: Request) -> bool:
+    """Say whether a request is to be blocked; a preflight is judged as the request that it announces."""
+    if block == "off":
+        return False
+    found = detector.detect(_announced(request))
+    if block != "all+login" and any(one.rule.channel == _LOGIN for one in (*found.events, *found.contacts)):
+        return False
+    return bool(found.events or (block != "events" and found.contacts))
+
+
+def _announced(request: Request) -> Request:
+    method = request.header_map.get("access-control-request-method", "")
+    if request.method != "OPTIONS" or not method:
+        return request
+    # Its body is not known yet: it may be an event as far as the rest goes.
+    state = BodyState.EMPTY if method.upper() == "GET" else BodyState.NOT_RECORDED
+    return replace(request, method=method.upper(), body=None, body_state=state)
+
+
+def answer(request: http.Request) -> http.Response:
+    """Return 204 with the headers for which a page's script may look, so that the page goes on."""
+    asked = request.headers
+    origin = asked.get("origin", "")
+    headers = {
+        "access-control-allow-origin": origin or "*",
+        "cross-origin-resource-policy": "cross-origin",
+        "cache-control": "no-store",
+        "vary": "Origin",
+    }
+    if origin:
+        headers["access-control-allow-credentials"] = "true"
+    if request.method == "OPTIONS":
+        headers["access-control-allow-methods"] = asked.get("access-control-request-method", "") or "GET, POST"
+        if named := asked.get("access-control-request-headers", ""):
+            headers["access-control-allow-headers"] = named
+    made = http.Response.make(204, b"", headers)
+    del made.headers["content-length"]
+    return made

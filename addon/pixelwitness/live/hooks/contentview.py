@@ -1,0 +1,108 @@
+"""The contentview "pixelwitness": a payload on its way to Meta, read in words.
+
+Owns the layout.  It shows what the store may hold and no more: values that are not
+kept appear as kind, form and length.  A request that is none of Meta's is left to
+mitmproxy's other views; nothing in it may make this one raise a captured text.
+"""
+
+from collections.abc import Callable, Iterator
+
+from mitmproxy import contentviews, http
+
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.sighting import Detection, Sighting
+from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.meaning.keep.field_facts import FieldFacts
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.report.wording.phrases import form_word, way_word
+from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.vocabulary import Vocabulary
+from pixelwitness.sources import flows
+
+MOST_SIGHTINGS, MOST_FIELDS = 50, 200
+"""Events of a request, and fields of an event, that are shown."""
+_AHEAD_OF_OTHERS = 2.0
+_NOT_OURS = -1.0
+
+
+class PixelWitnessView(contentviews.Contentview):
+    """Reads what a request tells Meta; ``reader`` gives rules and redaction, None while nothing is recorded."""
+
+    def __init__(self, reader: Callable[[], tuple[Detector, Redactor] | None], vocabulary: Vocabulary) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+
+    @property
+    def name(self) -> str:
+        return "pixelwitness"
+
+    def render_priority(self, data: bytes, metadata: contentviews.Metadata) -> float:
+        """Return a priority ahead of the general views for what a rule finds, else one below zero."""
+        return _AHEAD_OF_OTHERS if self._seen(data, metadata) is not None else _NOT_OURS
+
+    def prettify(self, data: bytes, metadata: contentviews.Metadata) -> str:
+        """Return the payload in words; raises `ValueError` where no rule finds anything."""
+        seen = self._seen(data, metadata)
+        if seen is None:
+            raise ValueError("pixelwitness finds nothing in this that goes to Meta")
+        request, found, redactor = seen
+        return "\n".join(self._lines(request, found, redactor))
+
+    def _seen(self, data: bytes, metadata: contentviews.Metadata) -> tuple[Request, Detection, Redactor] | None:
+        reader = self._reader()
+        if reader is None:
+            return None
+        detector, redactor = reader
+        try:
+            request = _request(data, metadata)
+            if request is None:
+                return None
+            found = detector.detect(request)
+        except Exception:  # mitmproxy would log it with what was captured
+            return None
+        return (request, found, redactor) if found.events or found.contacts else None
+
+    def _lines(self, request: Request, found: Detection, redactor: Redactor) -> Iterator[str]:
+        sightings = (*found.events, *found.contacts)
+        for index, one in enumerate(sightings[:MOST_SIGHTINGS]):
+            if index:
+                yield ""
+            yield from self._sighting(one, redactor)
+        if len(sightings) > MOST_SIGHTINGS:
+            yield f"… and {len(sightings) - MOST_SIGHTINGS} more in this request"
+        if request.body_state not in (BodyState.RECORDED, BodyState.EMPTY):
+            yield f"The body is not here ({request.body_state.replace('_', ' ')}): what it held is unknown, not absent."
+
+    def _sighting(self, sighting: Sighting, redactor: Redactor) -> Iterator[str]:
+        rule = sighting.rule
+        name = redactor.event_name(sighting.event_name)
+        pixel = redactor.pixel_id(sighting.pixel_id)
+        what = f"Event {safe_text(name, 80) if name else '(name not recorded)'}" if rule.gives == "event" else "Contact"
+        receiver = f", received by pixel {safe_text(pixel, 40)}" if pixel else ""
+        yield f"{what}, by {way_word(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
+        fields = redactor.fields(sighting.fields)
+        width = min(max((len(one.field) for one in fields), default=0), 40)
+        for one in fields[:MOST_FIELDS]:
+            yield f"  {safe_text(one.field, 40):<{width}}  {self._words(one)}"
+        if len(fields) > MOST_FIELDS:
+            yield f"  … and {len(fields) - MOST_FIELDS} more fields"
+
+    def _words(self, field: FieldFacts) -> str:
+        label = self._vocabulary.label(field.data_class)
+        if field.value is not None:
+            return f"{safe_text(field.value, 200)}  ({label})"
+        return f"{label} ({form_word(field.form)}), {counted(field.length, 'character')}, not kept"
+
+
+def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:
+    """Return the request that is being looked at; None for an answer, or where mitmproxy does not say what it is."""
+    message, flow = metadata.http_message, metadata.flow
+    if not isinstance(message, http.Request):
+        return None
+    if isinstance(flow, http.HTTPFlow) and flow.request is message:
+        return flows.request_of(flow, 0)
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in message.headers.fields
+    )
+    state = BodyState.RECORDED if data else BodyState.EMPTY
+    return Request(message.method.upper(), message.url, headers, data or None, state)

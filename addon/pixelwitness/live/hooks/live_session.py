@@ -1,0 +1,174 @@
+"""A live session: flows in, the work of making records of them out, every request counted.
+
+Owns the numbering of flows, the first look at each, and the session's ledger of
+counts.  What the work needs of a flow is taken at once, so that it holds what left,
+whatever becomes of the flow.  Must not know when the work is done, how records are
+written, mitmproxy's options or its log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import uuid4
+
+import msgspec
+from mitmproxy import http, tls
+
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.exposure import records
+from pixelwitness.core.wire.exchange import Reading, Tally
+from pixelwitness.core.wire.request import Request
+from pixelwitness.core.wire.sites import Site
+from pixelwitness.live.hooks.block import Block, answer, stops
+from pixelwitness.live.hooks.trust import Trust
+from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.pipeline.analyser import Witness
+from pixelwitness.meaning.pipeline.record_builder import Origin
+from pixelwitness.sources import flows
+
+MOST_KEYS = 3_000
+"""Keys by which a later copy finds its event, one or two each; beyond it the oldest are let go, some 10 kB each."""
+MOST_OPEN = 20_000
+"""Requests of which an answer is waited for; beyond it the oldest are let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Rules and knowledge, ready for use."""
+
+    detector: Detector
+    redactor: Redactor
+    is_metas_own: Callable[[Site], bool]
+    origin: Origin
+    block: Block = "off"
+
+
+class Work(msgspec.Struct, frozen=True, gc=False):
+    """What is left to do for a flow; the order in which it is done is that of the hooks."""
+
+    flow: http.HTTPFlow
+    make: Callable[[], list[records.AnyRecord]]
+    """Makes the records of what the flow told, once."""
+
+
+class _Open(msgspec.Struct, frozen=True, gc=False):
+    position: int
+    url: str | None = None
+    """Where it went; None where nobody has had to know."""
+    destination: str = ""
+    """What the browser says that it is for."""
+    awaited: bool = False
+    """Its answer can show something, whether or not it is a page."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run of the proxy has seen so far."""
+
+    understanding: Understanding
+    exporter: str
+    recording_id: str = field(default_factory=lambda: uuid4().hex)
+    dropped: int = 0
+    """Requests of which records are missing: a fault of ours, or no room on the way to the store."""
+    _screen: Screen = field(init=False)
+    _witness: Witness = field(init=False)
+    _reading: Reading = field(init=False)
+    _tally: Tally = field(init=False)
+    _flows_seen: int = 0
+    _open: dict[str, _Open] = field(default_factory=dict)
+    _trust: Trust = field(default_factory=Trust)
+
+    def __post_init__(self) -> None:
+        known = self.understanding
+        self._screen = known.detector.screen
+        self._witness = Witness(
+            self.recording_id, known.detector, known.redactor, known.is_metas_own, most_keys=MOST_KEYS
+        )
+        self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
+        self._tally = self._reading.tally
+
+    def request(self, flow: http.HTTPFlow) -> Work | None:
+        """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
+
+        One that is to be blocked gets its answer here, before its records are made.
+        """
+        position = self._flows_seen
+        self._flows_seen += 1
+        if flows.lacks_body(flow):
+            self._tally.bodies_not_recorded += 1
+        wanted = flows.wants(self._screen, flow)
+        destination = flows.destination_of(flow)
+        if wanted or flows.may_be_page(flow, destination):
+            return self._take(flow, position, destination, is_wanted=wanted)
+        self._tally.other += 1
+        if not destination:
+            # Its answer can still turn out to be a page.
+            self._remember(flow.id, _Open(position))
+        return None
+
+    def _take(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
+        request = flows.request_of(flow, position)
+        if self._reading.user_agent is None:
+            self._reading.user_agent = request.header_map.get("user-agent")
+        # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
+        stays = flow.live and flow.response is not None
+        # One that broke off, or is let through as it comes, cannot be kept back any more.
+        can_block = not stays and flow.error is None and not flow.request.stream
+        if can_block and self._is_to_be_blocked(request):
+            flow.response = answer(flow.request)
+            stays = True
+        else:
+            awaited = is_wanted and self._witness.awaits_answer(request)
+            self._remember(flow.id, _Open(position, request.url, destination, awaited))
+        return Work(flow, partial(self._witness.take_request, request, blocked=stays))
+
+    def _is_to_be_blocked(self, request: Request) -> bool:
+        try:
+            return stops(self.understanding.block, self.understanding.detector, request)
+        except Exception:  # what a rule cannot look into is taken as it is, and counted there
+            return False
+
+    def response(self, flow: http.HTTPFlow) -> Work | None:
+        """Take what an answer adds to a request taken before."""
+        known = self._open.pop(flow.id, None)
+        if known is None or not (known.awaited or flows.may_be_page(flow, known.destination)):
+            return None
+        return self._answered(flow, known)
+
+    def error(self, flow: http.HTTPFlow) -> Work | None:
+        """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
+        known = self._open.pop(flow.id, None)
+        if known is not None:
+            # That no answer came says something, too, of a library say.
+            return self._answered(flow, known) if known.awaited else None
+        if flow.request.timestamp_end is not None:
+            return None
+        work = self.request(flow)
+        self._open.pop(flow.id, None)
+        return work
+
+    def _answered(self, flow: http.HTTPFlow, known: _Open) -> Work:
+        exchange = flows.exchange_of(flow, known.position, known.url)
+        return Work(flow, partial(self._witness.take_response, exchange))
+
+    def tls_failed(self, data: tls.TlsData) -> None:
+        """Count a client that would not take the proxy's certificate: that traffic was not seen."""
+        self._trust.failed(data)
+
+    def tls_established(self, data: tls.TlsData) -> None:
+        """Take note of a client that took the proxy's certificate."""
+        self._trust.established(data)
+
+    def recording(self, *, complete: bool) -> records.Recording:
+        """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
+        self._reading.complete = complete
+        self._tally.tls_refused = self._trust.refused
+        return self._witness.recording(
+            self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
+        )
+
+    def _remember(self, flow_id: str, known: _Open) -> None:
+        if len(self._open) >= MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        self._open[flow_id] = known

@@ -1,0 +1,211 @@
+"""Texts of an event: what their words point at, in words of our lists alone.
+
+Owns which fields are read as text, which parts of a page's address count, and what free
+text is.  Runs before redaction and lets go of every value; pure.  Must not know what the
+lists hold or what reports make of the hints.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from pixelwitness.core.detect import sighting
+from pixelwitness.meaning.keep.name_redaction import field_name
+from pixelwitness.meaning.names.knowledge import DataClass, Knowledge, plain_key
+from pixelwitness.meaning.names.word_lists import MAX_READ, NOTHING, Entry, ListKind, Reading, WordIndex, shown_word
+from pixelwitness.meaning.text.forms import Form, form_of
+from pixelwitness.meaning.text.url_parts import looks_absolute, pairs_of, split_address
+
+MAX_TEXTS = 60
+"""Texts of one event in which words are looked for."""
+_SHORT = 1_000
+"""Characters of a text whose reading is remembered: most fields of a session come again and again."""
+MAX_EVIDENCE = 6
+"""Words of a list that one hint names."""
+FREE_TEXT_WORDS = 12
+"""Words from which a text that a site put into an event counts as free text."""
+
+type HintKind = Literal["topic", "interest", "instruction_text"]
+
+_KIND_OF: dict[ListKind, HintKind] = {"topic": "topic", "interest": "interest", "instruction": "instruction_text"}
+_TELLING = frozenset({DataClass.PAGE_TITLE, DataClass.PRODUCT, DataClass.SEARCH_TEXT, DataClass.BUTTON_TEXT})
+_OTHER_TEXT = frozenset({DataClass.UNKNOWN, DataClass.PAGE_TEXT, DataClass.FORM_STRUCTURE})
+"""Texts that are looked into for instructions alone: what a page says of itself covers everything."""
+_WORDLESS = ("id", "ids", "sku", "gtin", "mpn", "number", "classlist", "tag", "type", "imageurl", "image", "contents")
+"""Ends of names, as `plain_key` writes them, under which no words for people stand."""
+_EARLIER = frozenset({"rl", "referrer", "pagereferrer", "referrerurl"})
+"""Names of fields that hold the page before: its topics reached Meta again, its interests were told already."""
+_FREE = frozenset({DataClass.SEARCH_TEXT, DataClass.PRODUCT, DataClass.UNKNOWN, DataClass.FORM_STRUCTURE})
+"""Classes in which text of a person may stand; what a page says of itself is none."""
+
+
+class TextHint(msgspec.Struct, frozen=True, gc=False):
+    """What the words of one field point at; ``evidence`` names words of our lists, never captured ones."""
+
+    kind: HintKind
+    label: str
+    field: str
+    evidence: str
+
+
+class _Plan(NamedTuple):
+    shown: str
+    data_class: DataClass
+    is_telling: bool
+    is_url: bool
+    is_earlier: bool
+
+
+class _Read(NamedTuple):
+    """What one field says."""
+
+    shown: str
+    reading: Reading
+    is_earlier: bool
+    is_url: bool = False
+    free: TextHint | None = None
+
+
+class TextReader:
+    """Reads the texts of events by the lists of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._index = WordIndex(knowledge.word_lists)
+        self._plan = lru_cache(maxsize=4_096)(self._plan_of)
+        self._of_url = lru_cache(maxsize=2_048)(self._read_url)
+        self._remembered = lru_cache(maxsize=2_048)(self._read)
+
+    def hints(
+        self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None
+    ) -> tuple[TextHint, ...]:
+        """Return what the texts of one event point at.
+
+        ``page_url`` is what the request says of its page beside the fields, its referrer say.
+        """
+        found: dict[tuple[Entry, str], bool] = {}
+        beside: frozenset[str] = frozenset()
+        free: list[TextHint] = []
+        for shown, reading, is_earlier in self._readings(fields, page_url, event_name, free):
+            if reading.beside:
+                beside |= reading.beside
+            for entry in reading.entries:
+                if not (is_earlier and entry.kind == "interest"):
+                    found[entry, shown] = True
+        if not found:
+            return tuple(free)
+        counting = set(self._index.kept({entry for entry, _ in found}, beside))
+        words: dict[tuple[ListKind, str, str], list[str]] = {}
+        for entry, shown in found:
+            if entry in counting:
+                words.setdefault((entry.kind, entry.label, shown), []).append(shown_word(entry.written))
+        hints = (
+            TextHint(_KIND_OF[kind], label, shown, ", ".join(_telling(told)[:MAX_EVIDENCE]))
+            for (kind, label, shown), told in words.items()
+        )
+        return (*hints, *free)
+
+    def _readings(
+        self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None, free: list[TextHint]
+    ) -> Iterator[tuple[str, Reading, bool]]:
+        left = MAX_TEXTS
+        told_page = False
+        for field in fields:
+            name, text = field.name, field.text
+            if len(text) < 3 or len(name) > MAX_READ:
+                continue
+            plan = self._plan(name)
+            if plan is None:
+                continue
+            left -= 1
+            if left < 0:
+                break
+            read = self._remembered(plan, text) if len(text) <= _SHORT else self._read(plan, text)
+            told_page = told_page or (read.is_url and text == page_url)
+            if read.free is not None:
+                free.append(read.free)
+            if read.reading is not NOTHING:
+                yield read.shown, read.reading, read.is_earlier
+        if page_url and not told_page:
+            yield "referer", self._of_url(page_url[:MAX_READ]), False
+        if event_name:
+            yield "event_name", self._index.read(event_name[:MAX_READ], humps=True), False
+
+    def _read(self, plan: _Plan, text: str) -> _Read:
+        text = text[:MAX_READ]
+        if plan.is_url or looks_absolute(text):
+            return _Read(plan.shown, self._of_url(text), plan.is_earlier, is_url=True)
+        reading = self._index.read(text)
+        if not plan.is_telling:
+            reading = _instructions_alone(reading)
+        is_free = plan.data_class in _FREE and text.count(" ") >= FREE_TEXT_WORDS - 1 and form_of(text) is Form.PLAIN
+        return _Read(plan.shown, reading, plan.is_earlier, free=_free_text(plan.shown, text) if is_free else None)
+
+    def _plan_of(self, name: str) -> _Plan | None:
+        """Return how a field is read, None when it is not."""
+        meaning = self._knowledge.field(name)
+        entry = meaning.entry
+        is_url = entry.is_url or entry.data_class is DataClass.PAGE_URL
+        last = plain_key(meaning.rest.rpartition(".")[2])
+        is_telling = entry.data_class in _TELLING and entry.keep is None
+        if entry.is_secret or not (is_telling or is_url or entry.data_class in _OTHER_TEXT):
+            return None
+        if last.endswith(_WORDLESS) or (entry.data_class is DataClass.BUTTON_TEXT and last == "name"):
+            return None
+        rest = field_name(meaning.rest)
+        shown = f"{meaning.family}.{rest}" if meaning.family else rest
+        return _Plan(shown, entry.data_class, is_telling, is_url, last in _EARLIER)
+
+    def _read_url(self, url: str) -> Reading:
+        """Read the path of a page's address and what was searched for; of the rest only instructions."""
+        address = split_address(url)
+        if address.is_opaque or (not address.host and "/" not in address.path):
+            return NOTHING  # a host alone says nothing that the site's name does not
+        entries: dict[Entry, None] = {}
+        beside: frozenset[str] = frozenset()
+        path = self._index.read(address.path)
+        for reading in (path, *self._of_query(address.query or "")):
+            entries.update(dict.fromkeys(reading.entries))
+            beside |= reading.beside
+        return Reading(tuple(entries), beside) if entries or beside else NOTHING
+
+    def _of_query(self, query: str) -> Iterator[Reading]:
+        if len(query) < 3:
+            return
+        for key, value, _ in pairs_of(query)[:MAX_TEXTS]:
+            if len(value) < 3:
+                continue
+            entry = self._knowledge.key(key, "url")
+            if entry is not None and entry.is_secret:
+                continue
+            reading = self._index.read(value[:MAX_READ])
+            is_search = entry is not None and entry.data_class is DataClass.SEARCH_TEXT
+            yield reading if is_search else _instructions_alone(reading)
+
+
+@lru_cache(maxsize=4)
+def reader_of(knowledge: Knowledge) -> TextReader:
+    """Return the reader of a knowledge: one for all recordings of a process, as making the index takes a while."""
+    return TextReader(knowledge)
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    """Return words in order, those left out that stand in a longer phrase.
+
+    >>> _telling(["hiking", "hiking boot", "camping"])
+    ['camping', 'hiking boot']
+    """
+    return sorted({one for one in words if not any(one != other and f" {one} " in f" {other} " for other in words)})
+
+
+def _instructions_alone(reading: Reading) -> Reading:
+    entries = tuple(entry for entry in reading.entries if entry.kind == "instruction")
+    return Reading(entries, reading.beside) if entries else NOTHING
+
+
+def _free_text(shown: str, text: str) -> TextHint:
+    number = len(text.split())
+    about = "a hundred words or more" if number >= 100 else f"about {round(number, -1)} words"
+    return TextHint("instruction_text", "free_text", shown, f"free text of {about}")

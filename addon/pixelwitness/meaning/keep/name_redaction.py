@@ -1,0 +1,69 @@
+"""Objections: captured names without what a detector objects to.
+
+Owns the placeholders that stand in names and addresses where personal data stood,
+and how a name, a host or a segment of a path is judged.  Must not know fields.
+"""
+
+import re
+
+from pixelwitness.core.wire.sites import is_address
+from pixelwitness.meaning.names.knowledge import DataClass
+from pixelwitness.meaning.spot import personal_data
+from pixelwitness.meaning.text.printable import printable
+
+MAX_NAME = 200
+MAX_FIELD_NAME = 100
+MAX_HOST = 253
+"""Characters of a host, as the name system bounds them."""
+
+PLACEHOLDERS = {
+    DataClass.EMAIL: "{email}",
+    DataClass.PHONE: "{phone}",
+    DataClass.PAYMENT_CARD: "{card}",
+    DataClass.IP_ADDRESS: "{ip}",
+    DataClass.LOCATION: "{place}",
+    DataClass.LONG_NUMBER: "{digits}",
+    DataClass.OPAQUE_TOKEN: "{token}",
+    DataClass.SECRET: "{secret}",
+}
+SECRET = PLACEHOLDERS[DataClass.SECRET]
+
+_INNER_PARAMETERS = re.compile(r"[;&=?]|%(?:25)*(?:3[bdf]|2[36])", re.IGNORECASE)
+_ODD_HOST = re.compile(r"[^\w.:{}-]")
+_ODD = re.compile(r"[^\w.:$ \[\]{}#-]")
+
+
+def without_objection(text: str) -> str:
+    """Return the text, or the placeholder of the most telling thing in it."""
+    data_class = personal_data.objection(text)
+    return text[: personal_data.MAX_LOOKED_AT] if data_class is None else PLACEHOLDERS[data_class]
+
+
+def field_name(name: str) -> str:
+    """Return a captured name as part of a field's name: no personal data, no odd characters, bounded."""
+    return printable(_ODD.sub("?", without_objection(name)), MAX_FIELD_NAME)
+
+
+def stored_segment(segment: str) -> str:
+    """Return a segment of a path as it may be stored; parameters inside it are left out like a query."""
+    inner = _INNER_PARAMETERS.search(segment)
+    if inner is None or personal_data.objection(segment) not in (None, DataClass.SECRET):
+        return without_objection(segment)
+    return f"{without_objection(segment[: inner.start()])}…"
+
+
+def stored_host(host: str) -> str:
+    """Return a host, the labels that a detector objects to as ``{digits}`` and the like."""
+    host = host[:1_000]
+    if _ODD_HOST.search(host):
+        return printable(without_objection(host), MAX_NAME)
+    # An address is the receiver's own; a label of a name is judged by itself.
+    return printable(host if is_address(host) else ".".join(map(without_objection, host.split("."))), MAX_NAME)
+
+
+def receiver_host(host: str) -> str:
+    """Return the host of a receiver, long random labels included: who received is the evidence.
+
+    What cannot be a host is judged like any text.
+    """
+    return stored_host(host) if _ODD_HOST.search(host[:1_000]) else printable(host, MAX_HOST)

@@ -1,0 +1,296 @@
+"""Redaction: from captured values to what may be stored.
+
+Owns the allow-list at work: whatever leaves here may stand in a database.  A value
+is stored when its field is on the list, its shape is the expected one and no detector
+objects; everything else leaves as class, form, length and token.  Pure; the key
+behind the tokens stays with whoever made the token function.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from pixelwitness.core.detect import sighting
+from pixelwitness.meaning.keep.field_facts import FieldFacts, Looked, Plan
+from pixelwitness.meaning.keep.name_redaction import (
+    MAX_NAME,
+    PLACEHOLDERS,
+    SECRET,
+    field_name,
+    receiver_host,
+    without_objection,
+)
+from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
+from pixelwitness.meaning.keep.value_shapes import fits
+from pixelwitness.meaning.names.knowledge import DataClass, Entry, EventKind, FieldMeaning, Knowledge, Matching, Shape
+from pixelwitness.meaning.spot import personal_data
+from pixelwitness.meaning.spot.finding import Understood
+from pixelwitness.meaning.spot.leaks import PERSONAL, Where, leak
+from pixelwitness.meaning.spot.persona import Recogniser
+from pixelwitness.meaning.text.forms import Form, form_of, is_cut
+from pixelwitness.meaning.text.printable import printable
+from pixelwitness.meaning.text.url_parts import looks_absolute
+
+MAX_LOOKED_AT_IN_ALL = 100_000
+"""Characters of one transmission that detectors read; real ones have some thousands."""
+_REMEMBERED = 1_000
+"""Characters of a text whose field is remembered: most fields of a session come again and again."""
+_CACHED = 2_000
+"""Characters of a text whose redaction is remembered."""
+
+_ALL = frozenset(PLACEHOLDERS)
+_SURE = frozenset({DataClass.EMAIL, DataClass.SECRET})
+_PERSONAL = _SURE | {DataClass.PHONE, DataClass.PAYMENT_CARD, DataClass.IP_ADDRESS, DataClass.LOCATION}
+_LOOKED_FOR = {
+    # Ids and technical values are long numbers by nature: only what cannot be one is reported in them.
+    **dict.fromkeys(DataClass, _SURE),
+    **dict.fromkeys((DataClass.UNKNOWN, DataClass.PAGE_URL, DataClass.SEARCH_TEXT, DataClass.BUTTON_TEXT), _ALL),
+    **dict.fromkeys((DataClass.PAGE_TITLE, DataClass.PAGE_TEXT, DataClass.FORM_STRUCTURE), _PERSONAL),
+    **dict.fromkeys((DataClass.EXTERNAL_ID, DataClass.FULL_NAME, DataClass.FIRST_NAME, DataClass.LAST_NAME), _PERSONAL),
+    **dict.fromkeys((DataClass.STREET, DataClass.CITY, DataClass.EMAIL, DataClass.PHONE), _PERSONAL),
+}
+_READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
+_PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
+_HEX_ID = r"(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_LIBRARY_ID = re.compile(
+    rf"(?:(?:ob3?|pcm|sgwpixel)_plugin-set_{_HEX_ID}|LCP\.[0-9.]{{1,12}}\.{_HEX_ID})(?:_[0-9]{{1,20}})?", re.IGNORECASE
+)
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+_COUNTED = frozenset({Shape.NUMBER, Shape.CURRENCY, Shape.TIME, Shape.FLAG, Shape.CHOICE})
+"""Shapes in which a value is the persona's by chance alone."""
+PERSONA_MARK = "{persona}"
+"""What stands in a stored name where a datum of the persona stood."""
+
+
+class Redactor:
+    """Decides what may be stored, for one study.
+
+    ``token`` makes a value recognisable without being readable.  With ``keep_values``
+    readable values are stored, too; secrets never are, nor what the ``recogniser`` knows.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        token: Callable[[str], str],
+        keep_values: bool = False,
+        recogniser: Recogniser | None = None,
+    ) -> None:
+        self.knowledge = knowledge
+        self.recogniser = recogniser
+        """Knows the persona, where there is one."""
+        self._token = token
+        self._keep_values = keep_values
+        self._hides = None if recogniser is None else recogniser.hides
+        self._plan = lru_cache(maxsize=4096)(self._plan_of)
+        self._short_url = lru_cache(maxsize=1024)(self._url)
+        self._short_name = lru_cache(maxsize=1024)(self._name)
+        self._remembered = lru_cache(maxsize=2048)(self._look_at)
+
+    def fields(self, fields: Sequence[sighting.Field]) -> tuple[FieldFacts, ...]:
+        """Return the storable facts of a transmission's fields, parts of a field right after it."""
+        return self.look(fields)[0]
+
+    def look(self, fields: Sequence[sighting.Field]) -> tuple[tuple[FieldFacts, ...], tuple[Understood, ...]]:
+        """Return the facts of fields, and the findings of readable personal data in them, each once."""
+        rows: list[FieldFacts] = []
+        leaks: dict[Understood, None] = {}
+        ordinals: dict[str, int] = {}
+        budget = MAX_LOOKED_AT_IN_ALL
+        for field in fields:
+            name, text = field.name, field.text
+            if (length := len(text)) <= _REMEMBERED and budget >= length:
+                budget -= length
+                found = self._remembered(name[:_CACHED], text)
+            else:
+                # What lies past the budget is not looked into, and so never kept: only its length and token are.
+                budget -= min(length, personal_data.MAX_LOOKED_AT)
+                found = self._look_at(name[:_CACHED], text, inside=budget >= 0)
+            at_least = field.ordinal
+            for facts in found.rows:
+                ordinal = max(at_least, ordinals.get(facts.field, 0))
+                ordinals[facts.field] = ordinal + 1
+                at_least = 0
+                rows.append(facts if ordinal == 0 else msgspec.structs.replace(facts, ordinal=ordinal))
+            if found.leaks:
+                leaks |= dict.fromkeys(found.leaks)
+        return tuple(rows), tuple(leaks)
+
+    def _look_at(self, name: str, text: str, *, inside: bool = True) -> Looked:
+        """Look at one field alone; ``inside`` its text, too, for personal data."""
+        plan = self.plan(name)
+        entry = plan.entry
+        form = form_of(text)
+        if form is Form.PLAIN and is_cut(plan.name, len(text)):
+            form = Form.TRUNCATED
+        storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
+        token = self._token_of(entry.data_class, text)
+        value = self._kept(text, entry) if storable else self._value(text, entry) if inside else None
+        kind = str(entry.data_class)
+        rows = [FieldFacts(plan.name, 0, kind, str(form), plan.matching, len(text), token, value)]
+        leaks: list[Understood | None] = []
+        if entry.data_class in PERSONAL and plan.where is not None:
+            leaks.append(leak(plan.where, entry.data_class, plan.name, text, form, by_key=True))
+        if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
+            for part in self._parts(plan, text):
+                dress = form_of(part.text)
+                rows.append(self._part_row(part, dress, plan.matching))
+                if part.data_class in PERSONAL and plan.where is not None:
+                    leaks.append(_leak_of(plan, part, dress))
+        return Looked(tuple(rows), tuple(one for one in leaks if one is not None))
+
+    def plan(self, name: str) -> Plan:
+        """Return what is known of a field by its name."""
+        return self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
+
+    def url(self, url: str | None) -> str | None:
+        """Return a page's URL as it may be stored: scheme, host, path; objectionable segments as ``{email}``.
+
+        Query and fragment are left out, ``?…`` says that there was a query.  With
+        ``keep_values`` both stay, secrets as ``{secret}``.
+        """
+        if not url or url.isspace():
+            return None
+        return (self._short_url(url) if len(url) <= _CACHED else self._url(url)) or None
+
+    def event_name(self, name: str | None) -> str | None:
+        """Return an event's name, or ``{email}`` and the like when a detector objects to it."""
+        if name is not None and looks_absolute(name):
+            return self.url(name)
+        return None if name is None else self._named(name)
+
+    def pixel_id(self, text: str | None) -> str | None:
+        """Return a pixel id; what is none of 5 to 25 digits passes the detectors like any text."""
+        if text is None or _PIXEL_ID.fullmatch(text):
+            return text
+        return self._named(text)
+
+    def receiver(self, host: str) -> str:
+        """Return the host of a receiver, whole: who received is the evidence, long random labels included."""
+        return receiver_host(host)
+
+    def dedup(self, dedup_id: str | None) -> tuple[str | None, str | None, str | None]:
+        """Return (id, token, form) of a dedup id; the id itself only when Meta's library made it.
+
+        ``form`` is ``library``, ``uuid`` or ``other``; an empty id is none.
+        """
+        if not dedup_id:
+            return None, None, None
+        token = self._token(dedup_id)
+        if _LIBRARY_ID.fullmatch(dedup_id):
+            return dedup_id, token, "library"
+        form = "uuid" if _UUID.fullmatch(dedup_id) else "other"
+        kept = self._keep_values and not personal_data.secrets_in(dedup_id)
+        kept = kept and not (self._hides is not None and self._hides(dedup_id))
+        return printable(dedup_id, MAX_NAME) if kept else None, token, form
+
+    def event_kind(self, name: str | None, fields: Sequence[sighting.Field]) -> EventKind:
+        """Return the kind of an event: automatic when it says so (``es=automatic``), else by its name."""
+        says_so = any(field.name == "es" and field.text == "automatic" for field in fields)
+        return self.knowledge.event_kind(name, is_automatic=says_so)
+
+    # Names -------------------------------------------------------------------
+
+    def _plan_of(self, name: str) -> Plan:
+        meaning = self.knowledge.field(name)
+        rest = field_name(meaning.rest)
+        if self._hides is not None and self._hides(meaning.rest):
+            rest = PERSONA_MARK
+        entry = meaning.entry
+        return Plan(
+            name=f"{meaning.family}.{rest}" if meaning.family else rest,
+            entry=entry,
+            matching=meaning.matching,
+            looked_for=_LOOKED_FOR[entry.data_class] - {entry.data_class},
+            where=self._where(meaning),
+        )
+
+    def _where(self, meaning: FieldMeaning) -> Where | None:
+        family = self.knowledge.families.get(meaning.family)
+        if family is not None and family.realm in ("person", "cookie"):
+            return "person" if family.realm == "person" else None
+        if meaning.entry.data_class is DataClass.SECRET and (family is None or family.realm == "context"):
+            return None  # what a program shows to Meta itself to be let in
+        return "page" if meaning.entry.data_class in (DataClass.PAGE_TITLE, DataClass.PAGE_TEXT) else "text"
+
+    def _named(self, text: str) -> str:
+        return self._short_name(text) if len(text) <= _REMEMBERED else self._name(text)
+
+    def _name(self, text: str) -> str:
+        if self._hides is not None and self._hides(text):
+            return PERSONA_MARK
+        if self._keep_values:
+            return SECRET if personal_data.secrets_in(text) else printable(text, MAX_NAME)
+        return printable(without_objection(text), MAX_NAME)
+
+    # Values ------------------------------------------------------------------
+
+    def _token_of(self, data_class: DataClass, text: str) -> str:
+        # An address is the same in upper case, a phone number the same with blanks.
+        if data_class is DataClass.EMAIL and "@" in text:
+            text = text.strip().lower()
+        elif data_class is DataClass.PHONE and len(text) < 32 and not any(map(str.isalpha, text)):
+            text = "".join(filter(str.isdigit, text)) or text
+        return self._token(text)
+
+    def _kept(self, text: str, entry: Entry) -> str | None:
+        """Return a value of the allow-list, unless it is the persona's."""
+        hidden = self._hides is not None and entry.keep not in _COUNTED and self._hides(text)
+        return None if hidden else text
+
+    def _value(self, text: str, entry: Entry) -> str | None:
+        """Return a value for ``keep_values``: printable, bounded, never a secret or the persona's."""
+        if not self._keep_values or entry.is_secret or (self._hides is not None and self._hides(text)):
+            return None
+        if entry.is_url or looks_absolute(text):
+            return self.url(text)
+        return None if personal_data.secrets_in(text) else printable(text, personal_data.MAX_LOOKED_AT)
+
+    def _part_row(self, part: Part, form: Form, matching: Matching) -> FieldFacts:
+        value = None
+        if self._keep_values and not part.is_secret:
+            value = self._value(part.text, Entry(part.data_class))
+        return FieldFacts(
+            part.name,
+            0,
+            str(part.data_class),
+            str(form),
+            matching,
+            len(part.text),
+            self._token_of(part.data_class, part.text),
+            value,
+        )
+
+    # Parts -------------------------------------------------------------------
+
+    def _parts(self, plan: Plan, text: str) -> Sequence[Part]:
+        if plan.entry.is_url or looks_absolute(text):
+            return parts_of_url(plan.name, text, self.knowledge)
+        kinds = plan.looked_for
+        found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
+        return [
+            Part(f"{plan.name}#{number}", data_class, part, data_class is DataClass.SECRET)
+            for number, (data_class, part) in enumerate(found, 1)
+        ][:MAX_PARTS]
+
+    def _url(self, url: str) -> str:
+        if self._hides is None:
+            return kept_url(url, self.knowledge) if self._keep_values else stored_url(url)
+        if self._keep_values and not self._hides(url):
+            return kept_url(url, self.knowledge)
+        host, slash, path = (stored := stored_url(url)).partition("://")[2].partition("/")
+        if not slash or not self._hides(path):
+            return stored
+        hides = self._hides
+        segments = (PERSONA_MARK if hides(segment) else segment for segment in path.split("/"))
+        return f"{stored.partition('://')[0]}://{host}/{'/'.join(segments)}"
+
+
+def _leak_of(plan: Plan, part: Part, form: Form) -> Understood | None:
+    in_url = "." in part.name.removeprefix(plan.name)
+    where: Where = "address" if in_url else plan.where or "text"
+    return leak(where, part.data_class, part.name, part.text, form, by_key=part.by_key)

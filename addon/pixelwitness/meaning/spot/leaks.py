@@ -1,0 +1,234 @@
+"""Leaks: personal data that went readable to where it should not be.
+
+Owns which part of a field that a detector or its key calls personal is told as a finding,
+how sure that is, and in which words.  Redaction is careful and takes whatever might be
+personal; a finding accuses, so here a part needs the look of what it is called.
+Pure; must not know tokens or rows.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from pixelwitness.meaning.names.knowledge import DataClass, plain_key
+from pixelwitness.meaning.spot.finding import PERSONAL_DATA, Certainty, Understood
+from pixelwitness.meaning.spot.personal_data import is_opaque
+from pixelwitness.meaning.text.forms import Form, without_appendix
+
+type Where = Literal["person", "address", "page", "text"]
+"""In data of the person, in an address, in text that the page shows to everyone, in anything else."""
+
+READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
+
+_EMAIL = re.compile(r"[^\s@]{1,64}@(?:[\w-]{1,63}\.){1,126}[\w-]{2,59}")
+_ROLES = frozenset(
+    {
+        *("info", "kontakt", "contact", "hello", "hallo", "support", "service", "kundenservice", "customerservice"),
+        *(
+            "sales",
+            "office",
+            "mail",
+            "email",
+            "press",
+            "presse",
+            "jobs",
+            "karriere",
+            "careers",
+            "datenschutz",
+            "privacy",
+        ),
+        *("noreply", "no-reply", "donotreply", "webmaster", "admin", "abuse", "shop", "order", "orders", "bestellung"),
+        *("help", "hilfe", "redaktion", "newsletter"),
+    }
+)
+"""Names before the @ behind which a business stands."""
+_ROLE_END = re.compile(r"[.+_-].*\Z")
+_NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019 -]{0,1}(?:[.'\u2019 -]{0,2}[^\W\d_]){1,60}\.?")
+_NO_NAMES = frozenset(
+    {
+        *(
+            "undefined",
+            "null",
+            "none",
+            "nan",
+            "true",
+            "false",
+            "test",
+            "name",
+            "firstname",
+            "lastname",
+            "first",
+            "last",
+        ),
+        *("unknown", "guest", "customer", "user", "gast", "kunde", "home", "index", "default"),
+    }
+)
+_DATE = re.compile(r"(?:19|20)\d\d[-/. ]?\d{1,2}[-/. ]?\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d")
+_DEGREES = re.compile(r"-?(?:1[0-7]\d|\d{1,2})\.\d{2,}", re.ASCII)
+_POSTAL = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9 -]{2,9}")
+_STREET = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3}).{5,120}", re.DOTALL)
+_GENDERS = frozenset(
+    {
+        *("f", "m", "w", "d", "female", "male", "woman", "man", "women", "men", "diverse", "nonbinary"),
+        *("weiblich", "männlich", "divers"),
+    }
+)
+_ACCOUNT = re.compile(r"(?=(?:\D*\d){3})[\w.:|-]{3,128}")
+_ORDER = re.compile(r"(?=(?:\D*\d){3})[\w./#-]{4,64}")
+_DEVICE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_STRONG_SECRET = re.compile(
+    r"EAA[A-Za-z0-9]{20,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|[0-9]{9,}\|[\w-]{8,}|(?:Bearer|Basic)\s{1,3}\S{6,}"
+    r"|(?:sk|pk|rk)_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{8,}|AIza[\w-]{20,}"
+)
+_PASSWORD_KEY = re.compile(r".*(?:password|passwd|passphrase|pwd)")
+_TOKEN_KEY = re.compile(
+    r".*(?:token|sessionid|sessid|jwt|otp)|(?:sid|auth|authcode|bearer|secret|clientsecret|session|magic|reset"
+    r"|invite|ticket|saml.*)"
+)
+_ANYBODY_KEY = re.compile(r"uid|visitorid|clientuserid")
+"""Keys under which advertising systems number browsers."""
+_NO_TOKEN_KEY = re.compile(r".*(?:csrf|xsrf|nonce|page|push|tracking|affiliate|next).*")
+_UNTELLING = re.compile(r"[_-]removed[_-]|\W*|undefined|null|none|nan|true|false|\[object object\]|[{<$%].*[}>%]", re.I)
+
+
+class _Look(NamedTuple):
+    """What a class of data has to look like, and the words that say it was found."""
+
+    holds: Callable[[str], object]
+    words: str
+    sure: Certainty = "likely"
+    needs_key: bool = True
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and not set(text.lower().replace("-", " ").split()) & _NO_NAMES
+
+
+def _is_email(text: str) -> bool:
+    return _EMAIL.fullmatch(text) is not None
+
+
+def _is_phone(text: str) -> bool:
+    return 7 <= sum(map(str.isdigit, text)) <= 15 and not any(map(str.isalpha, text))
+
+
+_LOOKS: Mapping[DataClass, _Look] = {
+    DataClass.EMAIL: _Look(_is_email, "an e-mail address", "certain", needs_key=False),
+    DataClass.PHONE: _Look(_is_phone, "a phone number", "likely", needs_key=False),
+    DataClass.PAYMENT_CARD: _Look(str.strip, "the number of a payment card", "likely", needs_key=False),
+    DataClass.LOCATION: _Look(_DEGREES.search, "coordinates", "likely", needs_key=False),
+    DataClass.FIRST_NAME: _Look(_is_name, "a first name"),
+    DataClass.LAST_NAME: _Look(_is_name, "a last name"),
+    DataClass.FULL_NAME: _Look(_is_name, "a name"),
+    DataClass.BIRTH_DATE: _Look(_DATE.fullmatch, "a date of birth"),
+    DataClass.GENDER: _Look(lambda text: text.lower() in _GENDERS, "a gender"),
+    DataClass.STREET: _Look(_STREET.fullmatch, "a street address"),
+    DataClass.POSTAL_CODE: _Look(_POSTAL.fullmatch, "a postal code"),
+    DataClass.IP_ADDRESS: _Look(str.strip, "an IP address"),
+    DataClass.ACCOUNT_ID: _Look(_ACCOUNT.fullmatch, "the id of an account"),
+    DataClass.EXTERNAL_ID: _Look(_ACCOUNT.fullmatch, "the site's own id of a person"),
+    DataClass.LOGIN_ID: _Look(_ACCOUNT.fullmatch, "a Facebook login id"),
+    DataClass.ORDER_ID: _Look(_ORDER.fullmatch, "an order number"),
+    DataClass.DEVICE_ID: _Look(_DEVICE.fullmatch, "the id of a device"),
+}
+_HASHED_BY_RULE = frozenset(
+    {
+        DataClass.EMAIL,
+        DataClass.PHONE,
+        DataClass.FIRST_NAME,
+        DataClass.LAST_NAME,
+        DataClass.BIRTH_DATE,
+        DataClass.GENDER,
+        DataClass.POSTAL_CODE,
+    }
+)
+"""Data of the person that Meta's rules ask to be hashed."""
+PERSONAL = frozenset({*_LOOKS, DataClass.SECRET})
+_SHOWN_TO_ALL = frozenset({DataClass.EMAIL, DataClass.PHONE})
+_OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTERNAL_ID, DataClass.LOGIN_ID})
+"""Documented where data of the person or of the event stands: no news there."""
+
+
+def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form, *, by_key: bool) -> Understood | None:
+    """Return the finding of a field, or of a part of it, that holds personal data; None where nothing is to be told.
+
+    ``by_key`` says that its key names the class; else a detector found it in text.
+
+    >>> leak("address", DataClass.EMAIL, "dl.query.q", "jane.doe@example.com", Form.PLAIN, by_key=False).evidence
+    'an e-mail address, readable in an address of a page'
+    >>> leak("address", DataClass.ORDER_ID, "dl.query.order", "asc", Form.PLAIN, by_key=True)
+    """
+    if form not in READABLE or _UNTELLING.fullmatch(text):
+        return None
+    text = (without_appendix(text) if form is Form.PLAIN_APPENDIX else text).strip()
+    if data_class is DataClass.SECRET:
+        judged = _secret(field, text, by_key=by_key) if where != "person" else None
+    else:
+        judged = _judged(where, data_class, field, text, by_key=by_key)
+    if judged is None:
+        return None
+    certainty, words = judged
+    return Understood(PERSONAL_DATA, data_class.value, field, certainty, f"{words}, {_PLACE[where]}", form)
+
+
+_PLACE: Mapping[Where, str] = {
+    "person": "readable where Meta asks for a hash",
+    "address": "readable in an address of a page",
+    "page": "readable in text of the page",
+    "text": "readable in data of the event",
+}
+
+
+def _judged(
+    where: Where, data_class: DataClass, field: str, text: str, *, by_key: bool
+) -> tuple[Certainty, str] | None:
+    look = _LOOKS.get(data_class)
+    if look is None or (look.needs_key and not by_key) or not look.holds(text):
+        return None
+    if where == "person":
+        sure: Certainty = "certain" if data_class is DataClass.PHONE else look.sure
+        return (sure, look.words) if data_class in _HASHED_BY_RULE else None
+    if where != "address" and data_class in _OF_PERSON:
+        return None
+    if data_class is DataClass.ACCOUNT_ID and _ANYBODY_KEY.fullmatch(plain_key(field.rpartition(".")[2])):
+        return None
+    words = look.words if by_key or not look.needs_key else f"{look.words} by its look"
+    if data_class is DataClass.EMAIL and _is_role(text):
+        return "hint", f"{words}, perhaps of a business"
+    if data_class is DataClass.EMAIL and field.endswith((".destination.path#1", ".href.path#1")):
+        return "likely", f"{words} in a link to write to it"
+    if where == "page" and data_class in _SHOWN_TO_ALL:
+        # What a page shows to everyone may be the business's own.
+        return ("likely" if data_class is DataClass.EMAIL else "hint"), words
+    if data_class is DataClass.PHONE and by_key:
+        return "certain", f"{words} under a key that says so"
+    if data_class is DataClass.PHONE and not text.startswith(("+", "(")):
+        return "hint", f"{words} by its look"
+    if data_class is DataClass.PAYMENT_CARD and not by_key and text.isalnum():
+        return None  # one in ten of all long numbers has a right check digit
+    return look.sure, words
+
+
+def _is_role(address: str) -> bool:
+    local = address.partition("@")[0].lower()
+    return local in _ROLES or _ROLE_END.sub("", local) in _ROLES
+
+
+def _secret(field: str, text: str, *, by_key: bool) -> tuple[Certainty, str] | None:
+    if field.endswith(".userinfo"):
+        return "certain", "a name or password for signing in"
+    if _STRONG_SECRET.fullmatch(text):
+        return "certain", "a token for signing in"
+    key = plain_key(field.rpartition(".")[2])
+    if by_key and _PASSWORD_KEY.fullmatch(key):
+        return "likely", "a password under a key that says so"
+    if _TOKEN_KEY.fullmatch(key) and not _NO_TOKEN_KEY.fullmatch(key) and _is_drawn(text):
+        return "likely", "a token under a key that says so"
+    return None
+
+
+def _is_drawn(text: str) -> bool:
+    """Say whether a text was drawn by a machine: long, or short with letters and digits taking turns."""
+    if len(text) < 10 or not text.isascii() or " " in text:
+        return False
+    return text.isdigit() or (any(map(str.isdigit, text)) and (len(text) < 20 or is_opaque(text.replace("-", ""))))

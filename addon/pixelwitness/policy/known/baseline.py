@@ -1,0 +1,113 @@
+"""Baselines: violations that were there before, by their fingerprints.
+
+Owns the file: its form, and every error on it.  It holds no values, so that it can be
+committed; what stands beside a fingerprint is for its reader.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from pixelwitness.meaning.text.printable import printable
+from pixelwitness.policy.config.policy_file import PolicyError
+from pixelwitness.policy.violations.judgement import Forbidden
+from pixelwitness.rulebook.yaml.problems import RuleProblem
+
+VERSION: Final = 1
+MAX_BYTES = 50_000_000
+MAX_NAME = 200
+"""Characters of a captured name."""
+
+type _Name = str | None
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One violation as it was."""
+
+    fingerprint: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    check: str
+    site: _Name
+    event: _Name
+    """None for contacts and for events whose name was not recorded."""
+    pixel: _Name
+    channels: tuple[str, ...]
+    subject: _Name
+    """What in it the check objects to: a class of data, a channel, a topic."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pixelwitness_baseline: int
+    """Version of the form."""
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is known, in the order of sites."""
+
+    name: str
+    """The file, as messages call it."""
+    entries: tuple[Entry, ...]
+
+
+def baseline_of(name: str, found: Iterable[Forbidden]) -> Baseline:
+    """Return a baseline that knows what was found, each fingerprint once."""
+    entries = {one.fingerprint: _entry(one) for one in found}
+    return Baseline(name, tuple(sorted(entries.values(), key=_order)))
+
+
+def as_text(baseline: Baseline) -> str:
+    """Return a baseline as its file: sorted and in ASCII, so that a change shows as one in a diff."""
+    told = _File(VERSION, baseline.entries)
+    return json.dumps(msgspec.to_builtins(told), indent=2) + "\n"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline; raise `PolicyError` where it is none, OSError where it cannot be read."""
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise _refused(path, f"it has more than {MAX_BYTES:,} bytes")
+    try:
+        told = msgspec.json.decode(raw, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _refused(path, str(error)) from None
+    if told.pixelwitness_baseline != VERSION:
+        raise _refused(path, f"its form is version {told.pixelwitness_baseline}; this program knows {VERSION}")
+    return Baseline(str(path), told.entries)
+
+
+def _refused(path: Path, why: str) -> PolicyError:
+    right = "make it with check --write-baseline"
+    return PolicyError([RuleProblem(str(path), 1, "", f"this is no baseline: {why}; {right}")])
+
+
+def _entry(one: Forbidden) -> Entry:
+    return Entry(
+        fingerprint=one.fingerprint,
+        check=str(one.check),
+        site=_name(one.site),
+        event=_name(one.name),
+        pixel=_name(one.pixel_id),
+        channels=tuple(printable(channel, MAX_NAME) for channel in one.channels),
+        subject=_name(one.subject),
+    )
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else printable(text, MAX_NAME)
+
+
+def _order(entry: Entry) -> tuple[str, ...]:
+    return (
+        entry.site or "~",
+        entry.event or "",
+        entry.pixel or "",
+        entry.check,
+        entry.subject or "",
+        entry.fingerprint,
+    )

@@ -1,0 +1,52 @@
+"""Consent when contacts were made: what a site's signals had shown by then.
+
+Owns the replay of stored signals, since events alone carry what was visible as a finding.
+Pure; what the signals mean is `consentseen`'s.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from pixelwitness.core.exposure.records import Contact, Recording, Signal, Visit
+from pixelwitness.core.wire.sites import Site
+from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.names.knowledge import ConsentNames
+
+type _Row = Visit | Signal | Contact
+
+
+def consent_of_contacts(
+    recordings: Iterable[Recording],
+    visits: Iterable[Visit],
+    signals: Iterable[Signal],
+    contacts: Iterable[Contact],
+    names: ConsentNames,
+) -> dict[str, frozenset[str]]:
+    """Return labels of what was visible of consent, by the ids of contacts of known sites."""
+    cookies = {one.id: one.cookies_recorded for one in recordings}
+    seen = ConsentSeen(names)
+    told: dict[str, frozenset[str]] = {}
+    every: chain[_Row] = chain(visits, signals, contacts)
+    moments: dict[tuple[str, int], int] = {}
+    for row in sorted(every, key=_when):
+        # Signals of one request are equally new.
+        moment = moments.setdefault(_when(row)[:2], len(moments))
+        client = row.recording_id
+        if isinstance(row, Contact):
+            if row.page_site is not None:
+                found = seen.at_event(client, Site(row.page_site), cookies_recorded=cookies.get(client, False))
+                told[row.id] = frozenset(one.label for one in found)
+        elif row.site is None:
+            continue
+        elif isinstance(row, Visit):
+            seen.page(client, Site(row.site))
+        elif row.state is not None and row.state in State:
+            seen.signal(client, Site(row.site), row.kind, State(row.state), float(moment), own=True)
+    return told
+
+
+def _when(row: _Row) -> tuple[str, int, int]:
+    # A page comes before the signals that it carries, both before what the page does.
+    rank = 2 if isinstance(row, Contact) else 1 if isinstance(row, Signal) else 0
+    return row.seen_at or "", row.position, rank

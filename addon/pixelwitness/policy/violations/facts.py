@@ -1,0 +1,203 @@
+"""Facts: an event or contact as the checks look at it.
+
+Owns which of the data that went along is about a person, and what was visible of consent.
+Pure; it holds classes of data and names of fields, never values.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+from pixelwitness.core.exposure.coverage import is_unread
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.records import Field, Finding
+from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.visible_consent import AFTER_WITHDRAWAL, GPC, NOT_RECORDED, NOTHING_SEEN
+from pixelwitness.meaning.names.knowledge import DataClass
+from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
+from pixelwitness.meaning.spot import finding as kinds
+from pixelwitness.meaning.spot.persona import LABELS
+from pixelwitness.meaning.text.forms import Form
+
+TOPIC = "topic"
+_IDS = frozenset(
+    {
+        DataClass.EXTERNAL_ID,
+        DataClass.ACCOUNT_ID,
+        DataClass.LOGIN_ID,
+        DataClass.LEAD_ID,
+        DataClass.SUBSCRIPTION_ID,
+        DataClass.DEVICE_ID,
+    }
+)
+"""By which a person or account is known again; a cookie that stands for a browser or a click alone is none."""
+_HASHES = frozenset({Form.SHA256, Form.SHA1, Form.MD5, Form.SHA256_APPENDIX, Form.SHA1_APPENDIX, Form.MD5_APPENDIX})
+_OF_PERSONA: Mapping[str, str] = MappingProxyType(
+    {label: {"id": DataClass.EXTERNAL_ID.value, "phrase": DataClass.UNKNOWN.value}.get(kind, kind)
+     for kind, label in LABELS.items()}
+)  # fmt: skip
+_SURENESS: Mapping[str, int] = MappingProxyType({"hint": 0, "likely": 1, "certain": 2})
+_IN_ADDRESS = re.compile(r"\.(?:query|fragment|userinfo|path#[0-9]+)(?:\.|$)")
+
+
+class Phase(StrEnum):
+    """When an event left, seen from the visitor's consent."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    UNKNOWN = "unknown"
+
+
+type Where = Literal["user data", "address", "event"]
+"""In data about the person, in the address of a page, in anything else of the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A class of datum that went along in one form and field."""
+
+    data_class: str
+    form: str
+    field: str
+    matching: str
+    where: Where
+    personal: str | None
+    """How sure it is that this is data about a person: certain, likely or hint; None where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one event or contact showed."""
+
+    is_contact: bool
+    name: str | None
+    pixel_id: str | None
+    channels: tuple[str, ...]
+    carried: tuple[Carried, ...]
+    topics: tuple[tuple[str, str | None], ...]
+    """(sensitive topic, field whose text points at it)."""
+    consent: frozenset[str]
+    """Labels of what was visible of consent."""
+    unread: bool
+    """A body that may hold more of it could not be looked at."""
+    cookies_unknown: bool = False
+    """It went to Meta's own host, and the recorder left cookies out: Meta's account may have gone along."""
+
+    def phase(self, counts_as_consent: Collection[str]) -> Phase:
+        """Tell when it left; what neither shows consent nor its lack leaves it unknown."""
+        if AFTER_WITHDRAWAL in self.consent:
+            return Phase.BEFORE
+        if State.GRANTED in self.consent and State.GRANTED in counts_as_consent:
+            return Phase.AFTER
+        if GPC in self.consent:
+            return Phase.BEFORE
+        if self.consent.intersection(counts_as_consent):
+            return Phase.AFTER
+        return Phase.BEFORE if self.consent & _WITHOUT else Phase.UNKNOWN
+
+    @property
+    def visible(self) -> str:
+        """What was visible of consent, in words of ours."""
+        return next((words for label, words in _VISIBLE.items() if label in self.consent), _NO_EVIDENCE)
+
+
+_WITHOUT = frozenset({State.DENIED, NOTHING_SEEN, State.NOT_OPTED_OUT, State.NOT_REQUIRED, State.GRANTED})
+_VISIBLE: Mapping[str, str] = MappingProxyType(
+    {
+        AFTER_WITHDRAWAL: "consent had been withdrawn",
+        State.DENIED: "consent had been denied",
+        GPC: "the browser objected to sale and sharing",
+        NOTHING_SEEN: "no consent signal had been seen",
+        State.NOT_OPTED_OUT: "nobody had objected, which is no consent",
+        State.NOT_REQUIRED: "the site held that nobody need be asked",
+        State.PARTIAL: "consent had been granted in part",
+        State.PRESENT: "there was a consent signal that could not be read",
+        NOT_RECORDED: "the recording holds no cookies or page in which a signal could have been seen",
+        State.GRANTED: "consent had been granted",
+    }
+)
+_NO_EVIDENCE = "of events of servers and apps no consent signal can be seen"
+
+
+def of_event(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bool = False) -> Facts:
+    """Return the facts of an event; ``user_data`` are the families of fields that are about a person (``ud`` …)."""
+    event = seen.event
+    return Facts(
+        is_contact=False,
+        name=event.event_name,
+        pixel_id=event.pixel_id,
+        channels=seen.channels,
+        carried=_carried(seen.fields, seen.findings, user_data),
+        topics=_topics(seen.findings),
+        consent=frozenset(one.label for one in seen.findings if one.kind == kinds.CONSENT),
+        unread=seen.unread > 0,
+        cookies_unknown=cookies_unknown,
+    )
+
+
+def of_contact(
+    seen: SeenContact, user_data: Collection[str], consent: Collection[str] = (), *, cookies_unknown: bool = False
+) -> Facts:
+    """Return the facts of a contact; what was visible of ``consent`` is no finding of it."""
+    contact = seen.contact
+    return Facts(
+        is_contact=True,
+        name=None,
+        pixel_id=contact.pixel_id,
+        channels=(contact.channel,),
+        carried=_carried(seen.fields, seen.findings, user_data),
+        topics=_topics(seen.findings),
+        consent=frozenset(consent),
+        unread=is_unread(contact.body_state),
+        cookies_unknown=cookies_unknown,
+    )
+
+
+def _topics(found: Iterable[Finding]) -> tuple[tuple[str, str | None], ...]:
+    return tuple(dict.fromkeys((one.label, one.field) for one in found if one.kind == TOPIC))
+
+
+def _carried(fields: Iterable[Field], found: Iterable[Finding], user_data: Collection[str]) -> tuple[Carried, ...]:
+    accused = _accused(found)
+    told: dict[Carried, None] = {}
+    named = set()
+    for one in fields:
+        named.add(one.field)
+        if one.form in SAYS_NOTHING:
+            continue
+        about = about_of(one.data_class, one.field)
+        label, sure = accused.get(one.field, (one.data_class, _by_form(one, about)))
+        where = _where(one.field, user_data)
+        if where == "user data" and (about is About.PERSON or one.data_class in _IDS):
+            label, sure = one.data_class, "certain"
+        if sure is not None or about is not About.TECHNICAL:
+            told[Carried(label, one.form, one.field, one.matching, where, sure)] = None
+    for name, (label, sure) in accused.items():
+        if name not in named:  # that of the event, which is no field
+            told[Carried(label, Form.PLAIN, name, "unknown", "event", sure)] = None
+    return tuple(told)
+
+
+def _where(name: str, user_data: Collection[str]) -> Where:
+    if _IN_ADDRESS.search(name):
+        return "address"
+    if name.startswith(("cookie.", "cookies.")) or any(name.startswith(f"{family}.") for family in user_data):
+        return "user data"
+    return "event"
+
+
+def _accused(found: Iterable[Finding]) -> dict[str, tuple[str, str | None]]:
+    """Return for each field that a finding accuses (class, how sure), the surest of them."""
+    accused: dict[str, tuple[str, str | None]] = {}
+    for one in sorted(found, key=lambda one: _SURENESS.get(one.certainty, 0)):
+        if one.kind in (kinds.PERSONAL_DATA, kinds.PERSONA) and one.field is not None:
+            accused[one.field] = (_OF_PERSONA.get(one.label, one.label), one.certainty)
+    return accused
+
+
+def _by_form(one: Field, about: About) -> str | None:
+    """Outside of user data a class is the name of a key, or a careful guess; a hash under such a key is telling."""
+    return "likely" if about is About.PERSON and one.form in _HASHES else None

@@ -1,0 +1,178 @@
+"""A comparison in words: what each difference is called, and why a side may have missed something.
+
+Owns the words, and the layout as plain text.  The other formats take them from here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+
+from pixelwitness.core.exposure.comparison import Aspect, Change, Comparison, Difference, Gap, SiteComparison
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import Standing
+from pixelwitness.meaning.names.subjects import About, about_of
+from pixelwitness.report.formats.plain import as_text
+from pixelwitness.report.wording.acts import Captured, Sentence, captured_list
+from pixelwitness.report.wording.ledger_words import account
+from pixelwitness.report.wording.phrases import contact_word, form_word, own_word, way_word
+from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+MAX_ALIKE = 20
+"""Sites without a difference that are named."""
+CHANGES: Mapping[Change, str] = MappingProxyType(
+    {
+        Change.NEW: "new",
+        Change.GONE: "gone",
+        Change.MORE: "more",
+        Change.FEWER: "fewer",
+        Change.NOT_RECORDED: "not recorded",
+    }
+)
+_GAPS: Mapping[Gap, str] = MappingProxyType(
+    {
+        Gap.SITE_NOT_SEEN: "nothing of this site was recorded",
+        Gap.PAGES_NOT_OPENED: "the pages on which it was seen were not opened",
+        Gap.BODIES: "bodies of requests were not recorded",
+        Gap.COOKIES: "cookies were not recorded",
+        Gap.INCOMPLETE: "a recording ends before its end",
+        Gap.UNDECODABLE: "requests to Meta could not be decoded",
+        Gap.REJECTED: "entries could not be used",
+        Gap.DROPPED: "records were dropped",
+        Gap.RULE_FAULTS: "requests were not looked at whole",
+        Gap.TLS_REFUSED: "connections refused to be looked into",
+        Gap.HEADLESS: "a headless browser, which Meta's configurations send away, loaded the pixel",
+        Gap.PAGE_UNKNOWN: "the like of it was seen, and of which site could not be told",
+    }
+)
+_READABLE: Mapping[str, str] = MappingProxyType({"number": "readable number", "boolean": "readable, yes or no"})
+"""Forms that reports call readable alike, and that are told apart here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names of the two sides, as the user gave them."""
+
+    a: str
+    b: str
+
+
+def thing(one: Difference, vocabulary: Vocabulary) -> Sentence:
+    """Return what differs, in words."""
+    name = one.name or ""
+    match one.aspect:
+        case Aspect.EVENT | Aspect.BLOCKED_EVENT:
+            what: Sentence = ("event ", Captured(name)) if one.name else ("event without a recorded name",)
+            receiver: Sentence = (", pixel ", Captured(one.of)) if one.of else ()
+            return (*what, *receiver, *((", blocked",) if one.aspect is Aspect.BLOCKED_EVENT else ()))
+        case Aspect.PIXEL:
+            return ("pixel ", Captured(name))
+        case Aspect.CHANNEL:
+            return (f"way: {way_word(name)}",)
+        case Aspect.DATA:
+            return (f"data: {vocabulary.label(name)} ({_READABLE.get(one.of or '') or form_word(one.of or '')})",)
+        case Aspect.IDENTIFIER:
+            return ("known by: ", Captured(name))
+        case Aspect.CONSENT:
+            return (f"consent when events left: {own_word(name)}",)
+    return (f"contact: {contact_word(name)}{', blocked' if one.aspect is Aspect.BLOCKED_CONTACT else ''}",)
+
+
+def told(site: SiteComparison) -> tuple[Difference, ...]:
+    """Return what differs in a site and is of interest to a person: no times, screens and versions."""
+    return tuple(
+        one
+        for one in site.differences
+        if one.aspect is not Aspect.DATA or about_of(one.name or "", "") is not About.TECHNICAL
+    )
+
+
+def telling(comparison: Comparison) -> tuple[SiteComparison, ...]:
+    """Return the sites of which anything is told."""
+    return tuple(site for site in comparison.sites if told(site))
+
+
+def numbers(one: Difference) -> tuple[str, str]:
+    """Return how often each side has it; a question mark for the side that could not see it."""
+    unseen = one.change is Change.NOT_RECORDED
+    before, after = (f"{number:,}" if number or not unseen else "?" for number in (one.before, one.after))
+    return before, after
+
+
+def why(one: Difference) -> str:
+    """Return what the side that has less may have missed it by, the empty text where nothing."""
+    if not one.gaps:
+        return ""
+    side = "A" if one.before < one.after else "B"
+    return f"{side}: {'; '.join(_GAPS[gap] for gap in one.gaps)}"
+
+
+def heads(comparison: Comparison, named: Named) -> Iterator[Sentence]:
+    """Yield what the two sides are."""
+    for letter, name, coverage in zip("AB", (named.a, named.b), comparison.coverage, strict=True):
+        yield (f"{letter}: ", Captured(name), f": {account(coverage)}")
+
+
+def site_head(site: SiteComparison) -> str:
+    """Return how often each side visited a site, and that it is Meta's own where it is."""
+    own = ", Meta's own" if site.standing is Standing.META else ""
+    before, after = site.visits
+    return f"visits: {before:,} → {after:,}{own}"
+
+
+def ending(comparison: Comparison) -> Iterator[Sentence]:
+    """Yield what stands below the sites: those alike, and that absence may be no evidence."""
+    shown = telling(comparison)
+    if not shown:
+        yield ("No difference was seen.",)
+    technical = tuple(site.name for site in comparison.sites if site not in shown)
+    if technical:
+        yield ("Alike but for technical details: ", *captured_list(technical, MAX_ALIKE), ".")
+    if comparison.alike:
+        yield ("Alike: ", *captured_list(comparison.alike, MAX_ALIKE), ".")
+    if Change.NOT_RECORDED in comparison.changes:
+        yield ("What a side could not see is told with a question mark: it is neither new nor gone.",)
+    for letter, coverage in zip("AB", comparison.coverage, strict=True):
+        words = _incomplete(coverage)
+        if words:
+            yield (f"{letter} is incomplete: {listed(words)}.",)
+    if shown:
+        yield ("Numbers depend on what was done; where the visits differ, so may they.",)
+
+
+def _incomplete(coverage: Coverage) -> tuple[str, ...]:
+    counts = (
+        (coverage.incomplete, "recording that ends before its end", "recordings that end before their end"),
+        (coverage.rejected, "unusable entry", "unusable entries"),
+        (coverage.undecodable, "undecodable request", None),
+        (coverage.dropped, "dropped record", None),
+        (coverage.rule_faults, "request not looked at whole", "requests not looked at whole"),
+        (coverage.bodies_not_recorded, "request body not recorded", "request bodies not recorded"),
+        (coverage.cookies_not_recorded, "recording without cookies", "recordings without cookies"),
+        (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
+    )
+    return tuple(counted(number, one, many) for number, one, many in counts if number)
+
+
+def as_lines(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the lines, without line ends: one for each difference, grouped by what became of it."""
+    for head in heads(comparison, named):
+        yield as_text(head)
+    yield ""
+    for site in telling(comparison):
+        yield f"{safe_text(site.name)}  ({site_head(site)})"
+        for change, several in groupby(_in_order(told(site)), key=lambda one: one.change):
+            for one in several:
+                before, after = numbers(one)
+                reason = why(one)
+                line = f"{as_text(thing(one, vocabulary))}: {before} → {after}"
+                yield f"  {CHANGES[change]:<12}  {line}{f' ({reason})' if reason else ''}"
+        yield ""
+    for sentence in ending(comparison):
+        yield as_text(sentence)
+
+
+def _in_order(differences: Iterable[Difference]) -> list[Difference]:
+    order = list(CHANGES)
+    return sorted(differences, key=lambda one: order.index(one.change))

@@ -1,0 +1,86 @@
+"""What ``find`` says: which sites sent a value, how often, in which fields and in which dress.
+
+Owns the sentences.  It never sees the value, and prints no token.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.store.token_search import SentToken
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a site sent the value."""
+
+    evidence: str
+    fields: tuple[str, ...]
+    times: int
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSite:
+    """A site that sent the value."""
+
+    site: str
+    first_seen: str | None
+    last_seen: str | None
+    ways: tuple[Way, ...]
+
+
+def found_sites(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[FoundSite, ...]:
+    """Return what was found by site; ``words`` tells for each token in which dress the value went."""
+    sites = []
+    for site, rows in groupby(sorted(sent, key=lambda one: one.site), key=lambda one: one.site):
+        told = list(rows)
+        times = [time for one in told for time in (one.first_seen, one.last_seen) if time is not None]
+        ways: dict[tuple[str, bool], list[SentToken]] = {}
+        for one in told:
+            ways.setdefault((words[one.token], one.blocked), []).append(one)
+        sites.append(
+            FoundSite(
+                site,
+                min(times, default=None),
+                max(times, default=None),
+                tuple(
+                    Way(evidence, tuple(sorted({one.field for one in of})), max(one.times for one in of), blocked)
+                    for (evidence, blocked), of in sorted(ways.items())
+                ),
+            )
+        )
+    return tuple(sites)
+
+
+def lines(what: str, sites: Sequence[FoundSite], coverage: Coverage) -> Iterator[str]:
+    """Yield the answer line by line; ``what`` is ``e-mail address`` or ``phone number``."""
+    if not sites:
+        yield f"No site was seen to send this {what} to Meta."
+    else:
+        yield f"This {what} was sent to Meta from {counted(len(sites), 'site')}:"
+    for site in sites:
+        yield f"{safe_text(site.site)}{_span(site)}"
+        for way in site.ways:
+            kept_back = "; blocked, so it did not arrive" if way.blocked else ""
+            fields = ", ".join(safe_text(field) for field in way.fields)
+            yield f"  as {way.evidence}, in {fields} (up to {counted(way.times, 'time')} in one of them){kept_back}"
+    missing = [
+        words
+        for number, words in (
+            (coverage.bodies_not_recorded, counted(coverage.bodies_not_recorded, "body", "bodies") + " not recorded"),
+            (coverage.cookies_not_recorded, counted(coverage.cookies_not_recorded, "recording") + " without cookies"),
+        )
+        if number
+    ]
+    if missing:
+        yield f"What was not recorded cannot be found: {', '.join(missing)}."
+
+
+def _span(site: FoundSite) -> str:
+    if site.first_seen is None or site.last_seen is None:
+        return ""
+    first, last = safe_text(site.first_seen[:10]), safe_text(site.last_seen[:10])
+    return f" ({first})" if first == last else f" ({first} to {last})"

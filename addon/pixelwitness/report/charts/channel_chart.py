@@ -1,0 +1,118 @@
+"""Sites by channels: how many events and contacts went which way, and how many were blocked.
+
+Owns the layout of this chart.  Length tells how many (by its root, so that few stay visible
+beside many), the number stands beside it; what was blocked is hatched, on a line of its own
+that says so.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from pixelwitness.report.charts.chart import Chart
+from pixelwitness.report.charts.chart_models import ChannelGrid, Count, Way
+from pixelwitness.report.charts.fitting import name_column, short, wrapped
+from pixelwitness.report.charts.legend import legend, swatch
+from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
+from pixelwitness.report.wording.safe_text import listed, safe_text
+
+MOST_ROWS = 40
+TITLE = "By which ways sites reached Meta"
+
+_COLUMN = 104
+_BAR = 46
+_LINE = 20
+
+
+def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
+    """Draw the sites by the channels of their events and contacts."""
+    description = (
+        "One row for each site, one column for each way; an event that went several ways counts in each. Full bars "
+        "reached Meta, hatched ones were blocked. An event is something reported to Meta; a contact reports nothing, "
+        "but Meta learns of the visit."
+    )
+    head = ("Site", *(f"{'Events' if way.is_event else 'Contacts'}: {way.label}" for way in grid.ways))
+    table = tuple((safe_text(name), *map(_words, counts)) for name, counts in grid.rows)
+    if not grid.rows:
+        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+    rows = _shown(grid)
+    largest = max(max(one.sent, one.blocked) for _, counts in grid.rows for one in counts)
+    heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
+    label = name_column(safe_text(name) for name, _ in rows)
+    width = label + _COLUMN * len(grid.ways) + 8
+    root = canvas(key, TITLE, description)
+    hatch = hatching(root, key)
+    top = _heads(root, grid.ways, label)
+    for number, ((name, counts), height) in enumerate(zip(rows, heights, strict=True)):
+        row = put(root, "g")
+        tell(row, _sentence(name, grid.ways, counts))
+        if number % 2 == 0:
+            put(row, "rect", class_="band", x=0, y=top, width=width, height=height)
+        write(row, 6, top + 17, name, room=label - 14)
+        for column, count in enumerate(counts):
+            _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
+        top += height
+    signs = [(swatch("event"), "reached Meta")]
+    if any(one.blocked for _, counts in rows for one in counts):
+        signs.append((swatch("hatched", hatch), "blocked on the way"))
+    top = legend(root, top + 8, width, signs)
+    return Chart(TITLE, description, markup(root, width, top + 8), head, table)
+
+
+def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
+    """Return the rows that are drawn: the first, then one for all others together."""
+    if len(grid.rows) <= MOST_ROWS:
+        return list(grid.rows)
+    kept, others = list(grid.rows[: MOST_ROWS - 1]), [counts for _, counts in grid.rows[MOST_ROWS - 1 :]]
+    columns = zip(*others, strict=True)
+    sums = tuple(Count(sum(one.sent for one in of), sum(one.blocked for one in of)) for of in columns)
+    return [*kept, (f"{len(others)} more sites", sums)]
+
+
+def _heads(root: Element, ways: Sequence[Way], label: float) -> float:
+    """Draw the heads of the columns; return where they end."""
+    for is_event, words in ((True, "Events"), (False, "Contacts")):
+        places = [place for place, way in enumerate(ways) if way.is_event is is_event]
+        if not places:
+            continue
+        start, end = label + places[0] * _COLUMN, label + (places[-1] + 1) * _COLUMN - 10
+        write(root, start, 14, words, "strong")
+        put(root, "path", class_="rule", d=points("M", start, 20, "H", end))
+    heads = [wrapped(safe_text(way.label), _COLUMN - 8) for way in ways]
+    for place, lines in enumerate(heads):
+        for line, words in enumerate(lines):
+            write(root, label + place * _COLUMN, 36 + 13 * line, words, "small soft")
+    return 34.0 + 13 * max(map(len, heads))
+
+
+def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: str) -> None:
+    if not count.sent and not count.blocked:
+        put(row, "text", "·", class_="soft", x=x, y=y + 14)
+    if count.sent:
+        size = _length(count.sent, largest)
+        put(row, "rect", class_="event", x=x, y=y + 4, width=size, height=12, rx=1.5)
+        write(row, x + size + 5, y + 14, short(count.sent), room=_COLUMN - size - 8)
+        y += _LINE
+    if count.blocked:
+        size = _length(count.blocked, largest)
+        put(row, "rect", class_="hatched", fill=hatch, x=x + 0.5, y=y + 4.5, width=size, height=11, rx=1.5)
+        write(row, x + size + 5, y + 14, f"{short(count.blocked)} blocked", "small soft")
+
+
+def _length(number: int, largest: int) -> float:
+    """Return the length of a bar; that of many sites together is no longer than the longest of one."""
+    return max(3.0, _BAR * math.sqrt(min(1.0, number / largest)))
+
+
+def _words(count: Count) -> str:
+    told = [f"{number:,} {what}" for number, what in ((count.sent, "sent"), (count.blocked, "blocked")) if number]
+    return ", ".join(told) or "none"
+
+
+def _sentence(name: str, ways: Sequence[Way], counts: Sequence[Count]) -> str:
+    return f"{safe_text(name, 80)}: {listed(list(_told(ways, counts))) or 'nothing'}"
+
+
+def _told(ways: Sequence[Way], counts: Sequence[Count]) -> Iterator[str]:
+    for way, count in zip(ways, counts, strict=True):
+        if count.sent or count.blocked:
+            yield f"{'events' if way.is_event else 'contacts'} by {way.label}: {_words(count)}"

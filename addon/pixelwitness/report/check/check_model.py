@@ -1,0 +1,86 @@
+"""The published models of ``check`` as JSON: the judgement, its violations, where they stand.
+
+Owns the names, types and meanings of keys, as `model` does for what is common.
+"""
+
+from typing import Annotated, Literal
+
+from pixelwitness.report.published.common import SCHEMA_VERSION, Ledger, Model, says
+
+
+class PlaceShape(Model, frozen=True, kw_only=True):
+    """Where one piece of evidence stands."""
+
+    file: Annotated[str, says("path of the recording below the root, with `/`")]
+    stands_in: Annotated[bool, says("true where the recording is no file below the root, and another is named for it")]
+    recording_id: Annotated[str, says("of the recording")]
+    position: Annotated[int, says("entry or flow, from 0")]
+    line: Annotated[int | None, says("line of the entry in the file, or null")]
+
+
+class CarriedShape(Model, frozen=True, kw_only=True):
+    """One class of data in one form."""
+
+    data_class: Annotated[str, says("its [class](fields.md)")]
+    label: Annotated[str, says("the class in words")]
+    form: Annotated[str, says("how it was dressed: `plain`, `sha256`, `masked` …")]
+
+
+class SuppressedShape(Model, frozen=True, kw_only=True):
+    """Why a violation does not count."""
+
+    by: Annotated[Literal["baseline", "ignore"], says("`baseline` or `ignore`")]
+    reason: Annotated[str, says("as it was written down")]
+    expires: Annotated[str | None, says("the last day on which it holds, or null")]
+
+
+class ViolationShape(Model, frozen=True, kw_only=True):
+    """Events, or contacts, of one kind that one check of the policy does not allow."""
+
+    check: Annotated[str, says("id of the [check](policy.md#checks) that speaks")]
+    level: Annotated[str, says("`error` or `warn`")]
+    fingerprint: Annotated[str, says("by which a baseline knows it")]
+    kind: Annotated[Literal["event", "contact"], says("`event` or `contact`")]
+    site: Annotated[str, says("or `unknown`")]
+    page: Annotated[str | None, says("of the first of them, without scheme and query, or null")]
+    event_name: Annotated[str | None, says("null for contacts, and where it was not recorded")]
+    pixel_id: Annotated[str | None, says("the receiver, or null")]
+    channels: Annotated[list[str], says("ways taken")]
+    rule: Annotated[str, says("id of the [rule](rules.md) that recognised it")]
+    confidence: Annotated[str, says("of the rule")]
+    subject: Annotated[
+        str | None, says("what the check objects to: a class of data, a channel, a topic; null for the whole")
+    ]
+    why: Annotated[str, says("what the policy holds against it, in a sentence")]
+    times: Annotated[int, says("how often")]
+    blocked: Annotated[int, says("how many of them were stopped on the way")]
+    data: Annotated[list[CarriedShape], says("what they carried, never a value")]
+    fields: Annotated[list[str], says("names of the fields in which what is objected to stood")]
+    places: Annotated[list[PlaceShape], says("where the evidence stands, the first few of `times`")]
+    remedies: Annotated[list[str], says("what would help, in words")]
+    suppressed: Annotated[SuppressedShape | None, says("why it does not count, or null")]
+
+
+class UnreadShape(Model, frozen=True, kw_only=True):
+    """An input that could not be read."""
+
+    file: Annotated[str, says("its path below the root, or its name")]
+    why: Annotated[str, says("what was found, in words")]
+
+
+class CheckReport(Model, frozen=True, kw_only=True):
+    """What a policy makes of recordings."""
+
+    schema_version: Annotated[Literal[1], says("1")] = SCHEMA_VERSION
+    exit_code: Annotated[int, says("the [exit code](exit-codes.md)")]
+    meaning: Annotated[str, says("the exit code in words")]
+    policy: Annotated[str, says("what was applied, in words")]
+    presets: Annotated[list[str], says("presets that were applied")]
+    violations: Annotated[list[ViolationShape], says("of the level `error`, below")]
+    warnings: Annotated[list[ViolationShape], says("of the level `warn`")]
+    suppressed: Annotated[list[ViolationShape], says("known to a baseline, or ignored")]
+    gaps: Annotated[list[str], says("why silence would prove nothing, in sentences; empty when all was seen")]
+    unread: Annotated[list[UnreadShape], says("inputs that could not be read")]
+    stale: Annotated[list[str], says("entries of baseline and ignores that match nothing or have expired")]
+    own_events: Annotated[int, says("events on Meta's own sites, which are not judged")]
+    coverage: Annotated[Ledger, says("the [ledger](ledger.md), summed over recordings")]

@@ -1,0 +1,78 @@
+"""The report as CSV for spreadsheets, in short: one row for each site.
+
+Owns the columns; cells and their guard are those of `csvfile`.
+"""
+
+from collections.abc import Iterator
+
+from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, SiteExposure
+from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.report.formats.csv_events import joined, known_by_cell, row, said
+from pixelwitness.report.wording.safe_text import counted, numbered
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+COLUMNS = (
+    "site",
+    "standing",
+    "visits",
+    "events",
+    "events_blocked",
+    "contacts",
+    "contacts_blocked",
+    "event_names",
+    "pixels",
+    "channels",
+    "contact_channels",
+    "personal_data",
+    "known_by",
+    "consent",
+    "server_side",
+    "findings",
+    "bodies_not_recorded",
+    "first_seen",
+    "last_seen",
+)
+_ELSEWHERE = ("identity", "consent", "server_side")
+
+
+def as_site_csv(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the rows, the head first; a site that was visited and told nothing has one, too."""
+    yield row(COLUMNS)
+    for site in exposure.sites:
+        yield row(_site(site, vocabulary))
+
+
+def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
+    names: dict[str, int] = {}
+    for group in site.sent:
+        name = group.name or "(name not recorded)"
+        names[name] = names.get(name, 0) + group.events
+    return (
+        site.name,
+        site.standing.value,
+        site.visits,
+        site.n_events,
+        sum(group.events for group in site.blocked),
+        site.n_contacts,
+        sum(group.contacts for group in site.blocked_contacts),
+        "; ".join(numbered(name, number) for name, number in names.items()),
+        " ".join(site.pixels),
+        " ".join(site.channels),
+        " ".join(group.channel for group in site.contacts),
+        "; ".join(vocabulary.about_person(site.data)),
+        known_by_cell(site.known_by),
+        _counted(site.consent),
+        _counted(site.server_hints),
+        joined(
+            f"{one.kind} {said(one.label, one.evidence)}, {one.certainty}"
+            for one in site.findings
+            if one.kind not in _ELSEWHERE
+        ),
+        site.unread,
+        site.first_seen,
+        site.last_seen,
+    )
+
+
+def _counted(told: tuple[ConsentSaid, ...] | tuple[ServerHint, ...]) -> str:
+    return joined(f"{said(one.label, one.evidence)}: {counted(one.events, 'event')}" for one in told)

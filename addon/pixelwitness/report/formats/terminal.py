@@ -1,0 +1,162 @@
+"""The summary for a terminal.
+
+Owns the layout with rich, which nothing else imports.  All text goes in as
+`Text`: nothing is ever read as markup, highlighted or made a link.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.wording.acts import Captured, Sentence
+from pixelwitness.report.wording.announced import HEAD, sentences, told_of
+from pixelwitness.report.wording.consent_words import consent_sentences
+from pixelwitness.report.wording.ledger_words import account, silence, unseen
+from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.setup_words import setup_sentences
+from pixelwitness.report.wording.site_facts import (
+    apart,
+    contact_words,
+    event_words,
+    nothing_words,
+    span_words,
+    telling_sites,
+    way_words,
+)
+from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+_WIDEST = 132
+
+
+def console(stream: TextIO, *, colour: bool, width: int | None = None) -> Console:
+    """Return a console for a stream; it neither reads markup nor highlights."""
+    made = Console(
+        file=stream,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        width=width,
+    )
+    made.width = min(made.width, _WIDEST)
+    return made
+
+
+def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Group:
+    """Return the summary: a row for each site that told Meta anything, then what stands apart, then the ledger.
+
+    ``after_story`` leaves out what the story has told.
+    """
+    told = telling_sites(exposure)
+    parts: list[Table | Text | Padding] = [_sites(told, vocabulary)] if told else []
+    if not told and not after_story:
+        parts.append(Text(silence(exposure), style="bold"))
+    for site in told if not after_story else ():
+        for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)):
+            parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
+    for head, words in apart(exposure, vocabulary):
+        parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
+    said = () if after_story else (announced(exposure, vocabulary, in_short=True),)
+    return Group(*parts, *said, ending(exposure))
+
+
+def ending(exposure: Exposure) -> Group:
+    """Return the ledger and what could not be seen."""
+    lines = Table.grid(padding=(0, 1))
+    for sentence in unseen(exposure):
+        lines.add_row(Text("•", style="yellow"), Text(sentence))
+    looked = Text.assemble(("\nLooked at: ", "bold"), account(exposure.coverage))
+    return Group(looked, Text("Could not be seen:", style="bold"), lines)
+
+
+def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
+    """Return the story: sites in bold, then their sentences."""
+    parts: list[Padding] = []
+    if not telling_sites(exposure):
+        parts.append(Padding(Text(silence(exposure), style="bold"), (0, 0, 1, 0)))
+    for _, told in story(exposure, vocabulary):
+        parts.extend(
+            Padding(_sentence(one), (0, 0, int(index + 1 == len(told)), 2 if index else 0))
+            for index, one in enumerate(told)
+        )
+    return Group(*parts, announced(exposure, vocabulary))
+
+
+def announced(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
+    """Return what has been announced about such data, in short or whole; nothing where nothing was told."""
+    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    lines = Table.grid(padding=(0, 1))
+    for sentence in said:
+        lines.add_row(Text("•", style="cyan"), Text(sentence))
+    return Group(Text(f"\n{HEAD}:", style="bold"), lines) if said else Group()
+
+
+def _sentence(sentence: Sentence, first: str = "bold cyan") -> Text:
+    text = Text()
+    for index, piece in enumerate(sentence):
+        if isinstance(piece, Captured):
+            text.append(safe_text(piece), style=first if index == 0 else "bold")
+        else:
+            text.append(piece)
+    return text
+
+
+def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 2, 0, 0))
+    # The shares leave room for a long event name and a pixel's number on 80 columns.
+    widest = max((len(site.name) for site in sites), default=0)
+    table.add_column("Site", width=max(12, min(widest, 22)), overflow="fold")
+    table.add_column("Told Meta", ratio=26, overflow="fold")
+    table.add_column("With it", ratio=22, overflow="fold")
+    table.add_column("By which way", ratio=20, overflow="fold")
+    for index, site in enumerate(sites):
+        if index:
+            table.add_row()
+        table.add_row(_who(site), _what(site, vocabulary), _data(site, vocabulary), _ways(site))
+    return table
+
+
+def _who(site: SiteExposure) -> Text:
+    style = "bold cyan" if site.standing is Standing.SITE else "bold"
+    visits, *times = span_words(site)
+    return _lines([(safe_text(site.name), style), (visits, "dim"), *((one[:10], "dim") for one in times)])
+
+
+def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
+    lines = [(one, "") for one in event_words(site.sent)]
+    if site.contacts:
+        lines.append((f"contacts: {', '.join(contact_words(site.contacts, vocabulary))}", "dim"))
+    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary))
+    if blocked:
+        lines.append((f"blocked: {', '.join(blocked)}", "green"))
+    return _lines(lines)
+
+
+def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
+    data = vocabulary.about_person(site.data)
+    lines = [(one, "bold red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
+    if data and site.unread:
+        lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
+    return _lines(lines)
+
+
+def _ways(site: SiteExposure) -> Text:
+    lines = [(one, "") for one in way_words(site.sent)]
+    if site.pixels:
+        lines.append(("received by pixel" if len(site.pixels) == 1 else "received by pixels", "dim"))
+        lines += [(safe_text(one, 40), "dim") for one in site.pixels]
+    return _lines(lines)
+
+
+def _lines(lines: Iterable[tuple[str, str]]) -> Text:
+    return Text("\n").join(Text(line, style=style) for line, style in lines)

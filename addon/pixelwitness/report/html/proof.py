@@ -1,0 +1,138 @@
+"""The evidence of the page: how many rows each site is given, and which.
+
+Owns the sharing of room, so that a page of a hundred sites stays readable and small; what
+has no room is counted, never dropped in silence.  Must not know templates.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
+from pixelwitness.report.html.proof_rows import (
+    DataRow,
+    FindingRow,
+    Row,
+    contact_row,
+    data_rows,
+    event_row,
+    finding_rows,
+)
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+ROOM_EVENTS = 1_200
+ROOM_FIELDS = 1_000
+ROOM_FINDINGS = 400
+ROOM_TOLD = 800
+"""Events and contacts, rows of data, findings and sentences that one page holds at the most."""
+AT_LEAST = 3
+"""Of each, for each site that has so many, however small the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much one page holds of each."""
+
+    events: int = ROOM_EVENTS
+    fields: int = ROOM_FIELDS
+    findings: int = ROOM_FINDINGS
+    told: int = ROOM_TOLD
+
+    def smaller(self) -> "Room":
+        """Return a smaller one; single events go first, what was sent and found stays longest."""
+        return Room(self.events // 2, self.fields * 3 // 4, self.findings * 3 // 4, self.told * 2 // 3)
+
+    def is_least(self, sites: int) -> bool:
+        """Say whether so many sites have the least of everything, so that a smaller room changes nothing."""
+        return max(self.events, self.fields, self.findings, self.told) <= AT_LEAST * sites
+
+
+@dataclass(slots=True)
+class SiteEvidence:
+    """What stands in the evidence of one site, and how much more there is."""
+
+    data: tuple[DataRow, ...] = ()
+    more_data: int = 0
+    findings: tuple[FindingRow, ...] = ()
+    more_findings: int = 0
+    rows: list[Row] = field(default_factory=list)
+    more_rows: int = 0
+
+
+def shares(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[int, ...]:
+    """Share room out: nobody gets more than is needed, what one leaves goes to the others.
+
+    >>> shares((2, 50, 50), 42), shares((100,) * 3, 6)
+    ((2, 20, 20), (3, 3, 3))
+    """
+    given = [0] * len(needs)
+    left = room
+    by_need = sorted(range(len(needs)), key=lambda index: needs[index])
+    for rank, index in enumerate(by_need):
+        fair = max(left // (len(needs) - rank), at_least)
+        given[index] = min(needs[index], fair)
+        left = max(left - given[index], 0)
+    return tuple(given)
+
+
+def gather(
+    sites: Sequence[SiteExposure],
+    events: Iterable[SeenEvent],
+    contacts: Iterable[SeenContact],
+    vocabulary: Vocabulary,
+    called: Mapping[tuple[str, str], str],
+) -> tuple[Mapping[str, SiteEvidence], Counter[tuple[str, int]]]:
+    """Return the evidence of each site by its name, as much as any page holds; how often each (rule, version) spoke.
+
+    ``called`` names topics and interests by (kind, label).
+    """
+    gathered = {
+        site.name: SiteEvidence(tuple(data_rows(site, vocabulary)), 0, tuple(finding_rows(site, vocabulary, called)))
+        for site in sites
+    }
+    room = dict(zip(gathered, shares([_seen(site) for site in sites], ROOM_EVENTS), strict=True))
+    spoke: Counter[tuple[str, int]] = Counter()
+    for event in events:
+        name = event.event.page_site or "unknown"
+        if name not in gathered or event.event.channel == Channel.META_AI:
+            continue
+        spoke.update((one.rule_id, one.rule_version) for one in event.transmissions)
+        if len(gathered[name].rows) < room[name]:
+            gathered[name].rows.append(event_row(event))
+        else:
+            gathered[name].more_rows += 1
+    for contact in contacts:
+        name = contact.contact.page_site or "unknown"
+        if name not in gathered or contact.contact.channel == Channel.META_AI:
+            continue
+        spoke[contact.contact.rule_id, contact.contact.rule_version] += 1
+        if len(gathered[name].rows) < room[name]:
+            gathered[name].rows.append(contact_row(contact, vocabulary))
+        else:
+            gathered[name].more_rows += 1
+    return gathered, spoke
+
+
+def fitted(gathered: Mapping[str, SiteEvidence], room: Room) -> Mapping[str, SiteEvidence]:
+    """Return as much of the evidence as a room holds; the rest is counted."""
+    every = tuple(gathered.values())
+    rows = shares([len(one.rows) for one in every], room.events)
+    data = shares([len(one.data) for one in every], room.fields)
+    findings = shares([len(one.findings) for one in every], room.findings)
+    return {
+        name: SiteEvidence(
+            one.data[:fields],
+            len(one.data[fields:]),
+            one.findings[:found],
+            len(one.findings[found:]),
+            one.rows[:events],
+            one.more_rows + len(one.rows[events:]),
+        )
+        for (name, one), events, fields, found in zip(gathered.items(), rows, data, findings, strict=True)
+    }
+
+
+def _seen(site: SiteExposure) -> int:
+    events = sum(group.events for group in (*site.sent, *site.blocked))
+    return events + sum(group.contacts for group in (*site.contacts, *site.blocked_contacts))

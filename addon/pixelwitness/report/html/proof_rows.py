@@ -1,0 +1,214 @@
+"""The rows of the page's evidence: what one event, one datum and one finding are told with.
+
+Owns what a row says; how many rows there are is the evidence's.  Must not know templates.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pixelwitness.core.exposure.coverage import is_unread
+from pixelwitness.core.exposure.exposure import DataSent, EventGroup, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.records import Transmission
+from pixelwitness.meaning.names.subjects import About, about_of
+from pixelwitness.meaning.spot.finding import CONSENT, PERSONA, PERSONAL_DATA
+from pixelwitness.report.published.document import bare, contents
+from pixelwitness.report.wording.consent_words import consent_word
+from pixelwitness.report.wording.phrases import carrier_word, form_word, own_word, way_word
+from pixelwitness.report.wording.safe_text import defanged
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+MAX_PLACES = 4
+MAX_NAMES = 12
+MAX_VALUES = 3
+"""Places, names and values that one row shows; further ones are counted in it."""
+
+KINDS = {
+    PERSONAL_DATA: "personal data",
+    PERSONA: "the invented person",
+    "topic": "sensitive topic",
+    "interest": "interest",
+    "instruction_text": "text that could reach an AI",
+}
+"""Kinds of findings that stand in the evidence; identity, consent and servers are told in sentences."""
+
+_ORDER = (About.PERSON, About.BROWSER, About.EVENT, About.PAGE, About.TECHNICAL)
+_BODY = {"recorded": "recorded", "partly_recorded": "partly recorded", "not_recorded": "not recorded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request stands: its recording, the entry, the line where the file has lines."""
+
+    recording: str
+    position: int
+    line: int | None
+    rule: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event or contact."""
+
+    seen_at: str
+    name: str | None
+    """None: an event whose name was not recorded."""
+    is_event: bool
+    kind: str
+    pixel_id: str | None
+    way: str
+    receivers: tuple[str, ...]
+    page: str
+    consent: str
+    blocked: bool
+    body: str
+    confidence: str
+    attributed_by: str
+    places: tuple[Place, ...]
+    more_places: int
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Rules with their versions, once each, the main one first."""
+        return tuple(dict.fromkeys(f"{one.rule} v{one.version}" for one in self.places))
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One class of data in one form, by the raw names it went under."""
+
+    about: str
+    label: str
+    form: str
+    matching: str
+    names: tuple[str, ...]
+    more_names: int
+    events: tuple[str, ...]
+    """Names of the events with which it went; empty: with all of the site's."""
+    times: int
+    different: int
+    values: tuple[str, ...]
+    more_values: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One thing understood, as often as it was."""
+
+    kind: str
+    label: str
+    fields: tuple[str, ...]
+    more_fields: int
+    certainty: str
+    evidence: str
+    times: int
+
+
+def event_row(seen: SeenEvent) -> Row:
+    """Return the row of an event."""
+    event = seen.event
+    consent = next((word for one in seen.findings if one.kind == CONSENT and (word := consent_word(one.label))), "")
+    carriers = [carrier_word(one) for one in seen.transports if one != "unknown"]
+    ways = ", ".join(map(way_word, seen.channels))
+    return Row(
+        event.seen_at or "",
+        event.event_name,
+        True,
+        own_word(event.event_kind),
+        event.pixel_id,
+        f"{ways} ({', '.join(carriers)})" if carriers else ways,
+        tuple(map(defanged, seen.receivers)),
+        bare(event.page_url) or "",
+        consent,
+        event.blocked,
+        _BODY[contents(seen.unread, len(seen.transmissions))],
+        event.confidence,
+        own_word(event.attributed_by),
+        tuple(map(_place, seen.transmissions[:MAX_PLACES])),
+        max(len(seen.transmissions) - MAX_PLACES, 0),
+    )
+
+
+def _place(one: Transmission) -> Place:
+    return Place(one.recording_id, one.position, one.line, one.rule_id, one.rule_version)
+
+
+def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
+    """Return the row of a contact."""
+    contact = seen.contact
+    return Row(
+        contact.seen_at or "",
+        vocabulary.contact(contact.channel, contact.rule_id),
+        False,
+        "contact",
+        contact.pixel_id,
+        way_word(contact.channel),
+        (defanged(contact.receiver_host),),
+        bare(contact.page_url) or "",
+        "",
+        contact.blocked,
+        _BODY[contents(int(is_unread(contact.body_state)), 1)],
+        contact.confidence,
+        own_word(contact.attributed_by),
+        (Place(contact.recording_id, contact.position, contact.line, contact.rule_id, contact.rule_version),),
+        0,
+    )
+
+
+def finding_rows(
+    site: SiteExposure, vocabulary: Vocabulary, called: Mapping[tuple[str, str], str]
+) -> Iterator[FindingRow]:
+    """Yield what was understood of a site; ``called`` names topics and interests by (kind, label)."""
+    for kind, word in KINDS.items():
+        for one in (one for one in site.findings if one.kind == kind):
+            label = called.get((kind, one.label)) or vocabulary.label(one.label)
+            fields, more = one.fields[:MAX_PLACES], len(one.fields[MAX_PLACES:])
+            yield FindingRow(word, label, fields, more, one.certainty, one.evidence, one.events + one.contacts)
+
+
+def data_rows(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[DataRow]:
+    """Yield what was sent, that of the person first."""
+    events = _events_by_data(site)
+    every = tuple(sorted({group.name or "" for group in (*site.sent, *site.blocked)}))
+    for one in sorted(_data_of(site), key=lambda one: (_ORDER.index(_about(one)), one.data_class, one.form)):
+        of = events.get(_key(one), ())
+        yield _data_row(one, () if of == every and len(of) > 1 else of, vocabulary)
+
+
+def _data_of(site: SiteExposure) -> tuple[DataSent, ...]:
+    """Return what reached Meta; where all was blocked, what was to."""
+    groups: Iterator[EventGroup] = iter(site.blocked)
+    return site.data or tuple({_key(one): one for group in groups for one in group.data}.values())
+
+
+def _about(one: DataSent) -> About:
+    return about_of(one.data_class, one.origins[0])
+
+
+def _key(one: DataSent) -> tuple[str, str, str]:
+    return one.data_class, one.form, one.matching
+
+
+def _events_by_data(site: SiteExposure) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+    """Return the names of the events with which each datum went."""
+    names: dict[tuple[str, str, str], dict[str, None]] = {}
+    for group in (*site.sent, *site.blocked):
+        for one in group.data:
+            names.setdefault(_key(one), {})[group.name or ""] = None
+    return {key: tuple(sorted(found)) for key, found in names.items()}
+
+
+def _data_row(one: DataSent, events: tuple[str, ...], vocabulary: Vocabulary) -> DataRow:
+    return DataRow(
+        _about(one).value,
+        vocabulary.label(one.data_class),
+        form_word(one.form),
+        own_word(one.matching),
+        one.origins[:MAX_NAMES],
+        len(one.origins[MAX_NAMES:]),
+        events[:MAX_NAMES],
+        one.times,
+        one.different,
+        one.values[:MAX_VALUES],
+        len(one.values[MAX_VALUES:]),
+    )

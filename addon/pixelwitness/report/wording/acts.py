@@ -1,0 +1,246 @@
+"""Acts: what a person did, as events tell it, and which of them one sentence can say.
+
+Owns how the fields of an event become "you viewed and bought hiking boots for 89
+EUR", and what is said instead where values were sent and not kept.  A sentence is
+a tuple of pieces, so that every output can treat captured text in its own safe way.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pixelwitness.core.exposure.exposure import EventGroup, Telling
+from pixelwitness.core.exposure.records import Field
+from pixelwitness.meaning.names.subjects import SAYS_NOTHING
+from pixelwitness.report.wording.phrases import SAYINGS
+from pixelwitness.report.wording.safe_text import counted, listed
+
+MAX_PAGES = 3
+"""Pages that a sentence names."""
+
+
+class Captured(str):
+    """A piece of text that came from the traffic."""
+
+    __slots__ = ()
+
+
+type Sentence = tuple[str, ...]
+"""Pieces in order; those that are `Captured` are not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing told of a person, and what went with it."""
+
+    group: EventGroup
+    telling: Telling
+    about: Field | None
+    value: Field | None
+    currency: Field | None
+
+    @property
+    def name(self) -> str:
+        return self.group.name or ""
+
+
+# What an event was about, best first: the last name of a field, and what it is called when its text was not kept.
+_ABOUT = {
+    "content_name": "product name",
+    "search_string": "search text",
+    "buttonText": "text of the button",
+    "content_ids": "product id",
+    "content_category": "category",
+}
+_CLICK = "SubscribedButtonClick"
+_FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
+"""Families in which the site itself states value and currency."""
+
+
+def act_of(group: EventGroup, telling: Telling) -> Act:
+    """Return the act that a telling is of: what it was about, and for how much, by the names of its fields."""
+    sums: dict[str, Field] = {}
+    for one in telling.fields:
+        family, _, name = one.field.partition("#")[0].rpartition(".")
+        if family in _FACTS_OF and one.form not in SAYS_NOTHING:
+            sums.setdefault(name, one)
+    return Act(group, telling, about_in(telling.fields), sums.get("value"), sums.get("currency"))
+
+
+def about_in(fields: Iterable[Field]) -> Field | None:
+    """Return the field that says best what an event was about."""
+    named: dict[str, Field] = {}
+    for one in fields:
+        named.setdefault(one.field.partition("#")[0].rpartition(".")[2], one)
+    return next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
+
+
+def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
+    """Join what one sentence can tell: pages opened; one product, viewed and bought; events of a name."""
+    sentences: dict[object, list[list[Act]]] = {}
+    for act in acts:
+        if act.name in ("PageView", _CLICK):
+            key: object = act.name
+        elif act.name not in SAYINGS:
+            key = act.group.kind == "automatic"
+        else:
+            key = (act.name, None) if act.about is None else (None, act.about.value_token)
+        # A view without a price and a purchase with one may be of the same thing; two prices never are.
+        open_ = sentences.setdefault(key, [])
+        alike = next((one for one in open_ if not isinstance(key, tuple) or _one_sum([*one, act], key[0])), None)
+        if alike is None:
+            open_.append([act])
+        else:
+            alike.append(act)
+    return [one for several in sentences.values() for one in several]
+
+
+def _one_sum(acts: Sequence[Act], name: str | None) -> bool:
+    """Say whether acts speak of one sum; of the same event alone, with nothing it was about, none is a sum, too."""
+    sums = {_sum(act) for act in acts}
+    return len(sums if name is not None else sums - {None}) <= 1
+
+
+def _sum(act: Act) -> tuple[str, str] | None:
+    if act.value is None:
+        return None
+    return act.value.value_token, act.currency.value_token if act.currency is not None else ""
+
+
+def weight(acts: Sequence[Act]) -> int:
+    """Order sentences: what was done with what first, then what was done, own names, clicks, pages opened."""
+    first = acts[0]
+    if first.name in ("PageView", _CLICK):
+        return 4 if first.name == "PageView" else 3
+    if first.name not in SAYINGS:
+        return 2
+    return 0 if first.about is not None else 1
+
+
+def what(acts: Sequence[Act]) -> Iterator[str]:
+    """Yield the pieces that say what was done, for acts that were joined."""
+    first = acts[0]
+    if first.name == "PageView":
+        yield from _pages(acts)
+    elif first.name not in SAYINGS:
+        yield from _own(acts)
+    elif first.name == _CLICK:
+        yield from _clicks(acts)
+    elif first.about is None:
+        # Only what was bought or given has a price; of everything else it is a sum beside.
+        before, after = (" for ", "") if first.name in ("Purchase", "Donate") else (" (", ")")
+        yield from ("you ", SAYINGS[first.name].alone, *_amount(acts, before, after), _times(acts))
+    elif first.about.value is None:
+        names = _names(acts)
+        nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
+        of = tuple(_amount(acts, before=" of "))
+        yield from (listed(nouns), *of, f" ({called(first.about)} sent, not kept)")
+    else:
+        verbs = [SAYINGS[name].about + _times(same) for name, same in _names(acts)]
+        yield from ("you ", listed(verbs), " ", *_quoted(first.about), *_amount(acts))
+
+
+def _names(acts: Sequence[Act]) -> list[tuple[str, list[Act]]]:
+    named: dict[str, list[Act]] = {}
+    for act in acts:
+        named.setdefault(act.name, []).append(act)
+    return list(named.items())
+
+
+def _pages(acts: Sequence[Act]) -> Iterator[str]:
+    pages = list(dict.fromkeys(shown_page(act.telling.page_url) for act in acts if act.telling.page_url))
+    times = sum(act.telling.times for act in acts)
+    if not pages:
+        yield "you opened a page" if times == 1 else f"you opened pages, {counted(times, 'time')}"
+        return
+    yield "you opened "
+    for index, page in enumerate(pages[:MAX_PAGES]):
+        if index:
+            yield ", " if index + 1 < len(pages[: MAX_PAGES + 1]) else " and "
+        yield Captured(page)
+    if len(pages) > MAX_PAGES:
+        yield f" and {counted(len(pages) - MAX_PAGES, 'further page')}"
+    if times > len(pages):
+        yield f" ({counted(times, 'time')} in all)"
+
+
+def _own(acts: Sequence[Act]) -> Iterator[str]:
+    """Tell events whose names are the site's own, and those without a name."""
+    named = _names(acts)
+    many = len(named) > 1 or any(act.telling.times > 1 for act in acts)
+    kind = "of the library's own" if acts[0].group.kind == "automatic" else "of its own naming"
+    yield f"events {kind}, " if many else f"an event {kind}, "
+    for index, (name, same) in enumerate(named):
+        if index:
+            yield ", " if index + 1 < len(named) else " and "
+        yield from (Captured(name) if name else "one whose name was not recorded", _times(same))
+
+
+def _clicks(acts: Sequence[Act]) -> Iterator[str]:
+    """Tell the buttons clicked, by their texts where these were kept."""
+    texts = dict.fromkeys(act.about.value for act in acts if act.about is not None and act.about.value)
+    times = sum(act.telling.times for act in acts)
+    if not texts:
+        sent = any(act.about is not None for act in acts)
+        yield "you clicked a button" + (f" {counted(times, 'time')}" if times > 1 else "")
+        yield " (its text was sent, not kept)" if sent else ""
+        return
+    yield "you clicked "
+    for index, text in enumerate(texts):
+        yield from (
+            "" if not index else " and " if index + 1 == len(texts) else ", ",
+            "\u201c",
+            Captured(text),
+            "\u201d",
+        )
+
+
+def _amount(acts: Sequence[Act], before: str = " for ", after: str = "") -> Iterator[str]:
+    act = next((act for act in reversed(acts) if _sum(act) is not None), None)
+    if act is None or act.value is None:
+        return
+    if act.value.value is None:
+        yield " (the sum was sent, not kept)"
+        return
+    yield from (before, Captured(act.value.value))
+    if act.currency is not None and act.currency.value:
+        yield from (" ", Captured(act.currency.value))
+    yield after
+
+
+def _times(acts: Iterable[Act]) -> str:
+    times = sum(act.telling.times for act in acts)
+    return f" ({counted(times, 'time')})" if times > 1 else ""
+
+
+def _article(name: str) -> str:
+    return "an" if name[:1] in "AEIO" else "a"
+
+
+def _quoted(about: Field) -> Sentence:
+    said = Captured(about.value or "")
+    return (said,) if called(about) == "product name" else ("\u201c", said, "\u201d")
+
+
+def called(about: Field) -> str:
+    """Return what a field by which an event is told is called: product name, search text, button."""
+    return _ABOUT[about.field.partition("#")[0].rpartition(".")[2]]
+
+
+def captured_list(words: Sequence[str], most: int = 3) -> Iterator[str]:
+    """Yield captured words as a sentence lists them, at most so many."""
+    shown = words[:most]
+    for index, word in enumerate(shown):
+        if index:
+            yield " and " if index + 1 == len(words) else ", "
+        yield Captured(word)
+    if len(words) > most:
+        yield f" and {len(words) - most} more"
+
+
+def shown_page(url: str) -> str:
+    """Return a page's address without scheme and query, so that nothing takes it for a link.
+
+    >>> shown_page("https://shop.example/boots?q=1#top"), shown_page("https://shop.example/")
+    ('shop.example/boots', 'shop.example')
+    """
+    return url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/") or url.partition("?")[0]

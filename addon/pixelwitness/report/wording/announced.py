@@ -1,0 +1,96 @@
+"""What has been announced about such data: the section that every report ends with.
+
+Owns the sentences: who said it, when, from when on, where, and what others say.  They are
+joined to a report by the time of the traffic and by the region that was asked for; nothing
+of them is stored.  All words are ours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.exposure.exposure import Exposure, Standing
+from pixelwitness.meaning.names.announced_uses import Announced, Subject, ToldUse, advice_for, introduction, uses_for
+
+HEAD = "What has been announced about such data"
+UNSAID = "not said"
+"""What ``uses.yaml`` says of regions where nothing is said of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a recording is told of announced uses."""
+
+    uses: tuple[ToldUse, ...]
+    advice: tuple[str, ...]
+    region: str | None
+    first_seen: str | None
+
+
+def told_of(exposure: Exposure, announced: Announced, region: str | None) -> Told:
+    """Return the statements for what an exposure holds; none where nothing was seen to go to Meta."""
+    sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.contacts)]
+    uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
+    seen = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
+    about: tuple[Subject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
+    if not about:
+        return Told((), (), region, None)
+    last = max((site.last_seen for site in seen if site.last_seen is not None), default=None)
+    first = min((site.first_seen for site in seen if site.first_seen is not None), default=None)
+    uses = tuple(uses_for(announced.uses, last, region, about))
+    advice = tuple(one.text for one in advice_for(announced.can_do, last)) if sent else ()
+    return Told(uses, advice, region, first)
+
+
+def sentences(told: Told, *, in_short: bool = False) -> Iterator[str]:
+    """Yield a sentence for each statement, then what a person can do.
+
+    ``in_short``: only what Meta itself announced on a certain day, without what is not settled, and no advice.
+    """
+    for one in told.uses:
+        if not in_short or is_main(one):
+            yield sentence(one, told, in_short=in_short)
+    if told.advice and not in_short:
+        yield f"What you can do: {'; '.join(told.advice)}."
+
+
+def is_main(told: ToldUse) -> bool:
+    """Say whether a statement is one that a short report tells: Meta's own, dated and certain."""
+    use = told.use
+    return use.said_by == "meta" and use.announced is not None and use.certainty == "certain"
+
+
+def sentence(told: ToldUse, of: Told, *, in_short: bool = False) -> str:
+    """Return one statement whole: who, when, what, from when on, where, and what others say."""
+    return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *beside(told, of, in_short=in_short)])
+
+
+def beside(told: ToldUse, of: Told, *, in_short: bool = False) -> Iterator[str]:
+    """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
+    use = told.use
+    if use.effective is not None:
+        when = "In force from" if told.in_force else "Not yet in force when this was seen, but from"
+        yield f"{when} {use.effective} on."
+    if use.announced is not None and of.first_seen is not None and of.first_seen[: len(use.announced)] < use.announced:
+        yield "Part of this was seen before."
+    if use.regions.told != UNSAID:
+        yield f"Where: {use.regions.told}{_region(told, of.region)}."
+    if use.conflicts and in_short:
+        yield "Reports differ: the format story tells how, and what you can do."
+    elif use.conflicts:
+        yield f"Not settled: {'; '.join(use.conflicts)}."
+    if use.said_by == "meta" and use.certainty == "likely":
+        yield "This is likely, not certain."
+
+
+def _region(told: ToldUse, region: str | None) -> str:
+    if region is None or told.use.regions.everywhere:
+        return ""
+    match told.standing:
+        case "holds":
+            return f" ({region} is among them)"
+        case "reported":
+            return f" ({region} is listed by a report)"
+        case "not_named":
+            return f" ({region} is not named)"
+    return ""

@@ -1,0 +1,142 @@
+"""The ledger in words: what was looked at, and what could not be seen.
+
+Owns the sentences that every report ends with.  Not scanned is not clean.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.wording.consent_words import CAUTION
+from pixelwitness.report.wording.safe_text import counted, listed
+
+ALWAYS = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
+
+
+def account(coverage: Coverage) -> str:
+    """Return where every request went, as one sum, and what was lost beside it."""
+    carried = (
+        f"{coverage.carrying:,} carried {counted(coverage.carried, 'event')}" if coverage.carrying else "",
+        counted(coverage.matched - coverage.carrying, "contact") if coverage.matched > coverage.carrying else "",
+    )
+    parts = (
+        f"{coverage.matched:,} to Meta" + (f" ({', '.join(filter(None, carried))})" if any(carried) else ""),
+        f"{coverage.other:,} other",
+        f"{coverage.undecodable:,} undecodable",
+        f"{coverage.rejected:,} unusable",
+        f"{coverage.blocked:,} blocked",
+    )
+    lost = "".join(f"; LOST: {one}" for one in losses(coverage))
+    recordings, requests = counted(coverage.recordings, "recording"), counted(coverage.seen, "request")
+    return f"{recordings}, {requests} = {' + '.join(parts)}{lost}"
+
+
+def losses(coverage: Coverage) -> tuple[str, ...]:
+    """Name what should not happen: records that were not stored, requests that our own rules failed on."""
+    found = (
+        (coverage.dropped, "record could not be stored", "records could not be stored"),
+        (coverage.rule_faults, "request was not looked at whole", "requests were not looked at whole"),
+    )
+    return tuple(counted(number, one, many) for number, one, many in found if number)
+
+
+def unrecorded(coverage: Coverage) -> Iterator[str]:
+    """Yield in sentences what recorders left out, whoever it was for."""
+    if coverage.bodies_not_recorded:
+        yield _unread(coverage.bodies_not_recorded)
+    if coverage.cookies_not_recorded:
+        left_out = counted(coverage.cookies_not_recorded, "recording")
+        yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
+
+
+def silence(exposure: Exposure) -> str:
+    """Return the headline of a report in which no site told Meta anything: how much was looked at, and its gaps."""
+    coverage = exposure.coverage
+    requests = counted(coverage.seen, "request")
+    if coverage.seen == 0:
+        return "Nothing to scan: 0 requests. What was not looked at is not clean."
+    if any(not site.told_nothing for site in exposure.of(Standing.META)):
+        return f"No site was seen to tell Meta anything in {requests}, Meta's own sites aside; {_in_short(coverage)}."
+    to_meta = coverage.matched + coverage.undecodable + coverage.blocked
+    if to_meta:
+        return (
+            f"Nothing of what was asked for was seen to go to Meta; in all, {to_meta:,} of {requests} of these "
+            "recordings were for Meta."
+        )
+    return f"Nothing was seen to go to Meta in {requests}; {_in_short(coverage)}."
+
+
+def _in_short(coverage: Coverage) -> str:
+    """Name the gaps behind a silence; the last one always holds."""
+    gaps = (
+        (coverage.incomplete, "recording that ends before its end", "recordings that end before their end"),
+        (coverage.rejected, "unusable entry", "unusable entries"),
+        (coverage.undecodable, "undecodable request", None),
+        (coverage.dropped, "dropped record", None),
+        (coverage.rule_faults, "request not looked at whole", "requests not looked at whole"),
+        (coverage.bodies_not_recorded, "request body not recorded", "request bodies not recorded"),
+        (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
+        (coverage.headless, "recording of a headless browser", "recordings of a headless browser"),
+    )
+    unknown = [counted(number, one, many) for number, one, many in gaps if number]
+    return f"unknown: {listed([*unknown, 'what servers send directly'])}"
+
+
+def unseen(exposure: Exposure) -> tuple[str, ...]:
+    """Return what could not be seen, in plain sentences; the last one always holds."""
+    return (*_losses(exposure.coverage), *_gaps(exposure), ALWAYS)
+
+
+def unseen_of(site: SiteExposure) -> tuple[str, ...]:
+    """Return what could not be seen of one site, in plain sentences; the last one always holds."""
+    return (*((_unread(site.unread),) if site.unread else ()), ALWAYS)
+
+
+def _losses(coverage: Coverage) -> Iterator[str]:
+    if coverage.seen == 0:
+        yield "Nothing was looked at: there was not one request."
+    if coverage.incomplete:
+        many = coverage.incomplete > 1
+        which = f"{coverage.incomplete} recordings end" if many else "1 recording ends"
+        yield f"{which} before the end: what came after is unknown."
+    if coverage.rejected:
+        yield f"{counted(coverage.rejected, 'entry', 'entries')} of recordings could not be used (no address in them)."
+    if coverage.undecodable:
+        yield f"{counted(coverage.undecodable, 'request')} to Meta could not be decoded: the contents are unknown."
+    if coverage.dropped:
+        yield f"{counted(coverage.dropped, 'record')} could not be stored and were dropped."
+    if coverage.rule_faults:
+        faults = counted(coverage.rule_faults, "request was", "requests were")
+        yield f"{faults} not looked at whole (a rule failed, or too much was in it): what they held may be missing."
+    if coverage.accounted != coverage.seen:
+        yield f"The sum does not add up: {coverage.seen:,} requests seen, {coverage.accounted:,} accounted for."
+
+
+def _unread(bodies: int, which: str = "") -> str:
+    many = counted(bodies, "request body was", "request bodies were")
+    return f"{many} not recorded{which}: what they held is unknown, not absent."
+
+
+def _gaps(exposure: Exposure) -> Iterator[str]:
+    coverage = exposure.coverage
+    at_meta = sum(site.unread for site in exposure.sites)
+    if coverage.bodies_not_recorded or at_meta:
+        total = max(coverage.bodies_not_recorded, at_meta)
+        of_meta = f", {at_meta:,} of them to Meta" if at_meta else ", none of them to Meta"
+        yield _unread(total, of_meta)
+    yield from unrecorded(replace(coverage, bodies_not_recorded=0))
+    if coverage.redacted:
+        copies = counted(coverage.redacted, "recording is a redacted copy", "recordings are redacted copies")
+        yield f"{copies}: values, pages below their host and seconds were taken out for sharing."
+    if coverage.tls_refused:
+        refused = counted(coverage.tls_refused, "connection")
+        yield (
+            f"{refused} refused to be looked into: what they carried is unknown. Either the program accepts certain "
+            "certificates only (it pins them), or it does not trust the proxy's certificate yet."
+        )
+    if coverage.headless:
+        made = counted(coverage.headless, "recording")
+        yield f"A headless browser made {made}: Meta's configurations send it away, so silence proves nothing."
+    if any(site.consent for site in exposure.sites):
+        yield CAUTION

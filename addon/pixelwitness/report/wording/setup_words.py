@@ -1,0 +1,99 @@
+"""How pixels are set up, in sentences: what they are set to take beside what they were seen to take.
+
+Owns the words for settings and for the hints at a server.  It says no more than the
+configuration does: a setting is no transmission, and a hint no proof.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pixelwitness.core.exposure.exposure import SiteExposure
+from pixelwitness.core.exposure.pixel_setup import PixelSettings, Set
+from pixelwitness.core.wire.json_text import Json
+from pixelwitness.report.wording.acts import Captured, Sentence, captured_list
+from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.site_facts import nothing_words
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+_MOST = 6
+_RECEIVERS = ("host", "fallback_host", "pixels", "port")
+"""Parts that name a receiver, best first."""
+
+
+def setup_sentences(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
+    """Yield what the configurations of a site's pixels say, then what hints at its server."""
+    for one in site.settings:
+        yield tuple(_takes(one, site, vocabulary))
+        yield from _sends(one, vocabulary)
+        limits = tuple(_limits(one, vocabulary))
+        if limits:
+            yield limits
+    if site.server_hints:
+        reasons = dict.fromkeys(hint.evidence for hint in site.server_hints)
+        because = "; ".join(safe_text(reason) for reason in reasons)
+        yield (f"Browser: {counted(site.browser_events, 'event')}; server side likely, because {because}.",)
+
+
+def taken_words(one: PixelSettings, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Name what a pixel is set to take, the contact details one by one."""
+    told: dict[str, None] = {}
+    for setting in _of(one.settings, "takes", vocabulary):
+        fields = [vocabulary.match_key(key) for key in _texts(setting.parts, "fields")]
+        label = vocabulary.setting(setting.key)
+        told[f"{', '.join(dict.fromkeys(fields))} {label}" if fields else label] = None
+    return tuple(told)
+
+
+def _takes(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
+    yield "Pixel "
+    yield Captured(one.pixel_id or "without a number")
+    taken = taken_words(one, vocabulary)
+    yield " is set to take: " if taken else " is set to take nothing by itself"
+    yield "; ".join(taken)
+    seen = vocabulary.about_person(site.data_of(one.pixel_id)) or nothing_words(site)
+    yield f". Seen to take: {'; '.join(seen)}."
+
+
+def _sends(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[Sentence]:
+    receivers: dict[str, dict[str, None]] = {}
+    for setting in _of(one.settings, "sends", vocabulary):
+        found = receivers.setdefault(vocabulary.setting(setting.key), {})
+        for part in _RECEIVERS:
+            found |= dict.fromkeys(_texts(setting.parts, part))
+    for label, names in receivers.items():
+        at: Iterable[str] = (": ", *captured_list(tuple(names), _MOST)) if names else ()
+        yield ("It is set to send ", label, *at, ".")
+
+
+def _limits(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[str]:
+    told: dict[str, list[str]] = {}
+    for setting in _of(one.settings, "limits", vocabulary):
+        names = told.setdefault(vocabulary.setting(setting.key), [])
+        for part in ("custom_data", "address", "restricted"):
+            names += _texts(setting.parts, part)
+        # Without a single site or event in it, a list that is switched on limits nothing.
+        if not names and (setting.parts.get("sites") == 0 or set(setting.parts) == {"on"}):
+            told.pop(vocabulary.setting(setting.key))
+    for index, (label, names) in enumerate(told.items()):
+        yield "; " if index else "It is limited: "
+        yield label
+        if names:
+            yield " ("
+            yield from captured_list(tuple(dict.fromkeys(names)), _MOST)
+            yield ")"
+    if any(setting.parts.get("certainty") == "hint" for setting in one.settings):
+        yield "; such names are what Meta's filter took for personal data, and it may be wrong"
+    if told:
+        yield "."
+
+
+def _of(settings: Sequence[Set], tells: str, vocabulary: Vocabulary) -> Iterator[Set]:
+    return (one for one in settings if one.is_on and vocabulary.tells(one.key) == tells)
+
+
+def _texts(parts: Mapping[str, Json], name: str) -> list[str]:
+    value = parts.get(name)
+    if isinstance(value, list):
+        return [one for one in value if isinstance(one, str)]
+    if isinstance(value, bool) or value is None or isinstance(value, dict):
+        return []
+    return [str(value)]

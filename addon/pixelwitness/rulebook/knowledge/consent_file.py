@@ -1,0 +1,77 @@
+"""What ``consent.yaml`` may say, and what becomes of it.
+
+Owns the strict shape of the file on signals and Limited Data Use.  Must not know
+requests or values.
+"""
+
+import re
+
+from pydantic import Field
+
+from pixelwitness.meaning.names.knowledge import ConsentNames
+from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict
+
+_KIND = re.compile(r"[a-z][a-z0-9_]{1,40}")
+
+
+class _SignalModel(Sourced):
+    kind: str
+    label: str = Field(min_length=1)
+    reads: str = Field(min_length=1)
+
+
+class _CodeModel(Sourced):
+    code: int = Field(ge=0)
+    name: str = Field(min_length=1)
+
+
+class _LibraryModel(Sourced):
+    version: str = Field(min_length=1)
+    note: str = Field(min_length=1)
+
+
+class _LimitedDataUse(Strict):
+    countries: list[_CodeModel] = Field(min_length=1)
+    states: list[_CodeModel] = Field(min_length=1)
+    libraries: list[_LibraryModel]
+
+
+class ConsentFile(Head):
+    """``consent.yaml``."""
+
+    signals: list[_SignalModel]
+    limited_data_use: _LimitedDataUse
+
+
+def problems_of_consent(read: ConsentFile) -> Found:
+    """Yield what is wrong with well-formed names of signals and codes."""
+    seen: dict[str, int] = {}
+    for index, one in enumerate(read.signals):
+        at = ("signals", index, "kind")
+        if not _KIND.fullmatch(one.kind):
+            yield at, f"{one.kind!r} is no kind; small letters, digits and _ are needed"
+        if seen.setdefault(one.kind, index) != index:
+            yield at, f"{one.kind!r} stands in signals[{seen[one.kind]}], too; a kind has one name"
+    use = read.limited_data_use
+    for name, codes in (("countries", use.countries), ("states", use.states)):
+        first: dict[int, int] = {}
+        for index, one_code in enumerate(codes):
+            if first.setdefault(one_code.code, index) != index:
+                what = f"{one_code.code} stands in {name}[{first[one_code.code]}], too; a code has one meaning"
+                yield ("limited_data_use", name, index, "code"), what
+    of_use = (("countries", use.countries), ("states", use.states), ("libraries", use.libraries))
+    for name, listed in of_use:
+        for index, sourced in enumerate(listed):
+            for source in sourced.sources:
+                if source not in read.sources:
+                    yield ("limited_data_use", name, index, "sources"), f"{source!r} is not among the file's sources"
+
+
+def names(read: ConsentFile) -> ConsentNames:
+    """Return the names of signals and the meanings of codes."""
+    use = read.limited_data_use
+    return ConsentNames(
+        signals={one.kind: one.label for one in read.signals},
+        countries={str(one.code): one.name for one in use.countries},
+        states={str(one.code): one.name for one in use.states},
+    )

@@ -1,0 +1,205 @@
+"""Knowledge files: YAML in, `Knowledge` or the list of problems out.
+
+Owns the strict shape of the files under ``rules/knowledge`` and the words for what
+does not fit.  Must not know where the files lie or what is done with the answers.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from pixelwitness.meaning.names.knowledge import (
+    DataClass,
+    Entry,
+    Family,
+    Knowledge,
+    Matching,
+    Pattern,
+    Realm,
+    Shape,
+    plain_key,
+)
+from pixelwitness.rulebook.knowledge import consent_file, setup_file, word_file
+from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Words, checked, listed
+from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
+
+_REALMS: tuple[Realm, ...] = get_args(Realm.__value__)
+_SHAPES = tuple(str(shape) for shape in Shape if shape is not Shape.CHOICE)
+_SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+class _FamilyModel(Sourced):
+    names: Words = Field(min_length=1)
+    realm: Literal["person", "custom", "context", "cookie"]
+    matching: Literal["manual", "automatic", "server", "unknown"]
+
+
+class _FieldModel(Sourced):
+    data_class: str = Field(alias="class")
+    person: Words = Field(default_factory=list)
+    custom: Words = Field(default_factory=list)
+    context: Words = Field(default_factory=list)
+    cookie: Words = Field(default_factory=list)
+    url: Words = Field(default_factory=list)
+    anywhere: Words = Field(default_factory=list)
+    keep: str | Words | None = None
+    secret: bool = False
+    holds: Literal["url"] | None = None
+    matching: Literal["manual", "automatic", "server", "unknown"] | None = None
+
+
+class _Currencies(Sourced):
+    codes: Words = Field(min_length=1)
+
+
+class _FieldsFile(Head):
+    families: list[_FamilyModel]
+    classes: dict[str, str]
+    fields: list[_FieldModel]
+    currencies: _Currencies
+
+
+class _EventsModel(Sourced):
+    kind: Literal["standard", "automatic"]
+    names: Words = Field(min_length=1)
+
+
+class _EventsFile(Head):
+    events: list[_EventsModel]
+
+
+class _OwnerModel(Sourced):
+    name: str = Field(min_length=1)
+    sites: Words = Field(min_length=1)
+
+
+class _OwnersFile(Head):
+    owners: list[_OwnerModel]
+
+
+def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
+    """Compile the files, given by name; raise `RulesError` with every problem of every file."""
+    problems: list[RuleProblem] = []
+    fields = checked("fields.yaml", sources, _FieldsFile, _problems_of_fields, problems)
+    events = checked("events.yaml", sources, _EventsFile, _problems_of_events, problems)
+    owners = checked("owners.yaml", sources, _OwnersFile, _problems_of_owners, problems)
+    config = checked("config.yaml", sources, setup_file.ConfigFile, setup_file.problems_of_config, problems)
+    agents = checked("agents.yaml", sources, setup_file.AgentsFile, setup_file.problems_of_agents, problems)
+    consent = checked("consent.yaml", sources, consent_file.ConsentFile, consent_file.problems_of_consent, problems)
+    words = word_file.checked_files(sources, problems)
+    if fields is None or events is None or owners is None or config is None or agents is None or consent is None:
+        raise RulesError(problems)
+    if problems:
+        raise RulesError(problems)
+    entries, patterns = _entries(fields.fields)
+    return Knowledge(
+        version=".".join(
+            str(file.version) for file in (fields, events, owners, config, agents, consent, *words.values())
+        ),
+        sha256=sha256,
+        labels={DataClass(name): text for name, text in fields.classes.items()},
+        families={name: Family(one.realm, one.matching) for one in fields.families for name in one.names},
+        entries=entries,
+        patterns=patterns,
+        currencies=frozenset(fields.currencies.codes),
+        standard_events=frozenset(name for one in events.events if one.kind == "standard" for name in one.names),
+        automatic_events=frozenset(name for one in events.events if one.kind == "automatic" for name in one.names),
+        owners={site: one.name for one in owners.owners for site in one.sites},
+        settings=setup_file.settings(config),
+        agents=setup_file.agents(agents),
+        conversions=frozenset(agents.conversions.names),
+        consent=consent_file.names(consent),
+        word_lists=tuple(one for kind, read in words.items() for one in word_file.word_lists(kind, read)),
+    )
+
+
+def _problems_of_fields(read: _FieldsFile) -> Found:
+    for data_class in DataClass:
+        if not read.classes.get(data_class):
+            yield ("classes",), f"the class {str(data_class)!r} has no label in plain words"
+    for name in read.classes:
+        if name not in list(DataClass):
+            yield ("classes", name), f"{name!r} is no data class; one of {listed(DataClass)} is needed"
+    seen: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(read.fields):
+        if one.data_class not in list(DataClass):
+            yield (
+                ("fields", index, "class"),
+                f"{one.data_class!r} is no data class; one of {listed(DataClass)} is needed",
+            )
+        if isinstance(one.keep, str) and one.keep not in _SHAPES:
+            needed = f"one of {listed(_SHAPES)}, or a list of the words that may be stored, is needed"
+            yield ("fields", index, "keep"), f"{one.keep!r} is no shape; {needed}"
+        if one.keep is not None and one.secret:
+            yield ("fields", index, "keep"), "says that values may be stored, and secret that they may not"
+        if isinstance(one.keep, list) and not all(one.keep):
+            yield ("fields", index, "keep"), "lists an empty word; an empty value needs no leave"
+        keys = list(_keys(one))
+        if not keys:
+            yield ("fields", index), f"names no key; one of {listed((*_REALMS, 'anywhere'))} is needed"
+        for stands, realm, key in keys:
+            place = ("fields", index, stands)
+            plain = ".".join("*".join(map(plain_key, step.split("*"))) for step in key.split("."))
+            if key != plain:
+                yield place, f"{key!r} can never match; keys are compared without upper case and signs: write {plain!r}"
+            first = seen.setdefault((realm, key), index)
+            if first != index:
+                yield place, f"{key!r} stands in fields[{first}], too ({realm}); one key has one meaning"
+    for code in read.currencies.codes:
+        if not re.fullmatch("[A-Z]{3}", code):
+            yield ("currencies", "codes"), f"{code!r} is no currency code; three capital letters are needed"
+
+
+def _problems_of_events(read: _EventsFile) -> Found:
+    seen: dict[str, int] = {}
+    for index, one in enumerate(read.events):
+        for name in one.names:
+            if seen.setdefault(name, index) != index:
+                yield ("events", index, "names"), f"{name!r} stands in events[{seen[name]}], too; a name has one kind"
+
+
+def _problems_of_owners(read: _OwnersFile) -> Found:
+    for index, one in enumerate(read.owners):
+        for site in one.sites:
+            if not _SITE.fullmatch(site):
+                yield ("owners", index, "sites"), f"{site!r} is no site; a name such as 'facebook.com' is needed"
+
+
+def _keys(one: _FieldModel) -> Iterator[tuple[str, Realm, str]]:
+    """Yield (where it stands, realm, key); ``anywhere`` is every realm."""
+    for realm in _REALMS:
+        for key in getattr(one, realm):
+            yield realm, realm, key
+        for key in one.anywhere:
+            yield "anywhere", realm, key
+
+
+def _entries(
+    fields: list[_FieldModel],
+) -> tuple[dict[Realm, dict[str, Entry]], dict[Realm, tuple[Pattern, ...]]]:
+    entries: dict[Realm, dict[str, Entry]] = {realm: {} for realm in _REALMS}
+    patterns: dict[Realm, list[Pattern]] = {realm: [] for realm in _REALMS}
+    for one in fields:
+        for _, realm, key in _keys(one):
+            entry = _entry(one, realm)
+            if "*" in key:
+                patterns[realm].append(Pattern(key, entry))
+            else:
+                entries[realm][key] = entry
+    return entries, {realm: tuple(found) for realm, found in patterns.items()}
+
+
+def _entry(one: _FieldModel, realm: Realm) -> Entry:
+    matching: Matching | None = one.matching
+    choices = frozenset(one.keep) if isinstance(one.keep, list) else frozenset()
+    return Entry(
+        data_class=DataClass(one.data_class),
+        keep=Shape.CHOICE if choices else None if one.keep is None else Shape(str(one.keep)),
+        choices=choices,
+        # Whoever holds a cookie is the person it stands for.
+        is_secret=one.secret or realm == "cookie",
+        is_url=one.holds == "url",
+        matching=matching,
+    )

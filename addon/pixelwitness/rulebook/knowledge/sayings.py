@@ -1,0 +1,59 @@
+"""Sayings, loaded: what has been announced about such data, and the glossary; reports alone need them.
+
+Owns the fast way around checking them, as ``knowledge`` does for what scanning needs: what
+was checked when ``sayings.json`` was built counts as long as the files have not changed.
+"""
+
+from importlib import resources
+
+import msgspec
+
+from pixelwitness.meaning.names.announced_uses import Announced
+from pixelwitness.meaning.names.glossary import Word
+from pixelwitness.rulebook.knowledge.knowledge_loader import digest
+
+BUILT = "sayings.json"
+FILES = ("uses.yaml", "words.yaml")
+
+
+class Sayings(msgspec.Struct, frozen=True):
+    """The content of ``sayings.json``."""
+
+    sha256: str
+    announced: Announced
+    words: tuple[Word, ...]
+
+
+def load_sayings() -> Sayings:
+    """Load the built-in sayings; raise `RulesError` with all problems of the files."""
+    sources = _sources()
+    built = _read_built()
+    return built if built is not None and built.sha256 == digest(sources) else compile_sayings(sources)
+
+
+def compile_sayings(sources: dict[str, bytes]) -> Sayings:
+    """Read and check the files, given by name; raise `RulesError` with all problems."""
+    # Imported here: YAML and models would slow every start.
+    from pixelwitness.rulebook.knowledge import sayings_file
+
+    announced, words = sayings_file.compiled(sources)
+    return Sayings(digest(sources), announced, words)
+
+
+def sayings_json() -> str:
+    """Return what ``sayings.json`` should hold; raise `RulesError` when a file is wrong."""
+    plain = msgspec.json.encode(compile_sayings(_sources()), order="deterministic")
+    return msgspec.json.format(plain, indent=1).decode() + "\n"
+
+
+def _sources() -> dict[str, bytes]:
+    folder = resources.files("pixelwitness.rules") / "knowledge"
+    return {name: (folder / name).read_bytes() for name in FILES}
+
+
+def _read_built() -> Sayings | None:
+    file = resources.files(__package__) / BUILT
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Sayings)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

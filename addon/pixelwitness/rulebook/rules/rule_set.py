@@ -1,0 +1,157 @@
+"""Sets of rules, loaded: the built-in ones, and those of a user's folders.
+
+Owns where rule files are found and the fast way around checking them: what was
+checked when ``builtin.json`` was built is taken from there as long as the rule
+files have not changed.  Everything else is read, checked and compiled in memory.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.rule import Rule
+from pixelwitness.rulebook.rules.rule_spec import RuleSpec, compile_rule
+from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
+
+if TYPE_CHECKING:
+    from pixelwitness.rulebook.rules.rule_file import CheckedRule
+
+BUILT = "builtin.json"
+FORMAT = 1
+"""Raised when the shape of `RuleSpec` changes: then an older ``builtin.json`` is stale."""
+
+
+@dataclass(frozen=True)
+class RuleSource:
+    """A rule file as found."""
+
+    id: str
+    """Name without suffix, which is the rule's id."""
+    shown: str
+    """How the file is named to people."""
+    data: bytes = field(repr=False)
+    built_in: bool
+
+
+class BuiltRules(msgspec.Struct, frozen=True):
+    """The content of ``builtin.json``."""
+
+    format: int
+    sha256: str
+    rules: list[RuleSpec]
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules ready for use, with the hash by which a recording's rows know them."""
+
+    rules: tuple[Rule, ...]
+    sha256: str
+    """Of the names and bytes of all rule files, in order of their names."""
+    sources: tuple[RuleSource, ...] = field(default=(), repr=False)
+
+    def detector(self) -> Detector:
+        """Return a detector that asks these rules."""
+        return Detector(self.rules)
+
+
+def load_rules(extra: Sequence[Path] = ()) -> RuleSet:
+    """Load the built-in rules and those of further folders or files.
+
+    Raises `RulesError` with all problems of all files.
+    """
+    ours = builtin_sources()
+    theirs, problems = _user_sources(extra)
+    rules = list(_builtin_rules(ours))
+    taken = {source.id: source for source in ours}
+    for source in theirs:
+        checked = check(source)
+        if isinstance(checked, list):
+            problems += checked
+            continue
+        first = taken.setdefault(source.id, source)
+        if first is not source:
+            where = "a built-in rule" if first.built_in else first.shown
+            what = f"{source.id!r} is the id of {where}; ids are used once, choose another and rename the file"
+            problems.append(RuleProblem(source.shown, checked.line, "id", what))
+            continue
+        rules.append(compile_rule(checked.spec))
+    if problems:
+        raise RulesError(problems)
+    sources = (*ours, *theirs)
+    return RuleSet(tuple(rules), digest(sources), sources)
+
+
+def builtin_sources() -> tuple[RuleSource, ...]:
+    """Return the files of the built-in rules, in order of their names."""
+    folder = resources.files("pixelwitness.rules") / "detect"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return tuple(
+        RuleSource(file.name.removesuffix(".yaml"), f"rules/detect/{file.name}", file.read_bytes(), built_in=True)
+        for file in files
+    )
+
+
+def check(source: RuleSource) -> "CheckedRule | list[RuleProblem]":
+    """Read one rule file and check it whole."""
+    # Imported here: YAML and models would slow every start.
+    from pixelwitness.rulebook.rules import rule_file
+
+    return rule_file.read(source.shown, source.id, source.data)
+
+
+def compile_specs(sources: Iterable[RuleSource]) -> list[RuleSpec]:
+    """Check rule files and return their rules as plain data; raise `RulesError` with all problems of all files."""
+    checked = [check(source) for source in sources]
+    problems = [problem for one in checked if isinstance(one, list) for problem in one]
+    if problems:
+        raise RulesError(problems)
+    return [one.spec for one in checked if not isinstance(one, list)]
+
+
+def digest(sources: Iterable[RuleSource]) -> str:
+    """Return the SHA-256 of rule files: each one's name, length and bytes, in order of names."""
+    total = hashlib.sha256()
+    for source in sorted(sources, key=lambda one: (one.id, one.shown)):
+        total.update(f"{source.id} {len(source.data)}\n".encode("utf-8", "replace"))
+        total.update(source.data)
+    return total.hexdigest()
+
+
+def _builtin_rules(sources: Sequence[RuleSource]) -> Iterable[Rule]:
+    built = _read_built()
+    fresh = built is not None and built.format == FORMAT and built.sha256 == digest(sources)
+    return map(compile_rule, built.rules if built is not None and fresh else compile_specs(sources))
+
+
+def _read_built() -> BuiltRules | None:
+    file = resources.files(__package__) / BUILT
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=BuiltRules)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _user_sources(extra: Sequence[Path]) -> tuple[list[RuleSource], list[RuleProblem]]:
+    found: dict[Path, None] = {}
+    problems: list[RuleProblem] = []
+    for place in extra:
+        files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+        if not files:
+            other = " (there are .yml files: rename them to .yaml)" if any(place.glob("*.yml")) else ""
+            problems.append(RuleProblem(str(place), 1, "", f"holds no .yaml file, so it would add no rule{other}"))
+        found |= dict.fromkeys(files)
+    sources = []
+    for file in found:
+        try:
+            sources.append(RuleSource(file.stem, str(file), file.read_bytes(), built_in=False))
+        except OSError as error:
+            what = f"cannot be read: {error.strerror}; name a folder of rule files, or a rule file"
+            problems.append(RuleProblem(str(file), 1, "", what))
+    return sources, problems

@@ -1,0 +1,225 @@
+"""The list of entries, read run by run where the file allows it, one by one where not.
+
+Owns the fast path, the tolerant path and the change between them.  A run is
+decoded from a known boundary to a guessed one: decodes it as a list, the guess
+was right, for no JSON list ends inside a string or a bracket.  Everything after
+the decoding is one and the same for both paths.  Must not know the keys around
+the list.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from pixelwitness.core.wire.exchange import Exchange, Reading
+from pixelwitness.sources.har.boundaries import MAX_VALUE, Boundaries, Window, thinned, value_end
+from pixelwitness.sources.har.entry_filter import Problems, Sift
+from pixelwitness.sources.har.entry_shape import Entry, decode_entry, decode_run, spans_of
+
+MAX_ENTRIES = 2_000_000
+_GUESSES = 3
+_GOES_ON = re.compile(rb"\s*(?:,\s*\{|\]|\Z)")
+"""What follows an entry that ended where it should."""
+_MAX_PATIENCE = 1024
+_AHEAD = 1_000
+_RECOVERY = 1 << 20
+"""Bytes in which a whole entry is looked for behind a broken one.
+
+Fixed, as all that decides how a broken file is read: the size of the window must not show.
+"""
+_MAX_RECOVERIES = 1_000
+
+
+class EntryList:
+    """Reads one list of entries; the window stands behind its bracket before, and behind its end after."""
+
+    def __init__(self, window: Window, sift: Sift, reading: Reading, problems: Problems, *, fast: bool = True) -> None:
+        self._window = window
+        self._sift = sift
+        self._reading = reading
+        self._problems = problems
+        self._fast = fast
+        self._boundaries = Boundaries()
+        self._patience = 1
+        """Entries to be read one by one before the next guess; doubled by every failure."""
+        self._recoveries = 0
+        self.position = 0
+        """0-based position of the next entry."""
+
+    def read(self) -> Iterator[Exchange]:
+        """Yield the exchanges of all entries up to the end of the list or of the text."""
+        window = self._window
+        alone = 1
+        while True:
+            following = window.skip_blank()
+            if not following:
+                self._stop(f"the file ends behind entry {self.position - 1}" if self.position else "no entry is whole")
+                return
+            if following == b"]":
+                window.move(window.at + 1)
+                return
+            if following in b"})":
+                if self._go_on():
+                    continue
+                return  # the bracket is missing: the brace ends what is around the list
+            if self.position >= MAX_ENTRIES:
+                self._stop(f"only the first {MAX_ENTRIES} entries were read")
+                return
+            if self._fast and alone == 0:
+                run = self._next_run()
+                if run is not None:
+                    yield from run
+                    self._patience = 1
+                    continue
+                self._patience = min(2 * self._patience, _MAX_PATIENCE)
+                alone = self._patience
+            alone = max(0, alone - 1)
+            entry = self._next_entry()
+            if entry is not None:
+                yield from entry
+            elif not self._reading.complete:
+                return
+
+    def _next_run(self) -> Iterable[Exchange] | None:
+        """Decode as many entries as the window holds; None when no guess was right."""
+        window = self._window
+        window.fill()
+        start, stop = window.at, len(window.data)
+        for _ in range(_GUESSES):
+            end = self._boundaries.before(window.data, start, stop)
+            if end is None:
+                return None
+            text = b"".join((b"[", memoryview(window.data)[start:end], b"]"))
+            entries = decode_run(text)
+            if entries is not None:
+                if self.position + len(entries) > MAX_ENTRIES:
+                    return None  # one by one up to the limit
+                return self._take(entries, text, end)
+            stop = end - 1
+        return None
+
+    def _take(self, entries: list[Entry], text: bytes, end: int) -> Iterator[Exchange]:
+        line, first = self._window.line, self.position
+        # Moved on before anything is yielded: whoever stops iterating leaves a sound state.
+        self._window.move(end)
+        self.position += len(entries)
+        self._sift.watch_cookies(text)
+        yield from self._sift.exchanges(entries, first, _lines(text, line))
+
+    def _next_entry(self) -> Iterable[Exchange] | None:
+        """Read one entry by itself; None when there was none to take (then the list may be over)."""
+        window = self._window
+        end = window.value_end()
+        if end is None:
+            return self._unfinished()
+        size = max(1, end - window.at)
+        window.reach(size + _AHEAD)
+        start, line = window.at, window.line
+        end = start + size
+        text = window.data[start:end]
+        entry = decode_entry(text, strict=self._fast)
+        if entry is None:
+            # Not JSON: a stray quote may have swallowed its neighbours, a stray bracket have ended it too early.
+            whole = _GOES_ON.match(window.data[end : end + _AHEAD]) is not None
+            self._skip_broken(self._restart(size if whole else size + _RECOVERY), size)
+            return None
+        self._boundaries.learn(window.data, end)
+        return self._take_one(entry, text, end, line)
+
+    def _take_one(self, entry: Entry, text: bytes, end: int, line: int) -> Iterable[Exchange]:
+        position = self.position
+        self.position += 1
+        self._window.move(max(end, self._window.at + 1))
+        self._sift.watch_cookies(text)
+        return self._sift.exchanges([entry], position, lambda _: line)
+
+    def _unfinished(self) -> Iterable[Exchange] | None:
+        """Deal with an entry whose end is not in the window: broken, cut off, or too large to be kept."""
+        window = self._window
+        line = window.line
+        restart = self._restart(MAX_VALUE)
+        if restart is not None:
+            self._skip_broken(restart, 0)
+            return None
+        if window.ended:
+            self._stop(f"the file ends inside entry {self.position}")
+            window.move(len(window.data))
+            return None
+        text = thinned(window)
+        if text is None and window.ended and window.at >= len(window.data):
+            self._stop(f"the end of entry {self.position} was not found", line)
+            return None
+        entry = decode_entry(text) if text is not None else None
+        if text is None or entry is None:
+            self._problems.add(f"line {line}", f"entry {self.position} is too large to be read")
+            self._reading.tally.rejected += 1
+            self.position += 1
+            return None
+        position = self.position
+        self.position += 1
+        return self._sift.exchanges([entry], position, lambda _: line)
+
+    def _go_on(self) -> bool:
+        """Step over a stray bracket when a whole entry follows it."""
+        restart = self._restart(_RECOVERY)
+        if restart is not None:
+            self._window.move(self._window.at + restart)
+        return restart is not None
+
+    def _restart(self, reach: int) -> int | None:
+        """Return how many bytes ahead a whole entry begins again behind a broken one, both within reach."""
+        window = self._window
+        if self._recoveries >= _MAX_RECOVERIES:
+            return None
+        self._recoveries += 1
+        window.reach(reach)
+        data = window.data[window.at : window.at + reach]
+        for at in self._boundaries.restarts(data):
+            end = value_end(data, at)
+            entry = decode_entry(data[at:end]) if end is not None else None
+            if entry is not None and entry.request is not None and isinstance(entry.request.url, str):
+                return at
+        return None
+
+    def _skip_broken(self, restart: int | None, size: int) -> None:
+        """Count a broken entry as lost and step behind it: to where an entry begins again, else behind its bytes."""
+        window = self._window
+        stop = window.at + (restart or size)
+        self._problems.add(f"line {window.line}", f"entry {self.position} is not JSON and was left out")
+        if window.data.find(b'"request"', window.at, stop) >= 0:
+            self._reading.tally.rejected += 1
+        else:
+            self._reading.tally.not_requests += 1
+        self.position += 1
+        window.move(stop)
+
+    def _stop(self, what: str, line: int | None = None) -> None:
+        self._problems.add(f"line {line or self._window.line}", what, always=True)
+        self._reading.complete = False
+
+
+def _lines(text: bytes, line: int) -> Callable[[int], int]:
+    """Return a function from the index of an entry in a run to its 1-based line, for a run that starts on ``line``.
+
+    Without a line end inside there is nothing to find; else the run is split
+    once, when the first line is asked for.
+    """
+    if b"\n" not in text:
+        return lambda _: line
+    starts: list[int] = []
+
+    def line_of(index: int) -> int:
+        if not starts:
+            starts.extend(_starts(text, spans_of(text)))
+        return line + text.count(b"\n", 0, starts[index])
+
+    return line_of
+
+
+def _starts(text: bytes, spans: list[msgspec.Raw]) -> Iterator[int]:
+    at = 0
+    for span in spans:
+        at = text.index(b"{", at)  # between entries stand white space and commas alone
+        yield at
+        at += len(span)

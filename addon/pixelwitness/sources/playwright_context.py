@@ -1,0 +1,248 @@
+"""A browser that Playwright drives, as exchanges: what its context tells of each request.
+
+Owns what Playwright's words mean, for its plain and its async objects alike, and what
+of a request it does not hand over.  It asks nothing of the browser itself: `Tape` takes
+what is told as it happens, `Taken.learn` what somebody fetched later (the headers of the
+wire, the answer).  It must not import Playwright.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pixelwitness.core.detect.screen import Screen
+from pixelwitness.core.wire.content_coding import decode_body
+from pixelwitness.core.wire.exchange import Exchange, Reading, Tally
+from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
+from pixelwitness.sources.har.entry import headers_of, needs_body, network_url
+from pixelwitness.sources.har.entry_body import BODY_METHODS
+
+_STREAMS = frozenset({"eventsource", "websocket", "media"})
+"""Resource types that stay open by nature: nobody waits for their end."""
+
+
+class Told(Protocol):
+    """What is asked of Playwright's request; none of it goes to the browser."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def resource_type(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def post_data_buffer(self) -> bytes | None: ...
+    @property
+    def frame(self) -> Any: ...
+
+
+@dataclass(slots=True, eq=False, repr=False)  # a debugger's listing must not hold what was sent
+class Taken:
+    """A request that a rule may match or that may be a page, and what was learnt of it since."""
+
+    told: Any
+    """Playwright's own object."""
+    position: int
+    url: str
+    method: str
+    kind: str
+    """The resource type; ``iframe`` for the document of a frame."""
+    page_ref: str | None
+    seen_at: float
+    with_text: bool
+    """An observation may want the text of its answer."""
+    headers: Headers
+    """As the page asked for it, without cookies; `learn` brings those of the wire."""
+    from_wire: bool = False
+    response: Response | None = None
+    ended: bool = False
+    failed: bool = False
+    asked: bool = False
+    """Somebody has tried to learn the rest."""
+    handed_over: bool = False
+    """It passed through the test, which is given every body there is."""
+
+    @property
+    def lacks_facts(self) -> bool:
+        """Say whether it has ended and nobody has asked for its headers and its answer yet."""
+        return self.ended and not self.asked
+
+    def learn(
+        self,
+        headers: Sequence[Mapping[str, str]] | None,
+        status: int | None = None,
+        answered: Sequence[Mapping[str, str]] = (),
+        text: str | None = None,
+    ) -> None:
+        """Take the headers of the wire, None where they are not to be had any more, and the answer's parts."""
+        self.asked = True
+        if headers:
+            self.headers = headers_of([dict(one) for one in headers])
+            self.from_wire = True
+        if status is not None:
+            known = headers_of([dict(one) for one in answered])
+            kind = next((value for name, value in known if name.lower() == "content-type"), "")
+            short = text if text is not None and len(text) <= BODY_LIMIT else None
+            self.response = Response(status, known, kind, short)
+
+    def body(self) -> tuple[bytes | None, BodyState]:
+        """Return the body and what became of it: Chromium keeps what stands in a Blob or a file to itself."""
+        raw: bytes | None = self.told.post_data_buffer
+        length = _header(self.headers, "content-length").strip()
+        stated = int(length) if length.isdecimal() and len(length) < 20 else None
+        if not raw:
+            nothing = stated == 0 or (stated is None and (self.handed_over or self.method not in BODY_METHODS))
+            return None, BodyState.EMPTY if nothing else BodyState.NOT_RECORDED
+        if stated is not None and stated > len(raw):
+            # Some of its parts only: what a Blob among them held was left out.
+            return None, BodyState.NOT_RECORDED
+        return decode_body(raw, _header(self.headers, "content-encoding"))
+
+    def exchange(self) -> Exchange:
+        """Return the request and, as far as it is known, its answer."""
+        body, state = self.body()
+        request = Request(
+            method=self.method,
+            url=self.url,
+            headers=self.headers,
+            body=body,
+            body_state=state,
+            resource_type=self.kind,
+            position=self.position,
+            seen_at=self.seen_at,
+            page_ref=self.page_ref,
+        )
+        # An answer that the browser has dropped since is unknown, one that failed is none.
+        return Exchange(request, self.response or (Response() if self.failed else None))
+
+
+@dataclass(eq=False, repr=False)  # without slots: Playwright keeps a note on the object whose methods it calls
+class Tape:
+    """The requests of one context in the order in which Playwright told of them; give its methods to the events."""
+
+    screen: Screen
+    endless: re.Pattern[str] | None = None
+    """URLs of requests that never end, one or one after the other; nobody waits for them."""
+    routed: re.Pattern[str] | None = None
+    """URLs of requests that pass through the test."""
+    exporter: str = "Playwright"
+    clock: Callable[[], float] = time.time
+    seen: int = 0
+    """Requests so far; the position of the next one."""
+    stirred_at: float = field(default_factory=time.monotonic)
+    """When a request that ends began or ended the last time, on the monotonic clock."""
+    taken: list[Taken] = field(default_factory=list)
+    _open: dict[int, Any] = field(default_factory=dict)
+    _by_told: dict[int, Taken] = field(default_factory=dict)
+    _pages: list[Any] = field(default_factory=list)
+    _tally: Tally = field(default_factory=Tally)
+    _user_agent: str | None = None
+
+    def request(self, told: Told) -> None:
+        """Take a request as it leaves."""
+        position = self.seen
+        self.seen += 1
+        if told.resource_type not in _STREAMS and not (self.endless and self.endless.search(told.url)):
+            self.stirred_at = time.monotonic()
+            self._open[id(told)] = told
+        headers = tuple(told.headers.items())
+        if self._user_agent is None:
+            self._user_agent = _header(headers, "user-agent") or None
+        kind, page_ref = self._place(told)
+        url = network_url(told.url)
+        one = Taken(
+            told=told,
+            position=position,
+            url=url or "",
+            method=told.method.upper(),
+            kind=kind,
+            page_ref=page_ref,
+            seen_at=round(self.clock(), 6),
+            with_text=bool(url) and self.screen.wants_url(told.url),
+            headers=headers,
+            # What a service worker asks for stands in no tab, and passes nobody.
+            handed_over=page_ref is not None and bool(self.routed and self.routed.search(told.url)),
+        )
+        if url and (one.with_text or kind == "document" or self._wants_body(one)):
+            self.taken.append(one)
+            self._by_told[id(told)] = one
+            return
+        self._tally.other += 1
+        if url and needs_body(one.body()[1]):
+            self._tally.bodies_not_recorded += 1
+
+    def finished(self, told: Told) -> None:
+        """Note that a request came to its end."""
+        self._ended(told, failed=False)
+
+    def failed(self, told: Told) -> None:
+        """Note that a request got no answer; it had left, or the page had tried, all the same."""
+        self._ended(told, failed=True)
+
+    def open(self) -> int:
+        """Return how many requests wait for their end, those of closed pages and streams left out."""
+        for key, told in list(self._open.items()):
+            if _is_gone(told):
+                del self._open[key]
+        return len(self._open)
+
+    def reading(self) -> Reading:
+        """Return all that was told so far, ready to be taken by a witness."""
+        tally = Tally(self._tally.other, bodies_not_recorded=self._tally.bodies_not_recorded)
+        exchanges = [one.exchange() for one in self.taken]
+        tally.bodies_not_recorded += sum(needs_body(one.request.body_state) for one in exchanges)
+        return Reading(
+            iter(exchanges),
+            "browser",
+            tally,
+            exporter=self.exporter,
+            user_agent=self._user_agent,
+            cookies_recorded=all(one.from_wire for one in self.taken if one.kind == "document"),
+        )
+
+    def taken_of(self, told: Told) -> Taken | None:
+        """Return what was taken of a request, None when it was only counted."""
+        return self._by_told.get(id(told))
+
+    def _ended(self, told: Told, *, failed: bool) -> None:
+        if self._open.pop(id(told), None) is not None:
+            self.stirred_at = time.monotonic()
+        one = self._by_told.get(id(told))
+        if one is not None:
+            one.ended, one.failed = True, failed
+
+    def _place(self, told: Told) -> tuple[str, str | None]:
+        """Return the resource type, frames told apart, and the tab."""
+        try:
+            frame = told.frame
+            page = frame.page
+            inner = frame.parent_frame is not None
+        except Exception:  # a service worker's request, or the first one of a page, has no frame
+            return told.resource_type, None
+        number = next((at for at, known in enumerate(self._pages) if known is page), None)
+        if number is None:
+            number = len(self._pages)
+            self._pages.append(page)
+        kind = "iframe" if inner and told.resource_type == "document" else told.resource_type
+        return kind, f"tab {number + 1}"
+
+    def _wants_body(self, one: Taken) -> bool:
+        if one.method not in BODY_METHODS:
+            return False
+        body, _ = one.body()
+        return body is not None and self.screen.wants_body(_header(one.headers, "content-type"), body)
+
+
+def _header(headers: Headers, wanted: str) -> str:
+    return next((value for name, value in headers if name.lower() == wanted), "")
+
+
+def _is_gone(told: Told) -> bool:
+    try:
+        return bool(told.frame.page.is_closed())
+    except Exception:  # no frame: nothing closes it
+        return False

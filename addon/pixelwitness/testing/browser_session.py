@@ -1,0 +1,154 @@
+"""A session under way: a Playwright context of the sync API, listened to, and the waiting for it.
+
+Owns every call that goes to the browser.  The waiting is for something to happen or to
+have ended, never for a time to pass.  It must not know questions nor policies.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pixelwitness.sources.playwright_context import Taken, Tape
+from pixelwitness.testing.asking import more_gaps, unrest
+from pixelwitness.testing.session_evidence import Evidence, Understanding
+from pixelwitness.testing.verdicts import Case
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a session is listened to and waited for; times are seconds."""
+
+    quiet: float
+    rest_within: float
+    endless: str | None
+    read_bodies: bool
+
+
+class Session:
+    """Listens to a context from now on."""
+
+    def __init__(self, context: "BrowserContext", known: Understanding, manner: Manner) -> None:
+        self._context = context
+        self._known = known
+        self._manner = manner
+        routed = hosts_of(known.owners) if manner.read_bodies else None
+        endless = re.compile(manner.endless) if manner.endless else None
+        self.tape = Tape(known.detector.screen, endless=endless, routed=routed)
+        self._evidence: tuple[int, Evidence] | None = None
+        self._unrest: str | None = None
+        context.on("request", self.tape.request)
+        context.on("requestfinished", self.tape.finished)
+        context.on("requestfailed", self.tape.failed)
+        if routed is not None:
+            context.route(routed, lambda route: route.fallback())
+
+    def case(self) -> Case:
+        """Return what is known of the session once the browser is at rest."""
+        self.settle()
+        facts = [one for one in self.tape.taken if one.lacks_facts]
+        for one in facts:
+            _learn(one)
+        if self._evidence is None or self._evidence[0] != self.tape.seen or facts:
+            self._evidence = (self.tape.seen, self._known.evidence(self.tape.reading()))
+        evidence = self._evidence[1]
+        gaps = tuple(more_gaps(evidence, self._unrest))
+        return Case(evidence, gaps, self._known.redactor.knowledge)
+
+    def settle(self) -> bool:
+        """Wait until for ``quiet`` seconds no request began or ended, none is open and every page answers.
+
+        False when it never was so within ``rest_within`` seconds.
+        """
+        # Imported here: Playwright is an extra.
+        from playwright.sync_api import Error
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        tape, quiet = self.tape, self._manner.quiet
+        started = time.monotonic()
+        while True:
+            now, still_open, stirred_at = time.monotonic(), tape.open(), tape.stirred_at
+            # What a click sets off may take its time: the quiet counts from here, not from the last request.
+            left = quiet - (now - max(stirred_at, started))
+            if left <= 0 and not still_open and self.pages_answer() and stirred_at == tape.stirred_at:
+                self._unrest = None
+                return True
+            if now - started >= self._manner.rest_within:
+                self._unrest = unrest(still_open, is_quiet=left <= 0)
+                return False
+            try:
+                self._context.wait_for_event("request", timeout=1000 * (left if left > 0 else quiet))
+            except TookTooLong:
+                continue
+            except Error:  # the context is closed: nothing more can come
+                self._unrest = None
+                return True
+
+    def pages_answer(self) -> bool:
+        """Ask every page for an answer: what it sent before has been told when it comes.
+
+        False when one is busy with a script, which may be about to send.
+        """
+        # Imported here: Playwright is an extra.
+        from playwright.sync_api import Error
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        for page in self._context.pages:
+            try:
+                page.wait_for_function("() => true", timeout=1000 * self._manner.quiet)
+            except TookTooLong:
+                return False
+            except Error:  # it goes away, and says nothing more
+                continue
+        return True
+
+    @contextmanager
+    def waiting(self, is_it: "Callable[[Request], bool]", within: float) -> Iterator[None]:
+        """Wait at the end of the block for a request, at most ``within`` seconds."""
+        # Imported here: Playwright is an extra.
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        is_over = False
+        try:
+            with self._context.expect_event("request", is_it, timeout=within * 1000):
+                yield
+                is_over = True
+        except TookTooLong:
+            if not is_over:
+                raise  # something in the block itself
+
+
+def hosts_of(owners: Mapping[str, str]) -> re.Pattern[str]:
+    r"""Return what URLs of Meta's own sites and all hosts below them look like.
+
+    >>> pattern = hosts_of({"facebook.com": "Meta"})
+    >>> [bool(pattern.search(f"https://{host}/tr/")) for host in ("www.facebook.com", "facebook.com.evil.example")]
+    [True, False]
+    """
+    names = "|".join(sorted(re.escape(site) for site in owners))
+    return re.compile(rf"^https?://([^/?#@]+\.)?({names})(:\d+)?([/?#]|$)", re.IGNORECASE)
+
+
+def _learn(one: Taken) -> None:
+    """Fetch the headers of the wire and the answer, as far as the browser still has them."""
+    # Imported here: Playwright is an extra.
+    from playwright.sync_api import Error
+
+    try:
+        headers = one.told.headers_array()
+        answer = one.told.response()
+        if answer is None:
+            one.learn(headers)
+            return
+        text = None
+        if one.with_text:
+            with suppress(Error, UnicodeError):  # a redirect, or dropped by the browser
+                text = answer.text()
+        one.learn(headers, answer.status, answer.headers_array(), text)
+    except Error:  # its page is gone
+        one.learn(None)
