@@ -93,7 +93,7 @@ def test_an_event_of_which_one_copy_left_was_sent(tmp_path: Path) -> None:
 
 
 LATE = """
-from pixelwitness.live import session
+from pixelwitness.live.hooks import live_session as session
 whole = session.stops
 def stops(block, detector, request):
     return "privacy_sandbox" not in request.url and whole(block, detector, request)

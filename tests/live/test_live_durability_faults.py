@@ -92,7 +92,7 @@ def test_a_full_disk_delays_and_loses_nothing_once_there_is_room(world: World, t
 
 
 SMALL_MEMORY = """
-from pixelwitness.live import writer
+from pixelwitness.live.saving import writer
 writer.MOST_WAITING = 12
 from pixelwitness.live.hooks.addon import PixelWitness
 addons = [PixelWitness()]
