@@ -67,6 +67,7 @@ def _lines(name: str) -> Iterator[str]:
         "policy checks": _policy_checks,
         "policy presets": _policy_presets,
         "addon options": _addon_options,
+        "rooms": _rooms,
     }[name]()
 
 
@@ -432,9 +433,15 @@ def _addon_options() -> Iterator[str]:
     return _table(("Option", "Default", "What it does"), rows())
 
 
+def _rooms() -> Iterator[str]:
+    from docs import house
+
+    return _table(("Room", "What it holds"), house.signs())
+
+
 def main() -> None:
-    """Renew every page, the published schemas and the picture."""
-    from docs import schemas
+    """Renew every page, the published schemas and the drawn pictures."""
+    from docs import house, schemas
 
     for path in pages():
         text = path.read_text("utf-8")
@@ -444,6 +451,7 @@ def main() -> None:
     schemas.FOLDER.mkdir(exist_ok=True)
     for path, text in schemas.files().items():
         path.write_text(text, "utf-8")
+    house.PICTURE.write_text(house.as_svg(), "utf-8")
     subprocess.run([sys.executable, str(DOCS / "picture.py")], check=True)
 
 

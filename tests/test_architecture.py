@@ -3,11 +3,9 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "addon" / "pixelwitness"
+from docs.house import imported_modules, imports, modules, tree_of
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     # Lowest first; places on one floor do not import each other.
@@ -59,36 +57,7 @@ SAME_NAME = {
 """Module names that stand twice below ``cli``, each with the reason."""
 
 
-def modules() -> list[tuple[str, Path]]:
-    paths = sorted(PACKAGE.rglob("*.py"))
-    named = [(".".join(p.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"), p) for p in paths]
-    return [(name, path) for name, path in named if name != "__init__"]
-
-
-MODULES = dict(modules())
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}: relative imports hide the direction"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def imported_modules(path: Path) -> Iterator[str]:
-    """Yield the modules of the package that a file imports, without the package's name."""
-    for imported in imports(path):
-        target = imported.removeprefix("pixelwitness.")
-        if target == imported:
-            continue
-        yield target if target in MODULES else target.rpartition(".")[0]
+MODULES = modules()
 
 
 def place_of(module: str) -> str | None:
@@ -167,6 +136,11 @@ def test_an_import_within_a_function_says_why() -> None:
 
 
 def says_why(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Say whether a comment in a function speaks of the start or of an extra that may be missing."""
+    """Say whether a comment in a function speaks of the start, of an extra that may be missing, or of an interruption."""
     body = path.read_text("utf-8").splitlines()[function.lineno - 1 : function.end_lineno]
-    return any(re.search(r"#.*\b(start|extra)\b", line) for line in body)
+    return any(re.search(r"#.*\b(start|extra|interruption)\b", line) for line in body)
+
+
+def test_every_folder_says_what_it_holds() -> None:
+    heads = {name: ast.get_docstring(tree_of(path)) for name, path in MODULES.items() if path.name == "__init__.py"}
+    assert [name for name, head in heads.items() if not head] == []

@@ -1,0 +1,1 @@
+"""Pure functions that say what sent data mean, and what of them may be kept."""

@@ -1,0 +1,1 @@
+"""What `check` forbids, what it lets pass, and when silence proves nothing."""

@@ -1,0 +1,1 @@
+"""The recording of the demo."""

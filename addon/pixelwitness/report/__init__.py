@@ -1,0 +1,1 @@
+"""What is said of an exposure, in words and for machines."""

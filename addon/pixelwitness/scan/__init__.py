@@ -1,0 +1,1 @@
+"""One recording in, batches of rows out; that work shared among processes."""

@@ -1,0 +1,1 @@
+"""The formats of recordings; each yields the same exchanges."""

@@ -1,0 +1,1 @@
+"""Rules, and the matching of requests against them."""

@@ -1,0 +1,1 @@
+"""A request and its answer as they were sent, and views of them: parameters, JSON, bodies, hosts."""

@@ -1,0 +1,1 @@
+"""The mitmproxy addon: options, hooks, marks, blocking."""

@@ -1,0 +1,1 @@
+"""The start of a session: proxy, browser, settings."""

@@ -1,0 +1,1 @@
+"""What else an event shows: consent, identity, topics, a server side."""

@@ -1,0 +1,1 @@
+"""What may be stored: values redacted, tokens in their place."""

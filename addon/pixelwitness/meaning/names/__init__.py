@@ -1,0 +1,1 @@
+"""What names mean: fields, data classes, words of topics, announced uses."""

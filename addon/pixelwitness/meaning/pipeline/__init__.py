@@ -1,0 +1,1 @@
+"""One recording's requests in, finished records out."""

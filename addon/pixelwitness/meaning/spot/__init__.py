@@ -1,0 +1,1 @@
+"""Personal data, secrets and the tester's own values, spotted in text."""

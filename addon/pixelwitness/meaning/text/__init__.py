@@ -1,0 +1,1 @@
+"""Text as it was sent: its form, its encodings, its parts."""

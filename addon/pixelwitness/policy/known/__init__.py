@@ -1,0 +1,1 @@
+"""Findings that are known already: baselines and ignores."""

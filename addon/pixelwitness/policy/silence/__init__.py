@@ -1,0 +1,1 @@
+"""Why a recording without events may still not be clean."""

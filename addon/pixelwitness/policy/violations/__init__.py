@@ -1,0 +1,1 @@
+"""What a policy objects to, with evidence and remedy."""

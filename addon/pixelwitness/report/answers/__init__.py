@@ -1,0 +1,1 @@
+"""What single commands answer: diff, explain, find, guard, profile, reconcile."""

@@ -1,0 +1,1 @@
+"""The formats in which `check` gives its judgement, a file each."""

@@ -1,0 +1,1 @@
+"""The published models of JSON, and how an exposure fills them."""

@@ -1,0 +1,1 @@
+"""The sentences: what a site told Meta, about whom, and what could not be seen."""

@@ -1,0 +1,1 @@
+"""Knowledge files: checked and compiled."""

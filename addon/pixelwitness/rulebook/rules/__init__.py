@@ -1,0 +1,1 @@
+"""Rule files: checked, tested by their own examples, compiled."""

@@ -1,0 +1,1 @@
+"""Which files a person meant, opened and unpacked within bounds."""

@@ -1,0 +1,1 @@
+"""HAR files, also broken, cut or very large ones."""
