@@ -359,7 +359,7 @@ _LIMITS = (
     _Limit("Entries of one HAR", "sources.har.entry_list:MAX_ENTRIES", "recording incomplete", _number),
     _Limit(
         "One value in a HAR",
-        "sources.har.boundaries:MAX_VALUE",
+        "sources.har.text_window:MAX_VALUE",
         "its longest texts are cut, else unusable",
         _bytes,
     ),

@@ -10,8 +10,8 @@ from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import Request, Response
 from pixelwitness.sources.files.inputs import Input, find_inputs
-from pixelwitness.sources.har.boundaries import WINDOW
 from pixelwitness.sources.har.reader import read_har
+from pixelwitness.sources.har.text_window import WINDOW
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123&ev=PageView"
 OTHER = "https://cdn.shop.example/app.js"

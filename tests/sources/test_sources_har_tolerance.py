@@ -17,8 +17,8 @@ from tests.sources.reading import OTHER, PIXEL, Outcome, read, read_bytes, read_
 from pixelwitness.core.wire.exchange import Problem
 from pixelwitness.core.wire.request import Request
 from pixelwitness.sources.files.inputs import Input
-from pixelwitness.sources.har.boundaries import Window, thinned
 from pixelwitness.sources.har.entry_filter import MAX_PROBLEMS
+from pixelwitness.sources.har.text_window import TextWindow, read_thinned
 
 ENTRIES = [
     request(headers=[{"name": "Referer", "value": 'https://shop.example/{[\\"}],\n'}]),
@@ -275,8 +275,8 @@ def test_a_value_is_thinned_at_whole_escapes(tmp_path: Path, size: int) -> None:
     path = tmp_path / "x"
     path.write_bytes(b'{"a": "\\u00e9\\u00e9\\\\\\"\\"z", "b": "\\\\", "c": [1]} ,7')
     with path.open("rb") as file:
-        window = Window(file, size)
-        assert thinned(window, 1000, 7) == b'{"a": "\\u00e9", "b": "\\\\", "c": [1]}'
+        window = TextWindow(file, size)
+        assert read_thinned(window, 1000, 7) == b'{"a": "\\u00e9", "b": "\\\\", "c": [1]}'
         assert window.skip_blank() == b"7"
 
 

@@ -16,8 +16,8 @@ from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.content_coding import decode_body
 from pixelwitness.core.wire.exchange import Exchange, Reading, Tally
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
-from pixelwitness.sources.har.entry import headers_of, needs_body, network_url
 from pixelwitness.sources.har.entry_body import BODY_METHODS
+from pixelwitness.sources.har.entry_exchange import lacks_body, network_url, parse_headers
 
 _STREAMS = frozenset({"eventsource", "websocket", "media"})
 """Resource types that stay open by nature: nobody waits for their end."""
@@ -81,10 +81,10 @@ class Taken:
         """Take the headers of the wire, None where they are not to be had any more, and the answer's parts."""
         self.asked = True
         if headers:
-            self.headers = headers_of([dict(one) for one in headers])
+            self.headers = parse_headers([dict(one) for one in headers])
             self.from_wire = True
         if status is not None:
-            known = headers_of([dict(one) for one in answered])
+            known = parse_headers([dict(one) for one in answered])
             kind = next((value for name, value in known if name.lower() == "content-type"), "")
             short = text if text is not None and len(text) <= BODY_LIMIT else None
             self.response = Response(status, known, kind, short)
@@ -172,7 +172,7 @@ class Tape:
             self._by_told[id(told)] = one
             return
         self._tally.other += 1
-        if url and needs_body(one.body()[1]):
+        if url and lacks_body(one.body()[1]):
             self._tally.bodies_not_recorded += 1
 
     def finished(self, told: Told) -> None:
@@ -194,7 +194,7 @@ class Tape:
         """Return all that was told so far, ready to be taken by a witness."""
         tally = Tally(self._tally.other, bodies_not_recorded=self._tally.bodies_not_recorded)
         exchanges = [one.exchange() for one in self.taken]
-        tally.bodies_not_recorded += sum(needs_body(one.request.body_state) for one in exchanges)
+        tally.bodies_not_recorded += sum(lacks_body(one.request.body_state) for one in exchanges)
         return Reading(
             iter(exchanges),
             "browser",

@@ -45,8 +45,8 @@ class Body(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What the rest of the request says about its body."""
+class BodyContext:
+    """What the rest of a request states about its body."""
 
     method: str
     size: Any
@@ -57,12 +57,12 @@ class Around:
     attachment: Callable[[str], bytes | None]
 
 
-def body_of(post: Json, around: Around) -> Body:
-    """Tell what became of a body from its ``postData``, None when there is none."""
+def body_of(post: Json, context: BodyContext) -> Body:
+    """Decide from ``postData`` (None when there is none) what became of a body."""
     if isinstance(post, str):  # the bare text, as hand-written exporters put it
         post = {"text": post}
     if not isinstance(post, dict):
-        return _missing(around)
+        return _missing(context)
     text = post.get("text")
     is_own = isinstance(text, str)
     if text is not None and not isinstance(text, str):
@@ -70,68 +70,68 @@ def body_of(post: Json, around: Around) -> Body:
         text = json_text.dumps(text) if isinstance(text, list | dict) else json_text.scalar_text(text)
     name = post.get("_file")
     if not text and isinstance(name, str):
-        data = around.attachment(name)
-        return Body(BodyState.NOT_RECORDED) if data is None else _decoded(data, around.coding)
+        data = context.attachment(name)
+        return Body(BodyState.NOT_RECORDED) if data is None else _decoded(data, context.coding)
     pairs = _pairs(post.get("params"))
     if text and not _PLACEHOLDER.fullmatch(text):
-        body = _from_text(text, _is_base64(post), around)
+        body = _from_text(text, _is_base64(post), context)
         # What there is of a body that was cut is looked at, and the rest stays unknown.
-        return body._replace(state=BodyState.NOT_RECORDED) if is_own and _is_cut(body, around) else body
+        return body._replace(state=BodyState.NOT_RECORDED) if is_own and _is_cut(body, context) else body
     if pairs:
         return Body(BodyState.RECORDED, None, _as_sent(pairs))
-    return Body(BodyState.NOT_RECORDED) if text else _missing(around)
+    return Body(BodyState.NOT_RECORDED) if text else _missing(context)
 
 
-def _missing(around: Around) -> Body:
+def _missing(context: BodyContext) -> Body:
     """Judge a request without any body in the recording."""
-    length = around.content_length.strip()
-    size = around.size if isinstance(around.size, int | float) and -1 <= around.size < 1e18 else None
+    length = context.content_length.strip()
+    size = context.size if isinstance(context.size, int | float) and -1 <= context.size < 1e18 else None
     if length.isdecimal() and len(length) < 20:
         sent = int(length) > 0
     elif size is not None and size > 0:
         sent = True
-    elif around.method not in BODY_METHODS:
+    elif context.method not in BODY_METHODS:
         sent = False
     else:
         # A multipart body is never empty, whatever size an exporter that did not see it gives.
-        sent = size != 0 or around.content_type.lower().lstrip().startswith("multipart/")
+        sent = size != 0 or context.content_type.lower().lstrip().startswith("multipart/")
     return Body(BodyState.NOT_RECORDED if sent else BodyState.EMPTY)
 
 
-def _is_cut(body: Body, around: Around) -> bool:
+def _is_cut(body: Body, context: BodyContext) -> bool:
     """Say whether more was sent than stands in the recording; codings and charsets change the length, and tell nothing.
 
     Line ends may have been shortened, and blanks at the end left out.
     """
-    length = around.content_length.strip()
-    if body.state is not BodyState.RECORDED or body.data is None or around.coding:
+    length = context.content_length.strip()
+    if body.state is not BodyState.RECORDED or body.data is None or context.coding:
         return False
-    if not length.isdecimal() or len(length) > 18 or _OTHER_CHARSET.search(around.content_type):
+    if not length.isdecimal() or len(length) > 18 or _OTHER_CHARSET.search(context.content_type):
         return False
     return int(length) > len(body.data) + body.data.count(b"\n") - body.data.count(b"\r\n") + _SLACK
 
 
 def _is_base64(post: dict[str, Json]) -> bool:
-    said = (post.get("encoding"), post.get("_encoding"), post.get("comment"))
-    return any(isinstance(word, str) and "base64" in word.lower() for word in said)
+    notes = (post.get("encoding"), post.get("_encoding"), post.get("comment"))
+    return any(isinstance(note, str) and "base64" in note.lower() for note in notes)
 
 
-def _from_text(text: str, is_base64: bool, around: Around) -> Body:
-    coding = around.coding
+def _from_text(text: str, is_base64: bool, context: BodyContext) -> Body:
+    coding = context.coding
     if len(text) > BODY_LIMIT * (4 if is_base64 else 1):
         return Body(BodyState.TOO_BIG)
-    if is_base64 and (data := from_base64(text)) is not None:
+    if is_base64 and (data := decode_base64(text)) is not None:
         return _decoded(data, coding)
     if coding and _COMPRESSED_NAME.search(coding):
         if text.startswith("\x1f\x8b") and max(text) <= "\xff":  # bytes kept as Latin-1, as Firefox does
             return _decoded(text.encode("latin-1"), coding)
         if "\ufffd" in text[:64]:  # compressed bytes pressed into text
             return Body(BodyState.UNDECODABLE)
-    data = _sent_bytes(text, around)
+    data = _sent_bytes(text, context)
     return Body(BodyState.RECORDED, data) if len(data) <= BODY_LIMIT else Body(BodyState.TOO_BIG)
 
 
-def _sent_bytes(text: str, around: Around) -> bytes:
+def _sent_bytes(text: str, context: BodyContext) -> bytes:
     """Return the bytes that a text stands for; mitmproxy writes a form without a charset byte by byte as Latin-1.
 
     The size gives it away, or, where a coding was taken off, that the bytes are UTF-8.
@@ -140,9 +140,9 @@ def _sent_bytes(text: str, around: Around) -> bytes:
     if len(data) == len(text) or max(text) > "\xff":
         return data
     bytewise = text.encode("latin-1")
-    if around.size == len(bytewise):
+    if context.size == len(bytewise):
         return bytewise
-    return bytewise if around.coding and around.size != len(data) and _is_utf8(bytewise) else data
+    return bytewise if context.coding and context.size != len(data) and _is_utf8(bytewise) else data
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -153,7 +153,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def from_base64(text: str) -> bytes | None:
+def decode_base64(text: str) -> bytes | None:
     """Decode base64 in either alphabet, with or without padding and line ends; None when it is none."""
     packed = "".join(text.split())
     if not _BASE64.fullmatch(packed):
@@ -167,13 +167,13 @@ def from_base64(text: str) -> bytes | None:
 
 def _decoded(data: bytes, coding: str) -> Body:
     """Take off a coding that is still on: most exporters have done so before, whatever the header says."""
-    found = next((name for magic, name in _CODING_BY_MAGIC if data.startswith(magic)), None)
+    coding_in_use = next((name for magic, name in _CODING_BY_MAGIC if data.startswith(magic)), None)
     names = coding.lower()
-    told = "gzip" in names or "zstd" in names
-    if found is None and (told or not names):
+    is_recognisable = "gzip" in names or "zstd" in names
+    if coding_in_use is None and (is_recognisable or not names):
         names = ""  # decoded already
-    body, state = decode_body(data, names or found)
-    if state is BodyState.UNDECODABLE and found is None and _is_text(data):
+    body, state = decode_body(data, names or coding_in_use)
+    if state is BodyState.UNDECODABLE and coding_in_use is None and _is_text(data):
         return Body(BodyState.RECORDED, data)
     return Body(state, body)
 

@@ -26,7 +26,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MAX_LENGTH = 100
 
 
-def posix_seconds(value: Any) -> float | None:
+def parse_posix_seconds(value: Any) -> float | None:
     """Return POSIX seconds of a recorded date, None when it says nothing sure; a time without a zone is UTC.
 
     >>> posix_seconds("2026-11-20T10:00:00.250Z"), posix_seconds("2026-11-20 11:00:00.2500000+01:00")

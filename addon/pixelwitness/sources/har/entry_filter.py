@@ -1,8 +1,8 @@
-"""Which entries of a HAR come out, and the account of all others.
+"""The filter of a HAR's entries: which become exchanges; all others are counted.
 
-Owns the first look at every entry: the hot loop of a scan.  What it passes over
-is only counted; what it picks is judged, and yielded where a rule may match, where
-it may be a page, or where its body may hold a payload.
+Owns the first check of every entry, the hot loop of a scan.  An entry that fails it
+is only counted; the others are read further, and yielded where a rule may match, where
+they may be a page, or where the body may hold a payload.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
-from pixelwitness.sources.har.entry import Sent, exchange_of, headers_of, needs_body, network_url
 from pixelwitness.sources.har.entry_body import BODY_METHODS
-from pixelwitness.sources.har.entry_shape import ContentPart, Entry, ResponsePart, plain
+from pixelwitness.sources.har.entry_decoding import ContentPart, Entry, ResponsePart, decode_raw
+from pixelwitness.sources.har.entry_exchange import SentRequest, exchange_of, lacks_body, network_url, parse_headers
 
 MAX_PROBLEMS = 100
 _FIRST_ENTRIES = 50
@@ -21,7 +21,7 @@ _COOKIE_NAME = re.compile(rb'"name"\s{0,9}:\s{0,9}"[Cc]\Z')
 _SEEMS_DOCUMENT = re.compile(rb'"document"|text/html|application/xhtml', re.IGNORECASE)
 
 
-class Problems:
+class ProblemList:
     """The list of problems of a reading, bounded: a hostile file must not fill memory with complaints."""
 
     def __init__(self, reading: Reading) -> None:
@@ -41,11 +41,11 @@ class Problems:
             self._list.append(Problem("file", f"{self._unlisted} further problems are not listed"))
 
 
-class Sift:
-    """Takes entries run by run, yields exchanges, keeps the tally."""
+class EntryFilter:
+    """Turns runs of entries into exchanges and keeps the tally."""
 
     def __init__(
-        self, screen: Screen, reading: Reading, problems: Problems, attachment: Callable[[str], bytes | None]
+        self, screen: Screen, reading: Reading, problems: ProblemList, attachment: Callable[[str], bytes | None]
     ) -> None:
         self._screen = screen
         self._reading = reading
@@ -54,7 +54,7 @@ class Sift:
         self._attachment = attachment
         self.cookie_seen = False
 
-    def watch_cookies(self, text: bytes) -> None:
+    def look_for_cookies(self, text: bytes) -> None:
         """Look for any ``Cookie`` header in the raw text; quotes inside JSON strings are escaped, so none deceives."""
         at = 0
         while not self.cookie_seen and (at := text.find(b'ookie"', at + 1)) >= 0:
@@ -64,15 +64,15 @@ class Sift:
         """Yield the exchanges of a run of entries; ``first`` is the position of the first of them."""
         if first < _FIRST_ENTRIES and self._reading.user_agent is None:
             self._find_user_agent(entries[: _FIRST_ENTRIES - first])
-        picked = self._picked(entries)
+        picked = self._pick(entries)
         self._tally.other += len(entries) - len(picked)
         for index in picked:
-            exchange = self._judged(entries[index], first + index, lambda index=index: line_of(index))  # type: ignore[misc]  # a default binds the index
+            exchange = self._read(entries[index], first + index, lambda index=index: line_of(index))  # type: ignore[misc]  # a default binds the index
             if exchange is not None:
                 yield exchange
 
-    def _picked(self, entries: Sequence[Entry]) -> list[int]:
-        """Return the indices of entries that need a closer look: here every nanosecond counts."""
+    def _pick(self, entries: Sequence[Entry]) -> list[int]:
+        """Return the indices of entries that must be read further; every nanosecond counts here."""
         wants_url = self._screen.wants_url
         picked: list[int] = []
         pick = picked.append
@@ -91,7 +91,7 @@ class Sift:
                 pick(index)
         return picked
 
-    def _judged(self, entry: Entry, position: int, line_of: Callable[[], int]) -> Exchange | None:
+    def _read(self, entry: Entry, position: int, line_of: Callable[[], int]) -> Exchange | None:
         part = entry.request
         if part is None:
             self._tally.not_requests += 1
@@ -100,14 +100,14 @@ class Sift:
         url = network_url(part.url)
         if url is None:
             self._tally.rejected += 1
-            found = "an empty or relative URL" if isinstance(part.url, str) else "no text"
-            self._problem(line_of(), position, f"has {found} where an absolute URL is needed")
+            url_found = "an empty or relative URL" if isinstance(part.url, str) else "no text"
+            self._problem(line_of(), position, f"has {url_found} where an absolute URL is needed")
             return None
         if not url:  # data:, blob:, about:, an extension's own page: nothing was sent
             self._tally.other += 1
             return None
-        sent = Sent(part, url, self._attachment)
-        if needs_body(sent.body.state):
+        sent = SentRequest(part, url, self._attachment)
+        if lacks_body(sent.body.state):
             self._tally.bodies_not_recorded += 1
         wants_url = self._screen.wants_url(url)
         if not (wants_url or _is_document(entry) or self._wants_body(sent)):
@@ -120,7 +120,7 @@ class Sift:
             self._reading.user_agent = exchange.request.header_map.get("user-agent")
         return exchange
 
-    def _wants_body(self, sent: Sent) -> bool:
+    def _wants_body(self, sent: SentRequest) -> bool:
         if sent.method not in BODY_METHODS:
             return False
         if sent.body.data is None:
@@ -132,7 +132,7 @@ class Sift:
         for entry in entries:
             if entry.request is None:
                 continue
-            for name, value in headers_of(plain(entry.request.headers)):
+            for name, value in parse_headers(decode_raw(entry.request.headers)):
                 if name.lower() == "user-agent" and value:
                     self._reading.user_agent = value
                     return

@@ -1,4 +1,4 @@
-"""HAR files: the way from a file to a `Reading`.
+"""The reader of HAR files: from a file to a `Reading`.
 
 Owns what stands around the entries: the wrappers of a HAR (JSONP, a byte order
 mark, no ``log``, a bare list), the keys before and behind the entries, and what
@@ -16,19 +16,20 @@ from pixelwitness.core.wire.json_text import Json, NotJsonError
 from pixelwitness.sources.files.archives import ArchiveError
 from pixelwitness.sources.files.inputs import Input
 from pixelwitness.sources.files.recording_file import Opened, open_recording
-from pixelwitness.sources.har.boundaries import WINDOW, Window
-from pixelwitness.sources.har.entry import network_url, reference
-from pixelwitness.sources.har.entry_filter import Problems, Sift
+from pixelwitness.sources.har.entry_decoding import decode_leniently
+from pixelwitness.sources.har.entry_exchange import network_url, reference
+from pixelwitness.sources.har.entry_filter import EntryFilter, ProblemList
 from pixelwitness.sources.har.entry_list import EntryList
-from pixelwitness.sources.har.entry_shape import loads
+from pixelwitness.sources.har.text_window import WINDOW, TextWindow
 
 _MAX_GARBAGE = 64 * 1024
 _RECOVERY = 1 << 20
 _MAX_NAME = 200
 _MAX_PAGES = 100_000
 _CALLBACK = re.compile(rb"[\w$.]{1,80}\s*\(\s*")
+_DOCUMENT_START = re.compile(rb"[\[{](?=\s*[\"{])")
 _ENTRIES = re.compile(rb'"entries"\s*:\s*\[')
-_KEPT = frozenset({"creator", "browser", "pages"})
+_KEYS_KEPT = frozenset({"creator", "browser", "pages"})
 
 
 def read_har(source: Input, screen: Screen, *, fast: bool = True, window: int = WINDOW) -> Reading:
@@ -47,10 +48,10 @@ def _exchanges(source: Input, screen: Screen, reading: Reading, *, fast: bool, w
         reading.problems.append(source.problem)
         reading.complete = False
         return
-    problems = Problems(reading)
+    problems = ProblemList(reading)
     try:
         with open_recording(source) as opened:
-            yield from _Document(opened, screen, reading, problems, fast=fast, window=window).read()
+            yield from _DocumentReader(opened, screen, reading, problems, fast=fast, window=window).read()
             for fault in opened.faults:
                 problems.add("file", fault, always=True)
                 reading.complete = False
@@ -63,17 +64,17 @@ def _exchanges(source: Input, screen: Screen, reading: Reading, *, fast: bool, w
     problems.finish()
 
 
-class _Document:
-    """The walk through the keys around the entries."""
+class _DocumentReader:
+    """Walks through the keys around the entries."""
 
     def __init__(
-        self, opened: Opened, screen: Screen, reading: Reading, problems: Problems, *, fast: bool, window: int
+        self, opened: Opened, screen: Screen, reading: Reading, problems: ProblemList, *, fast: bool, window: int
     ) -> None:
         self._reading = reading
         self._problems = problems
-        self._window = Window(opened.stream, window)
-        self._sift = Sift(screen, reading, problems, opened.attachment)
-        self._entries = EntryList(self._window, self._sift, reading, problems, fast=fast)
+        self._window = TextWindow(opened.stream, window)
+        self._filter = EntryFilter(screen, reading, problems, opened.attachment)
+        self._entries = EntryList(self._window, self._filter, reading, problems, fast=fast)
         self._lists = 0
         self._wrapped = False
         self._has_pages = False
@@ -86,7 +87,7 @@ class _Document:
             self._lists = 1
             yield from self._entries.read()
         elif start == b"{":
-            yield from self._object(in_log=False)
+            yield from self._read_object(in_log=False)
         if not self._lists and self._reading.complete:
             self._problems.add(f"line {self._window.line}", "no list of entries was found (log.entries)")
             # A whole document that holds no requests is read whole; what is no document is not.
@@ -106,16 +107,16 @@ class _Document:
             if callback := _CALLBACK.match(window.data, window.at):
                 self._wrapped = True
                 window.move(callback.end())
-            elif found := re.compile(rb"[\[{](?=\s*[\"{])").search(window.data, window.at, window.at + _MAX_GARBAGE):
+            elif start := _DOCUMENT_START.search(window.data, window.at, window.at + _MAX_GARBAGE):
                 self._problems.add("line 1", "text before the JSON document was passed over")
-                window.move(found.start())
+                window.move(start.start())
             first = window.skip_blank()
         if first in (b"{", b"["):
             window.move(window.at + 1)
             return first
         return b""
 
-    def _object(self, *, in_log: bool) -> Iterator[Exchange]:
+    def _read_object(self, *, in_log: bool) -> Iterator[Exchange]:
         """Walk through an object's keys up to its end; the window stands behind its brace."""
         window = self._window
         while self._reading.complete:
@@ -123,9 +124,9 @@ class _Document:
             if following == b"}":
                 window.move(window.at + 1)
                 return
-            key = self._key()
+            key = self._read_key()
             if key is None:
-                if not self._lists and self._leap():
+                if not self._lists and self._skip_to_entries():
                     yield from self._entries.read()
                     continue
                 self._incomplete("the file ends early" if not following else "the JSON around the entries is broken")
@@ -138,14 +139,14 @@ class _Document:
                 yield from self._entries.read()
             elif key == "log" and value == b"{" and not in_log:
                 window.move(window.at + 1)
-                yield from self._object(in_log=True)
+                yield from self._read_object(in_log=True)
             else:
-                self._value(key)
+                self._read_value(key)
 
-    def _key(self) -> str | None:
+    def _read_key(self) -> str | None:
         """Read a key and its colon; None when there is none."""
         window = self._window
-        if window.skip_blank() != b'"' or (end := window.value_end()) is None:
+        if window.skip_blank() != b'"' or (end := window.find_value_end()) is None:
             return None
         text = window.data[window.at : end]
         window.move(end)
@@ -153,51 +154,51 @@ class _Document:
             return None
         window.move(window.at + 1)
         try:
-            return str(loads(text))
+            return str(decode_leniently(text))
         except NotJsonError:
             return ""
 
-    def _leap(self) -> bool:
+    def _skip_to_entries(self) -> bool:
         """Go to a list of entries farther on in the window, over JSON that is broken before it."""
         window = self._window
         window.reach(_RECOVERY)
-        found = _ENTRIES.search(window.data, window.at, window.at + _RECOVERY)
-        if found is None:
+        entries = _ENTRIES.search(window.data, window.at, window.at + _RECOVERY)
+        if entries is None:
             return False
         self._problems.add(f"line {window.line}", "the JSON before the entries is broken")
-        window.move(found.end())
+        window.move(entries.end())
         self._lists += 1
         return True
 
-    def _value(self, key: str) -> None:
-        """Pass the value of a key; keep what it tells of the recording."""
+    def _read_value(self, key: str) -> None:
+        """Pass over the value of a key; keep what it states about the recording."""
         window = self._window
-        end = window.value_end()
+        end = window.find_value_end()
         if end is None or end == window.at:
             cut = window.ended or not window.data[window.at :]
             self._incomplete("the file ends early" if cut else "a value beside the entries is too large")
             return
-        text = window.data[window.at : end] if key in _KEPT else b""
+        text = window.data[window.at : end] if key in _KEYS_KEPT else b""
         window.move(end)
         if text:
             try:
-                self._note(key, loads(text))
+                self._note_value(key, decode_leniently(text))
             except NotJsonError:
                 self._problems.add(f"line {window.line}", f"{key} is not JSON")
 
-    def _note(self, key: str, value: Json) -> None:
+    def _note_value(self, key: str, value: Json) -> None:
         if key == "pages":
             self._has_pages = True
             for page in value[:_MAX_PAGES] if isinstance(value, list) else ():
                 self._note_page(page)
         elif isinstance(value, dict):
             parts = [part[:_MAX_NAME] for name in ("name", "version") if isinstance(part := value.get(name), str)]
-            told = " ".join(part.strip() for part in parts if part.strip())
+            program = " ".join(part.strip() for part in parts if part.strip())
             if key == "creator":
-                self._creator = told
-            if told:
+                self._creator = program
+            if program:
                 known = self._reading.exporter
-                self._reading.exporter = f"{known}, {told}" if known and known != told else told
+                self._reading.exporter = f"{known}, {program}" if known and known != program else program
 
     def _note_page(self, page: Json) -> None:
         if not isinstance(page, dict) or (name := reference(page.get("id"))) is None:
@@ -210,7 +211,7 @@ class _Document:
 
     def _cookies_recorded(self) -> bool:
         """Say whether a missing cookie means that none was sent."""
-        if self._sift.cookie_seen or not self._entries.position:
+        if self._filter.cookie_seen or not self._entries.position:
             return True
         if self._creator.startswith("WebInspector"):
             return False  # DevTools leave out every cookie unless told otherwise

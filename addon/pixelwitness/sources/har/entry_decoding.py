@@ -93,7 +93,7 @@ def decode_run(text: bytes) -> list[Entry] | None:
         return None
 
 
-def spans_of(text: bytes) -> list[msgspec.Raw]:
+def split_entries(text: bytes) -> list[msgspec.Raw]:
     """Split a list that `decode_run` accepted into its undecoded elements."""
     return _decode_spans(text)
 
@@ -109,13 +109,13 @@ def decode_entry(text: bytes, *, strict: bool = True) -> Entry | None:
         except _STRICT_ERRORS:
             pass
     try:
-        value = loads(text)
+        value = decode_leniently(text)
     except NotJsonError:
         return None
     return _lenient_entry(value)
 
 
-def loads(text: bytes | str) -> Json:
+def decode_leniently(text: bytes | str) -> Json:
     """Decode JSON leniently: slips repaired, what nests too deep left out, lone surrogates replaced.
 
     Raise `NotJsonError` when even that yields nothing.
@@ -149,12 +149,12 @@ def _number(text: str) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def plain(raw: msgspec.Raw) -> Json:
+def decode_raw(raw: msgspec.Raw) -> Json:
     """Decode what the strict decoder left alone; None when it is missing or unusable."""
     if not raw:
         return None
     try:
-        return loads(bytes(raw))
+        return decode_leniently(bytes(raw))
     except NotJsonError:
         return None
 

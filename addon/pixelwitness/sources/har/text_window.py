@@ -1,15 +1,12 @@
-"""Where things stand in the text of a HAR, found without decoding it.
+"""The text of a HAR behind a window that slides over it: bytes, line numbers, and where a JSON value ends.
 
-Owns the sliding window over the bytes, the line numbers, the exact end of a JSON
-value (strings and brackets respected) and the guess where a run of entries ends.
-A guess needs no proof here: whoever decodes the run sees whether it is whole.
-Must not know what an entry means.
+Owns the decoding of UTF-16, the window and its size, the exact end of a value (strings
+and brackets respected) and the cutting of a value too large to be kept.  Must not know
+what an entry is.
 """
 
 import codecs
 import re
-from collections.abc import Iterator
-from itertools import islice
 from typing import BinaryIO
 
 WINDOW = 128 * 1024
@@ -29,25 +26,13 @@ _TOKEN = re.compile(
 )
 _SCALAR_END = re.compile(rb"[\s,\]}]")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_SEPARATOR = re.compile(rb'\}\s{0,200},\s{0,200}\{\s{0,200}"[^"\\]{1,60}"')
 _MARK = re.compile(rb'["\[\]{}]')
 _UNITS = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u]|\\u(?=.{4}))*+', re.DOTALL)
 _BLANK = re.compile(rb"[\s,]*")
-_MAX_SEPARATORS = 8
-_MAX_RESTARTS = 64
 _FEW_LINES = 128
-_FIRST_KEYS = (
-    rb"startedDateTime",
-    rb"pageref",
-    rb"request",
-    rb"_initiator",
-    rb"_connectionId",
-    rb"_fromCache",
-    rb"cache",
-)
 
 
-class Window:
+class TextWindow:
     """A view that slides over a stream of UTF-8 or UTF-16 text; ``data`` from ``at`` on is unread."""
 
     def __init__(self, stream: BinaryIO, size: int = WINDOW) -> None:
@@ -75,13 +60,13 @@ class Window:
         if coding:
             self._decoder = codecs.getincrementaldecoder(coding)("replace")
         self.data = self._text(head).removeprefix(codecs.BOM_UTF8)
-        self.more()
+        self.fetch()
 
     def _text(self, data: bytes) -> bytes:
         return data if self._decoder is None else self._decoder.decode(data).encode("utf-8", "replace")
 
-    def more(self) -> bool:
-        """Drop what is read and fetch as much again as is left, at least a window; False at the end."""
+    def fetch(self) -> bool:
+        """Drop what is read and fetch as many bytes as are unread, at least a window; False at the end."""
         rest = self.data[self.at :]
         fetched = self._stream.read(max(self._size, len(rest)))
         if not fetched:
@@ -101,38 +86,38 @@ class Window:
     def reach(self, size: int) -> None:
         """Have at least ``size`` bytes unread, or all there is."""
         while not self.ended and len(self.data) - self.at < size:
-            self.more()
+            self.fetch()
 
     def move(self, at: int) -> None:
         """Go on to an offset of ``data``."""
-        self.line += newlines(self.data, self.at, at)
+        self.line += count_newlines(self.data, self.at, at)
         self.at = at
 
     def abandon(self) -> None:
-        """Give up the rest of the text."""
+        """Treat the rest of the text as if it were not there."""
         self.data, self.at, self.ended = b"", 0, True
 
     def skip_blank(self) -> bytes:
         """Pass white space and commas; return the byte that follows, empty at the end."""
         while True:
-            found = _BLANK.match(self.data, self.at)
-            self.move(found.end() if found else self.at)
-            if self.at < len(self.data) or not self.more():
+            blank = _BLANK.match(self.data, self.at)
+            self.move(blank.end() if blank else self.at)
+            if self.at < len(self.data) or not self.fetch():
                 return self.data[self.at : self.at + 1]
 
-    def value_end(self) -> int | None:
+    def find_value_end(self) -> int | None:
         """Return the offset behind the value that starts at ``at``; None when the text or the limit ends first."""
         while True:
-            end = value_end(self.data, self.at, ended=self.ended)
+            end = find_value_end(self.data, self.at, ended=self.ended)
             if end is not None:
                 return end
             if self.ended or len(self.data) - self.at > MAX_VALUE:
                 return None
-            self.more()
+            self.fetch()
 
 
-def newlines(data: bytes, start: int, stop: int) -> int:
-    """Count line ends: where they are few, as in most recordings, to search is faster than to count."""
+def count_newlines(data: bytes, start: int, stop: int) -> int:
+    """Count line ends; where they are few, as in most recordings, searching is faster than counting."""
     for count in range(_FEW_LINES):
         start = data.find(b"\n", start, stop) + 1
         if not start:
@@ -140,7 +125,7 @@ def newlines(data: bytes, start: int, stop: int) -> int:
     return _FEW_LINES + data.count(b"\n", start, stop)
 
 
-def value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
+def find_value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
     r"""Return the offset behind the JSON value that starts at ``start``; None when it is not all there.
 
     >>> value_end(b'{"a": "}\\""} , 1', 0), value_end(b'[1, {"a": "', 0), value_end(b'12, "x"', 0)
@@ -148,11 +133,11 @@ def value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
     """
     first = data[start : start + 1]
     if first == b'"':
-        found = _STRING.match(data, start)
-        return found.end() if found else None
+        string = _STRING.match(data, start)
+        return string.end() if string else None
     if first not in (b"{", b"["):
-        found = _SCALAR_END.search(data, start)
-        return found.start() if found else (len(data) if ended else None)
+        following = _SCALAR_END.search(data, start)
+        return following.start() if following else (len(data) if ended else None)
     depth = 0
     for token in _TOKEN.finditer(data, start):
         begin, end = token.span()
@@ -165,35 +150,7 @@ def value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
     return None
 
 
-class Boundaries:
-    """Guesses where runs of entries end, from what stood between earlier entries."""
-
-    def __init__(self) -> None:
-        self._separators: list[bytes] = []
-
-    def learn(self, data: bytes, end: int) -> None:
-        """Note what separates the entry that ends at ``end`` from the next."""
-        found = _SEPARATOR.match(data, end - 1)
-        if found and found[0] not in self._separators and len(self._separators) < _MAX_SEPARATORS:
-            self._separators.append(found[0])
-
-    def before(self, data: bytes, start: int, stop: int) -> int | None:
-        """Return the last offset between the two behind which an entry may end, None when none is seen."""
-        best = -1
-        for separator in self._separators:
-            # No candidate before the best one helps.
-            best = max(best, data.rfind(separator, max(start, best), stop))
-        return best + 1 if best >= start else None
-
-    def restarts(self, data: bytes) -> Iterator[int]:
-        """Yield offsets where an entry may begin again behind a broken one, the first few."""
-        # Only the first separator: the others depend on how much was read in runs.
-        known = [re.escape(separator.split(b'"')[1]) for separator in self._separators[:1]]
-        pattern = re.compile(rb',\s*(?=\{\s*"(?:' + b"|".join([*_FIRST_KEYS, *known]) + rb')"\s*:)')
-        return (found.end() for found in islice(pattern.finditer(data, 1), _MAX_RESTARTS))
-
-
-def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRING) -> bytes | None:
+def read_thinned(window: TextWindow, limit: int = MAX_VALUE, string_limit: int = MAX_STRING) -> bytes | None:
     """Read a value too large to be kept and return it with its longest strings cut.
 
     The window stands behind the value afterwards; at the end of the text when
@@ -207,16 +164,16 @@ def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRI
         data, at = window.data, window.at
         while True:
             if length < 0:
-                found = _MARK.search(data, at)
-                end = found.end() if found else len(data)
+                mark = _MARK.search(data, at)
+                end = mark.end() if mark else len(data)
                 kept += data[at:end]
                 at = end
-                if found is None:
+                if mark is None:
                     break
-                if found[0] == b'"':
+                if mark[0] == b'"':
                     length = 0
                     continue
-                depth += 1 if found[0] in b"[{" else -1
+                depth += 1 if mark[0] in b"[{" else -1
                 if depth <= 0:
                     window.move(at)
                     return bytes(kept) if len(kept) <= 2 * limit else None
@@ -237,12 +194,12 @@ def thinned(window: Window, limit: int = MAX_VALUE, string_limit: int = MAX_STRI
             if len(kept) > 2 * limit:
                 del kept[2 * limit + 1 :]  # too large for good: only the end is still looked for
         window.move(at)
-        if not window.more():
+        if not window.fetch():
             window.move(len(window.data))
             return None
 
 
 def _units_end(data: bytes, at: int) -> int:
     """Return where the string's content ends: at its quote, or before an escape that is not all there."""
-    found = _UNITS.match(data, at)
-    return found.end() if found else at
+    units = _UNITS.match(data, at)
+    return units.end() if units else at

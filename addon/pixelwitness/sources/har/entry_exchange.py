@@ -1,4 +1,4 @@
-"""An entry of a HAR as an `Exchange`: method, URL, headers, answer.
+"""A decoded entry of a HAR turned into an `Exchange`: method, URL, headers, answer.
 
 Owns what each part of an entry means in its many spellings.  Must not know how
 the entry was found, nor rules.
@@ -15,9 +15,9 @@ from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.core.wire.params import Pairs
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
-from pixelwitness.sources.har.entry_body import Around, Body, body_of, from_base64
-from pixelwitness.sources.har.entry_dates import posix_seconds
-from pixelwitness.sources.har.entry_shape import ContentPart, Entry, RequestPart, ResponsePart, plain
+from pixelwitness.sources.har.entry_body import Body, BodyContext, body_of, decode_base64
+from pixelwitness.sources.har.entry_dates import parse_posix_seconds
+from pixelwitness.sources.har.entry_decoding import ContentPart, Entry, RequestPart, ResponsePart, decode_raw
 
 _MAX_HEADERS = 1_000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -47,14 +47,14 @@ def network_url(value: Any) -> str | None:
     return None if re.fullmatch(r"\d{1,5}(?:/.*)?", url[scheme.end() :], re.DOTALL) else ""
 
 
-class Sent:
-    """A request being read: headers and body are decoded when first asked for."""
+class SentRequest:
+    """The request of an entry with its headers and body decoded, before an `Exchange` is made of it."""
 
     def __init__(self, part: RequestPart, url: str, attachment: Callable[[str], bytes | None]) -> None:
         self.url = url
         self.attachment = attachment
-        self.post = plain(part.post)
-        self.headers = headers_of(plain(part.headers))
+        self.post = decode_raw(part.post)
+        self.headers = parse_headers(decode_raw(part.headers))
         self.mime_type = _mime_type(self.post)
         self.content_type = _first(self.headers, "content-type")
         self.method = _method(part.method, self.post)
@@ -65,7 +65,7 @@ class Sent:
         self.cookies = _cookies(part.cookies)
         self.body: Body = body_of(
             self.post,
-            Around(
+            BodyContext(
                 method=self.method,
                 size=part.size,
                 content_length=_first(self.headers, "content-length"),
@@ -76,7 +76,7 @@ class Sent:
         )
 
 
-def exchange_of(entry: Entry, sent: Sent, *, position: int, line: int, with_text: bool) -> Exchange:
+def exchange_of(entry: Entry, sent: SentRequest, *, position: int, line: int, with_text: bool) -> Exchange:
     """Build the exchange of an entry; the answer's text only where asked for."""
     request = Request(
         method=sent.method,
@@ -89,7 +89,7 @@ def exchange_of(entry: Entry, sent: Sent, *, position: int, line: int, with_text
         resource_type=entry.kind.strip().lower() if isinstance(entry.kind, str) else "",
         position=position,
         line=line,
-        seen_at=posix_seconds(entry.started),
+        seen_at=parse_posix_seconds(entry.started),
         page_ref=reference(entry.page),
         initiator=_initiator(entry.initiator),
     )
@@ -103,7 +103,7 @@ def reference(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def headers_of(value: Json) -> Headers:
+def parse_headers(recorded: Json) -> Headers:
     """Return headers out of objects, pairs or a mapping; HTTP/2 pseudo headers and what has no name left out.
 
     >>> headers_of([{"name": "Accept", "value": None}, ["x-n", 7], {"name": ":path", "value": "/"}, 3])
@@ -111,12 +111,12 @@ def headers_of(value: Json) -> Headers:
     >>> headers_of({"Set-Cookie": ["a=1", "b=2"]})
     (('Set-Cookie', 'a=1'), ('Set-Cookie', 'b=2'))
     """
-    found: list[tuple[str, str]] = []
+    headers: list[tuple[str, str]] = []
     items: list[Json] = []
-    if isinstance(value, dict):
-        items = [[name, text] for name, text in value.items()]
-    elif isinstance(value, list):
-        items = value
+    if isinstance(recorded, dict):
+        items = [[name, text] for name, text in recorded.items()]
+    elif isinstance(recorded, list):
+        items = recorded
     for item in items[:_MAX_HEADERS]:
         name: Json = None
         text: Json = None
@@ -126,12 +126,12 @@ def headers_of(value: Json) -> Headers:
             name, text = item
         if not isinstance(name, str) or not (name := name.strip()) or name.startswith(":"):
             continue
-        for one in text if isinstance(text, list) else (text,):
-            found.append((name, "" if one is None else json_text.scalar_text(one)))
-    return tuple(found)
+        for value in text if isinstance(text, list) else (text,):
+            headers.append((name, "" if value is None else json_text.scalar_text(value)))
+    return tuple(headers)
 
 
-def status_of(value: Any) -> int | None:
+def parse_status(value: Any) -> int | None:
     """Return an HTTP status; None for 0, a negative one and whatever else stands for "no answer".
 
     >>> [status_of(v) for v in (200, "404 Not Found", 304.0, 0, -1, "", "-1", True, None, [200])]
@@ -140,8 +140,8 @@ def status_of(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        found = _STATUS.fullmatch(value)
-        return int(found[1]) if found else None
+        status = _STATUS.fullmatch(value)
+        return int(status[1]) if status else None
     if isinstance(value, int | float) and 100 <= value < 1000:
         return int(value)
     return None
@@ -151,29 +151,29 @@ def _response(part: object, attachment: Callable[[str], bytes | None] | None) ->
     """Return the answer, one without a status where there was none; its text only with a way to files beside."""
     if not isinstance(part, ResponsePart):
         return Response()
-    headers = headers_of(plain(part.headers))
+    headers = parse_headers(decode_raw(part.headers))
     if isinstance(part.redirect, str) and part.redirect.strip() and not _first(headers, "location"):
         headers = (*headers, ("location", part.redirect.strip()))
     if len(part.cookies) > 2 and not _first(headers, "set-cookie"):
         # The recorder's list of what the answer set, where it kept no such headers.
-        set_cookies = headers_of(plain(part.cookies))
+        set_cookies = parse_headers(decode_raw(part.cookies))
         headers = (*headers, *(("set-cookie", f"{name}={value}") for name, value in set_cookies))
     content = part.content if isinstance(part.content, ContentPart) else None
     mime_type = content.mime_type if content is not None and isinstance(content.mime_type, str) else ""
     text = None
     if attachment is not None and content is not None:
         if content.text:
-            text = _text_of(plain(content.text), content.encoding) if len(content.text) <= BODY_LIMIT * 6 else None
+            text = _text_of(decode_raw(content.text), content.encoding) if len(content.text) <= BODY_LIMIT * 6 else None
         elif isinstance(content.file, str) and (data := attachment(content.file)) is not None:
             text = data.decode("utf-8", "replace") if len(data) <= BODY_LIMIT else None
         if not text:
             text = _unless_sized(text, content.size, part.size)
-    return Response(status_of(part.status), headers, mime_type, text)
+    return Response(parse_status(part.status), headers, mime_type, text)
 
 
 def _unless_sized(text: str | None, size: Any, on_wire: Any) -> str | None:
     """Return an absent or empty text as the recorder's sizes explain it: left out, or nothing was there."""
-    if any(isinstance(one, int | float) and one > 0 for one in (size, on_wire)):
+    if any(isinstance(stated, int | float) and stated > 0 for stated in (size, on_wire)):
         return None
     return "" if size == 0 else text
 
@@ -182,14 +182,14 @@ def _text_of(text: Json, encoding: Any) -> str | None:
     if not isinstance(text, str):
         return None
     if isinstance(encoding, str) and encoding.strip().lower() == "base64":
-        data = from_base64(text)
+        data = decode_base64(text)
         text = text if data is None else data.decode("utf-8", "replace")
     return text if len(text) <= BODY_LIMIT else None
 
 
 def _mime_type(post: Json) -> str:
-    found = post.get("mimeType") if isinstance(post, dict) else None
-    return found.strip() if isinstance(found, str) else ""
+    mime_type = post.get("mimeType") if isinstance(post, dict) else None
+    return mime_type.strip() if isinstance(mime_type, str) else ""
 
 
 def _method(value: Any, post: Json) -> str:
@@ -207,17 +207,17 @@ def _first(headers: Headers, wanted: str) -> str:
 
 
 def _cookies(raw: msgspec.Raw) -> Pairs | None:
-    value = plain(raw) if len(raw) > 2 else None
-    return headers_of(value) or None
+    value = decode_raw(raw) if len(raw) > 2 else None
+    return parse_headers(value) or None
 
 
 def _initiator(raw: msgspec.Raw) -> str | None:
-    value = plain(raw)
+    value = decode_raw(raw)
     if isinstance(value, dict):
         value = value.get("url")
     return value if isinstance(value, str) and network_url(value) else None
 
 
-def needs_body(state: BodyState) -> bool:
+def lacks_body(state: BodyState) -> bool:
     """Say whether a body was there of which the recording lacks the bytes."""
     return state in (BodyState.NOT_RECORDED, BodyState.TOO_BIG)
