@@ -18,7 +18,7 @@ Left out of the comparison:
   rules_sha256, knowledge_sha256   change with every word in `rules/`; not in dumps, elsewhere by their exact values
   user_version     of the database: told by no output, and not dumped
   SCAN             of stored options and recordings (``scan``): says of which making the rows are, not what they hold
-  the folder       in which a tree ran: a temporary one; wherever it is printed it becomes ``RUN``
+  the folders      of a tree and its run: temporary ones; wherever they are printed they become ``TREE`` and ``RUN``
 The key that ``export --redacted`` throws away is the same for both sides, else every token would differ.
 """
 
@@ -44,7 +44,8 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 PARTS_OF_A_TREE = ("addon", "rules", "pyproject.toml")
-CORPORA = ("program", "bundled", "wire", "recordings")
+CORPORA = ("program", "demo", "bundled", "wire", "recordings")
+_SHARED = ("wire", "recordings")
 TOLD = 40
 """Differing cases that are shown; further ones are counted."""
 _WIDTH = 240
@@ -83,12 +84,15 @@ def export_tree(commit: str | None, folder: Path) -> None:
             copyfile(ROOT / name, folder / name)
 
 
-def install(tree: Path, site: Path) -> None:
-    """Copy a tree's packages to where its own pyproject says that they belong, as a wheel would have them."""
-    project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))
-    places = project["tool"]["setuptools"]["package-dir"]
-    for package in sorted(places):
-        copytree(tree / places[package], site.joinpath(*package.split(".")), dirs_exist_ok=True)
+def site_of(tree: Path) -> Path:
+    """Return a folder with a tree's packages where its own pyproject says that they belong, as in a wheel."""
+    site = tree.with_name(f"{tree.name}-site")
+    if not site.exists():
+        project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))
+        places = project["tool"]["setuptools"]["package-dir"]
+        for package in sorted(places):
+            copytree(tree / places[package], site.joinpath(*package.split(".")), dirs_exist_ok=True)
+    return site
 
 
 def digest_of(*folders: Path) -> str:
@@ -141,7 +145,7 @@ def outputs_of(tree: Path, names: Mapping[str, list[str]], corpus: str, settings
     about = [digest_of(tree), digest_of(*scripts), corpus, settings.quick, sys.version, packages]
     if corpus == "program":
         about.append(names)
-    elif corpus != "bundled":
+    elif corpus in _SHARED:
         about.append(digest_of(settings.shared / corpus))
     kept = settings.cache / "indexes" / f"{sha256(json.dumps(about).encode()).hexdigest()}.json"
     if kept.exists() and not settings.fresh:
@@ -151,29 +155,27 @@ def outputs_of(tree: Path, names: Mapping[str, list[str]], corpus: str, settings
     with tempfile.TemporaryDirectory(prefix="same-") as temporary:
         # Outputs wrap their lines by the length of paths: all runs have one of the same length.
         run = Path(temporary).resolve()
-        install(tree, run / "site")
         for name in ("tmp", ".git", "home"):
             (run / name).mkdir()
         same_inputs.write_files(run)
         (run / "names.json").write_text(json.dumps(names), encoding="utf-8")
-        if corpus != "program":
+        if corpus not in ("program", "demo"):
             bundled = next((ROOT / "addon").rglob("story.har"))
             same_inputs.write_recordings(corpus, run, bundled, settings.shared, quick=settings.quick)
-        _run(run, corpus, settings.cache)
+        _run(run, site_of(tree), corpus, settings)
         draft = kept.with_name(f"{kept.name}.{os.getpid()}")
         copyfile(run / "index.json", draft)
     draft.replace(kept)
     return json.loads(kept.read_bytes())  # type: ignore[no-any-return]  # written by same_outputs
 
 
-def _run(run: Path, corpus: str, cache: Path) -> None:
+def _run(run: Path, site: Path, corpus: str, settings: Settings) -> None:
     """Start the process that calls a tree's commands."""
     # Without `site` no editable installation gets in before the tree.
-    path = [run / "site", sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), ROOT]
+    path = [site, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), ROOT]
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": os.pathsep.join(map(str, path)),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": str(run / "home"),
         "TMPDIR": str(run / "tmp"),
         "LANG": "C.UTF-8",
@@ -186,7 +188,9 @@ def _run(run: Path, corpus: str, cache: Path) -> None:
     }
     if "PYTHONHASHSEED" in os.environ:
         environment["PYTHONHASHSEED"] = os.environ["PYTHONHASHSEED"]
-    command = [sys.executable, "-S", "-P", "-m", "bench.same_outputs", corpus, str(cache)]
+    command = [sys.executable, "-S", "-P", "-m", "bench.same_outputs", corpus, str(settings.cache)]
+    if settings.quick:
+        command.append("quick")
     subprocess.run(command, cwd=run, env=environment, check=True)
 
 
@@ -312,7 +316,7 @@ def main(words: Sequence[str] | None = None) -> int:
             export_tree(commit, tree)
         names = names_of(trees[0])
         for corpus in asked.only or CORPORA:
-            if corpus in ("wire", "recordings") and not (settings.shared / corpus).is_dir():
+            if corpus in _SHARED and not (settings.shared / corpus).is_dir():
                 print(f"{corpus}: left out, as there is no {settings.shared / corpus}")
                 continue
             base, head = (outputs_of(tree, names, corpus, settings) for tree in trees)

@@ -2,17 +2,21 @@
 
 Made from the tree that runs the comparison, once for both commits.  `bundled` is the
 demo's recording; `recordings` are the HAR files of ``../shared/recordings``; `wire` are
-HARs made here of the requests in ``../shared/wire``, one a case, bodies included.
+HARs made here of the requests in ``../shared/wire``, bodies included: one a case, or one
+for several cases where it has to be quick.
 """
 
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import batched
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 QUICK_RECORDINGS = 20
+CASES_OF_A_QUICK_HAR = 9
+"""So that there are few files, each of which costs time."""
 
 WIRE = ("pixel.jsonl", "capi.jsonl", "relays/requests.jsonl")
 _RESOURCE_TYPES = {"beacon": "ping", "form": "document", "empty": "other"}
@@ -99,7 +103,7 @@ def write_recordings(corpus: str, folder: Path, bundled: Path, shared: Path, *, 
     if corpus == "bundled":
         shutil.copyfile(bundled, everything / "story.har")
     elif corpus == "wire":
-        for name, text in _wire(shared / "wire"):
+        for name, text in _wire(shared / "wire", CASES_OF_A_QUICK_HAR if quick else 1):
             (everything / name).write_text(text, encoding="utf-8")
     else:
         files = sorted((shared / "recordings").glob("*.har"))
@@ -128,17 +132,18 @@ def _split(everything: Path, folder: Path) -> None:
         (half / files[0].name).write_text(text, encoding="utf-8")
 
 
-def _wire(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name, HAR) of each case."""
+def _wire(folder: Path, together: int) -> Iterator[tuple[str, str]]:
+    """Yield (name, HAR) of so many cases at a time."""
     for source in WIRE:
         cases: dict[str, list[dict[str, Any]]] = {}
         for line in (folder / source).read_text("utf-8").splitlines():
             request = json.loads(line)
             cases.setdefault(request["case"], []).append(request)
-        for case, requests in cases.items():
+        for names in batched(cases, together):
+            requests = [request for name in names for request in cases[name]]
             entries = [_entry(request, number) for number, request in enumerate(requests)]
             log = {"version": "1.2", "creator": {"name": "wire", "version": "1"}, "pages": [], "entries": entries}
-            yield f"{source.partition('.')[0].replace('/', '-')}-{case}.har", json.dumps({"log": log}, indent=1)
+            yield f"{source.partition('.')[0].replace('/', '-')}-{names[0]}.har", json.dumps({"log": log}, indent=1)
 
 
 def _entry(sent: Mapping[str, Any], number: int) -> dict[str, Any]:
