@@ -49,7 +49,7 @@ IMPURE_MODULES = {
     *("shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys", "tempfile", "threading", "time"),
     "urllib.request",
 }
-MITMPROXY_ALLOWED = ("live.", "sources.flows")
+MITMPROXY_ALLOWED = ("live.", "sources.flow_")
 
 SAME_NAME = {
     "knowledge": "the rulebook has a folder for the files of what meaning holds as knowledge",

@@ -12,8 +12,8 @@ from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.meaning.spot.sessions import Place, places
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
-from pixelwitness.scan.scan import read_input
 from pixelwitness.sources.files.inputs import Input, find_inputs
+from pixelwitness.sources.recording import read_recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _guarded(source: Input) -> Guarded:
     if source.problem is not None:
         return Guarded(source.name, problems=[source.problem], unread=True, incomplete=True)
     knowledge = load_knowledge()
-    reading = read_input(source, _Everything())
+    reading = read_recording(source, _Everything())
     for exchange in reading.exchanges:
         found.requests += 1
         if seen := places(exchange, knowledge):

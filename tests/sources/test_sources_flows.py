@@ -21,7 +21,8 @@ from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Reading, Tally
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.rulebook import load_rules
-from pixelwitness.sources.flows import exchange_of, read_flows, url_of
+from pixelwitness.sources.flow_exchange import exchange_of, url_of
+from pixelwitness.sources.flow_file import read_flows
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 

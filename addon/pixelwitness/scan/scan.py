@@ -20,9 +20,8 @@ from typing import Literal
 import msgspec
 
 from pixelwitness import __version__
-from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.exposure import records
-from pixelwitness.core.wire.exchange import Problem, Reading
+from pixelwitness.core.wire.exchange import Problem
 from pixelwitness.core.wire.sites import suffix_list
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
@@ -33,7 +32,7 @@ from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 from pixelwitness.rulebook.persona_file import read_persona
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
-from pixelwitness.sources.har.reader import read_har
+from pixelwitness.sources.recording import read_recording
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 
@@ -137,7 +136,7 @@ class Examiner:
             recording_id = digest[:RECORDING_ID]
             if recording_id in self.known:
                 return Examined(one.name, (), known_id=recording_id)
-            reading = read_input(one, self._detector.screen)
+            reading = read_recording(one, self._detector.screen)
             witness = Witness(recording_id, self._detector, self._redactor, self._is_metas_own)
             rows = witness.take_all(reading)
         except OSError as problem:
@@ -155,21 +154,6 @@ def _holds_nothing(recording: records.Recording) -> bool:
     """Say whether a file broke off, or was none of ours, before anything at all could be read from it."""
     found = recording.requests_seen + recording.not_requests + recording.tls_refused
     return not recording.complete and found == 0
-
-
-def read_input(one: Input, screen: Screen) -> Reading:
-    """Read one input that has no problem; a flow file where mitmproxy is missing comes back with one."""
-    if one.kind == "har":
-        return read_har(one, screen)
-    try:
-        # Imported here: mitmproxy is an extra, and slow to start.
-        from pixelwitness.sources.flows import read_flows
-    except ModuleNotFoundError as missing:
-        if missing.name is None or not missing.name.startswith("mitmproxy"):
-            raise
-        needs = "it is a mitmproxy flow file: install pixelwitness[live] to read it"
-        return Reading(iter(()), "flows", problems=[Problem(one.name, needs)], complete=False)
-    return read_flows(one.file, screen)
 
 
 def scan(paths: Sequence[str], options: ScanOptions, progress: Progress | None = None) -> ScanOutcome:

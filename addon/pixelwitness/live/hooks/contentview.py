@@ -17,7 +17,7 @@ from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.report.wording.phrases import form_word, way_word
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
-from pixelwitness.sources import flows
+from pixelwitness.sources import flow_exchange
 
 MOST_SIGHTINGS, MOST_FIELDS = 50, 200
 """Events of a request, and fields of an event, that are shown."""
@@ -100,7 +100,7 @@ def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:
     if not isinstance(message, http.Request):
         return None
     if isinstance(flow, http.HTTPFlow) and flow.request is message:
-        return flows.request_of(flow, 0)
+        return flow_exchange.request_of(flow, 0)
     headers = tuple(
         (name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in message.headers.fields
     )

@@ -25,7 +25,7 @@ from pixelwitness.live.hooks.trust import Trust
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.analyser import Witness
 from pixelwitness.meaning.pipeline.record_builder import Origin
-from pixelwitness.sources import flows
+from pixelwitness.sources import flow_exchange
 
 MOST_KEYS = 3_000
 """Keys by which a later copy finds its event, one or two each; beyond it the oldest are let go, some 10 kB each."""
@@ -95,11 +95,11 @@ class Session:
         """
         position = self._flows_seen
         self._flows_seen += 1
-        if flows.lacks_body(flow):
+        if flow_exchange.lacks_body(flow):
             self._tally.bodies_not_recorded += 1
-        wanted = flows.wants(self._screen, flow)
-        destination = flows.destination_of(flow)
-        if wanted or flows.may_be_page(flow, destination):
+        wanted = flow_exchange.wants(self._screen, flow)
+        destination = flow_exchange.destination_of(flow)
+        if wanted or flow_exchange.may_be_page(flow, destination):
             return self._take(flow, position, destination, is_wanted=wanted)
         self._tally.other += 1
         if not destination:
@@ -108,7 +108,7 @@ class Session:
         return None
 
     def _take(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
-        request = flows.request_of(flow, position)
+        request = flow_exchange.request_of(flow, position)
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
         # Answered on this machine already, by mitmproxy itself or another addon: it does not leave either.
@@ -132,7 +132,7 @@ class Session:
     def response(self, flow: http.HTTPFlow) -> Work | None:
         """Take what an answer adds to a request taken before."""
         known = self._open.pop(flow.id, None)
-        if known is None or not (known.awaited or flows.may_be_page(flow, known.destination)):
+        if known is None or not (known.awaited or flow_exchange.may_be_page(flow, known.destination)):
             return None
         return self._answered(flow, known)
 
@@ -149,7 +149,7 @@ class Session:
         return work
 
     def _answered(self, flow: http.HTTPFlow, known: _Open) -> Work:
-        exchange = flows.exchange_of(flow, known.position, known.url)
+        exchange = flow_exchange.exchange_of(flow, known.position, known.url)
         return Work(flow, partial(self._witness.take_response, exchange))
 
     def tls_failed(self, data: tls.TlsData) -> None:
