@@ -49,7 +49,7 @@ def sent_and_seen(
         one.target.partition("way=")[2]: one for one in world.received[before:] if "way=" in one.target
     }
     told = {}
-    for one in witness._session.tape.taken:
+    for one in witness._session.recorder.tracked:
         if one.url.startswith(TO_META):
             body, state = one.body()
             way = one.url.removeprefix(TO_META)

@@ -1,4 +1,4 @@
-"""Meta's export: the archive that a person downloads, read for the activity that businesses sent.
+"""Meta's export: the archive that a person downloads, and the activity of businesses that it lists.
 
 Owns the shapes of its JSON (the older list of businesses, the records of 2026, Facebook's and
 Instagram's), the repair of broken names, and the limits.  The archive is hostile until shown
@@ -40,7 +40,7 @@ class Export:
 
 
 def read_export(path: Path) -> Export:
-    """Read a zip archive, a folder or a JSON file; what is wrong with it is told, never raised.
+    """Read a zip archive, a folder or a JSON file; what is wrong with it becomes a `Problem`, never an exception.
 
     Raises `OSError` when the path cannot be opened at all.
     """
@@ -50,7 +50,7 @@ def read_export(path: Path) -> Export:
     elif zipfile.is_zipfile(path):
         _read_zip(path, export)
     elif _is_html(path.name):
-        _tell_html(path.name, export)
+        _note_html(path.name, export)
     else:
         with path.open("rb") as file:
             _read_json(path.name, file.read(MAX_BYTES + 1), export)
@@ -70,7 +70,7 @@ def _read_folder(folder: Path, export: Export) -> None:
         if not _is_activity(found.name) or found.is_symlink() or not found.is_file():
             continue
         if _is_html(found.name):
-            _tell_html(found.name, export)
+            _note_html(found.name, export)
             continue
         with found.open("rb") as file:
             _read_json(found.name, file.read(MAX_BYTES + 1), export)
@@ -87,7 +87,7 @@ def _read_zip(path: Path, export: Export) -> None:
                 if not _is_activity(name) or member.is_dir():
                     continue
                 if _is_html(name):
-                    _tell_html(name, export)
+                    _note_html(name, export)
                 elif member.flag_bits & 1:
                     export.problems.append(Problem(name, "is encrypted; unpack the archive and name the folder"))
                 elif member.file_size > MAX_BYTES:
@@ -103,15 +103,15 @@ def _read_zip(path: Path, export: Export) -> None:
 
 def _is_activity(name: str) -> bool:
     plain = name.lower()
-    return plain.endswith((".json", ".html", ".htm")) and any(one in plain for one in _NAMES)
+    return plain.endswith((".json", ".html", ".htm")) and any(part in plain for part in _NAMES)
 
 
 def _is_html(name: str) -> bool:
     return name.lower().endswith((".html", ".htm"))
 
 
-def _tell_html(name: str, export: Export) -> None:
-    if not any("HTML" in one.what for one in export.problems):
+def _note_html(name: str, export: Export) -> None:
+    if not any("HTML" in problem.what for problem in export.problems):
         what = "is the HTML form of the export, which cannot be read yet; ask Meta for the JSON form"
         export.problems.append(Problem(name, what))
 
@@ -126,13 +126,13 @@ def _read_json(name: str, data: bytes, export: Export) -> None:
         export.problems.append(Problem(name, "is not JSON, or nests too deep"))
         return
     known = False
-    for business, events in _businesses(value):
+    for business, events in _find_businesses(value):
         known = True
-        for one in events:
+        for event in events:
             if len(export.listed) >= MAX_LISTED:
                 export.problems.append(Problem(name, f"lists more than {MAX_LISTED:,} events; the rest is left out"))
                 return
-            listed = _listed(business, one)
+            listed = _decode_event(business, event)
             if listed is not None:
                 export.listed.append(listed)
     if known or _is_empty(value):
@@ -145,35 +145,35 @@ def _is_empty(value: Json) -> bool:
     return value == [] or (isinstance(value, dict) and [*value.values()] == [[]])
 
 
-def _businesses(value: Json) -> Iterator[tuple[str, list[Json]]]:
+def _find_businesses(value: Json) -> Iterator[tuple[str, list[Json]]]:
     """Yield (name, events) of each business, in either shape."""
     records = value
     if isinstance(value, dict):
         # The older list stands under off_facebook_activity_v2; the number has changed before.
-        records = next((one for one in value.values() if isinstance(one, list)), None)
+        records = next((values for values in value.values() if isinstance(values, list)), None)
     for record in records if isinstance(records, list) else ():
         if not isinstance(record, dict):
             continue
         name, events = record.get("name"), record.get("events")
         if isinstance(name, str) and isinstance(events, list):
-            yield repaired(name)[:MAX_NAME], events
+            yield repair_latin1(name)[:MAX_NAME], events
             continue
         title, values = record.get("title"), record.get("label_values")
         if isinstance(title, str) and isinstance(values, list):
-            yield repaired(title)[:MAX_NAME], [*_rows(values)]
+            yield repair_latin1(title)[:MAX_NAME], [*_events_of_labels(values)]
 
 
-def _rows(values: list[Json]) -> Iterator[Json]:
+def _events_of_labels(values: list[Json]) -> Iterator[Json]:
     """Yield the events of a record of 2026, whose labels are in the account's language."""
-    for one in values:
-        vec = one.get("vec") if isinstance(one, dict) else None
+    for value in values:
+        vec = value.get("vec") if isinstance(value, dict) else None
         for row in vec if isinstance(vec, list) else ():
             cells = row.get("dict") if isinstance(row, dict) else None
             if isinstance(cells, list):
-                yield _event(cells)
+                yield _event_of_cells(cells)
 
 
-def _event(cells: list[Json]) -> Json:
+def _event_of_cells(cells: list[Json]) -> Json:
     event: dict[str, Json] = {}
     for cell in cells:
         if not isinstance(cell, dict):
@@ -188,17 +188,17 @@ def _event(cells: list[Json]) -> Json:
     return event
 
 
-def _listed(business: str, one: Json) -> Listed | None:
-    if not isinstance(one, dict):
+def _decode_event(business: str, event: Json) -> Listed | None:
+    if not isinstance(event, dict):
         return None
-    kind, number, time = one.get("type"), one.get("id"), one.get("timestamp")
+    kind, number, time = event.get("type"), event.get("id"), event.get("timestamp")
     if not isinstance(kind, str) or not kind.strip():
         return None
     is_number = isinstance(number, str | int) and not isinstance(number, bool)
-    return Listed(business, repaired(kind)[:100], str(number)[:40] if is_number else None, _seconds(time))
+    return Listed(business, repair_latin1(kind)[:100], str(number)[:40] if is_number else None, _parse_seconds(time))
 
 
-def _seconds(time: Json) -> float | None:
+def _parse_seconds(time: Json) -> float | None:
     if isinstance(time, str) and time.isdigit() and len(time) < 16:
         time = int(time)
     if isinstance(time, bool) or not isinstance(time, int | float):
@@ -209,10 +209,10 @@ def _seconds(time: Json) -> float | None:
     return None
 
 
-def repaired(text: str) -> str:
+def repair_latin1(text: str) -> str:
     r"""Return a text whose UTF-8 was read as Latin-1 as it was meant; any other as it is.
 
-    >>> repaired("Caf\u00c3\u00a9 M\u00c3\u00bcller"), repaired("Caf\u00e9"), repaired("\u5e97")
+    >>> repair_latin1("Caf\u00c3\u00a9 M\u00c3\u00bcller"), repair_latin1("Caf\u00e9"), repair_latin1("\u5e97")
     ('Caf\xe9 M\xfcller', 'Caf\xe9', '\u5e97')
     """
     if text.isascii():

@@ -1,9 +1,9 @@
-"""A browser that Playwright drives, as exchanges: what its context tells of each request.
+"""A browser that Playwright drives, as exchanges: what its context reports of each request.
 
 Owns what Playwright's words mean, for its plain and its async objects alike, and what
-of a request it does not hand over.  It asks nothing of the browser itself: `Tape` takes
-what is told as it happens, `Taken.learn` what somebody fetched later (the headers of the
-wire, the answer).  It must not import Playwright.
+of a request it does not hand over.  It asks nothing of the browser itself:
+`ContextRecorder` gets the events as they happen, `TrackedRequest.learn` what somebody
+fetched later (the headers of the wire, the answer).  It must not import Playwright.
 """
 
 import re
@@ -23,8 +23,8 @@ _STREAMS = frozenset({"eventsource", "websocket", "media"})
 """Resource types that stay open by nature: nobody waits for their end."""
 
 
-class Told(Protocol):
-    """What is asked of Playwright's request; none of it goes to the browser."""
+class PlaywrightRequest(Protocol):
+    """What is read from Playwright's request; none of it asks the browser."""
 
     @property
     def url(self) -> str: ...
@@ -41,10 +41,10 @@ class Told(Protocol):
 
 
 @dataclass(slots=True, eq=False, repr=False)  # a debugger's listing must not hold what was sent
-class Taken:
-    """A request that a rule may match or that may be a page, and what was learnt of it since."""
+class TrackedRequest:
+    """A request that a rule may match or that may be a page, and what was learnt of it later."""
 
-    told: Any
+    request: Any
     """Playwright's own object."""
     position: int
     url: str
@@ -78,20 +78,20 @@ class Taken:
         answered: Sequence[Mapping[str, str]] = (),
         text: str | None = None,
     ) -> None:
-        """Take the headers of the wire, None where they are not to be had any more, and the answer's parts."""
+        """Add the headers of the wire, None where they are not to be had any more, and the answer's parts."""
         self.asked = True
         if headers:
-            self.headers = parse_headers([dict(one) for one in headers])
+            self.headers = parse_headers([dict(header) for header in headers])
             self.from_wire = True
         if status is not None:
-            known = parse_headers([dict(one) for one in answered])
+            known = parse_headers([dict(header) for header in answered])
             kind = next((value for name, value in known if name.lower() == "content-type"), "")
             short = text if text is not None and len(text) <= BODY_LIMIT else None
             self.response = Response(status, known, kind, short)
 
     def body(self) -> tuple[bytes | None, BodyState]:
         """Return the body and what became of it: Chromium keeps what stands in a Blob or a file to itself."""
-        raw: bytes | None = self.told.post_data_buffer
+        raw: bytes | None = self.request.post_data_buffer
         length = _header(self.headers, "content-length").strip()
         stated = int(length) if length.isdecimal() and len(length) < 20 else None
         if not raw:
@@ -121,8 +121,8 @@ class Taken:
 
 
 @dataclass(eq=False, repr=False)  # without slots: Playwright keeps a note on the object whose methods it calls
-class Tape:
-    """The requests of one context in the order in which Playwright told of them; give its methods to the events."""
+class ContextRecorder:
+    """Records the requests of one context in the order of Playwright's events; its methods are the handlers."""
 
     screen: Screen
     endless: re.Pattern[str] | None = None
@@ -135,114 +135,114 @@ class Tape:
     """Requests so far; the position of the next one."""
     stirred_at: float = field(default_factory=time.monotonic)
     """When a request that ends began or ended the last time, on the monotonic clock."""
-    taken: list[Taken] = field(default_factory=list)
+    tracked: list[TrackedRequest] = field(default_factory=list)
     _open: dict[int, Any] = field(default_factory=dict)
-    _by_told: dict[int, Taken] = field(default_factory=dict)
+    _by_request: dict[int, TrackedRequest] = field(default_factory=dict)
     _pages: list[Any] = field(default_factory=list)
     _tally: Tally = field(default_factory=Tally)
     _user_agent: str | None = None
 
-    def request(self, told: Told) -> None:
-        """Take a request as it leaves."""
+    def request(self, request: PlaywrightRequest) -> None:
+        """Record a request as it leaves."""
         position = self.seen
         self.seen += 1
-        if told.resource_type not in _STREAMS and not (self.endless and self.endless.search(told.url)):
+        if request.resource_type not in _STREAMS and not (self.endless and self.endless.search(request.url)):
             self.stirred_at = time.monotonic()
-            self._open[id(told)] = told
-        headers = tuple(told.headers.items())
+            self._open[id(request)] = request
+        headers = tuple(request.headers.items())
         if self._user_agent is None:
             self._user_agent = _header(headers, "user-agent") or None
-        kind, page_ref = self._place(told)
-        url = network_url(told.url)
-        one = Taken(
-            told=told,
+        kind, page_ref = self._place(request)
+        url = network_url(request.url)
+        tracked = TrackedRequest(
+            request=request,
             position=position,
             url=url or "",
-            method=told.method.upper(),
+            method=request.method.upper(),
             kind=kind,
             page_ref=page_ref,
             seen_at=round(self.clock(), 6),
-            with_text=bool(url) and self.screen.wants_url(told.url),
+            with_text=bool(url) and self.screen.wants_url(request.url),
             headers=headers,
             # What a service worker asks for stands in no tab, and passes nobody.
-            handed_over=page_ref is not None and bool(self.routed and self.routed.search(told.url)),
+            handed_over=page_ref is not None and bool(self.routed and self.routed.search(request.url)),
         )
-        if url and (one.with_text or kind == "document" or self._wants_body(one)):
-            self.taken.append(one)
-            self._by_told[id(told)] = one
+        if url and (tracked.with_text or kind == "document" or self._wants_body(tracked)):
+            self.tracked.append(tracked)
+            self._by_request[id(request)] = tracked
             return
         self._tally.other += 1
-        if url and lacks_body(one.body()[1]):
+        if url and lacks_body(tracked.body()[1]):
             self._tally.bodies_not_recorded += 1
 
-    def finished(self, told: Told) -> None:
+    def finished(self, request: PlaywrightRequest) -> None:
         """Note that a request came to its end."""
-        self._ended(told, failed=False)
+        self._ended(request, failed=False)
 
-    def failed(self, told: Told) -> None:
+    def failed(self, request: PlaywrightRequest) -> None:
         """Note that a request got no answer; it had left, or the page had tried, all the same."""
-        self._ended(told, failed=True)
+        self._ended(request, failed=True)
 
     def open(self) -> int:
         """Return how many requests wait for their end, those of closed pages and streams left out."""
-        for key, told in list(self._open.items()):
-            if _is_gone(told):
+        for key, request in list(self._open.items()):
+            if _is_gone(request):
                 del self._open[key]
         return len(self._open)
 
     def reading(self) -> Reading:
-        """Return all that was told so far, ready to be taken by a witness."""
+        """Return all that was recorded so far."""
         tally = Tally(self._tally.other, bodies_not_recorded=self._tally.bodies_not_recorded)
-        exchanges = [one.exchange() for one in self.taken]
-        tally.bodies_not_recorded += sum(lacks_body(one.request.body_state) for one in exchanges)
+        exchanges = [tracked.exchange() for tracked in self.tracked]
+        tally.bodies_not_recorded += sum(lacks_body(exchange.request.body_state) for exchange in exchanges)
         return Reading(
             iter(exchanges),
             "browser",
             tally,
             exporter=self.exporter,
             user_agent=self._user_agent,
-            cookies_recorded=all(one.from_wire for one in self.taken if one.kind == "document"),
+            cookies_recorded=all(tracked.from_wire for tracked in self.tracked if tracked.kind == "document"),
         )
 
-    def taken_of(self, told: Told) -> Taken | None:
-        """Return what was taken of a request, None when it was only counted."""
-        return self._by_told.get(id(told))
+    def find_tracked(self, request: PlaywrightRequest) -> TrackedRequest | None:
+        """Return what is kept of a request, None when it was only counted."""
+        return self._by_request.get(id(request))
 
-    def _ended(self, told: Told, *, failed: bool) -> None:
-        if self._open.pop(id(told), None) is not None:
+    def _ended(self, request: PlaywrightRequest, *, failed: bool) -> None:
+        if self._open.pop(id(request), None) is not None:
             self.stirred_at = time.monotonic()
-        one = self._by_told.get(id(told))
-        if one is not None:
-            one.ended, one.failed = True, failed
+        tracked = self._by_request.get(id(request))
+        if tracked is not None:
+            tracked.ended, tracked.failed = True, failed
 
-    def _place(self, told: Told) -> tuple[str, str | None]:
-        """Return the resource type, frames told apart, and the tab."""
+    def _place(self, request: PlaywrightRequest) -> tuple[str, str | None]:
+        """Return the resource type (``iframe`` for the document of a frame) and the tab."""
         try:
-            frame = told.frame
+            frame = request.frame
             page = frame.page
             inner = frame.parent_frame is not None
         except Exception:  # a service worker's request, or the first one of a page, has no frame
-            return told.resource_type, None
+            return request.resource_type, None
         number = next((at for at, known in enumerate(self._pages) if known is page), None)
         if number is None:
             number = len(self._pages)
             self._pages.append(page)
-        kind = "iframe" if inner and told.resource_type == "document" else told.resource_type
+        kind = "iframe" if inner and request.resource_type == "document" else request.resource_type
         return kind, f"tab {number + 1}"
 
-    def _wants_body(self, one: Taken) -> bool:
-        if one.method not in BODY_METHODS:
+    def _wants_body(self, tracked: TrackedRequest) -> bool:
+        if tracked.method not in BODY_METHODS:
             return False
-        body, _ = one.body()
-        return body is not None and self.screen.wants_body(_header(one.headers, "content-type"), body)
+        body, _ = tracked.body()
+        return body is not None and self.screen.wants_body(_header(tracked.headers, "content-type"), body)
 
 
 def _header(headers: Headers, wanted: str) -> str:
     return next((value for name, value in headers if name.lower() == wanted), "")
 
 
-def _is_gone(told: Told) -> bool:
+def _is_gone(request: PlaywrightRequest) -> bool:
     try:
-        return bool(told.frame.page.is_closed())
+        return bool(request.frame.page.is_closed())
     except Exception:  # no frame: nothing closes it
         return False

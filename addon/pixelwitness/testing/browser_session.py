@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pixelwitness.sources.playwright_context import Taken, Tape
+from pixelwitness.sources.playwright_context import ContextRecorder, TrackedRequest
 from pixelwitness.testing.asking import more_gaps, unrest
 from pixelwitness.testing.session_evidence import Evidence, Understanding
 from pixelwitness.testing.verdicts import Case
@@ -39,23 +39,23 @@ class Session:
         self._manner = manner
         routed = hosts_of(known.owners) if manner.read_bodies else None
         endless = re.compile(manner.endless) if manner.endless else None
-        self.tape = Tape(known.detector.screen, endless=endless, routed=routed)
+        self.recorder = ContextRecorder(known.detector.screen, endless=endless, routed=routed)
         self._evidence: tuple[int, Evidence] | None = None
         self._unrest: str | None = None
-        context.on("request", self.tape.request)
-        context.on("requestfinished", self.tape.finished)
-        context.on("requestfailed", self.tape.failed)
+        context.on("request", self.recorder.request)
+        context.on("requestfinished", self.recorder.finished)
+        context.on("requestfailed", self.recorder.failed)
         if routed is not None:
             context.route(routed, lambda route: route.fallback())
 
     def case(self) -> Case:
         """Return what is known of the session once the browser is at rest."""
         self.settle()
-        facts = [one for one in self.tape.taken if one.lacks_facts]
-        for one in facts:
-            _learn(one)
-        if self._evidence is None or self._evidence[0] != self.tape.seen or facts:
-            self._evidence = (self.tape.seen, self._known.evidence(self.tape.reading()))
+        facts = [tracked for tracked in self.recorder.tracked if tracked.lacks_facts]
+        for tracked in facts:
+            _learn(tracked)
+        if self._evidence is None or self._evidence[0] != self.recorder.seen or facts:
+            self._evidence = (self.recorder.seen, self._known.evidence(self.recorder.reading()))
         evidence = self._evidence[1]
         gaps = tuple(more_gaps(evidence, self._unrest))
         return Case(evidence, gaps, self._known.redactor.knowledge)
@@ -69,13 +69,13 @@ class Session:
         from playwright.sync_api import Error
         from playwright.sync_api import TimeoutError as TookTooLong
 
-        tape, quiet = self.tape, self._manner.quiet
+        recorder, quiet = self.recorder, self._manner.quiet
         started = time.monotonic()
         while True:
-            now, still_open, stirred_at = time.monotonic(), tape.open(), tape.stirred_at
+            now, still_open, stirred_at = time.monotonic(), recorder.open(), recorder.stirred_at
             # What a click sets off may take its time: the quiet counts from here, not from the last request.
             left = quiet - (now - max(stirred_at, started))
-            if left <= 0 and not still_open and self.pages_answer() and stirred_at == tape.stirred_at:
+            if left <= 0 and not still_open and self.pages_answer() and stirred_at == recorder.stirred_at:
                 self._unrest = None
                 return True
             if now - started >= self._manner.rest_within:
@@ -134,21 +134,21 @@ def hosts_of(owners: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(rf"^https?://([^/?#@]+\.)?({names})(:\d+)?([/?#]|$)", re.IGNORECASE)
 
 
-def _learn(one: Taken) -> None:
+def _learn(tracked: TrackedRequest) -> None:
     """Fetch the headers of the wire and the answer, as far as the browser still has them."""
     # Imported here: Playwright is an extra.
     from playwright.sync_api import Error
 
     try:
-        headers = one.told.headers_array()
-        answer = one.told.response()
+        headers = tracked.request.headers_array()
+        answer = tracked.request.response()
         if answer is None:
-            one.learn(headers)
+            tracked.learn(headers)
             return
         text = None
-        if one.with_text:
+        if tracked.with_text:
             with suppress(Error, UnicodeError):  # a redirect, or dropped by the browser
                 text = answer.text()
-        one.learn(headers, answer.status, answer.headers_array(), text)
+        tracked.learn(headers, answer.status, answer.headers_array(), text)
     except Error:  # its page is gone
-        one.learn(None)
+        tracked.learn(None)

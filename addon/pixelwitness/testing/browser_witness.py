@@ -106,7 +106,7 @@ class BrowserWitness:
     def withdrawn(self) -> None:
         """Say that consent was withdrawn just now: what leaves from here on comes after it."""
         self._session.pages_answer()
-        self._withdrawn_at = self._session.tape.seen
+        self._withdrawn_at = self._session.recorder.seen
 
     def assert_silent_after_withdrawal(self, site: str | None = None, *, contacts: bool = True) -> None:
         """Pass when nothing reached for Meta since `withdrawn`; without ``contacts`` only events count."""
@@ -148,7 +148,7 @@ class BrowserWitness:
     ) -> Iterator[Expected]:
         """Wait until the block has made a page send such an event, at most ``within`` seconds after its end."""
         __tracebackhide__ = True
-        ask = wanted(None, pixel, name, after=self._session.tape.seen)
+        ask = wanted(None, pixel, name, after=self._session.recorder.seen)
         expected = Expected()
         with self._session.waiting(lambda told: self._is_it(told, ask), within):
             yield expected
@@ -163,11 +163,11 @@ class BrowserWitness:
         return self._session.settle()
 
     def _is_it(self, told: "Request", ask: Wanted) -> bool:
-        taken = self._session.tape.taken_of(told)
-        if taken is None:
+        tracked = self._session.recorder.find_tracked(told)
+        if tracked is None:
             return False
         try:
-            sightings = self._known.detector.detect(taken.exchange().request, None).events
+            sightings = self._known.detector.detect(tracked.exchange().request, None).events
         except Exception:  # a fault of a rule: the ledger of the evidence will say so
             return False
         return any(ask.pixel in (None, one.pixel_id) and ask.name in (None, one.event_name) for one in sightings)

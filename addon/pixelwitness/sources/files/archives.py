@@ -51,7 +51,7 @@ def compression_of(head: bytes) -> str | None:
     return None
 
 
-class Expanded(io.RawIOBase):
+class ExpandedStream(io.RawIOBase):
     """Pieces of expanded bytes as a file; what stops it early is kept in ``faults``, never raised."""
 
     def __init__(self, file: BinaryIO, pieces: Iterator[bytes], consumed: Callable[[], int]) -> None:
@@ -155,14 +155,14 @@ def _after_skippable(file: BinaryIO, data: bytes) -> bytes:
 
 
 @dataclass
-class Zip:
+class ZipArchive:
     """A zip archive whose members can be read safely; ``refused`` says in words what cannot."""
 
     archive: zipfile.ZipFile
     members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
-    def open(self, name: str) -> Expanded:
+    def open(self, name: str) -> ExpandedStream:
         """Open a member as a bounded stream; raise `ArchiveError` when that is not possible."""
         try:
             file = self.archive.open(self.members[name])
@@ -171,7 +171,7 @@ class Zip:
             raise ArchiveError("the member of the archive cannot be opened") from problem
         # The directory's own claim: a lie makes the ratio too kind, the absolute limit still holds.
         compressed = max(1, self.members[name].compress_size)
-        return Expanded(cast(BinaryIO, file), iter(lambda: file.read(_PIECE), b""), lambda: compressed)
+        return ExpandedStream(cast(BinaryIO, file), iter(lambda: file.read(_PIECE), b""), lambda: compressed)
 
     def read(self, name: str, limit: int) -> bytes | None:
         """Return a member's bytes, at most ``limit`` + 1; None when there is none or it is damaged."""
@@ -197,7 +197,7 @@ class Zip:
         self.archive.close()
 
 
-def open_zip(file: BinaryIO) -> Zip:
+def open_zip(file: BinaryIO) -> ZipArchive:
     """List the members of a zip archive; raise `ArchiveError` when it cannot be used at all."""
     if _directory_size(file) > MAX_DIRECTORY:
         raise ArchiveError(f"the zip archive lists more than {MAX_DIRECTORY} bytes of members")
@@ -206,7 +206,7 @@ def open_zip(file: BinaryIO) -> Zip:
     except Exception as problem:
         # zipfile raises BadZipFile, struct.error, NotImplementedError, UnicodeDecodeError … on hostile input.
         raise ArchiveError("the zip archive is damaged") from problem
-    found = Zip(archive)
+    found = ZipArchive(archive)
     folded: set[str] = set()
     for info in archive.infolist()[:MAX_MEMBERS]:
         reason = None if info.is_dir() else _refusal(info, folded)
@@ -271,5 +271,5 @@ def open_compressed(path: Path, compression: str | None) -> tuple[io.BufferedRea
     if compression is None:
         return file, []
     pieces = _zstd_pieces(file) if compression == "zstd" else _zlib_pieces(file, compression)
-    stream = Expanded(file, pieces, file.tell)
+    stream = ExpandedStream(file, pieces, file.tell)
     return io.BufferedReader(stream, _PIECE), stream.faults

@@ -1,8 +1,8 @@
-"""What of the paths a person gave is a recording.
+"""The recordings that given paths name.
 
-Owns the walk through files, folders, globs and standard input, and the look at a
-file's first bytes.  Names only help: content decides.  Must not know how a
-recording is read.
+Owns the walk through files, folders, globs and standard input, and the recognition of
+a recording by its first bytes.  Names only help: content decides.  Must not know how
+a recording is read.
 """
 
 import atexit
@@ -69,17 +69,17 @@ class Input:
 
 
 def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> list[Input]:
-    """Find the recordings that files, folders (with all below), globs and ``-`` name; sorted, each file once.
+    """Return the recordings that files, folders (with all below), globs and ``-`` name; sorted, each file once.
 
     Files of a folder that are no recordings are passed over; anything named
     itself that is none comes back as ``unusable`` with its problem.
     """
     found: dict[tuple[str, str], Input] = {}
     for given in paths:
-        for one in _inputs_of(os.fspath(given)):
-            key = (os.path.realpath(one.file) if one.file.name else one.path, one.member or "")
-            found.setdefault(key, one)
-    return sorted(found.values(), key=lambda one: (one.path, one.member or ""))
+        for source in _find_inputs_at(os.fspath(given)):
+            key = (os.path.realpath(source.file) if source.file.name else source.path, source.member or "")
+            found.setdefault(key, source)
+    return sorted(found.values(), key=lambda source: (source.path, source.member or ""))
 
 
 def sha256_of(source: Input) -> str:
@@ -94,28 +94,28 @@ def sha256_of(source: Input) -> str:
     return digest.hexdigest()
 
 
-def _inputs_of(given: str) -> Iterator[Input]:
+def _find_inputs_at(given: str) -> Iterator[Input]:
     path = Path(given)
     try:
         if given == "-":
-            yield from _look_at("-", _kept(sys.stdin.buffer), named=True)
+            yield from _inspect("-", _keep_stream(sys.stdin.buffer), named=True)
         elif path.is_dir():
-            yield from _folder(given, path)
+            yield from _walk_folder(given, path)
         elif path.is_file():
-            yield from _look_at(given, path, named=True)
+            yield from _inspect(given, path, named=True)
         elif path.exists():  # a pipe, as of `<(zcat x.har.gz)`: it can be read only once
             with path.open("rb") as file:
-                yield from _look_at(given, _kept(file), named=True)
+                yield from _inspect(given, _keep_stream(file), named=True)
         elif glob.has_magic(given) and (matches := sorted(glob.glob(given, recursive=True))):  # noqa: PTH207  keeps the path as given
             for match in matches:
-                yield from _folder(match, Path(match)) if Path(match).is_dir() else _look_at(match, Path(match))
+                yield from _walk_folder(match, Path(match)) if Path(match).is_dir() else _inspect(match, Path(match))
         else:
             yield _unusable(given, "there is no such file or folder, nor does the pattern match any")
     except (OSError, ValueError):  # a path with a NUL is a ValueError
         yield _unusable(given, "it cannot be opened")
 
 
-def _folder(given: str, folder: Path) -> Iterator[Input]:
+def _walk_folder(given: str, folder: Path) -> Iterator[Input]:
     for root, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
@@ -124,32 +124,32 @@ def _folder(given: str, folder: Path) -> Iterator[Input]:
                 continue
             shown = Path(given, file.relative_to(folder)).as_posix()
             try:
-                yield from _look_at(shown, file)
+                yield from _inspect(shown, file)
             except OSError:
                 yield _unusable(shown, "it cannot be opened")
 
 
-def _look_at(shown: str, file: Path, *, named: bool = False) -> Iterator[Input]:
+def _inspect(shown: str, file: Path, *, named: bool = False) -> Iterator[Input]:
     with file.open("rb") as opened:
         head = opened.read(_HEAD)
         compression = compression_of(head)
         if compression == "zip":
-            yield from _members(shown, file, opened, named=named)
+            yield from _find_members(shown, file, opened, named=named)
             return
     if compression:
         with open_compressed(file, compression)[0] as stream:
             head = stream.read(_HEAD)
-    kind = _kind(head, shown, named=named)
+    kind = _detect_kind(head, shown, named=named)
     if kind == "flows" and compression:
         yield _unusable(shown, _PACKED_FLOWS)
     elif kind is not None:
         yield Input(shown, kind, compression=compression, file=file)
     elif named:
-        what = "the file is empty" if not head else "neither a HAR nor a mitmproxy flow file was found in it"
-        yield _unusable(shown, what)
+        reason = "the file is empty" if not head else "neither a HAR nor a mitmproxy flow file was found in it"
+        yield _unusable(shown, reason)
 
 
-def _kind(head: bytes, name: str, *, named: bool) -> Literal["har", "flows"] | None:
+def _detect_kind(head: bytes, name: str, *, named: bool) -> Literal["har", "flows"] | None:
     if (_FLOWS if named else _SURELY_FLOWS).match(head):
         return "flows"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:4:2] == b"\0\0" or head[1:4:2] == b"\0\0":
@@ -163,7 +163,7 @@ def _kind(head: bytes, name: str, *, named: bool) -> Literal["har", "flows"] | N
     return "flows" if _FLOW_NAME.search(name) else None
 
 
-def _members(shown: str, file: Path, opened: io.BufferedReader, *, named: bool) -> Iterator[Input]:
+def _find_members(shown: str, file: Path, opened: io.BufferedReader, *, named: bool) -> Iterator[Input]:
     called_har = named or _HAR_NAME.search(shown) is not None
     try:
         archive = open_zip(opened)
@@ -181,7 +181,7 @@ def _members(shown: str, file: Path, opened: io.BufferedReader, *, named: bool) 
     if not kinds:
         for name in sorted(archive.members):
             head = archive.read_head(name, _HEAD)
-            kind = _kind(head, name, named=False) if not is_nested(name) else None
+            kind = _detect_kind(head, name, named=False) if not is_nested(name) else None
             if kind:
                 kinds[name] = kind
     nested = [name for name in archive.members if is_nested(name) and (not kinds or _HAR_NAME.search(name))]
@@ -201,11 +201,11 @@ def _members(shown: str, file: Path, opened: io.BufferedReader, *, named: bool) 
         notes = ()
 
 
-def _unusable(shown: str, what: str) -> Input:
-    return Input(shown, "unusable", problem=Problem("input", what))
+def _unusable(shown: str, reason: str) -> Input:
+    return Input(shown, "unusable", problem=Problem("input", reason))
 
 
-def _kept(stream: BinaryIO) -> Path:
+def _keep_stream(stream: BinaryIO) -> Path:
     """Keep what can be read only once in a private file until the program ends."""
     folder = Path(tempfile.mkdtemp(prefix="pixelwitness-"))  # mode 0700
     atexit.register(_remove, folder, os.getpid())

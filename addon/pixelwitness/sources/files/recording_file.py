@@ -18,7 +18,7 @@ from pixelwitness.sources.files.inputs import Input
 
 
 @dataclass
-class Opened:
+class OpenRecording:
     """Use it as a context manager.  ``faults`` fills while the stream is read: what stopped it early."""
 
     stream: io.BufferedReader
@@ -34,21 +34,21 @@ class Opened:
         self._closing.close()
 
 
-def open_recording(source: Input) -> Opened:
+def open_recording(source: Input) -> OpenRecording:
     """Open a recording; raise OSError or `ArchiveError` when that is not possible."""
     with ExitStack() as closing:
         if source.compression != "zip":
             stream, faults = open_compressed(source.file, source.compression)
             closing.enter_context(stream)
             folder = None if source.path == "-" else source.file.parent
-            return Opened(stream, faults, lambda name: _beside(folder, name), closing.pop_all())
+            return OpenRecording(stream, faults, lambda name: _beside(folder, name), closing.pop_all())
         file: BinaryIO = closing.enter_context(source.file.open("rb"))
         archive = open_zip(file)
         member = source.member or ""
         expanded = archive.open(member)
         stream = closing.enter_context(io.BufferedReader(expanded, 1 << 18))
         base = posixpath.dirname(member)
-        return Opened(
+        return OpenRecording(
             stream,
             expanded.faults,
             lambda name: archive.read(posixpath.join(base, name), BODY_LIMIT) if _is_plain(name) else None,

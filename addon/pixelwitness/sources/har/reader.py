@@ -15,7 +15,7 @@ from pixelwitness.core.wire.exchange import Exchange, Reading
 from pixelwitness.core.wire.json_text import Json, NotJsonError
 from pixelwitness.sources.files.archives import ArchiveError
 from pixelwitness.sources.files.inputs import Input
-from pixelwitness.sources.files.recording_file import Opened, open_recording
+from pixelwitness.sources.files.recording_file import OpenRecording, open_recording
 from pixelwitness.sources.har.entry_decoding import decode_leniently
 from pixelwitness.sources.har.entry_exchange import network_url, reference
 from pixelwitness.sources.har.entry_filter import EntryFilter, ProblemList
@@ -68,7 +68,7 @@ class _DocumentReader:
     """Walks through the keys around the entries."""
 
     def __init__(
-        self, opened: Opened, screen: Screen, reading: Reading, problems: ProblemList, *, fast: bool, window: int
+        self, opened: OpenRecording, screen: Screen, reading: Reading, problems: ProblemList, *, fast: bool, window: int
     ) -> None:
         self._reading = reading
         self._problems = problems
