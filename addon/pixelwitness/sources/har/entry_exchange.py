@@ -106,9 +106,9 @@ def reference(value: Any) -> str | None:
 def parse_headers(recorded: Json) -> Headers:
     """Return headers out of objects, pairs or a mapping; HTTP/2 pseudo headers and what has no name left out.
 
-    >>> headers_of([{"name": "Accept", "value": None}, ["x-n", 7], {"name": ":path", "value": "/"}, 3])
+    >>> parse_headers([{"name": "Accept", "value": None}, ["x-n", 7], {"name": ":path", "value": "/"}, 3])
     (('Accept', ''), ('x-n', '7'))
-    >>> headers_of({"Set-Cookie": ["a=1", "b=2"]})
+    >>> parse_headers({"Set-Cookie": ["a=1", "b=2"]})
     (('Set-Cookie', 'a=1'), ('Set-Cookie', 'b=2'))
     """
     headers: list[tuple[str, str]] = []
@@ -134,7 +134,7 @@ def parse_headers(recorded: Json) -> Headers:
 def parse_status(value: Any) -> int | None:
     """Return an HTTP status; None for 0, a negative one and whatever else stands for "no answer".
 
-    >>> [status_of(v) for v in (200, "404 Not Found", 304.0, 0, -1, "", "-1", True, None, [200])]
+    >>> [parse_status(v) for v in (200, "404 Not Found", 304.0, 0, -1, "", "-1", True, None, [200])]
     [200, 404, 304, None, None, None, None, None, None, None]
     """
     if isinstance(value, bool):

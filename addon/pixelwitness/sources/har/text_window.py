@@ -128,7 +128,7 @@ def count_newlines(data: bytes, start: int, stop: int) -> int:
 def find_value_end(data: bytes, start: int, *, ended: bool = True) -> int | None:
     r"""Return the offset behind the JSON value that starts at ``start``; None when it is not all there.
 
-    >>> value_end(b'{"a": "}\\""} , 1', 0), value_end(b'[1, {"a": "', 0), value_end(b'12, "x"', 0)
+    >>> find_value_end(b'{"a": "}\\""} , 1', 0), find_value_end(b'[1, {"a": "', 0), find_value_end(b'12, "x"', 0)
     (12, None, 2)
     """
     first = data[start : start + 1]
