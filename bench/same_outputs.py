@@ -1,7 +1,7 @@
 """Every output of every command of one tree over one corpus: what ``bench.same`` starts, once a corpus.
 
 Runs in the corpus's folder, with the tree's ``pixelwitness`` first on the path.  Calls the
-command line in this process and knows it by its public face alone: ``pixelwitness.cli.main``,
+command line in this process and knows it by its public face alone: ``python -m pixelwitness``,
 what Click tells of commands and options, and the tables of the database.
 
     python -S -P -m bench.same_outputs CORPUS RESULTS [quick]
@@ -10,6 +10,7 @@ what Click tells of commands and options, and the tables of the database.
 import io
 import json
 import os
+import runpy
 import secrets
 import shutil
 import sqlite3
@@ -44,10 +45,7 @@ class Outputs:
         import pixelwitness
 
         pixelwitness.__version__ = "VERSION"  # before any module takes it
-        from pixelwitness.cli import main
-
         self.quick = quick
-        self._main = main
         self._blobs = results / "blobs"
         tree = Path(pixelwitness.__file__).parents[1]
         self._masks = {os.fsencode(tree): b"TREE", os.fsencode(Path.cwd()): b"RUN"}
@@ -127,8 +125,8 @@ class Outputs:
         sys.stdout, sys.stderr = io.TextIOWrapper(out, "utf-8"), io.TextIOWrapper(err, "utf-8")
         sys.argv = ["pixelwitness", *arguments]
         try:
-            self._main()
-            code = "none"
+            runpy.run_module("pixelwitness", run_name="__main__")
+            code = "0"
         except SystemExit as end:
             code = str(end.code)
         except BaseException as error:
