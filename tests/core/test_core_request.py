@@ -6,7 +6,7 @@ import yarl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pixelwitness.core.detect.locator import LocatorError, Scope, leaves, parse, resolve
+from pixelwitness.core.detect.locator import Locator, LocatorError, Scope, leaves, resolve
 from pixelwitness.core.wire.params import multipart_pairs, nest, query_pairs
 from pixelwitness.core.wire.request import Request, Response
 from pixelwitness.core.wire.sites import host_of, site_of
@@ -225,7 +225,7 @@ SCOPE = Scope(
     ],
 )
 def test_a_locator_finds_what_stands_there(locator: str, value: object) -> None:
-    assert resolve(parse(locator), SCOPE) == value
+    assert resolve(Locator(locator), SCOPE) == value
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_locator_finds_what_stands_there(locator: str, value: object) -> None:
 )
 def test_a_locator_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(LocatorError):
-        parse(text)
+        Locator(text)
 
 
 def test_leaves_unpack_json_in_text_and_count_nothing_for_null() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelwitness.core.detect.rule import Conditions
+from pixelwitness.core.detect.rule import Conditions, Literals
 from pixelwitness.core.detect.screen import BODY_WINDOW, Screen
 from pixelwitness.core.wire.body_kind import BodyKind, kind_of
 from pixelwitness.core.wire.request import BodyState, Request
@@ -19,7 +19,7 @@ JSON_LITERALS = sorted(
         literal
         for rule in RULES.rules
         if rule.match.any_host and BodyKind.JSON in rule.match.body_kinds
-        for literal in rule.match.literal_body
+        for literal in rule.match.literal.body_bytes
     }
 )
 FORM_LITERALS = sorted(
@@ -27,7 +27,7 @@ FORM_LITERALS = sorted(
         literal
         for rule in RULES.rules
         if rule.match.any_host and BodyKind.FORM in rule.match.body_kinds
-        for literal in rule.match.literal_body
+        for literal in rule.match.literal.body_bytes
     }
 )
 # Text that is full of the bytes for which is searched, so that every way of searching is taken.
@@ -104,4 +104,4 @@ def test_conditions_tell_which_bodies_they_read() -> None:
     by_id = {rule.id: rule.match.body_kinds for rule in RULES.rules}
     assert by_id["capi-gateway-event"] == {BodyKind.JSON, BodyKind.EITHER}
     assert by_id["meta-tr-other-host"] == {BodyKind.FORM, BodyKind.EITHER}
-    assert Conditions(literal_body=(b"x",)).body_kinds == set(BodyKind)
+    assert Conditions(literal=Literals(body=("x",))).body_kinds == set(BodyKind)

@@ -1,12 +1,12 @@
 """What must hold of every built-in rule, whatever it is about."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pixelwitness.core.detect.detector import Detector
-from pixelwitness.core.detect.rule import Conditions, Rule
+from pixelwitness.core.detect.rule import Conditions, Literals, Rule
 from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.rulebook import load_rules
 from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
@@ -22,8 +22,8 @@ _EMPTY = Conditions()
 
 def literal_of_path(match: Conditions) -> bool:
     """Say whether the path holds the literal anyway: then it stands there for the first look alone."""
-    path = str(getattr(match.path, "text", "")).replace("\\", "")
-    return not match.literal_body and any(literal in path for literal in match.literal_url)
+    path = str(match.path or "").replace("\\", "")
+    return not match.literal.body and any(literal in path for literal in match.literal.url)
 
 
 def conditions_dropped(match: Conditions) -> Iterator[tuple[str, Conditions]]:
@@ -32,13 +32,13 @@ def conditions_dropped(match: Conditions) -> Iterator[tuple[str, Conditions]]:
         if getattr(match, key) != getattr(_EMPTY, key):
             yield key, replace(match, **{key: getattr(_EMPTY, key)})
     if len(match.where) > 1:
-        for index, (locator, _) in enumerate(match.where):
-            yield f"where {locator}", replace(match, where=match.where[:index] + match.where[index + 1 :])
-    if match.has_literal and not literal_of_path(match):
-        yield "literal", replace(match, literal_url=(), literal_body=())
-    if match.literal_url and match.literal_body:
-        yield "literal.url", replace(match, literal_url=())
-        yield "literal.body", replace(match, literal_body=())
+        for locator in match.where:
+            yield f"where {locator}", replace(match, where={at: p for at, p in match.where.items() if at != locator})
+    if match.literal and not literal_of_path(match):
+        yield "literal", replace(match, literal=Literals())
+    if match.literal.url and match.literal.body:
+        yield "literal.url", replace(match, literal=Literals(body=match.literal.body))
+        yield "literal.body", replace(match, literal=Literals(url=match.literal.url))
     if match.unless is not None:
         kept = [key for key in _KEYS if getattr(match.unless, key) != getattr(_EMPTY, key)]
         if len(kept) > 1:
@@ -105,5 +105,5 @@ def test_each_condition_of_a_rule_is_needed(rule_id: str) -> None:
 
 def test_a_condition_that_is_not_needed_is_noticed() -> None:
     rule = BY_ID["meta-pixel-library"]
-    idle = replace(rule, match=replace(rule.match, method=frozenset({"GET"})))
+    idle = replace(rule, match=replace(rule.match, method=("GET",)))
     assert not_needed(idle, RULES.rules, own(rule.id)) == ["method"]

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pixelwitness.core.detect.rule import Conditions, Confidence, Decode, Rule
+from pixelwitness.core.detect.rule import Conditions, Confidence, Decode, Literals, Rule
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import Request, Response
@@ -23,9 +23,9 @@ def _rule(name: str, match: Conditions) -> Rule:
 
 SCREEN = Screen(
     [
-        _rule("site", Conditions(site=frozenset({"facebook.com"}))),
-        _rule("url", Conditions(literal_url=("x-fb-",))),
-        _rule("body", Conditions(literal_body=(b'"fb.pixel_id"',))),
+        _rule("site", Conditions(site=("facebook.com",))),
+        _rule("url", Conditions(literal=Literals(url=("x-fb-",)))),
+        _rule("body", Conditions(literal=Literals(body=('"fb.pixel_id"',)))),
     ]
 )
 

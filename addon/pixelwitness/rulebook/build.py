@@ -11,7 +11,7 @@ import msgspec
 
 from pixelwitness.rulebook.knowledge import knowledge_loader, sayings
 from pixelwitness.rulebook.rules import rule_set
-from pixelwitness.rulebook.rules.rule_set import BuiltRules, builtin_sources, compile_specs, digest
+from pixelwitness.rulebook.rules.rule_set import BuiltRules, builtin_sources, check_all, digest
 from pixelwitness.rulebook.yaml.problems import RulesError
 
 RULES_FILE, KNOWLEDGE_FILE, SAYINGS_FILE = (
@@ -23,7 +23,8 @@ RULES_FILE, KNOWLEDGE_FILE, SAYINGS_FILE = (
 def built() -> bytes:
     """Return what ``builtin.json`` should hold; raise `RulesError` when a rule is wrong."""
     sources = builtin_sources()
-    plain = msgspec.json.encode(BuiltRules(rule_set.FORMAT, digest(sources), compile_specs(sources)))
+    rules = BuiltRules(rule_set.FORMAT, digest(sources), check_all(sources))
+    plain = msgspec.json.encode(rules, enc_hook=str)
     return msgspec.json.format(plain, indent=1) + b"\n"
 
 

@@ -147,7 +147,7 @@ def _is_plain(value: Value) -> TypeGuard[str]:
 def _claims(decode: Decode, scope: Scope) -> PageClaims:
     headers = scope.request.header_map
     frame = (_first(decode.in_frame, scope) or "").lower()
-    stated = ((name, _first(locators, scope)) for name, locators in decode.page)
+    stated = ((name, _first(locators, scope)) for name, locators in decode.page.items())
     return PageClaims(
         stated=tuple((name, url) for name, url in stated if url),
         in_frame=frame in ("true", "1"),
@@ -177,7 +177,7 @@ def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:
     What `leaves` would make of plain text, and of parameters that are plain text, is said here: it is nearly all
     that is sent, and a live proxy waits for it.
     """
-    for name, locators in decode.fields:
+    for name, locators in decode.fields.items():
         for locator in locators:
             value = resolve(locator, scope)
             if value is None:

@@ -9,8 +9,6 @@ must not know rules.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal
 
 import msgspec
@@ -28,7 +26,6 @@ SOURCES: Final = ("params", "json", "item", "path", "headers", "cookies", "respo
 RESPONSE_NAMES: Final = ("status", "headers", "cookies", "text", "json", "script")
 
 _STEP = re.compile(r'\.([A-Za-z0-9_-]+)|\["([^"\\]+)"\]|\|(json)(?![A-Za-z0-9_-])')
-_AS_JSON = object()
 _MAPPINGS = (dict, Mapping)
 """Asked in this order: to be a `dict` is told much faster than to be like one."""
 
@@ -37,33 +34,34 @@ class LocatorError(ValueError):
     """A locator that cannot be read; the message says where and what would be right."""
 
 
-@dataclass(frozen=True)
-class Locator:
-    """One place in a request, such as ``params.ud`` or ``json["fb.pixel_id"]``."""
+class Locator(str):
+    """One place in a request, such as ``params.ud`` or ``json["fb.pixel_id"]``; its text, and what that says.
 
-    text: str
+    >>> Locator('json["fb.pixel_id"]').names, Locator("params.data|json").source
+    (('fb.pixel_id',), 'params')
+    >>> Locator("query.id")
+    Traceback (most recent call last):
+    ...
+    pixelwitness.core.detect.locator.LocatorError: 'query.id' starts with 'query'; a locator starts with one of \
+params, json, item, path, headers, cookies, response
+    """
+
     source: str
-    steps: tuple[str | object, ...]
+    steps: tuple[str | None, ...]
+    """The names on the way; None is a ``|json``."""
+    names: tuple[str, ...]
+    """The steps without the ``|json``."""
+    gathers: bool
+    """It takes all that stands at a place (``params["*"]``)."""
+    parameter: str | None
+    """The name of the parameter, where the locator is nothing but one (``params.dl``)."""
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names on the way, without the ``|json`` steps."""
-        return tuple(step for step in self.steps if isinstance(step, str))
-
-    @cached_property
-    def parameter(self) -> str | None:
-        """The name of the parameter, where the locator is nothing but one (``params.dl``)."""
-        if self.source != "params" or len(self.steps) != 1 or len(self.names) != 1 or self.names[0].endswith("*"):
-            return None
-        return self.names[0]
-
-    @cached_property
-    def gathers(self) -> bool:
-        """Say whether it takes all that stands at a place (``params["*"]``)."""
-        return bool(self.names) and self.names[-1] == "*"
-
-    def __str__(self) -> str:
-        return self.text
+    def __init__(self, text: str) -> None:
+        self.source, self.steps = _parsed(text)
+        self.names = tuple(step for step in self.steps if step is not None)
+        self.gathers = self.names[-1:] == ("*",)
+        is_parameter = self.source == "params" and len(self.steps) == len(self.names) == 1
+        self.parameter = self.names[0] if is_parameter and not self.names[0].endswith("*") else None
 
 
 class Scope(msgspec.Struct, frozen=True, gc=False):
@@ -75,36 +73,26 @@ class Scope(msgspec.Struct, frozen=True, gc=False):
     response: Response | None = None
 
 
-def parse(text: str) -> Locator:
-    """Read a locator.
-
-    >>> parse('json["fb.pixel_id"]').names, parse("params.data|json").source
-    (('fb.pixel_id',), 'params')
-    >>> parse("query.id")
-    Traceback (most recent call last):
-    ...
-    pixelwitness.core.detect.locator.LocatorError: 'query.id' starts with 'query'; a locator starts with one of \
-params, json, item, path, headers, cookies, response
-    """
+def _parsed(text: str) -> tuple[str, tuple[str | None, ...]]:
     head = re.match(r"[a-z]*", text)
     source = head[0] if head else ""
     if source not in SOURCES:
         raise LocatorError(f"{text!r} starts with {source!r}; a locator starts with one of {', '.join(SOURCES)}")
-    steps: list[str | object] = []
+    steps: list[str | None] = []
     at = len(source)
     while at < len(text):
         step = _STEP.match(text, at)
         if step is None:
             rest = text[at:]
             raise LocatorError(f'{text!r} cannot be read from {rest!r} on; steps are .name, ["any name"] and |json')
-        steps.append(_AS_JSON if step[3] else step[1] or step[2])
+        steps.append(None if step[3] else step[1] or step[2])
         at = step.end()
     first = steps[0] if steps else None
     if source == "response" and first not in RESPONSE_NAMES:
         raise LocatorError(f"{text!r}: response offers .{', .'.join(RESPONSE_NAMES)}")
     if source == "path" and not isinstance(first, str):
         raise LocatorError(f"{text!r}: path needs the name of a group, as path.<name>")
-    return Locator(text, source, tuple(steps))
+    return source, tuple(steps)
 
 
 def resolve(locator: Locator, scope: Scope) -> Value:
@@ -113,16 +101,13 @@ def resolve(locator: Locator, scope: Scope) -> Value:
         return scope.request.params.get(locator.parameter)
     value, steps = _start(locator, scope)
     for step in steps:
-        if step is _AS_JSON:
-            value = _decoded(value)
-        else:
-            value = _child(value, str(step), ignore_case=locator.source == "headers")
+        value = _decoded(value) if step is None else _child(value, step, ignore_case=locator.source == "headers")
         if value is None:
             return None
     return value
 
 
-def _start(locator: Locator, scope: Scope) -> tuple[Value, tuple[str | object, ...]]:
+def _start(locator: Locator, scope: Scope) -> tuple[Value, tuple[str | None, ...]]:
     request, steps = scope.request, locator.steps
     match locator.source:
         case "params":

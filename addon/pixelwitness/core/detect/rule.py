@@ -6,13 +6,16 @@ and ``observe``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Literal
+
+import msgspec
 
 from pixelwitness.core.detect.locator import Locator, Scope, first_text, resolve
+from pixelwitness.core.detect.pattern import Pattern
 from pixelwitness.core.wire.body_kind import BodyKind, kind_of
 from pixelwitness.core.wire.request import BodyState, Request
 
@@ -55,37 +58,42 @@ NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 CONFIDENCE_ORDER = {level: rank for rank, level in enumerate(Confidence)}
 
 
-class Pattern(Protocol):
-    """A compiled RE2 pattern."""
-
-    def fullmatch(self, text: str, /) -> Any:
-        """Match the whole text, or return None."""
-
-
-@dataclass(frozen=True)
-class AtLeast:
+class AtLeast(msgspec.Struct, frozen=True):
     """At least ``n`` of the locators resolve."""
 
     n: int
     of: tuple[Locator, ...]
 
 
-@dataclass(frozen=True)
-class Conditions:
+class Literals(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
+    """Text of which one stands in the URL or the body."""
+
+    url: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.url or self.body)
+
+    @cached_property
+    def body_bytes(self) -> tuple[bytes, ...]:
+        """The texts of the body as UTF-8."""
+        return tuple(map(str.encode, self.body))
+
+
+class Conditions(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
     """The keys of ``match`` and of ``unless``: all that are given must hold."""
 
-    method: frozenset[str] = frozenset()
-    site: frozenset[str] = frozenset()
-    host: frozenset[str] = frozenset()
+    method: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
     path: Pattern | None = None
     all: tuple[Locator, ...] = ()
     any: tuple[Locator, ...] = ()
     at_least: AtLeast | None = None
-    where: tuple[tuple[Locator, Pattern], ...] = ()
+    where: dict[Locator, Pattern] = {}
     document: bool = False
-    body: frozenset[BodyState] = frozenset()
-    literal_url: tuple[str, ...] = ()
-    literal_body: tuple[bytes, ...] = ()
+    body: tuple[BodyState, ...] = ()
+    literal: Literals = Literals()
     unless: "Conditions | None" = None
 
     @property
@@ -100,17 +108,13 @@ class Conditions:
         unless = self.unless
         return unless is None or unless != Conditions(site=unless.site) or site not in unless.site
 
-    @property
-    def has_literal(self) -> bool:
-        return bool(self.literal_url or self.literal_body)
-
     @cached_property
     def body_kinds(self) -> frozenset[BodyKind]:
         """The kinds of bodies in which the literals are looked for: those that the rule can read.
 
         A rule that needs something of ``json`` reads no form, one that needs only ``params`` no JSON.
         """
-        needed = {locator.source for locator in (*self.all, *(locator for locator, _ in self.where))}
+        needed = {locator.source for locator in (*self.all, *self.where)}
         for group in (self.any, self.at_least.of if self.at_least else ()):
             sources = {locator.source for locator in group}
             if len(sources) == 1:
@@ -155,23 +159,24 @@ class Conditions:
             return False
         if self.body and request.body_state not in self.body:
             return False
-        if self.has_literal and not self._literal_in(request):
+        if self.literal and not self._literal_in(request):
             return False
         if not self._locators_hold(scope):
             return False
         return self.unless is None or self.unless.holds(scope, is_document=is_document) is None
 
     def _literal_in(self, request: Request) -> bool:
-        for literal in self.literal_url:  # a generator costs three times as much
-            if literal in request.url:
+        literal = self.literal
+        for text in literal.url:  # a generator costs three times as much
+            if text in request.url:
                 return True
         body = request.body
         if not body:
             # A recorder that kept only the pairs of a form: the text they stood in is gone.
-            return bool(self.literal_body and request.form)
-        if not self.literal_body or kind_of(request.content_type, body) not in self.body_kinds:
+            return bool(literal.body and request.form)
+        if not literal.body or kind_of(request.content_type, body) not in self.body_kinds:
             return False
-        return any(literal in body for literal in self.literal_body)
+        return any(text in body for text in literal.body_bytes)
 
     def _locators_hold(self, scope: Scope) -> bool:
         def there(locator: Locator) -> bool:
@@ -183,7 +188,7 @@ class Conditions:
             return False
         if self.at_least is not None and sum(map(there, self.at_least.of)) < self.at_least.n:
             return False
-        for locator, pattern in self.where:
+        for locator, pattern in self.where.items():
             text = first_text(resolve(locator, scope))
             if text is None or pattern.fullmatch(text) is None:
                 return False
@@ -204,8 +209,7 @@ CREDENTIALS = frozenset(
 """Names by which callers prove who they are: no ``["*"]`` gathers them, so they never leave the request."""
 
 
-@dataclass(frozen=True)
-class Decode:
+class Decode(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
     """Where a matching request holds what: each key takes the first locator that resolves."""
 
     pixel_id: tuple[Locator, ...] = ()
@@ -216,12 +220,12 @@ class Decode:
     counter: tuple[Locator, ...] = ()
     """The library's own event counter (``ec``), likewise."""
     in_frame: tuple[Locator, ...] = ()
-    page: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
-    """(attributed_by, locators): what the payload says of the page, best first."""
+    page: dict[str, tuple[Locator, ...]] = {}
+    """What the payload says of the page, by the name of the claim (``dl``), best first."""
     copy: tuple[Locator, ...] = ()
     """Where one resolves, the request only repeats the pixel's own hit (the sandbox trigger, a redirect)."""
     each: tuple[Locator, ...] = ()
-    fields: tuple[tuple[str, tuple[Locator, ...]], ...] = ()
+    fields: dict[str, tuple[Locator, ...]] = {}
     drop: tuple[Locator, ...] = ()
     """What says nothing by itself: ``["*"]`` does not gather it."""
     kind: str | None = None
@@ -235,18 +239,16 @@ class Decode:
     def _taken(self) -> Mapping[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]:
         names: dict[tuple[str, ...], set[str]] = {}
         alone = (self.pixel_id, self.event_name, self.dedup_id, self.each, self.drop)
-        stated = (*(locators for _, locators in self.page), *(locators for _, locators in self.fields))
-        for locator in (one for locators in (*alone, *stated) for one in locators):
+        for locator in chain(*alone, *self.page.values(), *self.fields.values()):
             *way, last = (locator.source, *locator.names)
             names.setdefault(tuple(way), set()).add(last)
         return {
-            way: (CREDENTIALS | taken, tuple(sorted(one[:-1] for one in taken if one.endswith("*") and one != "*")))
+            way: (CREDENTIALS | taken, tuple(sorted(name[:-1] for name in taken if name.endswith("*") and name != "*")))
             for way, taken in names.items()
         }
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
     """One way of reaching Meta: what it looks like, what it means, how sure that is."""
 
     id: str
@@ -258,9 +260,8 @@ class Rule:
     description: str
     references: tuple[str, ...]
     match: Conditions
-    decode: Decode
+    decode: Decode = Decode()
     channel: Channel | None = None
-    examples: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     @property
     def precedence(self) -> tuple[int, bool, int, str]:
@@ -271,3 +272,12 @@ class Rule:
             CONFIDENCE_ORDER[self.confidence],
             self.id,
         )
+
+
+def parse_text(kind: type, text: str) -> Locator | Pattern:
+    """Return the locator or pattern that a text stands for: what msgspec asks (``dec_hook``) where it decodes rules."""
+    return _locator(text) if kind is Locator else Pattern(text)
+
+
+_locator = cache(Locator)
+"""Rules name the same places again and again."""

@@ -57,16 +57,12 @@ class Screen:
         # A site or host is met by any host that ends in its last two labels: a superset, decided later.
         self._tails = frozenset(".".join(name.split(".")[-2:]) for name in names)
         any_host = [match for match in conditions if match.any_host]
-        self._url_literals = _shortest(literal for match in any_host for literal in match.literal_url)
-        self._searches = {
-            kind: tuple(
-                map(
-                    _Search,
-                    _stems(literal for match in any_host if kind in match.body_kinds for literal in match.literal_body),
-                )
-            )
+        self._url_literals = _shortest(text for match in any_host for text in match.literal.url)
+        bodies = {
+            kind: [text for match in any_host if kind in match.body_kinds for text in match.literal.body_bytes]
             for kind in BodyKind
         }
+        self._searches = {kind: tuple(map(_Search, _stems(literals))) for kind, literals in bodies.items()}
 
     def wants_url(self, url: str) -> bool:
         """Say whether the URL alone makes a request worth a closer look; about 0.5 µs for an ordinary one."""

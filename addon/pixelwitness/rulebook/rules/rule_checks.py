@@ -6,12 +6,12 @@ be right and what would happen otherwise.  Must not know files or lines.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pixelwitness.core.detect import locator
+from pixelwitness.core.detect.locator import Locator
+from pixelwitness.core.detect.pattern import Pattern
 from pixelwitness.core.detect.rule import CREDENTIALS
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.rulebook.rules import wire_text
 from pixelwitness.rulebook.rules.rule_model import ConditionsModel, ExampleModel, MatchModel, RuleModel, Strict
-from pixelwitness.rulebook.rules.rule_spec import Pattern
 from pixelwitness.rulebook.yaml.yaml_text import Place
 
 type Found = tuple[Place, str]
@@ -81,14 +81,14 @@ def _reach(match: MatchModel) -> Iterator[Found]:
 def _locators(rule: RuleModel) -> Iterator[Found]:
     groups = Pattern(rule.match.path).groups if rule.match.path is not None else frozenset[str]()
     for place, text in _all_locators(rule):
-        found = locator.parse(text)
-        if found.source == "path" and found.names[0] not in groups:
-            yield place, f"{text!r}: the pattern of match.path has no group (?P<{found.names[0]}>…)"
-        if found.source == "item" and (rule.decode.each is None or place[0] == "match"):
+        locator = Locator(text)
+        if locator.source == "path" and locator.names[0] not in groups:
+            yield place, f"{text!r}: the pattern of match.path has no group (?P<{locator.names[0]}>…)"
+        if locator.source == "item" and (rule.decode.each is None or place[0] == "match"):
             yield place, f"{text!r}: there are items only in decode, and only where decode.each says which"
-        if place[0] == "decode" and found.names and found.names[-1] in CREDENTIALS and place[1] != "drop":
+        if place[0] == "decode" and locator.names and locator.names[-1] in CREDENTIALS and place[1] != "drop":
             yield place, f"{text!r} is what a caller proves itself with; it must not leave the request"
-        if found.source == "response" and rule.gives != "observation":
+        if locator.source == "response" and rule.gives != "observation":
             yield place, f"{text!r}: only observations look at the answer; what was sent does not depend on it"
 
 

@@ -98,7 +98,7 @@ def examples_of(rules: RuleSet, ids: Iterable[str] | None = None) -> tuple[Examp
         checked = check(source)
         if isinstance(checked, list):
             raise RulesError(checked)
-        found += [Example(source.id, checked.spec.gives, one) for one in checked.examples]
+        found += [Example(source.id, checked.rule.gives, one) for one in checked.examples]
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """One rule file: its bytes in, a checked rule or the list of its problems out.
 
-Owns the way from text to `RuleSpec`, and the words for problems that the models
+Owns the way from text to `Rule`, and the words for problems that the models
 find.  The heavy imports (YAML, models) are reached through here only.
 """
 
@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from pixelwitness.core.detect.rule import Rule, parse_text
 from pixelwitness.rulebook.rules import rule_checks, rule_model
 from pixelwitness.rulebook.rules.rule_model import ExampleModel, RuleModel
-from pixelwitness.rulebook.rules.rule_spec import RuleSpec
 from pixelwitness.rulebook.yaml import yaml_text
 from pixelwitness.rulebook.yaml.problems import RuleProblem, meant
 from pixelwitness.rulebook.yaml.yaml_text import Document, Place, YamlTextError, label
@@ -46,7 +46,7 @@ _EXPECTED = {
 class CheckedRule:
     """A rule that passed every check."""
 
-    spec: RuleSpec
+    rule: Rule
     examples: tuple[ExampleModel, ...]
     line: int
     """Line of its ``id``."""
@@ -60,21 +60,26 @@ def read(file: str, file_id: str, data: bytes) -> CheckedRule | list[RuleProblem
         return [RuleProblem(file, error.line, "", str(error))]
     if not isinstance(document.value, dict):
         return [RuleProblem(file, 1, "", "is not a mapping; a rule has keys such as id, title and match")]
-    told = list(_of_text(file, document))
-    if told:  # what the models would say of a missing value or a key's second one only hides this
-        return told
+    problems = list(_of_text(file, document))
+    if problems:  # what the models would say of a missing value or a key's second one only hides this
+        return problems
     try:
-        rule = RuleModel.model_validate(document.value)
+        model = RuleModel.model_validate(document.value)
     except ValidationError as error:
         return [_problem(file, document, one) for one in error.errors(include_url=False)]
-    told = [
+    problems = [
         RuleProblem(file, document.line(place), label(_shown(document, place)), what)
-        for place, what in rule_checks.check(rule, file_id)
+        for place, what in rule_checks.check(model, file_id)
     ]
-    if told:
-        return told
-    plain = rule.model_dump(by_alias=True, exclude_none=True, exclude_unset=True, exclude={"examples"})
-    return CheckedRule(msgspec.convert(plain, RuleSpec), tuple(rule.examples), document.line(("id",)))
+    if problems:
+        return problems
+    return CheckedRule(rule_of(model), tuple(model.examples), document.line(("id",)))
+
+
+def rule_of(model: RuleModel) -> Rule:
+    """Return a checked rule as the core asks it: the same keys, without the examples."""
+    text = model.model_dump_json(by_alias=True, exclude_none=True, exclude_unset=True, exclude={"examples"})
+    return msgspec.json.decode(text, type=Rule, dec_hook=parse_text)
 
 
 def _of_text(file: str, document: Document) -> Iterator[RuleProblem]:

@@ -13,11 +13,11 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from pixelwitness.core.detect import locator
+from pixelwitness.core.detect.locator import Locator, LocatorError
+from pixelwitness.core.detect.pattern import Pattern
 from pixelwitness.core.detect.rule import Channel, Confidence
 from pixelwitness.core.wire import sites
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.rulebook.rules.rule_spec import Pattern
 from pixelwitness.rulebook.rules.wire_text import UNSEEN_BODIES
 from pixelwitness.rulebook.yaml.problems import meant
 
@@ -44,17 +44,17 @@ def _word_of(what: str, known: Iterable[str]) -> Callable[[str], str]:
 
 def _locator(text: str) -> str:
     try:
-        found = locator.parse(text)
-    except locator.LocatorError as error:
+        locator = Locator(text)
+    except LocatorError as error:
         raise problem(f"not a locator: {error}") from error
-    if "*" in "".join(name[:-1] for name in found.names):
+    if "*" in "".join(name[:-1] for name in locator.names):
         raise problem(f"{text!r} has a * before the end of a name, where it would be a plain character")
     return text
 
 
 def _pattern(text: str) -> str:
     try:
-        Pattern(text)
+        Pattern(text).check()
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

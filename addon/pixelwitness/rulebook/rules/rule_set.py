@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pixelwitness.core.detect.detector import Detector
-from pixelwitness.core.detect.rule import Rule
-from pixelwitness.rulebook.rules.rule_spec import RuleSpec, compile_rule
+from pixelwitness.core.detect.rule import Rule, parse_text
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
 if TYPE_CHECKING:
     from pixelwitness.rulebook.rules.rule_file import CheckedRule
 
 BUILT = "builtin.json"
-FORMAT = 1
-"""Raised when the shape of `RuleSpec` changes: then an older ``builtin.json`` is stale."""
+FORMAT = 2
+"""Raised when the shape of `Rule` changes: then an older ``builtin.json`` is stale."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class BuiltRules(msgspec.Struct, frozen=True):
 
     format: int
     sha256: str
-    rules: list[RuleSpec]
+    rules: list[Rule]
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def load_rules(extra: Sequence[Path] = ()) -> RuleSet:
     """
     ours = builtin_sources()
     theirs, problems = _user_sources(extra)
-    rules = list(_builtin_rules(ours))
+    rules = _builtin_rules(ours)
     taken = {source.id: source for source in ours}
     for source in theirs:
         checked = check(source)
@@ -81,7 +80,7 @@ def load_rules(extra: Sequence[Path] = ()) -> RuleSet:
             what = f"{source.id!r} is the id of {where}; ids are used once, choose another and rename the file"
             problems.append(RuleProblem(source.shown, checked.line, "id", what))
             continue
-        rules.append(compile_rule(checked.spec))
+        rules.append(checked.rule)
     if problems:
         raise RulesError(problems)
     sources = (*ours, *theirs)
@@ -106,13 +105,13 @@ def check(source: RuleSource) -> "CheckedRule | list[RuleProblem]":
     return rule_file.read(source.shown, source.id, source.data)
 
 
-def compile_specs(sources: Iterable[RuleSource]) -> list[RuleSpec]:
-    """Check rule files and return their rules as plain data; raise `RulesError` with all problems of all files."""
-    checked = [check(source) for source in sources]
-    problems = [problem for one in checked if isinstance(one, list) for problem in one]
+def check_all(sources: Iterable[RuleSource]) -> list[Rule]:
+    """Check rule files and return their rules; raise `RulesError` with all problems of all files."""
+    results = [check(source) for source in sources]
+    problems = [problem for result in results if isinstance(result, list) for problem in result]
     if problems:
         raise RulesError(problems)
-    return [one.spec for one in checked if not isinstance(one, list)]
+    return [result.rule for result in results if not isinstance(result, list)]
 
 
 def digest(sources: Iterable[RuleSource]) -> str:
@@ -124,16 +123,16 @@ def digest(sources: Iterable[RuleSource]) -> str:
     return total.hexdigest()
 
 
-def _builtin_rules(sources: Sequence[RuleSource]) -> Iterable[Rule]:
+def _builtin_rules(sources: Sequence[RuleSource]) -> list[Rule]:
     built = _read_built()
     fresh = built is not None and built.format == FORMAT and built.sha256 == digest(sources)
-    return map(compile_rule, built.rules if built is not None and fresh else compile_specs(sources))
+    return built.rules if built is not None and fresh else check_all(sources)
 
 
 def _read_built() -> BuiltRules | None:
     file = resources.files(__package__) / BUILT
     try:
-        return msgspec.json.decode(file.read_bytes(), type=BuiltRules)
+        return msgspec.json.decode(file.read_bytes(), type=BuiltRules, dec_hook=parse_text)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 
