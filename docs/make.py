@@ -379,7 +379,7 @@ _LIMITS = (
     _Limit(
         "Copies joined by dedup id", "core.join.folding:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"
     ),
-    _Limit("Problems of one file told one by one", "cli.scan:MAX_PROBLEMS", "counted", _number),
+    _Limit("Problems of one file told one by one", "cli.shared.scanning:MAX_PROBLEMS", "counted", _number),
     _Limit("Violations of one site told one by one", "report.check.check_text:MAX_TOLD", "counted", _number),
     _Limit("Entries of one recording told one by one by guard", "report.answers.guarded:MAX_TOLD", "counted", _number),
     _Limit("SARIF: results", "report.check.sarif:MAX_RESULTS", "left out, with a notification", _number),

@@ -12,7 +12,8 @@ import sys
 from typing import Any
 
 from pixelwitness.cli import cli
-from pixelwitness.cli.ending import end, failure, prepare_streams
+from pixelwitness.cli.shared.failures import report_exit, report_failure
+from pixelwitness.cli.shared.streams import prepare_streams
 
 
 def done(words: list[str], typed: str) -> dict[str, Any]:
@@ -25,8 +26,8 @@ def done(words: list[str], typed: str) -> dict[str, Any]:
         try:
             code = cli.main(words, prog_name="pixelwitness", standalone_mode=False)
         except BaseException as error:
-            code = failure(error)
-        code = end(code)
+            code = report_failure(error)
+        code = report_exit(code)
         texts = []
         for stream in streams:
             stream.flush()

@@ -26,7 +26,7 @@ def main() -> int:
 
     atexit.register(leave)  # registered first, called last: temporary folders are removed by then
     try:
-        from pixelwitness.cli import main as run  # here, because an interruption may come while it is imported
+        from pixelwitness.cli import main as run  # here: an interruption may come at the start, too
 
         code = run()
     except KeyboardInterrupt:

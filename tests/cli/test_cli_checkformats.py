@@ -23,8 +23,8 @@ from tests.published import problems
 from tests.runner import commands_in
 
 from pixelwitness.cli import cli
-from pixelwitness.cli.checkformats import FORMATS
-from pixelwitness.cli.ending import end, failure
+from pixelwitness.cli.shared.check_output import FORMATS
+from pixelwitness.cli.shared.failures import report_exit, report_failure
 from pixelwitness.report.check.github_summary import MAX_BYTES
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
@@ -55,8 +55,8 @@ def check(*arguments: str | Path, cwd: Path, summary: Path | str = "") -> Done:
         try:
             code = cli.main(["check", *map(str, arguments)], prog_name="pixelwitness", standalone_mode=False)
         except Exception as error:
-            code = failure(error)
-        code = end(code)
+            code = report_failure(error)
+        code = report_exit(code)
     return Done(code, out.getvalue(), err.getvalue())
 
 

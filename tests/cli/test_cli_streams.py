@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from tests.har import entry, har
 
 from pixelwitness.cli import cli
-from pixelwitness.cli.ending import end, failure
+from pixelwitness.cli.shared.failures import report_exit, report_failure
 from pixelwitness.policy.exit_code import ExitCode
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2F"
@@ -171,9 +171,9 @@ def test_a_fault_of_its_own_shows_no_captured_text(capsys: pytest.CaptureFixture
     try:
         raise ValueError("jane.doe@example.com")
     except ValueError as error:
-        code = failure(error)
+        code = report_failure(error)
 
-    assert end(code) == 2
+    assert report_exit(code) == 2
     told = capsys.readouterr().err
     assert "jane" not in told
     assert re.search(r"a fault of its own, ValueError in test_cli_streams\.py:\d+; please report it", told)

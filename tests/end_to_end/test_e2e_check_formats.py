@@ -8,7 +8,7 @@ from tests.end_to_end.conftest import Store
 from tests.end_to_end.test_e2e_secrets import hits, leaks
 from tests.har import write
 
-from pixelwitness.cli.checkformats import FORMATS
+from pixelwitness.cli.shared.check_output import FORMATS
 
 PRESETS = ("no-meta", "no-personal-data", "no-health", "consent-first")
 

@@ -7,7 +7,7 @@ from tests.exposed import contact, event, recording
 from tests.har import entry, write
 from tests.policy.judging import judged
 
-from pixelwitness.cli.policy import read_and_judge
+from pixelwitness.cli.shared.policy_options import read_and_judge
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.judge import Terms
 from pixelwitness.policy.violations.verdict_rules import Rules

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.cli.policy import read_and_judge
+from pixelwitness.cli.shared.policy_options import read_and_judge
 from pixelwitness.policy.judge import DEFAULT
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading

@@ -8,7 +8,7 @@ import pytest
 from tests.exposed import REC, contact, event, recording
 from tests.har import entry, write
 
-from pixelwitness.cli.policy import read_and_judge
+from pixelwitness.cli.shared.policy_options import read_and_judge
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Observation

@@ -11,7 +11,8 @@ from importlib import import_module
 import click
 
 from pixelwitness import __version__
-from pixelwitness.cli.ending import end, failure, prepare_streams
+from pixelwitness.cli.shared.failures import report_exit, report_failure
+from pixelwitness.cli.shared.streams import prepare_streams
 
 _COMMANDS = {
     "scan": ("scan", "Scan recordings into a database and sum up what sites told Meta."),
@@ -93,5 +94,5 @@ def main() -> int:
     try:
         code = cli.main(prog_name="pixelwitness", standalone_mode=False)
     except BaseException as error:
-        code = failure(error)
-    return end(code)
+        code = report_failure(error)
+    return report_exit(code)

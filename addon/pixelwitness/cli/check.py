@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.checkformats import FORMATS
-from pixelwitness.cli.choosing import is_database
-from pixelwitness.cli.ending import say
-from pixelwitness.cli.options import jobs_option, persona_option, rules_option, warn_of_readers
-from pixelwitness.cli.outfile import output_option, refuse_database, refuse_input
-from pixelwitness.cli.policy import PolicyChoice, policy_options, terms_of
+from pixelwitness.cli.shared.check_output import FORMATS
+from pixelwitness.cli.shared.options import jobs_option, persona_option, rules_option, warn_of_readable_file
+from pixelwitness.cli.shared.output_file import output_option, refuse_database, refuse_input
+from pixelwitness.cli.shared.policy_options import PolicyChoice, policy_options, terms_of
+from pixelwitness.cli.shared.selection import is_database
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ def check(
     for Meta is a violation (exit 1), and other contacts are warnings. Evidence with gaps is
     exit 4, no requests at all exit 3: what was not looked at is not clean.
     """
-    from pixelwitness.cli.locating import root_of
+    from pixelwitness.cli.shared.repository_paths import find_root
 
     if output is not None:
         refuse_database(output)
     refuse_input(output, paths)
     refuse_input(chosen.write_baseline, paths, "--write-baseline")
-    telling = _Telling(format_, output, root_of(root), paths)
+    telling = _Telling(format_, output, find_root(root), paths)
     terms = terms_of(chosen)
     asked = _Asked(terms, chosen.write_baseline, strict, exit_zero)
     database = _database(paths)
@@ -98,23 +98,23 @@ def check(
         if rules:
             raise click.UsageError("--rules is for recordings; a database holds what was found when they were scanned")
         return _judged(database, telling, asked)
-    from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
+    from pixelwitness.cli.shared.scanning import names_nothing, report_states, scan_with_progress
 
-    if nothing_there(paths):
+    if names_nothing(paths):
         return _unjudged(ExitCode.NOTHING_TO_SCAN, telling)
-    warn_of_readers(persona)
+    warn_of_readable_file(persona)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         from pixelwitness.scan.scan import ScanOptions
 
         private = Path(folder, "check.sqlite")
-        scanned = run_scan(paths, ScanOptions(db=private, rules=rules, jobs=jobs, persona=persona))
+        scanned = scan_with_progress(paths, ScanOptions(db=private, rules=rules, jobs=jobs, persona=persona))
         if not scanned.scanned:
-            say("pixelwitness: no recording was found in what was named")
+            notify("pixelwitness: no recording was found in what was named")
             return _unjudged(ExitCode.NOTHING_TO_SCAN, telling)
-        tell_states(scanned, None)
+        report_states(scanned, None)
         failed = [one for one in scanned.scanned if one.state == "failed"]
         if len(failed) == len(scanned.scanned):
-            say("pixelwitness: none of the recordings could be read")
+            notify("pixelwitness: none of the recordings could be read")
             return _unjudged(ExitCode.COULD_NOT_RUN, telling, failed)
         return _judged(private, telling, asked, failed=failed, refused=scanned.refused, private=True)
 
@@ -129,9 +129,9 @@ def _judged(
     private: bool = False,
 ) -> ExitCode:
     """Judge a database; a ``private`` one was made for this alone, and is never named."""
-    from pixelwitness.cli.checkformats import tell
-    from pixelwitness.cli.locating import files_of, located
-    from pixelwitness.cli.policy import known_from_now, read_and_judge
+    from pixelwitness.cli.shared.check_output import tell
+    from pixelwitness.cli.shared.policy_options import known_from_now, read_and_judge
+    from pixelwitness.cli.shared.repository_paths import locate, locate_recordings
     from pixelwitness.report.check.check_text import as_text
     from pixelwitness.report.check.judged import Checked
     from pixelwitness.report.wording.vocabulary import vocabulary
@@ -150,11 +150,11 @@ def _judged(
     )
     code = decide(outcome, strict=asked.strict)
     if code is ExitCode.VIOLATIONS and asked.exit_zero:
-        say("pixelwitness: violations were found; --exit-zero lets the command end as if there were none")
+        notify("pixelwitness: violations were found; --exit-zero lets the command end as if there were none")
         code = ExitCode.CLEAN
     words = vocabulary()
-    elsewhere = located(telling.paths[0], telling.root)
-    files = files_of(recordings, telling.root, None if private else elsewhere)
+    elsewhere = locate(telling.paths[0], telling.root)
+    files = locate_recordings(recordings, telling.root, None if private else elsewhere)
     checked = Checked(judgement, words, code, files, elsewhere, _unread(failed, telling))
     sources = {one.id: one.sources[0] if one.sources else one.kind for one in recordings}
     tell(checked, telling.format_, as_text(judgement, words, sources), telling.output)
@@ -163,26 +163,26 @@ def _judged(
 
 def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = ()) -> ExitCode:
     """Tell that there was nothing to judge; people were told on stderr, where an older file must not stay as it is."""
-    from pixelwitness.cli.checkformats import tell
-    from pixelwitness.cli.locating import located
+    from pixelwitness.cli.shared.check_output import tell
+    from pixelwitness.cli.shared.repository_paths import locate
     from pixelwitness.core.exposure.coverage import Coverage
     from pixelwitness.policy.violations.judgement import Judgement
     from pixelwitness.report.check.judged import Checked
     from pixelwitness.report.wording.vocabulary import vocabulary
 
     judgement = Judgement(violations=(), warnings=(), gaps=(), coverage=Coverage())
-    elsewhere = located(telling.paths[0], telling.root)
+    elsewhere = locate(telling.paths[0], telling.root)
     checked = Checked(judgement, vocabulary(), code, {}, elsewhere, _unread(failed, telling))
     tell(checked, telling.format_, (), telling.output)
     return code
 
 
 def _unread(failed: "Sequence[Scanned]", telling: _Telling) -> "tuple[Unread, ...]":
-    from pixelwitness.cli.locating import located
+    from pixelwitness.cli.shared.repository_paths import locate
     from pixelwitness.report.check.judged import Unread
 
     return tuple(
-        Unread(located(one.source, telling.root), one.problems[0].what if one.problems else "it could not be read")
+        Unread(locate(one.source, telling.root), one.problems[0].what if one.problems else "it could not be read")
         for one in failed
     )
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import colour_option, drawn, region_option
+from pixelwitness.cli.shared.options import choose_drawing, colour_option, region_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import safe_text
 
@@ -37,8 +37,8 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
     """
     if save is not None:
         return _save(save)
-    from pixelwitness.cli.outfile import deliver
-    from pixelwitness.cli.output import draw_parts, lines, page, warn_of_losses
+    from pixelwitness.cli.shared.output import draw_parts, lines, page, warn_of_losses
+    from pixelwitness.cli.shared.output_file import write_output
     from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.report.formats import plain
     from pixelwitness.report.wording.vocabulary import vocabulary
@@ -53,17 +53,17 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
         db = Path(folder, "demo.sqlite")
         outcome = scan([str(recordings)], ScanOptions(db=db, keep_values=True))
         if not outcome.scanned:
-            say("pixelwitness: the recordings of the demo are missing from this installation; install it again")
+            notify("pixelwitness: the recordings of the demo are missing from this installation; install it again")
             return ExitCode.COULD_NOT_RUN
         with reading(db) as connection:
             exposure = queries.exposure(connection, IDENTIFYING)
             words = vocabulary(region)
             if html is not None:
-                deliver([page(connection, exposure, words)], html)
-                say(f"This traffic is invented. Its report is in {safe_text(str(html), 400)}; open it in a browser.")
+                write_output([page(connection, exposure, words)], html)
+                notify(f"This traffic is invented. Its report is in {safe_text(str(html), 400)}; open it in a browser.")
                 return ExitCode.CLEAN
-    say("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
-    draw, in_colour = drawn(colour)
+    notify("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
+    draw, in_colour = choose_drawing(colour)
     if draw:
         from pixelwitness.report.formats import terminal
 
@@ -74,7 +74,7 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
     else:
         emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words, after_story=True)]))
     warn_of_losses(exposure.coverage)
-    say("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
+    notify("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
     return ExitCode.INCOMPLETE if exposure.coverage.has_loss else ExitCode.CLEAN
 
 
@@ -87,5 +87,7 @@ def _save(file: Path) -> ExitCode:
             new.write(data)
     except FileExistsError:
         raise click.UsageError(f"{file} is there already; name a new file") from None
-    say(f"The invented recording is in {safe_text(str(file), 400)}; try: pixelwitness scan {safe_text(str(file), 400)}")
+    notify(
+        f"The invented recording is in {safe_text(str(file), 400)}; try: pixelwitness scan {safe_text(str(file), 400)}"
+    )
     return ExitCode.CLEAN

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.choosing import chosen_recordings, is_database, named_site
-from pixelwitness.cli.ending import say
-from pixelwitness.cli.options import colour_option, drawn, jobs_option, rules_option, since_text
-from pixelwitness.cli.outfile import deliver, output_option, refuse_input
+from pixelwitness.cli.shared.options import choose_drawing, colour_option, jobs_option, parse_since, rules_option
+from pixelwitness.cli.shared.output_file import output_option, refuse_input, write_output
+from pixelwitness.cli.shared.selection import is_database, resolve_recordings, resolve_site
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import safe_text
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--site", "sites", multiple=True, metavar="SITE", help="Only this site, or that of this host; may be given again."
 )
-@click.option("--since", callback=since_text, metavar="TIME", help="Only what was seen since then (UTC).")
+@click.option("--since", callback=parse_since, metavar="TIME", help="Only what was seen since then (UTC).")
 @rules_option
 @jobs_option
 @click.option(
@@ -77,7 +77,7 @@ def diff(
     from pixelwitness.store.queries import Choice
 
     refuse_input(output, (a, b) if b else (a,))
-    wanted = Choice(tuple(dict.fromkeys(map(named_site, sites))), since)
+    wanted = Choice(tuple(dict.fromkeys(map(resolve_site, sites))), since)
     if b is None:
         before, after, named = _two_of_one(Path(a), recordings, wanted)
     elif recordings:
@@ -87,7 +87,7 @@ def diff(
         before, after = (_side(path, rules, jobs, wanted) for path in (a, b))
     for letter, side in zip("AB", (before, after), strict=True):
         if side is None or side.coverage.seen == 0:
-            say(f"pixelwitness: {letter} holds no request: there is nothing to compare")
+            notify(f"pixelwitness: {letter} holds no request: there is nothing to compare")
             return ExitCode.NOTHING_TO_SCAN
     if before is None or after is None:
         return ExitCode.NOTHING_TO_SCAN
@@ -95,7 +95,7 @@ def diff(
     known = {one.name for side in (before, after) for one in side.sites}
     for site in wanted.sites:
         if site not in known:
-            say(f"pixelwitness: {safe_text(site)}: nothing of this site was recorded on either side")
+            notify(f"pixelwitness: {safe_text(site)}: nothing of this site was recorded on either side")
     _show(compared, named, format_, colour, output)
     return _code(compared) if exit_code else ExitCode.CLEAN
 
@@ -113,7 +113,7 @@ def _two_of_one(
         known = {one.id: one for one in queries.recordings(connection)}
     sides, names = [], []
     for start in recordings:
-        chosen = chosen_recordings((start,), list(known))
+        chosen = resolve_recordings((start,), list(known))
         if len(chosen) > 1:
             raise click.UsageError(f"{len(chosen)} recordings' ids begin with {start!r}; write more of it")
         sides.append(_stored(db, queries.Choice(wanted.sites, wanted.since, chosen)))
@@ -123,19 +123,19 @@ def _two_of_one(
 
 def _side(path: str, rules: tuple[Path, ...], jobs: int, wanted: "Choice") -> "Exposure | None":
     """Return what one side holds, None where there is nothing; raise when it cannot be read."""
-    from pixelwitness.cli.scan import nothing_there, run_scan, tell_states
+    from pixelwitness.cli.shared.scanning import names_nothing, report_states, scan_with_progress
     from pixelwitness.scan.scan import ScanOptions
 
     if path != "-" and is_database(Path(path)):
         return _stored(Path(path), wanted)
-    if nothing_there((path,)):
+    if names_nothing((path,)):
         return None
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         private = Path(folder, "diff.sqlite")
-        scanned = run_scan((path,), ScanOptions(db=private, rules=rules, jobs=jobs))
+        scanned = scan_with_progress((path,), ScanOptions(db=private, rules=rules, jobs=jobs))
         if not scanned.scanned:
             return None
-        tell_states(scanned, None)
+        report_states(scanned, None)
         if scanned.refused or any(one.state == "failed" for one in scanned.scanned):
             # What it would have told is unknown, so nothing could be said to be gone.
             raise click.ClickException(f"not all of {path} could be read; name what can be, or leave out what cannot")
@@ -152,26 +152,26 @@ def _stored(db: Path, choice: "Choice") -> "Exposure":
 
 
 def _show(compared: "Comparison", named: "Named", format_: str, colour: str, output: Path | None) -> None:
-    from pixelwitness.cli.output import draw_parts, lines
+    from pixelwitness.cli.shared.output import draw_parts, lines
     from pixelwitness.report.answers import difference, difference_file
     from pixelwitness.report.wording.vocabulary import vocabulary
 
     words = vocabulary()
-    draw, in_colour = drawn(colour)
+    draw, in_colour = choose_drawing(colour)
     if format_ == "json":
-        deliver([difference_file.as_json(compared, named, words)], output)
+        write_output([difference_file.as_json(compared, named, words)], output)
     elif format_ == "markdown":
-        deliver(lines(difference_file.as_markdown(compared, named, words)), output)
+        write_output(lines(difference_file.as_markdown(compared, named, words)), output)
     elif draw and output is None:
         draw_parts([difference_file.as_table(compared, named, words)], colour=in_colour)
     else:
-        deliver(lines(difference.as_lines(compared, named, words)), output)
+        write_output(lines(difference.as_lines(compared, named, words)), output)
 
 
 def _code(compared: "Comparison") -> ExitCode:
     from pixelwitness.core.exposure.comparison import Change
 
     if compared.changes - {Change.NOT_RECORDED}:
-        say("pixelwitness: the two differ")
+        notify("pixelwitness: the two differ")
         return ExitCode.VIOLATIONS
     return ExitCode.INCOMPLETE if compared.changes else ExitCode.CLEAN

@@ -16,8 +16,8 @@ from typing import Literal
 import click
 
 from pixelwitness import __version__
-from pixelwitness.cli.ending import emit
-from pixelwitness.cli.options import DEFAULT_DB, key_option
+from pixelwitness.cli.shared.options import DEFAULT_DB, key_option
+from pixelwitness.cli.shared.streams import emit
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import safe_text
 

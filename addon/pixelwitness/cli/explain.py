@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit
-from pixelwitness.cli.options import rules_option
+from pixelwitness.cli.shared.options import rules_option
+from pixelwitness.cli.shared.streams import emit
 from pixelwitness.policy.exit_code import ExitCode
 
 
@@ -17,7 +17,7 @@ def explain(name: tuple[str, ...], rules: tuple[Path, ...]) -> ExitCode:
 
     Names are taken as they are met: Purchase, ud.em, ud[em], _fbp, capi, "Conversions API".
     """
-    from pixelwitness.cli.output import lines
+    from pixelwitness.cli.shared.output import lines
     from pixelwitness.report.answers.explanation import UnknownNameError, as_lines, explained, glossary
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.rulebook.knowledge.sayings import load_sayings

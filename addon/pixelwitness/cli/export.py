@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.choosing import chosen_recordings
-from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.shared.selection import resolve_recordings
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
@@ -46,9 +46,9 @@ def export(db: Path, redacted: bool, output: Path, recordings: tuple[str, ...]) 
     with reading(db) as connection:
         known = [one.id for one in queries.recordings(connection)]
     if not known:
-        say("pixelwitness: the database holds no recording yet")
+        notify("pixelwitness: the database holds no recording yet")
         return ExitCode.NOTHING_TO_SCAN
-    done = redact(db, output, chosen_recordings(recordings, known))
+    done = redact(db, output, resolve_recordings(recordings, known))
     emit(
         [
             f"{safe_text(str(output), 400)}: {counted(done.recordings, 'recording')}, "

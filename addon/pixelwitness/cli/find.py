@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit
-from pixelwitness.cli.options import key_option
+from pixelwitness.cli.shared.options import key_option
+from pixelwitness.cli.shared.streams import emit
 from pixelwitness.policy.exit_code import ExitCode
 
 MAX_TYPED = 300

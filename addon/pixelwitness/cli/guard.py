@@ -2,7 +2,7 @@
 
 import click
 
-from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 
 
@@ -15,12 +15,12 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
     addresses, in what was sent and in answers; says where they stand, never what they are.
     Exit 1 when there are any, 4 when something could not be looked at.
     """
-    from pixelwitness.cli.scan import MAX_PROBLEMS, nothing_there
+    from pixelwitness.cli.shared.scanning import MAX_PROBLEMS, names_nothing
     from pixelwitness.guard import guard as look
     from pixelwitness.report.answers.guarded import MAX_TOLD, ending, entry_text, further
     from pixelwitness.report.wording.safe_text import counted, safe_text
 
-    if nothing_there(paths):
+    if names_nothing(paths):
         return ExitCode.NOTHING_TO_SCAN
     recordings = requests = held = unread = 0
     incomplete = False
@@ -35,11 +35,11 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
             emit([further(one.name, len(one.held) - MAX_TOLD) + "\n"])
         for problem in one.problems[:MAX_PROBLEMS]:
             where = "" if problem.where in (one.name, "input") else f"{safe_text(problem.where, 400)}: "
-            say(f"pixelwitness: {safe_text(one.name, 400)}: {where}{safe_text(problem.what, 400)}")
+            notify(f"pixelwitness: {safe_text(one.name, 400)}: {where}{safe_text(problem.what, 400)}")
         if len(one.problems) > MAX_PROBLEMS:
-            say(f"pixelwitness: … and {counted(len(one.problems) - MAX_PROBLEMS, 'further problem')}")
+            notify(f"pixelwitness: … and {counted(len(one.problems) - MAX_PROBLEMS, 'further problem')}")
     if not recordings:
-        say("pixelwitness: no recording was found in what was named")
+        notify("pixelwitness: no recording was found in what was named")
         return ExitCode.NOTHING_TO_SCAN
     emit(line + "\n" for line in ending(requests, held, recordings))
     return decide(

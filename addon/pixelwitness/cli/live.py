@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import db_option, keep_option, key_option, rules_option
+from pixelwitness.cli.shared.options import db_option, keep_option, key_option, rules_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 
 
@@ -64,7 +64,7 @@ def live(
         ui=ui,  # type: ignore[arg-type]  # click has checked it
         arguments=arguments[1:] if url is not None else arguments,
     )
-    return ExitCode(run(url, options, say))
+    return ExitCode(run(url, options, notify))
 
 
 @click.command("addon-path")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
@@ -37,7 +37,7 @@ def merge(into: Path, others: tuple[Path, ...]) -> ExitCode:
     for one in joined:
         name = safe_text(str(one.source), 400)
         if one.refused is not None:
-            say(f"pixelwitness: {safe_text(str(one.refused), 1_000)}; nothing of it was merged")
+            notify(f"pixelwitness: {safe_text(str(one.refused), 1_000)}; nothing of it was merged")
             continue
         fates = [fate for _, fate in one.fates]
         parts = [f"{fates.count(fate):,} {words}" for fate, words in _FATES.items() if fate in fates]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import region_option, text_or_json_option
+from pixelwitness.cli.shared.options import region_option, text_or_json_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 
 
@@ -19,7 +19,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     Everything is a hint from words that stand in lists of this program; whether Meta infers
     it cannot be seen from outside.
     """
-    from pixelwitness.cli.output import lines
+    from pixelwitness.cli.shared.output import lines
     from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.report.answers import profile as told
     from pixelwitness.report.formats.json_document import without_links
@@ -31,7 +31,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     with reading(db) as connection:
         exposure = queries.exposure(connection, IDENTIFYING)
         if exposure.coverage.recordings == 0:
-            say("pixelwitness: the database holds no recording yet")
+            notify("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
         found = told.profile_of(
             queries.events(connection),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import db_option, text_or_json_option
+from pixelwitness.cli.shared.options import db_option, text_or_json_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
@@ -35,7 +35,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     EXPORT is the archive (zip), its folder, or the file your_activity_off_meta_technologies.json
     in it; Facebook's or Instagram's, in the JSON form. It stays on this machine.
     """
-    from pixelwitness.cli.output import lines
+    from pixelwitness.cli.shared.output import lines
     from pixelwitness.meaning.hints.reconciliation import compare
     from pixelwitness.report.answers.reconciled import as_lines, document
     from pixelwitness.report.formats.json_document import without_links
@@ -48,10 +48,10 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     except OSError as error:
         raise click.FileError(str(export), error.strerror or type(error).__name__) from None
     for problem in read.problems:
-        say(f"pixelwitness: {safe_text(problem.where, 400)}: {problem.what}")
+        notify(f"pixelwitness: {safe_text(problem.where, 400)}: {problem.what}")
     if not read.files:
         return ExitCode.COULD_NOT_RUN
-    say(f"{counted(len(read.listed), 'event')} listed in {counted(len(read.files), 'file')}")
+    notify(f"{counted(len(read.listed), 'event')} listed in {counted(len(read.files), 'file')}")
     with reading(db) as connection:
         own = queries.own_sites(connection)
         compared = compare(read.listed, _sent(queries.events(connection), own), tolerance * 60)

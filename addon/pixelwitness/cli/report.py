@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.choosing import chosen_recordings, named_site
-from pixelwitness.cli.ending import say
-from pixelwitness.cli.options import colour_option, format_option, region_option, since_text
-from pixelwitness.cli.outfile import output_option
+from pixelwitness.cli.shared.options import colour_option, format_option, parse_since, region_option
+from pixelwitness.cli.shared.output_file import output_option
+from pixelwitness.cli.shared.selection import resolve_recordings, resolve_site
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import safe_text
 
@@ -21,7 +21,7 @@ from pixelwitness.report.wording.safe_text import safe_text
 @click.option(
     "--site", "sites", multiple=True, metavar="SITE", help="Only this site, or that of this host; may be given again."
 )
-@click.option("--since", callback=since_text, metavar="TIME", help="Only what was seen since then (UTC).")
+@click.option("--since", callback=parse_since, metavar="TIME", help="Only what was seen since then (UTC).")
 @click.option(
     "--recording", "recordings", multiple=True, metavar="ID", help="Only this recording: its id, or the start of it."
 )
@@ -36,24 +36,24 @@ def report(
     recordings: tuple[str, ...],
 ) -> ExitCode:
     """Show what a database holds."""
-    from pixelwitness.cli.output import show_exposure
+    from pixelwitness.cli.shared.output import show_exposure
     from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
 
     with reading(db) as connection:
-        chosen = chosen_recordings(recordings, [one.id for one in queries.recordings(connection)])
-        choice = queries.Choice(tuple(dict.fromkeys(map(named_site, sites))), since, chosen)
+        chosen = resolve_recordings(recordings, [one.id for one in queries.recordings(connection)])
+        choice = queries.Choice(tuple(dict.fromkeys(map(resolve_site, sites))), since, chosen)
         exposure = queries.exposure(connection, IDENTIFYING, choice)
         if exposure.coverage.recordings == 0:
-            say("pixelwitness: the database holds no recording yet")
+            notify("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
         there = {one.name for one in exposure.sites}
         missing = [site for site in choice.sites if site not in there]
         when = " in that time" if since is not None else ""
         for site in missing:
-            say(
+            notify(
                 f"pixelwitness: {safe_text(site)}: nothing of this site was recorded{when}; "
                 "that says nothing of what it does"
             )

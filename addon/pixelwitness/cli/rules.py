@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import rules_option
+from pixelwitness.cli.shared.options import rules_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
@@ -67,7 +67,7 @@ def test_rules(folders: tuple[Path, ...]) -> ExitCode:
             ]
         )
     rules_tested = len({one.rule_id for one in outcomes})
-    say(
+    notify(
         f"{counted(len(outcomes), 'example')} of {counted(rules_tested, 'rule')}: "
         f"{len(outcomes) - len(failed):,} hold, {len(failed):,} fail"
     )

@@ -1,14 +1,10 @@
 """``scan``: recordings into a database, and the summary of what they hold."""
 
-import glob
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.ending import say
-from pixelwitness.cli.options import (
+from pixelwitness.cli.shared.options import (
     colour_option,
     db_option,
     format_option,
@@ -18,16 +14,11 @@ from pixelwitness.cli.options import (
     persona_option,
     region_option,
     rules_option,
-    warn_of_readers,
+    warn_of_readable_file,
 )
+from pixelwitness.cli.shared.scanning import names_nothing, report_states, scan_with_progress
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
-from pixelwitness.report.wording.safe_text import counted, safe_text
-
-if TYPE_CHECKING:
-    from pixelwitness.scan.scan import ScanOptions, ScanOutcome
-
-MAX_PROBLEMS = 20
-"""Problems of inputs that are told one by one."""
 
 
 @click.command()
@@ -62,81 +53,23 @@ def scan(
     """
     from pixelwitness.scan.scan import ScanOptions
 
-    if nothing_there(paths):
+    if names_nothing(paths):
         return ExitCode.NOTHING_TO_SCAN
-    warn_of_readers(persona)
+    warn_of_readable_file(persona)
     options = ScanOptions(db=db, rules=rules, keep_values=keep_values, key=key, jobs=jobs, persona=persona)
-    scanned = run_scan(paths, options)
+    scanned = scan_with_progress(paths, options)
     if not scanned.scanned:
-        say("pixelwitness: no recording was found in what was named")
+        notify("pixelwitness: no recording was found in what was named")
         return ExitCode.NOTHING_TO_SCAN
-    tell_states(scanned, db)
+    report_states(scanned, db)
     ids = tuple(one.recording_id for one in scanned.scanned if one.recording_id is not None)
     if not ids:
-        say("pixelwitness: none of the recordings could be read")
+        notify("pixelwitness: none of the recordings could be read")
         return ExitCode.COULD_NOT_RUN
-    from pixelwitness.cli.output import show
+    from pixelwitness.cli.shared.output import show
     from pixelwitness.store.queries import Choice
 
     coverage = show(db, format_, colour, Choice(recordings=ids), region).coverage
     failed = any(one.state == "failed" for one in scanned.scanned)
     lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
     return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)
-
-
-def nothing_there(paths: tuple[str, ...]) -> bool:
-    """Say, on stderr too, that none of the paths names anything, before a database is made for it."""
-    if any(path == "-" or Path(path).exists() or _matches(path) for path in paths):
-        return False
-    named = ", ".join(safe_text(path) for path in paths[:5])
-    say(f"pixelwitness: there is no such file or folder, nor does a pattern match any: {named}")
-    return True
-
-
-def _matches(pattern: str) -> bool:
-    return next(glob.iglob(pattern, recursive=True), None) is not None  # noqa: PTH207  a pattern may be absolute
-
-
-def run_scan(paths: tuple[str, ...], options: "ScanOptions") -> "ScanOutcome":
-    """Scan, with a bar on a terminal."""
-    from pixelwitness.scan.scan import scan as scan_inputs
-
-    if not sys.stderr.isatty():
-        return scan_inputs(paths, options)
-    with click.progressbar(length=1, label="scanning", file=sys.stderr, show_eta=False) as bar:
-
-        def progress(done: int, total: int, _: str) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        return scan_inputs(paths, options, progress)
-
-
-def tell_states(outcome: "ScanOutcome", db: Path | None) -> None:
-    """Say on stderr what became of the inputs, and what was wrong with them."""
-    for notice in outcome.notices:
-        say(f"pixelwitness: {safe_text(notice, 1_000)}")
-    problems = [(one.source, problem) for one in outcome.scanned for problem in one.problems]
-    for source, problem in problems[:MAX_PROBLEMS]:
-        where = "" if problem.where in (source, "input") else f"{safe_text(problem.where, 400)}: "
-        say(f"pixelwitness: {safe_text(source, 400)}: {where}{safe_text(problem.what, 400)}")
-    if len(problems) > MAX_PROBLEMS:
-        say(f"pixelwitness: … and {counted(len(problems) - MAX_PROBLEMS, 'further problem')}")
-    states = [one.state for one in outcome.scanned]
-    numbers = [
-        f"{states.count(state):,} {words}"
-        for state, words in (
-            ("added", "added"),
-            ("replaced", "replaced (rules, knowledge or options have changed)"),
-            ("unchanged", "known already"),
-            ("failed", "not readable"),
-        )
-        if state in states
-    ]
-    failed = states.count("failed")
-    kept = f"; kept in {safe_text(str(db), 400)}" if db is not None and failed < len(states) else ""
-    say(f"{counted(len(states), 'recording')}: {', '.join(numbers)}{kept}")
-    if 0 < failed < len(states):
-        say(f"pixelwitness: {counted(failed, 'input')} could not be read: what it would tell is unknown")
-    if outcome.refused:
-        say(f"pixelwitness: {counted(outcome.refused, 'record')} could not be stored; the database counts them")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import key_option, persona_option, rules_option
+from pixelwitness.cli.shared.options import key_option, persona_option, rules_option
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
@@ -25,7 +25,7 @@ def verify(db: Path, rules: tuple[Path, ...], key: Path | None, persona: Path | 
 
     verdicts = compare(db, rules=rules, key=key, persona=persona)
     if not verdicts:
-        say("pixelwitness: the database holds no recording yet")
+        notify("pixelwitness: the database holds no recording yet")
         return ExitCode.NOTHING_TO_SCAN
     for one in verdicts:
         name = one.recording.sources[0] if one.recording.sources else one.recording.kind
@@ -34,7 +34,7 @@ def verify(db: Path, rules: tuple[Path, ...], key: Path | None, persona: Path | 
         emit([f"{one.recording.id}  {safe_text(name, 400)}: {MEANING[one.verdict]}{differs}\n"])
     failed = [one for one in verdicts if one.verdict in FAILED]
     open_ = [one for one in verdicts if one.verdict not in FAILED and one.verdict != "same"]
-    say(
+    notify(
         f"{counted(len(verdicts), 'recording')}: {len(verdicts) - len(failed) - len(open_):,} hold, "
         f"{len(failed):,} do not, {len(open_):,} could not be compared"
     )

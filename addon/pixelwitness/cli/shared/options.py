@@ -1,4 +1,4 @@
-"""Options that several commands share, and what their texts mean."""
+"""Options that several commands share, and how their texts are parsed."""
 
 import os
 import sys
@@ -50,7 +50,7 @@ persona_option: Decorator = click.option(
 )
 
 
-def _region(context: click.Context, parameter: click.Parameter, value: str) -> str | None:
+def _parse_region(context: click.Context, parameter: click.Parameter, value: str) -> str | None:
     if value.lower() == "unknown":
         return None
     code = value.upper()
@@ -65,7 +65,7 @@ region_option: Decorator = click.option(
     "--region",
     default="unknown",
     show_default=True,
-    callback=_region,
+    callback=_parse_region,
     metavar="CODE",
     help="The country (US, DE …, or EU) for which announced uses are told; unknown tells all, with their conflicts.",
 )
@@ -100,8 +100,8 @@ colour_option: Decorator = click.option(
 )
 
 
-def drawn(colour: str) -> tuple[bool, bool]:
-    """Return whether a table is drawn, and whether in colour: the option, then the environment, then the terminal."""
+def choose_drawing(colour: str) -> tuple[bool, bool]:
+    """Choose whether a table is drawn, and whether in colour: by the option, the environment, the terminal."""
     terminal = sys.stdout.isatty()
     if colour != "auto":
         return terminal or colour == "always", colour == "always"
@@ -111,8 +111,8 @@ def drawn(colour: str) -> tuple[bool, bool]:
     return terminal or forced, terminal or forced
 
 
-def since_text(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """Bring a date or time into the store's form; a time without a zone is UTC."""
+def parse_since(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Parse a date or time into the store's form; a time without a zone is UTC."""
     if value is None:
         return None
     try:
@@ -125,14 +125,14 @@ def since_text(context: click.Context, parameter: click.Parameter, value: str | 
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def warn_of_readers(persona: Path | None) -> None:
-    """Say on stderr when other users of the machine can read a persona's file."""
+def warn_of_readable_file(persona: Path | None) -> None:
+    """Print a warning when other users of the machine can read a persona's file."""
     if persona is None:
         return
-    from pixelwitness.cli.ending import say
+    from pixelwitness.cli.shared.streams import notify
     from pixelwitness.report.wording.safe_text import safe_text
     from pixelwitness.rulebook.persona_file import read_by_others
 
     if read_by_others(persona):
         name = safe_text(str(persona), 400)
-        say(f"pixelwitness: {name}: other users of this machine can read it; chmod 600 keeps it to you")
+        notify(f"pixelwitness: {name}: other users of this machine can read it; chmod 600 keeps it to you")

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.test_cli_commands import run
 from tests.har import entry, write
 
-from pixelwitness.cli.outfile import deliver
+from pixelwitness.cli.shared.output_file import write_output
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev=Lead&dl=https%3A%2F%2Fshop.example%2F"
 
@@ -34,7 +34,7 @@ def test_a_file_is_replaced_whole_and_its_owner_alone_may_read_it(tmp_path: Path
     file.write_text("older and longer")
     file.chmod(0o644)
 
-    deliver(["a", "b\n"], file)
+    write_output(["a", "b\n"], file)
 
     assert file.read_bytes() == b"ab\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -46,7 +46,7 @@ def test_a_file_is_replaced_whole_and_its_owner_alone_may_read_it(tmp_path: Path
 def test_a_shared_file_has_the_rights_of_any_new_one(tmp_path: Path, mask: int, mode: int) -> None:
     before = os.umask(mask)
     try:
-        deliver(["a"], tmp_path / "shared", shared=True)
+        write_output(["a"], tmp_path / "shared", shared=True)
         assert os.umask(mask) == mask
     finally:
         os.umask(before)
@@ -63,7 +63,7 @@ def test_an_output_that_ends_in_a_fault_leaves_the_older_file_as_it_was(tmp_path
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        deliver(pieces(), file)
+        write_output(pieces(), file)
 
     assert file.read_text() == "older"
     assert [one.name for one in tmp_path.iterdir()] == ["report.txt"]
@@ -76,7 +76,7 @@ def test_a_database_is_never_replaced(tmp_path: Path) -> None:
     before = db.read_bytes()
 
     with pytest.raises(click.UsageError, match=r"evidence\.sqlite is a database"):
-        deliver(["report"], db)
+        write_output(["report"], db)
 
     assert db.read_bytes() == before
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixelwitness.cli.ending import say
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.core.wire.json_text import loads_or_none
 from pixelwitness.policy.config.presets import PRESETS
 from pixelwitness.report.wording.safe_text import counted, safe_text
@@ -156,15 +156,15 @@ def _holds_values(recording: "Recording") -> bool:
 
 def known_from_now(judgement: "Judgement", file: Path) -> "Judgement":
     """Write a baseline of what was found, and return the judgement as it is with it; nothing seen writes nothing."""
-    from pixelwitness.cli.outfile import deliver
+    from pixelwitness.cli.shared.output_file import write_output
     from pixelwitness.policy.known.baseline import as_text, baseline_of
     from pixelwitness.policy.known.suppression import known
 
     name = safe_text(str(file), 400)
     if judgement.nothing:
-        say(f"pixelwitness: {name} was not written: there was nothing to look at")
+        notify(f"pixelwitness: {name} was not written: there was nothing to look at")
         return judgement
     baseline = baseline_of(str(file), (*judgement.violations, *judgement.warnings))
-    deliver([as_text(baseline)], file, shared=True)
-    say(f"pixelwitness: {counted(len(baseline.entries), 'entry', 'entries')} written to {name}")
+    write_output([as_text(baseline)], file, shared=True)
+    notify(f"pixelwitness: {counted(len(baseline.entries), 'entry', 'entries')} written to {name}")
     return known(judgement, baseline.name)

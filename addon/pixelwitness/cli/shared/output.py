@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixelwitness.cli.ending import emit, say
-from pixelwitness.cli.options import drawn
-from pixelwitness.cli.outfile import deliver
+from pixelwitness.cli.shared.options import choose_drawing
+from pixelwitness.cli.shared.output_file import write_output
+from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.meaning.names.subjects import IDENTIFYING
@@ -53,30 +53,30 @@ def show_exposure(
     elif format_ == "json":
         from pixelwitness.report.formats.json_document import as_json
 
-        deliver([as_json(exposure, words)], output)
+        write_output([as_json(exposure, words)], output)
     elif format_ == "jsonl":
         from pixelwitness.report.formats.json_document import as_lines
 
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
-        deliver(as_lines(exposure, words, events, contacts), output)
+        write_output(as_lines(exposure, words, events, contacts), output)
     elif format_ in ("csv", "csv-sites"):
         from pixelwitness.report.formats.csv_events import as_csv
         from pixelwitness.report.formats.csv_sites import as_site_csv
 
         by_site = format_ == "csv-sites"
         events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
-        deliver(as_site_csv(exposure, words) if by_site else as_csv(words, events, contacts), output)
+        write_output(as_site_csv(exposure, words) if by_site else as_csv(words, events, contacts), output)
         # Rows of a ledger would break the columns; it is told all the same.
         if not telling_sites(exposure):
-            say(silence(exposure))
+            notify(silence(exposure))
         for line in plain.ending(exposure):
-            say(line)
+            notify(line)
     elif format_ == "html":
-        deliver([page(connection, exposure, words, choice)], output)
+        write_output([page(connection, exposure, words, choice)], output)
     else:
         from pixelwitness.report.formats.markdown import as_markdown
 
-        deliver(lines(as_markdown(exposure, words)), output)
+        write_output(lines(as_markdown(exposure, words)), output)
     warn_of_losses(exposure.coverage)
 
 
@@ -107,18 +107,18 @@ def warn_of_losses(coverage: Coverage) -> None:
     """Say aloud on stderr what should not happen: records dropped, requests that rules failed on."""
     found = losses(coverage)
     if found:
-        say(f"pixelwitness: WARNING: {' and '.join(found)}: what is told here is incomplete")
+        notify(f"pixelwitness: WARNING: {' and '.join(found)}: what is told here is incomplete")
 
 
 def _show_text(exposure: Exposure, words: Vocabulary, format_: str, colour: str, output: Path | None) -> None:
-    draw, in_colour = drawn(colour)
+    draw, in_colour = choose_drawing(colour)
     if not draw or output is not None:
         told = (
             [*plain.told(exposure, words), *plain.ending(exposure)]
             if format_ == "story"
             else plain.summary(exposure, words)
         )
-        deliver(lines(told), output)
+        write_output(lines(told), output)
         return
     from pixelwitness.report.formats import terminal
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.exposed import REC, recording
 
-from pixelwitness.cli.locating import below, files_of, located, root_of
+from pixelwitness.cli.shared.repository_paths import find_root, locate, locate_recordings, path_below_root
 from pixelwitness.report.check.judged import Located
 
 
@@ -20,10 +20,10 @@ def _root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_root_is_the_nearest_folder_with_git_above(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root / "a" / "b")
-    assert root_of(None) == root / "a" / "b"
+    assert find_root(None) == root / "a" / "b"
     (root / ".git").write_text("gitdir: elsewhere", encoding="utf-8")  # as in a worktree
-    assert root_of(None) == root
-    assert root_of(root / "a") == root / "a"
+    assert find_root(None) == root
+    assert find_root(root / "a") == root / "a"
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_the_root_is_the_nearest_folder_with_git_above(root: Path, monkeypatch: 
 )
 def test_a_source_is_told_from_the_root_or_by_its_last_name(root: Path, source: str, expected: Located | None) -> None:
     if expected is None:  # a path of another system: whatever it is, no folder of it is told as one
-        assert "/" not in located(source, root).path
+        assert "/" not in locate(source, root).path
     else:
-        assert located(source, root) == expected
+        assert locate(source, root) == expected
 
 
 def test_a_link_into_the_repository_is_followed_and_one_in_it_is_not(root: Path) -> None:
@@ -60,14 +60,14 @@ def test_a_link_into_the_repository_is_followed_and_one_in_it_is_not(root: Path)
     except OSError:
         pytest.skip("this system lets nobody make links")
 
-    assert below("../link/shop.har", root) == "a/shop.har"
-    assert below("out/shop.har", root) == "out/shop.har"
+    assert path_below_root("../link/shop.har", root) == "a/shop.har"
+    assert path_below_root("out/shop.har", root) == "out/shop.har"
 
 
 def test_the_first_source_below_the_root_is_the_file_of_a_recording(root: Path) -> None:
     rows = [recording(sources=("/elsewhere/x.har", "a/x.har"))]
 
-    assert files_of(rows, root, Located("db.sqlite")) == {REC: Located("a/x.har")}
+    assert locate_recordings(rows, root, Located("db.sqlite")) == {REC: Located("a/x.har")}
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_the_first_source_below_the_root_is_the_file_of_a_recording(root: Path) 
 def test_without_a_file_below_the_root_another_name_stands_in(
     root: Path, row: object, database: Located | None, expected: str
 ) -> None:
-    assert files_of([row], root, database) == {REC: Located(expected, stands_in=True)}  # type: ignore[list-item]
+    assert locate_recordings([row], root, database) == {REC: Located(expected, stands_in=True)}  # type: ignore[list-item]

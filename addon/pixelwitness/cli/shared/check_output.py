@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pixelwitness.cli.ending import say
+from pixelwitness.cli.shared.streams import notify
 from pixelwitness.report.check.judged import Checked
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
@@ -16,10 +16,10 @@ FORMATS = ("text", "json", "sarif", "junit", "github")
 
 def tell(checked: Checked, format_: str, text: Iterable[str], output: Path | None) -> None:
     """Write a judgement; ``text`` holds the lines for people."""
-    from pixelwitness.cli.outfile import deliver
+    from pixelwitness.cli.shared.output_file import write_output
 
     # The steps of a pipeline that read it may run as another user.
-    deliver(_pieces(checked, format_, text), output, shared=True)
+    write_output(_pieces(checked, format_, text), output, shared=True)
     if format_ == "github":
         _summarise(checked, os.environ.get("GITHUB_STEP_SUMMARY"))
 
@@ -54,4 +54,4 @@ def _summarise(checked: Checked, summary: str | None) -> None:
         with Path(summary).open("a", encoding="utf-8", newline="\n") as file:
             file.write(as_summary(checked, MAX_BYTES - file.tell()) + "\n")
     except OSError as error:
-        say(f"pixelwitness: the summary of the step could not be written: {type(error).__name__}")
+        notify(f"pixelwitness: the summary of the step could not be written: {type(error).__name__}")

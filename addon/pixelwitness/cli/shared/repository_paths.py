@@ -1,4 +1,4 @@
-"""Where recordings lie in a repository: what code scanning and annotations can point at.
+"""Paths of recordings within a repository, to which code scanning and annotations can point.
 
 Owns the root of a repository and the paths below it.  It looks at names alone, and reads
 no recording.
@@ -16,16 +16,16 @@ _MEMBER = re.compile(r"(?<=\.zip)!|(?<=\.zhar)!", re.IGNORECASE)
 """What parts an archive from one of its members."""
 
 
-def root_of(given: Path | None) -> Path:
-    """Return the root that paths are told from: as given, else the nearest parent with ``.git``, else where we are."""
+def find_root(given: Path | None) -> Path:
+    """Return the folder to which paths are relative: as given, else the nearest parent with ``.git``, else this one."""
     if given is not None:
         return given
     here = Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
 
 
-def below(path: str | Path, root: Path) -> str | None:
-    """Return a path as the root sees it, its parts joined by ``/``; None when it lies elsewhere."""
+def path_below_root(path: str | Path, root: Path) -> str | None:
+    """Return a path relative to the root, its parts joined by ``/``; None when it lies elsewhere."""
     for resolved in (os.path.abspath, os.path.realpath):
         try:
             relative = Path(resolved(path)).relative_to(resolved(root))
@@ -36,27 +36,27 @@ def below(path: str | Path, root: Path) -> str | None:
     return None
 
 
-def located(source: str, root: Path) -> Located:
-    """Return where an input lies; one that is no file below the root is called by its last name."""
+def locate(source: str, root: Path) -> Located:
+    """Return where an input lies; one that is no file below the root keeps its last name alone."""
     file = _MEMBER.split(source, maxsplit=1)[0]
-    path = below(file, root) if file != "-" else None
+    path = path_below_root(file, root) if file != "-" else None
     return Located(path) if path is not None else Located(_last_name(file), stands_in=True)
 
 
-def files_of(recordings: Iterable[Recording], root: Path, database: Located | None) -> Mapping[str, Located]:
+def locate_recordings(recordings: Iterable[Recording], root: Path, database: Located | None) -> Mapping[str, Located]:
     """Return the file of each recording by its id.
 
-    One that is no file below the root (live traffic, standard input, a file elsewhere) is told by
-    the database, where that lies below the root, else by its own last name.
+    In place of one that is no file below the root (live traffic, standard input, a file elsewhere)
+    stands the database, where that lies below the root, else its own last name.
     """
     files = {}
-    for one in recordings:
-        known = [located(source, root) for source in one.sources] or [Located(one.kind, stands_in=True)]
-        if one.kind != "live" and (found := next((file for file in known if not file.stands_in), None)):
-            files[one.id] = found
+    for recording in recordings:
+        known = [locate(source, root) for source in recording.sources] or [Located(recording.kind, stands_in=True)]
+        if recording.kind != "live" and (below := next((file for file in known if not file.stands_in), None)):
+            files[recording.id] = below
         else:
             path = known[0].path if database is None or database.stands_in else database.path
-            files[one.id] = Located(path, stands_in=True)
+            files[recording.id] = Located(path, stands_in=True)
     return files
 
 

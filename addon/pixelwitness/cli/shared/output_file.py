@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from pixelwitness.cli.choosing import is_database
-from pixelwitness.cli.ending import emit
+from pixelwitness.cli.shared.selection import is_database
+from pixelwitness.cli.shared.streams import emit
 
 output_option = click.option(
     "-o",
@@ -23,7 +23,7 @@ output_option = click.option(
 )
 
 
-def deliver(pieces: Iterable[str], output: Path | None, *, shared: bool = False) -> None:
+def write_output(pieces: Iterable[str], output: Path | None, *, shared: bool = False) -> None:
     """Write results to a file, or to stdout where there is none; an existing file is replaced at the end, at once.
 
     ``shared`` gives it the rights of any new file: it holds no values, and another user's
@@ -68,12 +68,12 @@ def refuse_database(output: Path) -> None:
 
 def refuse_input(output: Path | None, inputs: Iterable[str], option: str = "--output") -> None:
     """Raise a usage error where the output would replace what is read: the evidence itself."""
-    if output is not None and output.exists() and any(_is_same(Path(one), output) for one in inputs):
+    if output is not None and output.exists() and any(_is_same(Path(path), output) for path in inputs):
         raise click.UsageError(f"{option} {output} is a recording to be looked at; name a file that may be replaced")
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def _is_same(path: Path, other: Path) -> bool:
     try:
-        return one.is_file() and one.samefile(other)
+        return path.is_file() and path.samefile(other)
     except (OSError, ValueError):  # a pattern may be no possible name
         return False
