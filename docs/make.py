@@ -405,7 +405,7 @@ _LIMITS = (
     _Limit("Live: open requests", "live.hooks.live_session:MOST_OPEN", "the oldest answers are not looked at", _number),
     _Limit(
         "Live: names at which a client took the certificate",
-        "live.hooks.trust:MOST_NAMES",
+        "live.hooks.tls_refusals:MOST_NAMES",
         "the oldest are let go: hanging up there counts as refusing",
         _number,
     ),

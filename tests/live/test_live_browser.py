@@ -14,7 +14,7 @@ from tests.sites import certificates, stored
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure
-from pixelwitness.live.display.farewell import in_short
+from pixelwitness.live.display.closing_report import summarise
 from pixelwitness.live.start import browser, launch
 from pixelwitness.live.start.browser_window import key_hash_of
 from pixelwitness.report.wording.vocabulary import vocabulary
@@ -35,23 +35,23 @@ def program(folder: Path, name: str, lines: Sequence[str]) -> Path:
 
 def test_the_usual_names_are_looked_for_on_the_path(tmp_path: Path) -> None:
     chrome = program(tmp_path / "bin", "google-chrome", ["exit 0"])
-    assert browser.find({"PATH": str(chrome.parent)}) == chrome
+    assert browser.find_browser({"PATH": str(chrome.parent)}) == chrome
     chromium = program(tmp_path / "bin", "chromium", ["exit 0"])
-    assert browser.find({"PATH": str(chrome.parent)}) == chromium
-    assert browser.find({"PATH": str(chrome.parent), browser.VARIABLE: str(chrome)}) == chrome
-    assert browser.find({"PATH": str(tmp_path), browser.VARIABLE: ""}) is None
+    assert browser.find_browser({"PATH": str(chrome.parent)}) == chromium
+    assert browser.find_browser({"PATH": str(chrome.parent), browser.VARIABLE: str(chrome)}) == chrome
+    assert browser.find_browser({"PATH": str(tmp_path), browser.VARIABLE: ""}) is None
 
 
 def test_a_browser_that_is_named_and_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(browser.BrowserError, match="PIXELWITNESS_BROWSER: there is no program 'nowhere'"):
-        browser.find({"PATH": str(tmp_path), browser.VARIABLE: "nowhere"})
+        browser.find_browser({"PATH": str(tmp_path), browser.VARIABLE: "nowhere"})
 
 
 def test_the_command_line_trusts_the_proxy_alone_and_leaves_the_system_as_it_is(tmp_path: Path) -> None:
     ca, _ = certificates.write_certificate(tmp_path, ["shop.example"])
     key_hash = key_hash_of(ca.read_bytes())
     assert re.fullmatch(r"[A-Za-z0-9+/]{43}=", key_hash)
-    line = browser.command(Path("chrome"), tmp_path, "127.0.0.1:8080", key_hash, "https://shop.example/")
+    line = browser.build_command(Path("chrome"), tmp_path, "127.0.0.1:8080", key_hash, "https://shop.example/")
     assert line[0] == "chrome"
     assert line[-1] == "https://shop.example/"
     assert {
@@ -74,7 +74,7 @@ def test_only_pages_of_the_web_are_opened(url: str) -> None:
 def test_without_a_browser_the_steps_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser.VARIABLE, raising=False)
-    if browser.find() is not None:
+    if browser.find_browser() is not None:
         pytest.skip("a browser lies where this system always has one")
     with started(tmp_path / "live", free_port(), url="shop.example") as running:
         assert running.proxy.stop() == 0
@@ -100,7 +100,7 @@ def test_a_browser_that_ends_at_once_ends_the_session_and_says_so(
 
 
 def test_nothing_seen_is_told_as_such() -> None:
-    sentences = ["".join(one) for one in in_short(Exposure((), (), Coverage(seen=3)), vocabulary())]
+    sentences = ["".join(one) for one in summarise(Exposure((), (), Coverage(seen=3)), vocabulary())]
     assert sentences[:2] == [
         "Nothing was seen to go to Meta.",
         "3 requests were looked at.",

@@ -18,9 +18,9 @@ from mitmproxy.hooks import all_hooks
 from tests.sites import certificates, client, proxy, server, stored
 
 from pixelwitness.live.hooks.addon import PixelWitness
-from pixelwitness.live.hooks.mitmproxy_version import refusal
+from pixelwitness.live.hooks.mitmproxy_checks import version_problem
 from pixelwitness.live.start import launch
-from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, steps
+from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, usage_lines
 
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
 START = """
@@ -130,7 +130,7 @@ def test_the_arguments_of_mitmproxy_come_last() -> None:
 
 
 def test_the_steps_name_browser_phone_and_server() -> None:
-    told = steps(None, 8080)
+    told = usage_lines(None, 8080)
     assert [line.partition(":")[0] for line in told[1:]] == ["Browser", "Phone", "Server"]
     assert all("8080" in line for line in (told[0], told[1], told[3]))
 
@@ -142,12 +142,12 @@ def test_the_shim_lies_alone_in_its_folder() -> None:
 
 @pytest.mark.parametrize("version", ["12.2.2", "12.2.3", "12.3.0", "13.0.0", "12.2.2.dev0"])
 def test_a_mitmproxy_with_the_fixes_is_used(version: str) -> None:
-    assert refusal(version) is None
+    assert version_problem(version) is None
 
 
 @pytest.mark.parametrize("version", [None, "12.2.1", "11.1.2", "9.0.0", ""])
 def test_a_mitmproxy_without_the_fixes_is_refused_with_the_reason(version: str | None) -> None:
-    reason = refusal(version)
+    reason = version_problem(version)
     assert reason is not None
     assert "install" in reason
 

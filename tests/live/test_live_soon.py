@@ -3,23 +3,23 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from pixelwitness.live.hooks.deferred import DELAY, MOST_AT_ONCE, MOST_WAITING, Soon
+from pixelwitness.live.hooks.deferred_queue import DELAY, MOST_AT_ONCE, MOST_WAITING, DeferredQueue
 
 
-def done_by(work: Callable[[Soon[int]], None], *, after: float = 2 * DELAY) -> list[list[int]]:
+def done_by(work: Callable[[DeferredQueue[int]], None], *, after: float = 2 * DELAY) -> list[list[int]]:
     """Return what was done together, once the loop has had some time after the work was left."""
     done: list[list[int]] = []
 
     async def session() -> None:
-        work(Soon(lambda some: done.append(list(some))))
+        work(DeferredQueue(lambda some: done.append(list(some))))
         await asyncio.sleep(after)
 
     asyncio.run(session())
     return done
 
 
-def leave(number: int) -> Callable[[Soon[int]], None]:
-    def work(soon: Soon[int]) -> None:
+def leave(number: int) -> Callable[[DeferredQueue[int]], None]:
+    def work(soon: DeferredQueue[int]) -> None:
         for one in range(number):
             soon.add(one)
 
@@ -53,7 +53,7 @@ def test_later_work_is_done_as_well() -> None:
     done: list[int] = []
 
     async def session() -> None:
-        soon: Soon[int] = Soon(done.extend)
+        soon: DeferredQueue[int] = DeferredQueue(done.extend)
         for one in range(3):
             soon.add(one)
             await asyncio.sleep(2 * DELAY)
@@ -72,7 +72,7 @@ def test_a_fault_in_one_turn_keeps_no_other_from_being_taken() -> None:
 
     async def session() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
-        soon = Soon(do)
+        soon = DeferredQueue(do)
         leave(MOST_AT_ONCE + 2)(soon)
         await asyncio.sleep(2 * DELAY)
         soon.add(99)
@@ -85,7 +85,7 @@ def test_a_fault_in_one_turn_keeps_no_other_from_being_taken() -> None:
 def test_catching_up_does_all_at_once_and_only_once() -> None:
     done: list[Sequence[int]] = []
 
-    def work(soon: Soon[int]) -> None:
+    def work(soon: DeferredQueue[int]) -> None:
         leave(MOST_AT_ONCE + 1)(soon)
         soon.catch_up()
         done.append([])
@@ -97,7 +97,7 @@ def test_catching_up_does_all_at_once_and_only_once() -> None:
 
 def test_without_an_event_loop_it_is_done_at_once() -> None:
     done: list[int] = []
-    soon: Soon[int] = Soon(done.extend)
+    soon: DeferredQueue[int] = DeferredQueue(done.extend)
     soon.add(1)
     soon.add(2)
     assert done == [1, 2]

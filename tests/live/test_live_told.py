@@ -8,11 +8,11 @@ from mitmproxy.test import tflow
 
 from pixelwitness.core.exposure import records
 from pixelwitness.core.wire.sites import suffix_list
-from pixelwitness.live.display.board import Board, Line
-from pixelwitness.live.display.event_line import Teller, Told
-from pixelwitness.live.hooks import marks
-from pixelwitness.live.hooks.contentview import PixelWitnessView
+from pixelwitness.live.display.event_line import EventLine, LineFormatter
+from pixelwitness.live.display.overview import OverviewLine, SessionOverview
+from pixelwitness.live.hooks import mitmproxy_views as views
 from pixelwitness.live.hooks.live_session import Session, Understanding, Work
+from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.pipeline.record_builder import Origin
@@ -59,23 +59,27 @@ def made(work: Work | None) -> list[records.AnyRecord]:
 
 
 LINES = [
-    (PURCHASE, "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR", marks.PERSONAL),
+    (
+        PURCHASE,
+        "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR",
+        views.PERSONAL,
+    ),
     (
         f"https://www.facebook.com/tr?id=1234567890123456&ev=PageView&{PAGE}",
         "shop.example → pixel 1234567890123456: PageView",
-        marks.EVENT,
+        views.EVENT,
     ),
     (
         "https://www.facebook.com/tr?id=1234567890123456&ev=jane.doe%40example.com",
         "unknown site → pixel 1234567890123456: {email}",
-        marks.EVENT,
+        views.EVENT,
     ),
     (
         "https://www.facebook.com/tr?id=1234567890123456&ev=a%1B%5B2Jb%E2%80%AEc",
         "unknown site → pixel 1234567890123456: a\\x1b[2Jb\\u202ec",
-        marks.EVENT,
+        views.EVENT,
     ),
-    ("https://connect.facebook.net/en_US/fbevents.js", "unknown site → Meta's library", marks.CONTACT),
+    ("https://connect.facebook.net/en_US/fbevents.js", "unknown site → Meta's library", views.CONTACT),
     ("https://www.facebook.com.evil.example/tr/?id=1234567890123456&ev=PageView", "", ""),
 ]
 
@@ -84,13 +88,13 @@ LINES = [
 def test_a_flow_to_meta_is_marked_and_says_what_it_told(url: str, line: str, mark: str) -> None:
     flow = flow_to(url)
     (rows,) = rows_of(flow)
-    marks.mark(flow, Teller(WORDS).told(rows))
+    views.mark(flow, LineFormatter(WORDS).format(rows))
     assert (flow.comment, flow.marked) == (line, mark)
 
 
 def test_a_copy_and_a_blocked_request_say_so() -> None:
     rows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE), known=understanding("events"))
-    lines = [one.line for several in rows for one in Teller(WORDS).told(several)]
+    lines = [line.text for several in rows for line in LineFormatter(WORDS).format(several)]
     whole = "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR"
     assert lines == [f"{whole}, blocked", f"{whole}, another copy, blocked"]
 
@@ -99,8 +103,8 @@ def test_the_comment_and_the_mark_of_a_user_stay() -> None:
     commented, marked = flow_to(PURCHASE), flow_to(PURCHASE)
     commented.comment, marked.marked = "look here", ":star:"
     for flow in (commented, marked):
-        marks.mark(flow, Teller(WORDS).told(rows_of(flow)[0]))
-    assert (commented.comment, commented.marked) == ("look here", marks.PERSONAL)
+        views.mark(flow, LineFormatter(WORDS).format(rows_of(flow)[0]))
+    assert (commented.comment, commented.marked) == ("look here", views.PERSONAL)
     assert (marked.comment, marked.marked) == (LINES[0][1], ":star:")
 
 
@@ -115,15 +119,15 @@ def test_what_is_read_later_is_what_left() -> None:
 
 
 def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
-    board, heard = Board(), list[Told]()
-    board.on_told = heard.append
+    overview, heard = SessionOverview(), list[EventLine]()
+    overview.on_line = heard.append
     for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2"))):
-        board.take(Teller(WORDS).told(rows))
-    assert board.sites() == [
+        overview.add(LineFormatter(WORDS).format(rows))
+    assert overview.sites() == [
         (
             "shop.example",
             [
-                Line(
+                OverviewLine(
                     "pixel 1234567890123456: Purchase",
                     times=2,
                     data=("e-mail (SHA-256)",),
@@ -139,8 +143,8 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
         for number in range(250)
     )
     for rows in rows_of(*many):
-        board.take(Teller(WORDS).told(rows))
-    assert [len(board.sites()), board.sites()[-1][0]] == [200, "shop-249.example"]
+        overview.add(LineFormatter(WORDS).format(rows))
+    assert [len(overview.sites()), overview.sites()[-1][0]] == [200, "shop-249.example"]
 
 
 # The contentview ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from OpenSSL import SSL
 from tests.sites import stored
 from tests.sites.watch import Watched, watched
 
-from pixelwitness.live.hooks import trust
+from pixelwitness.live.hooks import tls_refusals
 
 SITE = "shop.example"
 CLOSE_NOTIFY = bytes.fromhex("15030300020100")
@@ -164,8 +164,8 @@ def told(name: str) -> TlsData:
 
 
 def test_a_session_without_end_keeps_the_newest_names_and_every_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trust, "MOST_NAMES", 3)
-    seen = trust.Trust()
+    monkeypatch.setattr(tls_refusals, "MOST_NAMES", 3)
+    seen = tls_refusals.TlsRefusals()
     for name in ("a.example", "b.example", "a.example", "c.example", "d.example"):
         seen.established(told(name))
     counts = []

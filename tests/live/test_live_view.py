@@ -17,36 +17,36 @@ from tests.live.test_live_launch import EVENT, START, free_port
 from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
 from tests.sites import certificates, client, proxy, server
 
-from pixelwitness.live.display.board import Board
-from pixelwitness.live.display.event_line import Teller
-from pixelwitness.live.display.view import Messages, PlainView, TableView, view_for
+from pixelwitness.live.display.event_line import LineFormatter
+from pixelwitness.live.display.overview import SessionOverview
+from pixelwitness.live.display.view import LogMessages, PlainView, TableView, view_for
 from pixelwitness.report.formats.terminal import console
 
 
 def test_without_a_terminal_every_arrival_is_a_line() -> None:
-    stream, board = io.StringIO(), Board()
-    assert isinstance(view_for(board, stream), PlainView)
+    stream, overview = io.StringIO(), SessionOverview()
+    assert isinstance(view_for(overview, stream), PlainView)
     for rows in rows_of(flow_to(PURCHASE), flow_to("https://connect.facebook.net/en_US/fbevents.js")):
-        board.take(Teller(WORDS).told(rows))
+        overview.add(LineFormatter(WORDS).format(rows))
     assert stream.getvalue() == (
         "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR\nunknown site → Meta's library\n"
     )
 
 
 def test_a_reader_who_has_gone_ends_nothing() -> None:
-    board = Board()
+    overview = SessionOverview()
     closed = io.StringIO()
-    view_for(board, closed)
+    view_for(overview, closed)
     closed.close()
-    board.take(Teller(WORDS).told(rows_of(flow_to(PURCHASE))[0]))
-    assert board.sites()[0][0] == "shop.example"
+    overview.add(LineFormatter(WORDS).format(rows_of(flow_to(PURCHASE))[0]))
+    assert overview.sites()[0][0] == "shop.example"
 
 
 def test_the_table_shows_sites_events_and_the_ledger() -> None:
-    stream, board = io.StringIO(), Board()
-    view = TableView(board, console(stream, colour=False, width=100))
+    stream, overview = io.StringIO(), SessionOverview()
+    view = TableView(overview, console(stream, colour=False, width=100))
     for rows in rows_of(flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2").replace("Purchase", "%1b%5b2J"))):
-        board.take(Teller(WORDS).told(rows))
+        overview.add(LineFormatter(WORDS).format(rows))
     console(stream, colour=False, width=100).print(view.drawn())
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
     assert [re.split(r" {2,}", line.strip()) for line in lines if line] == [
@@ -63,13 +63,13 @@ def test_messages_are_printable_and_hold_no_traceback() -> None:
     said: list[str] = []
 
     class Heard(PlainView):
-        def say(self, message: str) -> None:
+        def show_message(self, message: str) -> None:
             said.append(message)
 
     logger = logging.getLogger("tests.of.messages")
     logger.propagate = False
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(Messages(Heard(io.StringIO())))
+    logger.addHandler(LogMessages(Heard(io.StringIO())))
     logger.info("of no interest")
     try:
         raise ValueError("jane.doe@example.com")

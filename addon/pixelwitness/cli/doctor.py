@@ -130,10 +130,10 @@ def _file_system(folder: Path) -> Finding:
 
 
 def _mitmproxy() -> Finding:
-    from pixelwitness.live.hooks.mitmproxy_version import installed, refusal
+    from pixelwitness.live.hooks.mitmproxy_checks import installed_version, version_problem
 
-    version = installed()
-    reason = refusal(version)
+    version = installed_version()
+    reason = version_problem(version)
     if reason is not None:
         return Finding("note", "mitmproxy", f"{reason} (only live and flow files need it)")
     there = importlib.util.find_spec("mitmproxy") is not None
@@ -151,7 +151,7 @@ def _browser() -> Finding:
     from pixelwitness.live.start import browser
 
     try:
-        program = browser.find()
+        program = browser.find_browser()
     except browser.BrowserError as error:
         return Finding("note", "browser", str(error))
     if program is None:

@@ -1,6 +1,6 @@
-"""What one request told Meta, as a line: for comments of flows, the terminal and logs.
+"""One line of words for each event and contact of a request: for comments of flows, the terminal and logs.
 
-Owns the line's wording.  It is made of finished records alone, so nothing that the
+Owns the wording of the line.  It is made of finished records alone, so nothing that the
 store may not hold can stand in it; captured text passes the sanitiser here.  Must
 not know mitmproxy or a terminal.
 """
@@ -19,7 +19,7 @@ from pixelwitness.report.wording.phrases import way_word
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-LONGEST = 300
+MAX_LENGTH = 300
 """Characters of a line."""
 UNKNOWN = "unknown site"
 
@@ -28,13 +28,13 @@ _NAMES = (".value", ".currency")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventLine:
     """One event or contact that a request carried, in words."""
 
     id: str
     site: str
     """Printable already, as all texts here."""
-    what: str
+    label: str
     """``pixel 1234: Purchase``, or the way of a contact."""
     data: tuple[str, ...]
     """What was about the person or the browser."""
@@ -50,56 +50,64 @@ class Told:
 
     @property
     def details(self) -> str:
-        """Return all but site and what, separated by commas."""
+        """Return all but site and label, separated by commas."""
         beside = (
             "body not recorded" if self.unread else "",
             "another copy" if self.is_copy else "",
             "blocked" if self.blocked else "",
         )
-        return ", ".join(one for one in (*self.data, self.amount, *beside) if one)
+        return ", ".join(text for text in (*self.data, self.amount, *beside) if text)
 
     @property
-    def line(self) -> str:
+    def text(self) -> str:
         """Return ``shop.example → pixel 1234: Purchase, e-mail (SHA-256), 19.90 EUR``."""
-        line = f"{self.site} → {self.what}" + (f", {self.details}" if self.details else "")
-        return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+        return shorten(f"{self.site} → {self.label}" + (f", {self.details}" if self.details else ""), MAX_LENGTH)
 
 
-class Teller:
-    """Tells in words what records hold; those for kinds of data, which come again with every request, it remembers."""
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most so many characters; what is cut off is marked by an ellipsis.
+
+    >>> shorten("12345", 5), shorten("123456", 5)
+    ('12345', '1234…')
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+class LineFormatter:
+    """Turns records into lines; it remembers the words for kinds of data, which are the same for many requests."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._remembered = lru_cache(maxsize=512)(self._named)
+        self._words_for = lru_cache(maxsize=512)(self._words)
 
-    def told(self, rows: Iterable[records.AnyRecord]) -> list[Told]:
-        """Return what the records of one request tell, one for each event and contact."""
+    def format(self, rows: Iterable[records.AnyRecord]) -> list[EventLine]:
+        """Return the lines of one request's records, one for each event and contact."""
         events: dict[str, records.Event] = {}
-        carried: list[records.Transmission] = []
+        carriers: list[records.Transmission] = []
         contacts: list[records.Contact] = []
         fields: dict[str, list[records.Field]] = {}
-        for kind, run in groupby(rows, type):
-            # What carries fields comes before them, so a run of fields is of one.
-            some: list[Any] = [*run]
+        for kind, group in groupby(rows, type):
+            # The record that carries fields comes before them, so a run of fields belongs to one record.
+            run: list[Any] = [*group]
             if kind is records.Field:
-                fields[some[0].transmission_id or some[0].contact_id] = some
+                fields[run[0].transmission_id or run[0].contact_id] = run
             elif kind is records.Event:
-                events |= {one.id: one for one in some}
+                events |= {event.id: event for event in run}
             elif kind is records.Transmission:
-                carried += some
+                carriers += run
             elif kind is records.Contact:
-                contacts += some
-        lines = [self._event(events[one.event_id], one, fields.get(one.id, ())) for one in carried]
-        return lines + [self._contact(one, fields.get(one.id, ())) for one in contacts]
+                contacts += run
+        lines = [self._event(events[carrier.event_id], carrier, fields.get(carrier.id, ())) for carrier in carriers]
+        return lines + [self._contact(contact, fields.get(contact.id, ())) for contact in contacts]
 
-    def _event(self, event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field]) -> Told:
+    def _event(self, event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field]) -> EventLine:
         name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
         receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
         data, is_personal = self._data(fields)
-        return Told(
+        return EventLine(
             id=event.id,
             site=_site(event.page_site),
-            what=f"{receiver}: {name}",
+            label=f"{receiver}: {name}",
             data=data,
             amount=_amount(fields),
             is_event=True,
@@ -109,13 +117,13 @@ class Teller:
             unread=is_unread(carrier.body_state),
         )
 
-    def _contact(self, contact: records.Contact, fields: Sequence[records.Field]) -> Told:
+    def _contact(self, contact: records.Contact, fields: Sequence[records.Field]) -> EventLine:
         pixel = f", pixel {safe_text(contact.pixel_id, 40)}" if contact.pixel_id else ""
         data, is_personal = self._data(fields)
-        return Told(
+        return EventLine(
             id=contact.id,
             site=_site(contact.page_site),
-            what=self._vocabulary.contact(contact.channel, contact.rule_id) + pixel,
+            label=self._vocabulary.contact(contact.channel, contact.rule_id) + pixel,
             data=data,
             amount="",
             is_event=False,
@@ -127,16 +135,17 @@ class Teller:
 
     def _data(self, fields: Sequence[records.Field]) -> tuple[tuple[str, ...], bool]:
         """Return what is about the person or the browser, and whether any of it is about the person."""
-        told = [
-            (about, one.data_class, one.form, one.matching, one.field)
-            for one in fields
-            if (about := _told_about(one.data_class, one.field)) is not None and one.form not in SAYS_NOTHING
+        kinds = [
+            (about, field.data_class, field.form, field.matching, field.field)
+            for field in fields
+            if (about := _person_or_browser(field.data_class, field.field)) is not None
+            and field.form not in SAYS_NOTHING
         ]
-        if not told:
+        if not kinds:
             return (), False
-        return self._remembered(*(kind[1:] for kind in told)), any(kind[0] is About.PERSON for kind in told)
+        return self._words_for(*(kind[1:] for kind in kinds)), any(kind[0] is About.PERSON for kind in kinds)
 
-    def _named(self, *kinds: tuple[str, str, str, str]) -> tuple[str, ...]:
+    def _words(self, *kinds: tuple[str, str, str, str]) -> tuple[str, ...]:
         return self._vocabulary.about_person(
             DataSent(data_class, form, matching, (field,), 1, 1) for data_class, form, matching, field in kinds
         )
@@ -147,7 +156,7 @@ def _site(site: str | None) -> str:
 
 
 @lru_cache(maxsize=2_048)
-def _told_about(data_class: str, field: str) -> About | None:
+def _person_or_browser(data_class: str, field: str) -> About | None:
     about = about_of(data_class, field)
     return about if about in (About.PERSON, About.BROWSER) else None
 
@@ -155,11 +164,11 @@ def _told_about(data_class: str, field: str) -> About | None:
 def _amount(fields: Sequence[records.Field]) -> str:
     """Return the sum with its currency, as far as they were kept."""
     kept: dict[str, str] = {}
-    for one in fields:
-        if one.value and one.field.endswith(_NAMES):
-            family, _, name = one.field.rpartition(".")
+    for field in fields:
+        if field.value and field.field.endswith(_NAMES):
+            family, _, name = field.field.rpartition(".")
             if family in _SUMS:
-                kept.setdefault(name, one.value)
+                kept.setdefault(name, field.value)
     if "value" not in kept:
         return ""
     return safe_text(f"{kept['value']} {kept.get('currency', '')}".strip(), 40)

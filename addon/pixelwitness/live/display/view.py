@@ -1,7 +1,7 @@
 """What `pixelwitness live` shows while it runs: a table that grows on a terminal, plain lines elsewhere.
 
 Owns the layout of both.  rich is imported for a terminal only.  Everything captured
-comes from `told`, printable already; messages of the log pass the sanitiser here.
+comes from an `EventLine`, printable already; messages of the log pass the sanitiser here.
 """
 
 import logging
@@ -10,8 +10,8 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from pixelwitness.core.exposure.records import Recording
-from pixelwitness.live.display.board import Board, Line
-from pixelwitness.live.display.event_line import Told
+from pixelwitness.live.display.event_line import EventLine
+from pixelwitness.live.display.overview import OverviewLine, SessionOverview
 from pixelwitness.report.wording.safe_text import counted, numbered, safe_text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LONGEST_MESSAGE = 2_000
 _OUR_LOGGERS = "pixelwitness"
 
 
-def ledger(recording: Recording | None) -> str:
+def format_counts(recording: Recording | None) -> str:
     """Return the ledger of a session in one line."""
     if recording is None:
         return "nothing has passed the proxy yet"
@@ -46,14 +46,14 @@ class PlainView:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def told(self, told: Told) -> None:
+    def show(self, line: EventLine) -> None:
         """Print a line; a reader who has gone costs nothing but the line."""
         try:
-            print(told.line, file=self._stream, flush=True)
+            print(line.text, file=self._stream, flush=True)
         except (OSError, ValueError):
             return
 
-    def say(self, message: str) -> None:
+    def show_message(self, message: str) -> None:
         """Print a message to stderr."""
         print(message, file=sys.stderr, flush=True)
 
@@ -65,10 +65,10 @@ class PlainView:
 
 
 class TableView:
-    """Sites and what they told, drawn anew some times a second, the ledger below; messages scroll by above."""
+    """Sites with their events and contacts, drawn again some times a second, the counts below, messages above."""
 
-    def __init__(self, board: Board, console: "Console") -> None:
-        self._board = board
+    def __init__(self, overview: SessionOverview, console: "Console") -> None:
+        self._overview = overview
         self._console = console
         self._live: Live | None = None
 
@@ -93,14 +93,14 @@ class TableView:
             self._live.stop()
             self._live = None
 
-    def say(self, message: str) -> None:
+    def show_message(self, message: str) -> None:
         """Print a message above the table."""
         # Imported here: a start without a terminal does not pay for rich.
         from rich.text import Text
 
         self._console.print(Text(message), soft_wrap=True)
 
-    def told(self, told: Told) -> None:
+    def show(self, line: EventLine) -> None:
         """Wait for the next drawing."""
 
     def drawn(self) -> "Group":
@@ -115,15 +115,15 @@ class TableView:
         table.add_column("Site", ratio=20, no_wrap=True, overflow="ellipsis")
         table.add_column("Told Meta", ratio=42, no_wrap=True, overflow="ellipsis")
         table.add_column("With it", ratio=38, no_wrap=True, overflow="ellipsis")
-        rows = [(site, line) for site, lines in self._board.sites() for line in lines]
+        rows = [(site, line) for site, lines in self._overview.sites() for line in lines]
         room = max(self._console.height - 8, 3)
         previous = ""
         for site, line in rows[-room:]:
             shown = "" if site == previous else site
-            table.add_row(Text(shown, style="bold cyan"), _what(line), _with(line))
+            table.add_row(Text(shown, style="bold cyan"), _label_text(line), _data_text(line))
             previous = site
         hidden = f"{counted(len(rows) - room, 'line')} above; " if len(rows) > room else ""
-        below = Text.assemble((f"{hidden}{ledger(self._board.recording)}", "bold"), "\n", (HOW_TO_END, "dim"))
+        below = Text.assemble((f"{hidden}{format_counts(self._overview.recording)}", "bold"), "\n", (HOW_TO_END, "dim"))
         waiting = Text("Nothing was seen to go to Meta yet.", style="dim")
         return Group(table if rows else waiting, below)
 
@@ -131,17 +131,17 @@ class TableView:
 HOW_TO_END = "Close the browser's window or press Ctrl-C to end and read the story."
 
 
-def _what(line: Line) -> "Text":
+def _label_text(line: OverviewLine) -> "Text":
     # Imported here: a start without a terminal does not pay for rich.
     from rich.text import Text
 
-    text = Text(numbered(line.what, line.times), style="" if line.is_event else "dim")
+    text = Text(numbered(line.label, line.times), style="" if line.is_event else "dim")
     if line.blocked:
         text.append(" blocked" if line.blocked == line.times else f" ({line.blocked} blocked)", style="green")
     return text
 
 
-def _with(line: Line) -> "Text":
+def _data_text(line: OverviewLine) -> "Text":
     # Imported here: a start without a terminal does not pay for rich.
     from rich.text import Text
 
@@ -154,8 +154,8 @@ def _with(line: Line) -> "Text":
 type View = PlainView | TableView
 
 
-def view_for(board: Board, stream: TextIO) -> View:
-    """Return the view that fits a stream, and let the board feed it."""
+def view_for(overview: SessionOverview, stream: TextIO) -> View:
+    """Return the view that fits a stream, and let the overview feed it."""
     view: View
     if stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
         # Imported here: a start without a terminal does not pay for rich.
@@ -163,14 +163,14 @@ def view_for(board: Board, stream: TextIO) -> View:
 
         drawn_on = console(stream, colour=True)  # colours are what lets it draw again and again
         drawn_on.no_color = bool(os.environ.get("NO_COLOR"))
-        view = TableView(board, drawn_on)
+        view = TableView(overview, drawn_on)
     else:
         view = PlainView(stream)
-    board.on_told = view.told
+    overview.on_line = view.show
     return view
 
 
-class Messages(logging.Handler):
+class LogMessages(logging.Handler):
     """Brings what the log says to a view: warnings of anybody, and what pixelwitness itself says."""
 
     def __init__(self, view: View) -> None:
@@ -181,6 +181,6 @@ class Messages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show a message in one printable line; never its traceback, which may hold what was captured."""
         try:
-            self._view.say(safe_text(record.getMessage(), LONGEST_MESSAGE))
+            self._view.show_message(safe_text(record.getMessage(), LONGEST_MESSAGE))
         except Exception:  # a message that cannot be shown must not end what it is about
             return

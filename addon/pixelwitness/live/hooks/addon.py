@@ -21,8 +21,8 @@ from mitmproxy.hooks import UpdateHook
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.exposure import records
-from pixelwitness.live.display.board import Board
-from pixelwitness.live.display.event_line import Teller
+from pixelwitness.live.display.event_line import LineFormatter
+from pixelwitness.live.display.overview import SessionOverview
 from pixelwitness.live.hooks.addon_options import (
     PREFIX,
     Settings,
@@ -33,12 +33,10 @@ from pixelwitness.live.hooks.addon_options import (
     settings_of,
 )
 from pixelwitness.live.hooks.commands import Commands
-from pixelwitness.live.hooks.contentview import PixelWitnessView
-from pixelwitness.live.hooks.deferred import Soon
+from pixelwitness.live.hooks.deferred_queue import DeferredQueue
 from pixelwitness.live.hooks.live_session import Session, Work
-from pixelwitness.live.hooks.marks import mark
-from pixelwitness.live.hooks.mitmproxy_version import refusal
-from pixelwitness.live.hooks.openness import warn_when_open
+from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
+from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
 from pixelwitness.live.hooks.session_setup import spill_of, understanding_of
 from pixelwitness.live.saving.kept_store import open_kept
 from pixelwitness.live.saving.session_report import Recorded
@@ -59,7 +57,7 @@ _STEADY_SECONDS = 1.0
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultCounts:
     """What went wrong in here, by hook."""
 
     by_hook: dict[str, int] = field(default_factory=dict)
@@ -72,8 +70,8 @@ class Faults:
 class PixelWitness:
     """Watches what passes the proxy on its way to Meta and stores what it means."""
 
-    def __init__(self, board: Board | None = None) -> None:
-        self.faults = Faults()
+    def __init__(self, board: SessionOverview | None = None) -> None:
+        self.faults = FaultCounts()
         self.recorded: Recorded | None = None
         """Where the records of this run are."""
         self.lost = 0
@@ -87,10 +85,10 @@ class PixelWitness:
         """Where the records of the session go."""
         self.left: Path | None = None
         """The spill that holds what the database of the last session did not take."""
-        self._board = board
+        self._overview = board
         self._words = vocabulary()
-        self._teller = Teller(self._words)
-        self._soon: Soon[tuple[str, Work]] = Soon(self._read)
+        self._formatter = LineFormatter(self._words)
+        self._deferred: DeferredQueue[tuple[str, Work]] = DeferredQueue(self._read)
         """What hooks have left to do, each with the hook's name."""
         self._at_once = False
         """Flows go to a file as soon as they end, so what they tell must stand on them by then."""
@@ -99,7 +97,7 @@ class PixelWitness:
 
     def load(self, loader: Loader) -> None:
         """Declare the options."""
-        reason = refusal(mitmproxy_version.VERSION)
+        reason = version_problem(mitmproxy_version.VERSION)
         if reason is not None:
             # Logged as well: while a script loads, mitmproxy drops an OptionsError without a word.
             log.error("pixelwitness: %s", reason)
@@ -107,7 +105,7 @@ class PixelWitness:
         declare(loader)
         Commands(lambda: self.recorded, self._words).declare(loader)
         contentviews.add(PixelWitnessView(self._reader, self._words))
-        _complain()
+        _log_misstated()
 
     def configure(self, updated: Collection[str]) -> None:
         """Check the options and open the store early, so that what is wrong is said before anything passes."""
@@ -125,7 +123,7 @@ class PixelWitness:
 
     def running(self) -> None:
         """Say where the records go."""
-        _complain()
+        _log_misstated()
         if self._session is None:
             self.configure({PREFIX})
         self._is_running = True
@@ -168,7 +166,7 @@ class PixelWitness:
         self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
         self.recorded = Recorded(kept.path, (*before, self._session.recording_id))
-        self._writer = writer = Writer(kept, _say_trouble, spill_of(kept))
+        self._writer = writer = Writer(kept, _log_trouble, spill_of(kept))
         kept.on_moved = lambda path, told: self._moved(writer, path, told)
         self._hand_over(self._session, [])
 
@@ -223,7 +221,7 @@ class PixelWitness:
             self._miss(session, hook, fault)
             return
         if work is not None:
-            self._soon.add((hook, work))
+            self._deferred.add((hook, work))
             if self._at_once:
                 self.catch_up()
         elif time.monotonic() - self._counted_at >= _STEADY_SECONDS:
@@ -232,7 +230,7 @@ class PixelWitness:
 
     def catch_up(self) -> None:
         """Do now what hooks have left for a moment later."""
-        self._soon.catch_up()
+        self._deferred.catch_up()
 
     def _read(self, left: Sequence[tuple[str, Work]]) -> None:
         """Do what hooks have left: make the records, hand them over, show what they tell."""
@@ -256,10 +254,10 @@ class PixelWitness:
     def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> bool:
         """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
         try:
-            lines = self._teller.told(rows)
+            lines = self._formatter.format(rows)
             mark(flow, lines)
-            if self._board is not None:
-                self._board.take(lines)
+            if self._overview is not None:
+                self._overview.add(lines)
         except Exception as fault:  # as above, but nothing is missing
             self._count_fault("showing", fault, "")
             return False
@@ -271,8 +269,8 @@ class PixelWitness:
         self._counted_at = time.monotonic()
         # The counts travel with the rows they count: one transaction holds both.
         recording = session.recording(complete=False)
-        if self._board is not None:
-            self._board.recording = recording
+        if self._overview is not None:
+            self._overview.recording = recording
         if not self._writer.put([*rows, recording]) and rows:
             session.dropped += 1
             if session.dropped in _TOLD_AT:
@@ -287,18 +285,18 @@ class PixelWitness:
         self.faults.by_hook[hook] = self.faults.by_hook.get(hook, 0) + 1
         if first:
             # The type alone: the text of an error may hold captured values.
-            log.error("pixelwitness: a fault (%s) in %s; browsing goes on%s", _kind(fault), hook, loss)
+            log.error("pixelwitness: a fault (%s) in %s; browsing goes on%s", _describe_fault(fault), hook, loss)
         if self._settings is not None and self._settings.on_error == "stop":
             ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
 
 
-def _complain() -> None:
+def _log_misstated() -> None:
     # An error logged during the start ends it; that is better than a proxy that watches nothing.
     for problem in misstated(ctx.options):
         log.error("pixelwitness: %s", problem)
 
 
-def _kind(fault: Exception) -> str:
+def _describe_fault(fault: Exception) -> str:
     at = fault.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
@@ -306,5 +304,5 @@ def _kind(fault: Exception) -> str:
     return type(fault).__name__ + where
 
 
-def _say_trouble(error: StoreError) -> None:
+def _log_trouble(error: StoreError) -> None:
     log.error("pixelwitness: nothing can be stored now, records wait: %s", error)

@@ -21,7 +21,7 @@ from pixelwitness.core.wire.exchange import Reading, Tally
 from pixelwitness.core.wire.request import Request
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.live.hooks.block import Block, answer, stops
-from pixelwitness.live.hooks.trust import Trust
+from pixelwitness.live.hooks.tls_refusals import TlsRefusals
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.analyser import Witness
 from pixelwitness.meaning.pipeline.record_builder import Origin
@@ -52,7 +52,7 @@ class Work(msgspec.Struct, frozen=True, gc=False):
     """Makes the records of what the flow told, once."""
 
 
-class _Open(msgspec.Struct, frozen=True, gc=False):
+class _OpenRequest(msgspec.Struct, frozen=True, gc=False):
     position: int
     url: str | None = None
     """Where it went; None where nobody has had to know."""
@@ -76,8 +76,8 @@ class Session:
     _reading: Reading = field(init=False)
     _tally: Tally = field(init=False)
     _flows_seen: int = 0
-    _open: dict[str, _Open] = field(default_factory=dict)
-    _trust: Trust = field(default_factory=Trust)
+    _open: dict[str, _OpenRequest] = field(default_factory=dict)
+    _tls_refusals: TlsRefusals = field(default_factory=TlsRefusals)
 
     def __post_init__(self) -> None:
         known = self.understanding
@@ -104,7 +104,7 @@ class Session:
         self._tally.other += 1
         if not destination:
             # Its answer can still turn out to be a page.
-            self._remember(flow.id, _Open(position))
+            self._remember(flow.id, _OpenRequest(position))
         return None
 
     def _take(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
@@ -120,7 +120,7 @@ class Session:
             stays = True
         else:
             awaited = is_wanted and self._witness.awaits_answer(request)
-            self._remember(flow.id, _Open(position, request.url, destination, awaited))
+            self._remember(flow.id, _OpenRequest(position, request.url, destination, awaited))
         return Work(flow, partial(self._witness.take_request, request, blocked=stays))
 
     def _is_to_be_blocked(self, request: Request) -> bool:
@@ -148,27 +148,27 @@ class Session:
         self._open.pop(flow.id, None)
         return work
 
-    def _answered(self, flow: http.HTTPFlow, known: _Open) -> Work:
+    def _answered(self, flow: http.HTTPFlow, known: _OpenRequest) -> Work:
         exchange = flow_exchange.exchange_of(flow, known.position, known.url)
         return Work(flow, partial(self._witness.take_response, exchange))
 
     def tls_failed(self, data: tls.TlsData) -> None:
         """Count a client that would not take the proxy's certificate: that traffic was not seen."""
-        self._trust.failed(data)
+        self._tls_refusals.failed(data)
 
     def tls_established(self, data: tls.TlsData) -> None:
         """Take note of a client that took the proxy's certificate."""
-        self._trust.established(data)
+        self._tls_refusals.established(data)
 
     def recording(self, *, complete: bool) -> records.Recording:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
         self._reading.complete = complete
-        self._tally.tls_refused = self._trust.refused
+        self._tally.tls_refused = self._tls_refusals.refused
         return self._witness.recording(
             self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
         )
 
-    def _remember(self, flow_id: str, known: _Open) -> None:
+    def _remember(self, flow_id: str, known: _OpenRequest) -> None:
         if len(self._open) >= MOST_OPEN:
             del self._open[next(iter(self._open))]
         self._open[flow_id] = known

@@ -29,19 +29,19 @@ class BrowserError(Exception):
     """There is no browser where the user says there is one."""
 
 
-def find(environment: Mapping[str, str] = os.environ) -> Path | None:
+def find_browser(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return Chromium or Chrome, None when there is neither; raises `BrowserError` for a wrong PIXELWITNESS_BROWSER."""
     named = environment.get(VARIABLE)
     if named:
-        there = shutil.which(named, path=environment.get("PATH"))
-        if there is None:
+        program = shutil.which(named, path=environment.get("PATH"))
+        if program is None:
             raise BrowserError(f"{VARIABLE}: there is no program {named!r}; name Chromium or Chrome, or unset it")
-        return Path(there)
+        return Path(program)
     found = (shutil.which(name, path=environment.get("PATH")) for name in NAMES)
-    there = next((one for one in found if one is not None), None)
-    if there is None:
-        there = next((one for one in _ELSEWHERE.get(sys.platform, ()) if Path(one).exists()), None)
-    return None if there is None else Path(there)
+    program = next(filter(None, found), None)
+    if program is None:
+        program = next((path for path in _ELSEWHERE.get(sys.platform, ()) if Path(path).exists()), None)
+    return None if program is None else Path(program)
 
 
 def runs_as_root() -> bool:
@@ -49,7 +49,9 @@ def runs_as_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def command(program: Path, profile: Path, proxy: str, key_hash: str, url: str, *, sandbox: bool = True) -> list[str]:
+def build_command(
+    program: Path, profile: Path, proxy: str, key_hash: str, url: str, *, sandbox: bool = True
+) -> list[str]:
     """Return the command line: ``proxy`` is ``host:port``, ``key_hash`` that of the certificate to trust."""
     return [
         str(program),

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from mitmproxy import ctx
 
-from pixelwitness.live.start.browser import command, runs_as_root
+from pixelwitness.live.start.browser import build_command, runs_as_root
 
 _LOOK_SECONDS = 0.2
 _FAREWELL_SECONDS = 5.0
@@ -37,25 +37,25 @@ def key_hash_of(certificate: bytes) -> str:
     ).decode()
 
 
-class Window:
+class BrowserWindow:
     """An addon of mitmproxy: opens a page once the proxy listens, and ends the proxy when the browser ends."""
 
-    def __init__(self, program: Path, url: str, say: Callable[[str], None]) -> None:
-        self._program, self._url, self._say = program, url, say
+    def __init__(self, program: Path, url: str, notify: Callable[[str], None]) -> None:
+        self._program, self._url, self._notify = program, url, notify
         self._profile: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: asyncio.Task[None] | None = None
 
     def running(self) -> None:
         """Start the browser."""
-        proxy = _address()
+        proxy = _proxy_address()
         if proxy is None:
-            self._say("No browser is opened: there is no ordinary proxy to point it at.")
+            self._notify("No browser is opened: there is no ordinary proxy to point it at.")
             return
         certificate = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
         self._profile = Path(tempfile.mkdtemp(prefix="pixelwitness-browser-"))
         try:
-            line = command(
+            arguments = build_command(
                 self._program,
                 self._profile,
                 proxy,
@@ -64,14 +64,16 @@ class Window:
                 sandbox=not runs_as_root(),
             )
             self._process = subprocess.Popen(
-                line,
+                arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=os.name != "nt",
             )
         except (OSError, ValueError) as error:
-            self._say(f"{self._program.name} cannot be started ({type(error).__name__}); open the page as told below.")
+            self._notify(
+                f"{self._program.name} cannot be started ({type(error).__name__}); open the page as told below."
+            )
             return
         self._watch = asyncio.get_running_loop().create_task(self._until_closed(self._process))
 
@@ -80,7 +82,9 @@ class Window:
         while process.poll() is None:
             await asyncio.sleep(_LOOK_SECONDS)
         if process.returncode and asyncio.get_running_loop().time() - begun < _AT_ONCE_SECONDS:
-            self._say(f"{self._program.name} ended at once with exit code {process.returncode}; was it the right one?")
+            self._notify(
+                f"{self._program.name} ended at once with exit code {process.returncode}; was it the right one?"
+            )
         ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
 
     def close(self) -> None:
@@ -88,13 +92,13 @@ class Window:
         process, profile = self._process, self._profile
         self._process = self._profile = None
         if process is not None:
-            _end(process)
+            _end_process(process)
         if profile is not None:
             shutil.rmtree(profile, ignore_errors=True)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for word in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+def _end_process(process: subprocess.Popen[bytes]) -> None:
+    for ending in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         if process.poll() is not None:
             break
         with contextlib.suppress(OSError):
@@ -102,12 +106,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 process.terminate()
             else:
                 # Its helpers are in a session of their own with it.
-                os.killpg(process.pid, word)
+                os.killpg(process.pid, ending)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_FAREWELL_SECONDS)
 
 
-def _address() -> str | None:
+def _proxy_address() -> str | None:
     """Return where the proxy listens, as a browser on this machine reaches it."""
     servers = ctx.master.addons.get("proxyserver").servers  # type: ignore[no-untyped-call]  # mitmproxy leaves it so
     for server in servers:

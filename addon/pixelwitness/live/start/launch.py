@@ -1,4 +1,4 @@
-"""Starts the proxy with the addon, on loopback, opens a browser for it, and tells the story at the end.
+"""The launch of a live session: the proxy with the addon on loopback, a browser for it, a report at the end.
 
 Owns the way from the command ``live`` to a running mitmproxy and its exit code.
 Must not import mitmproxy before its version is known to be safe.
@@ -14,14 +14,14 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pixelwitness.live.hooks.mitmproxy_version import installed, refusal
+from pixelwitness.live.hooks.mitmproxy_checks import installed_version, version_problem
 
 if TYPE_CHECKING:
     from mitmproxy.master import Master
     from mitmproxy.options import Options
 
     from pixelwitness.live.display.view import View
-    from pixelwitness.live.start.browser_window import Window
+    from pixelwitness.live.start.browser_window import BrowserWindow
 
 LOOPBACK = "127.0.0.1"
 COULD_NOT_RUN, INCOMPLETE = 2, 4
@@ -52,58 +52,60 @@ def shim_path() -> Path:
     return Path(str(resources.files("pixelwitness.live.start.shim") / "pixelwitness_addon.py"))
 
 
-def run(url: str | None, options: LiveOptions, say: Callable[[str], None]) -> int:
+def run(url: str | None, options: LiveOptions, notify: Callable[[str], None]) -> int:
     """Run the proxy until it is stopped; return 0, 2 when it could not run, 4 when something is missing.
 
-    With a URL a browser opens it, and the proxy ends with the browser.  ``say`` gets what the user
+    With a URL a browser opens it, and the proxy ends with the browser.  ``notify`` gets what the user
     should read, line by line; the story goes to stdout.
     """
-    reason = refusal(installed())
+    reason = version_problem(installed_version())
     if reason is not None:
-        say(reason)
+        notify(reason)
         return COULD_NOT_RUN
     # Imported here: a start that fails early does not pay for it.
     from pixelwitness.live.start import browser
-    from pixelwitness.live.start.browser_window import Window
+    from pixelwitness.live.start.browser_window import BrowserWindow
 
     window = None
     if url is not None:
         url = url if "://" in url else f"https://{url}"
         if not url.startswith(("http://", "https://")):
-            say(f"{url}: a page has an address that begins with https:// or http://")
+            notify(f"{url}: a page has an address that begins with https:// or http://")
             return COULD_NOT_RUN
         try:
-            program = browser.find()
+            program = browser.find_browser()
         except browser.BrowserError as error:
-            say(str(error))
+            notify(str(error))
             return COULD_NOT_RUN
         if program is not None:
-            window = Window(program, url, say)
-            for line in window_steps(program, url, root=browser.runs_as_root()):
-                say(line)
+            window = BrowserWindow(program, url, notify)
+            for line in window_lines(program, url, root=browser.runs_as_root()):
+                notify(line)
         else:
-            say(f"There is no Chromium or Chrome here (or name one by {browser.VARIABLE}); use a browser of your own:")
+            notify(
+                f"There is no Chromium or Chrome here (or name one by {browser.VARIABLE}); use a browser of your own:"
+            )
     if window is None:
-        for line in steps(url, options.port):
-            say(line)
+        for line in usage_lines(url, options.port):
+            notify(line)
     try:
-        return _proxied(options, window, say)
+        return _run_proxy(options, window, notify)
     finally:
         if window is not None:
             window.close()
 
 
-def window_steps(program: Path, url: str, *, root: bool) -> tuple[str, ...]:
-    """Return what is told when a browser is opened."""
-    told = (
+def window_lines(program: Path, url: str, *, root: bool) -> tuple[str, ...]:
+    """Return what the user reads when a browser is opened."""
+    lines = (
         f"{program.name} opens {url} in a profile of its own, which is removed afterwards. Browse in that window.",
         "Close it (or press Ctrl-C here) to end the session and read the story.",
     )
     unsafe = f"As root {program.name} runs only without its sandbox (--no-sandbox): open pages you trust."
-    return (*told, unsafe) if root else told
+    return (*lines, unsafe) if root else lines
 
 
-def steps(url: str | None, port: int) -> tuple[str, ...]:
+def usage_lines(url: str | None, port: int) -> tuple[str, ...]:
     """Return how a browser, a phone and a server come to use the proxy."""
     page = url or "the page in question"
     return (
@@ -130,19 +132,19 @@ def arguments_of(options: LiveOptions) -> list[str]:
     return [*sets, "--listen-host", LOOPBACK, "--listen-port", str(options.port), *options.arguments]
 
 
-def _proxied(options: LiveOptions, window: "Window | None", say: Callable[[str], None]) -> int:
+def _run_proxy(options: LiveOptions, window: "BrowserWindow | None", notify: Callable[[str], None]) -> int:
     from mitmproxy.tools import cmdline, main
 
-    from pixelwitness.live.display.board import Board
-    from pixelwitness.live.display.farewell import tell
+    from pixelwitness.live.display.closing_report import print_closing_report
+    from pixelwitness.live.display.overview import SessionOverview
     from pixelwitness.live.display.view import view_for
     from pixelwitness.live.hooks.addon import PixelWitness
     from pixelwitness.report.wording.vocabulary import vocabulary
 
     own_output = any(word in argument for argument in options.arguments for word in _OWN_OUTPUT)
-    board = Board() if options.ui == "dump" and not own_output else None
-    view = view_for(board, sys.stdout) if board is not None else None
-    addon = PixelWitness(board)
+    overview = SessionOverview() if options.ui == "dump" and not own_output else None
+    view = view_for(overview, sys.stdout) if overview is not None else None
+    addon = PixelWitness(overview)
     base, parser = _interface(options.ui)
     quiet = {"with_termlog": False, "with_dumper": False} if view is not None else {}
 
@@ -152,7 +154,7 @@ def _proxied(options: LiveOptions, window: "Window | None", say: Callable[[str],
             self.addons.add(addon, *([window] if window is not None else []))
 
     failed = False
-    with _shown(view):
+    with _displayed(view):
         try:
             # Filter arguments are mitmdump's alone; the others' parsers know none.
             extra = None if options.ui != "dump" else _filter if view is None else _filter_of_files
@@ -166,22 +168,22 @@ def _proxied(options: LiveOptions, window: "Window | None", say: Callable[[str],
         return COULD_NOT_RUN
     if window is not None:
         window.close()
-    is_told = addon.recorded is None or tell(
-        addon.recorded, vocabulary(), sys.stdout, say, colour=not os.environ.get("NO_COLOR")
+    is_reported = addon.recorded is None or print_closing_report(
+        addon.recorded, vocabulary(), sys.stdout, notify, colour=not os.environ.get("NO_COLOR")
     )
-    return INCOMPLETE if addon.faults.total or addon.lost or addon.left or not is_told else 0
+    return INCOMPLETE if addon.faults.total or addon.lost or addon.left or not is_reported else 0
 
 
 @contextmanager
-def _shown(view: "View | None") -> Iterator[None]:
+def _displayed(view: "View | None") -> Iterator[None]:
     """Draw a view, and bring to it what the log says, until the context ends."""
     if view is None:
         yield
         return
     # Imported here: a start that fails early does not pay for it.
-    from pixelwitness.live.display.view import Messages
+    from pixelwitness.live.display.view import LogMessages
 
-    messages = Messages(view)
+    messages = LogMessages(view)
     logging.getLogger().addHandler(messages)
     view.start()
     try:
@@ -217,6 +219,6 @@ def _interface(ui: Interface) -> "tuple[type[Master], str]":
     return DumpMaster, "mitmdump"
 
 
-def say_on_stderr(line: str) -> None:
+def print_to_stderr(line: str) -> None:
     """Print a line where it does not mix with results."""
     print(line, file=sys.stderr)

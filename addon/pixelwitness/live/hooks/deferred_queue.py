@@ -18,7 +18,7 @@ MOST_WAITING = 64
 """Pieces of work that wait at most; when so many do, the oldest are done in the hook that brings one more."""
 
 
-class Soon[Work]:
+class DeferredQueue[Work]:
     """Keeps work for a moment, then hands it to ``do``; without an event loop it hands it over at once."""
 
     def __init__(self, do: Callable[[Sequence[Work]], None]) -> None:

@@ -1,17 +1,20 @@
-"""The contentview "pixelwitness": a payload on its way to Meta, read in words.
+"""What mitmproxy's own interfaces show of a flow to Meta: a mark, a comment, and the payload in words.
 
-Owns the layout.  It shows what the store may hold and no more: values that are not
-kept appear as kind, form and length.  A request that is none of Meta's is left to
-mitmproxy's other views; nothing in it may make this one raise a captured text.
+Owns what a mark looks like and the layout of the contentview "pixelwitness".  It shows
+what the store may hold and no more: values that are not kept appear as kind, form and
+length.  Of a flow only mitmproxy's own notes are written, nothing that is sent.  A
+request that no rule finds is left to mitmproxy's other views; nothing in it may make
+this one raise an error that holds captured text.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from mitmproxy import contentviews, http
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.sighting import Detection, Sighting
 from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.live.display.event_line import MAX_LENGTH, EventLine, shorten
 from pixelwitness.meaning.keep.field_facts import FieldFacts
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.report.wording.phrases import form_word, way_word
@@ -19,6 +22,8 @@ from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.sources import flow_exchange
 
+PERSONAL, EVENT, CONTACT, BLOCKED = ":red_circle:", ":yellow_circle:", ":white_circle:", ":no_entry:"
+"""Marks of flows, the strongest that fits."""
 MOST_SIGHTINGS, MOST_FIELDS = 50, 200
 """Events of a request, and fields of an event, that are shown."""
 _AHEAD_OF_OTHERS = 2.0
@@ -38,17 +43,16 @@ class PixelWitnessView(contentviews.Contentview):
 
     def render_priority(self, data: bytes, metadata: contentviews.Metadata) -> float:
         """Return a priority ahead of the general views for what a rule finds, else one below zero."""
-        return _AHEAD_OF_OTHERS if self._seen(data, metadata) is not None else _NOT_OURS
+        return _AHEAD_OF_OTHERS if self._find(data, metadata) is not None else _NOT_OURS
 
     def prettify(self, data: bytes, metadata: contentviews.Metadata) -> str:
         """Return the payload in words; raises `ValueError` where no rule finds anything."""
-        seen = self._seen(data, metadata)
-        if seen is None:
+        found = self._find(data, metadata)
+        if found is None:
             raise ValueError("pixelwitness finds nothing in this that goes to Meta")
-        request, found, redactor = seen
-        return "\n".join(self._lines(request, found, redactor))
+        return "\n".join(self._lines(*found))
 
-    def _seen(self, data: bytes, metadata: contentviews.Metadata) -> tuple[Request, Detection, Redactor] | None:
+    def _find(self, data: bytes, metadata: contentviews.Metadata) -> tuple[Request, Detection, Redactor] | None:
         reader = self._reader()
         if reader is None:
             return None
@@ -57,33 +61,35 @@ class PixelWitnessView(contentviews.Contentview):
             request = _request(data, metadata)
             if request is None:
                 return None
-            found = detector.detect(request)
+            detection = detector.detect(request)
         except Exception:  # mitmproxy would log it with what was captured
             return None
-        return (request, found, redactor) if found.events or found.contacts else None
+        return (request, detection, redactor) if detection.events or detection.contacts else None
 
-    def _lines(self, request: Request, found: Detection, redactor: Redactor) -> Iterator[str]:
-        sightings = (*found.events, *found.contacts)
-        for index, one in enumerate(sightings[:MOST_SIGHTINGS]):
+    def _lines(self, request: Request, detection: Detection, redactor: Redactor) -> Iterator[str]:
+        sightings = (*detection.events, *detection.contacts)
+        for index, sighting in enumerate(sightings[:MOST_SIGHTINGS]):
             if index:
                 yield ""
-            yield from self._sighting(one, redactor)
+            yield from self._sighting_lines(sighting, redactor)
         if len(sightings) > MOST_SIGHTINGS:
             yield f"… and {len(sightings) - MOST_SIGHTINGS} more in this request"
         if request.body_state not in (BodyState.RECORDED, BodyState.EMPTY):
             yield f"The body is not here ({request.body_state.replace('_', ' ')}): what it held is unknown, not absent."
 
-    def _sighting(self, sighting: Sighting, redactor: Redactor) -> Iterator[str]:
+    def _sighting_lines(self, sighting: Sighting, redactor: Redactor) -> Iterator[str]:
         rule = sighting.rule
         name = redactor.event_name(sighting.event_name)
         pixel = redactor.pixel_id(sighting.pixel_id)
-        what = f"Event {safe_text(name, 80) if name else '(name not recorded)'}" if rule.gives == "event" else "Contact"
+        title = "Contact"
+        if rule.gives == "event":
+            title = f"Event {safe_text(name, 80) if name else '(name not recorded)'}"
         receiver = f", received by pixel {safe_text(pixel, 40)}" if pixel else ""
-        yield f"{what}, by {way_word(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
+        yield f"{title}, by {way_word(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
         fields = redactor.fields(sighting.fields)
-        width = min(max((len(one.field) for one in fields), default=0), 40)
-        for one in fields[:MOST_FIELDS]:
-            yield f"  {safe_text(one.field, 40):<{width}}  {self._words(one)}"
+        width = min(max((len(field.field) for field in fields), default=0), 40)
+        for field in fields[:MOST_FIELDS]:
+            yield f"  {safe_text(field.field, 40):<{width}}  {self._words(field)}"
         if len(fields) > MOST_FIELDS:
             yield f"  … and {len(fields) - MOST_FIELDS} more fields"
 
@@ -106,3 +112,22 @@ def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:
     )
     state = BodyState.RECORDED if data else BodyState.EMPTY
     return Request(message.method.upper(), message.url, headers, data or None, state)
+
+
+def mark(flow: http.HTTPFlow, lines: Sequence[EventLine]) -> None:
+    """Mark a flow and write its events and contacts into its comment; marks and comments of the user's own stay."""
+    if not lines:
+        return
+    if not flow.marked:
+        flow.marked = _mark_of(lines)
+    if not flow.comment:
+        more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
+        flow.comment = shorten("; ".join(line.text for line in lines[:5]) + more, 2 * MAX_LENGTH)
+
+
+def _mark_of(lines: Sequence[EventLine]) -> str:
+    if all(line.blocked for line in lines):
+        return BLOCKED
+    if any(line.is_personal for line in lines):
+        return PERSONAL
+    return EVENT if any(line.is_event for line in lines) else CONTACT

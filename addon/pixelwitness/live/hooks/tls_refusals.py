@@ -19,7 +19,7 @@ type _Name = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Trust:
+class TlsRefusals:
     """What the handshakes of one session tell."""
 
     _refused: int = 0

@@ -1,6 +1,6 @@
-"""The end of a session: the story in three sentences, the summary, the report.
+"""The closing report of a session: three sentences, the summary, and the path of the written report.
 
-Owns what is told when the window closes.  Reads the store; must not know mitmproxy.
+Owns what is printed when the session ends.  Reads the store; must not know mitmproxy.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,19 +21,19 @@ from pixelwitness.store.database import StoreError
 MOST_NAMED = 5
 
 
-def tell(
-    recorded: Recorded, vocabulary: Vocabulary, stream: TextIO, say: Callable[[str], None], *, colour: bool
+def print_closing_report(
+    recorded: Recorded, vocabulary: Vocabulary, stream: TextIO, notify: Callable[[str], None], *, colour: bool
 ) -> bool:
     """Write the story, the summary and the path of the report to a stream; False when the store cannot be read.
 
-    ``say`` gets what went wrong.
+    ``notify`` gets what went wrong.
     """
     try:
         exposure = read_exposure(recorded)
     except StoreError as error:
-        say(f"the story cannot be told: {error}")
+        notify(f"the story cannot be told: {error}")
         return False
-    for sentence in in_short(exposure, vocabulary):
+    for sentence in summarise(exposure, vocabulary):
         print(plain.as_text(sentence), file=stream)
     print(file=stream)
     if stream.isatty():
@@ -48,7 +48,7 @@ def tell(
     try:
         write_report(recorded, target, vocabulary)
     except (StoreError, OSError) as error:
-        say(f"the report cannot be written: {error}")
+        notify(f"the report cannot be written: {error}")
         return False
     print(f"\nThe report: {target}", file=stream, flush=True)
     return True
@@ -59,29 +59,30 @@ def report_path(recorded: Recorded) -> Path:
     return recorded.db.with_name(f"{recorded.db.stem}-{recorded.ids[0][:8]}.html")
 
 
-def in_short(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
+def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     """Yield three sentences: who told Meta anything, the most telling of it, what stays out of sight."""
-    told = [one for one in exposure.sites if one.standing is not Standing.META and (one.sent or one.contacts)]
-    stopped = [one for one in exposure.sites if one.standing is not Standing.META and not one.told_nothing]
-    seen = told or stopped
-    named = [one.site for one in seen if one.site is not None]
-    number = counted(len(seen), "site")
-    if not seen:
+    sites = [site for site in exposure.sites if site.standing is not Standing.META]
+    telling = [site for site in sites if site.sent or site.contacts]
+    trying = [site for site in sites if not site.told_nothing]
+    named = telling or trying
+    names = [site.site for site in named if site.site is not None]
+    number = counted(len(named), "site")
+    if not named:
         visited = len(exposure.of(Standing.SITE))
         opened = f"You opened {counted(visited, 'site')}, and nothing" if visited else "Nothing"
         yield (f"{opened} was seen to go to Meta.",)
         yield (f"{counted(exposure.coverage.seen, 'request')} were looked at.",)
     else:
-        names = (": ", *captured_list(named, MOST_NAMED)) if named else ()
-        yield (f"{number} told Meta of you" if told else f"{number} tried to tell Meta of you", *names, ".")
+        listed = (": ", *captured_list(names, MOST_NAMED)) if names else ()
+        yield (f"{number} told Meta of you" if telling else f"{number} tried to tell Meta of you", *listed, ".")
         sentences = {id(site): lines for site, lines in story(exposure, vocabulary)}
         # A site of which only contacts were blocked has no sentence of its own.
-        yield from sentences.get(id(max(seen, key=_weight)), ())[:1]
+        yield from sentences.get(id(max(named, key=_weight)), ())[:1]
     yield (ALWAYS,)
 
 
 def _weight(site: SiteExposure) -> tuple[int, int, int]:
     """Order sites by how much they tell of the person, then of the browser, then at all."""
-    about = [about_of(one.data_class, origin) for one in site.data for origin in one.origins]
-    named = site.standing is Standing.SITE
-    return about.count(About.PERSON) if named else -1, about.count(About.BROWSER), site.n_events + site.n_contacts
+    about = [about_of(data.data_class, origin) for data in site.data for origin in data.origins]
+    is_named = site.standing is Standing.SITE
+    return about.count(About.PERSON) if is_named else -1, about.count(About.BROWSER), site.n_events + site.n_contacts
