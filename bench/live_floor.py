@@ -16,7 +16,7 @@ from mitmproxy.addonmanager import Loader
 
 from pixelwitness.core.exposure import records
 from pixelwitness.core.wire.times import time_text
-from pixelwitness.live.saving.kept_store import open_kept
+from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.writer import Writer
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.store.key import study_key
@@ -68,7 +68,7 @@ class Floor:
     def running(self) -> None:
         """Open the database."""
         db, key = Path(ctx.options.pixelwitness_db), Path(ctx.options.pixelwitness_key)
-        kept, _ = open_kept(db, key, {})
+        kept, _ = open_session_store(db, key, {})
         self._token = tokenizer(study_key(db, key))
         self._writer = Writer(kept, lambda error: None)
         self._writer.put([RECORDING])

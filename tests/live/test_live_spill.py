@@ -23,10 +23,10 @@ def batch(number: int, page_url: str | None = "https://shop.example/") -> Batch:
 
 def all_of(spill: Spill, at_a_time: int = 3) -> list[Batch]:
     found = []
-    while spill.waits:
+    while spill.is_pending:
         group, place = spill.read(at_a_time)
         found += group
-        spill.take(place)
+        spill.release(place)
     return found
 
 
@@ -37,7 +37,7 @@ def db(tmp_path: Path) -> Path:
 
 def test_batches_come_out_in_order_and_the_file_goes_with_the_last(db: Path) -> None:
     spill = Spill(db, KEY)
-    assert (spill.waits, spill_file(db).exists()) == (False, False)
+    assert (spill.is_pending, spill_file(db).exists()) == (False, False)
     spill.append([batch(0), batch(1)])
     spill.append([batch(2)])
     assert spill_file(db).stat().st_mode & 0o777 == 0o600
@@ -51,7 +51,7 @@ def test_the_next_process_finds_what_was_not_taken_and_adds_behind_it(db: Path) 
     first = Spill(db, KEY)
     first.append([batch(number) for number in range(4)])
     _, place = first.read(2)
-    first.take(place)
+    first.release(place)
     first.close()
     again = Spill(db, KEY)
     again.append([batch(4)])
@@ -77,7 +77,7 @@ def test_a_start_that_died_over_the_first_bytes_leaves_nothing_to_take(db: Path)
     for length in (0, 1, 7, 8, 30):
         spill_file(db).write_bytes(whole[:length])
         again = Spill(db, KEY)
-        assert (again.waits, spill_file(db).exists()) == (False, False)
+        assert (again.is_pending, spill_file(db).exists()) == (False, False)
 
 
 def test_a_damaged_batch_is_counted_and_costs_no_other(db: Path) -> None:
@@ -126,7 +126,7 @@ def test_it_moves_with_what_was_not_taken(db: Path, tmp_path: Path) -> None:
     spill = Spill(db, KEY)
     spill.append([batch(0), batch(1)])
     _, place = spill.read(1)
-    spill.take(place)
+    spill.release(place)
     spill.move(tmp_path / "b.sqlite")
     assert not spill_file(db).exists()
     spill.append([batch(2)])

@@ -12,7 +12,7 @@ import pytest
 
 from pixelwitness.core.exposure import records
 from pixelwitness.live.saving import writer as writers
-from pixelwitness.live.saving.kept_store import Kept
+from pixelwitness.live.saving.session_store import SessionStore
 from pixelwitness.live.saving.spill import Spill, spill_file
 from pixelwitness.live.saving.writer import Writer
 from pixelwitness.store.database import StoreError
@@ -50,9 +50,9 @@ def db(tmp_path: Path) -> Path:
     return tmp_path / "a.sqlite"
 
 
-def kept(db: Path) -> Kept:
+def kept(db: Path) -> SessionStore:
     check = key_check(db)
-    return Kept(Ledger.open(db, key_check=check, durable=True, busy_seconds=0.1), check, study_key(db))
+    return SessionStore(Ledger.open(db, key_check=check, durable=True, busy_seconds=0.1), check, study_key(db))
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ class Slow:
         self.go.wait(10)
         self.groups.append(len(group))
 
-    def look(self) -> None: ...
+    def ensure_in_place(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -188,5 +188,5 @@ def test_what_was_spilled_just_before_the_end_is_stored_by_the_end(
     while not writer.state.spilled and time.monotonic() < deadline:
         time.sleep(0.005)
     assert writer.finish(5, [RECORDING])
-    assert (writer.state.committed, writer.state.dropped, writer.state.left) == (2, 0, False)
+    assert (writer.state.committed, writer.state.dropped, writer.state.spill_pending) == (2, 0, False)
     assert not spill_file(db).exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
-from pixelwitness.live.saving.session_report import Recorded, read_exposure, write_report
+from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.report.formats import plain
 from pixelwitness.report.wording.acts import Sentence, captured_list
@@ -22,7 +22,7 @@ MOST_NAMED = 5
 
 
 def print_closing_report(
-    recorded: Recorded, vocabulary: Vocabulary, stream: TextIO, notify: Callable[[str], None], *, colour: bool
+    recorded: SessionRecords, vocabulary: Vocabulary, stream: TextIO, notify: Callable[[str], None], *, colour: bool
 ) -> bool:
     """Write the story, the summary and the path of the report to a stream; False when the store cannot be read.
 
@@ -54,7 +54,7 @@ def print_closing_report(
     return True
 
 
-def report_path(recorded: Recorded) -> Path:
+def report_path(recorded: SessionRecords) -> Path:
     """Return where the report of a session goes: beside its database, one for each session."""
     return recorded.db.with_name(f"{recorded.db.stem}-{recorded.ids[0][:8]}.html")
 

@@ -38,8 +38,8 @@ from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
 from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
 from pixelwitness.live.hooks.session_setup import spill_of, understanding_of
-from pixelwitness.live.saving.kept_store import open_kept
-from pixelwitness.live.saving.session_report import Recorded
+from pixelwitness.live.saving.session_report import SessionRecords
+from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.spill import spill_file
 from pixelwitness.live.saving.writer import Writer
 from pixelwitness.meaning.keep.redaction import Redactor
@@ -72,7 +72,7 @@ class PixelWitness:
 
     def __init__(self, board: SessionOverview | None = None) -> None:
         self.faults = FaultCounts()
-        self.recorded: Recorded | None = None
+        self.recorded: SessionRecords | None = None
         """Where the records of this run are."""
         self.lost = 0
         """Requests of ended sessions whose records are not in the store."""
@@ -156,7 +156,7 @@ class PixelWitness:
     def _begin(self, settings: Settings) -> None:
         try:
             understanding, owners = understanding_of(settings)
-            kept, notices = open_kept(settings.db, settings.key, owners)
+            kept, notices = open_session_store(settings.db, settings.key, owners)
         except (StoreError, RulesError) as error:
             raise refused(f"pixelwitness: {error}") from None
         for notice in notices:
@@ -165,7 +165,7 @@ class PixelWitness:
         self._db = kept.path
         self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
-        self.recorded = Recorded(kept.path, (*before, self._session.recording_id))
+        self.recorded = SessionRecords(kept.path, (*before, self._session.recording_id))
         self._writer = writer = Writer(kept, _log_trouble, spill_of(kept))
         kept.on_moved = lambda path, told: self._moved(writer, path, told)
         self._hand_over(self._session, [])
@@ -174,7 +174,7 @@ class PixelWitness:
         log.error("pixelwitness: %s", told)
         self._db = path
         if self.recorded is not None:
-            self.recorded = Recorded(path, self.recorded.ids)
+            self.recorded = SessionRecords(path, self.recorded.ids)
         writer.move_spill(path)
 
     def end(self) -> None:
@@ -187,7 +187,7 @@ class PixelWitness:
         if not writer.finish(DRAIN_SECONDS, [session.recording(complete=True)]):
             log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
         self.lost += writer.state.dropped + writer.state.damaged
-        self.left = spill_file(self._db) if writer.state.left else None
+        self.left = spill_file(self._db) if writer.state.spill_pending else None
 
     # The traffic -------------------------------------------------------------
 

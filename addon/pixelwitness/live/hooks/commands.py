@@ -12,7 +12,7 @@ from mitmproxy import exceptions, types
 from mitmproxy.addonmanager import Loader
 
 from pixelwitness.core.exposure.exposure import Exposure
-from pixelwitness.live.saving.session_report import Recorded, read_exposure, write_report
+from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.report.formats import plain
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.site_facts import event_words, telling_sites
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class Commands:
     """``pixelwitness.summary``, ``pixelwitness.sites`` and ``pixelwitness.export``, about the session under way."""
 
-    def __init__(self, where: Callable[[], Recorded | None], vocabulary: Vocabulary) -> None:
+    def __init__(self, where: Callable[[], SessionRecords | None], vocabulary: Vocabulary) -> None:
         self._where = where
         self._vocabulary = vocabulary
 
@@ -58,7 +58,7 @@ class Commands:
             raise _failed(f"pixelwitness: {error}") from None
         log.info("pixelwitness: the report is in %s", target)
 
-    def _recorded(self) -> Recorded:
+    def _recorded(self) -> SessionRecords:
         recorded = self._where()
         if recorded is None:
             raise _failed("pixelwitness: nothing is recorded; look at its options")

@@ -12,7 +12,7 @@ from pixelwitness import __version__
 from pixelwitness.core.wire.sites import site_of, suffix_list
 from pixelwitness.live.hooks.addon_options import Settings
 from pixelwitness.live.hooks.live_session import Understanding
-from pixelwitness.live.saving.kept_store import Kept
+from pixelwitness.live.saving.session_store import SessionStore
 from pixelwitness.live.saving.spill import Spill
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
@@ -55,7 +55,7 @@ def understanding_of(settings: Settings) -> tuple[Understanding, dict[str, str]]
     return made, dict(knowledge.owners)
 
 
-def spill_of(kept: Kept) -> Spill | None:
+def spill_of(kept: SessionStore) -> Spill | None:
     """Return the spill of a database, with what an earlier session left in it; None when it is another's."""
     try:
         spill = Spill(kept.path, kept.key_fingerprint)
@@ -63,7 +63,7 @@ def spill_of(kept: Kept) -> Spill | None:
         # A warning, as an error during the start would end it.
         log.warning("pixelwitness: %s; until then nothing of it is taken in, and nothing can be spilled", error)
         return None
-    if spill.waits:
+    if spill.is_pending:
         log.warning("pixelwitness: taking in what %s kept for the database", spill.path)
     if spill.was_cut:
         log.warning("pixelwitness: the last record in %s is not whole and is left out", spill.path)

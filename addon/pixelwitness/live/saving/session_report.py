@@ -28,7 +28,7 @@ SUFFIXES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class SessionRecords:
     """Where a session's records are: the database, and the recordings in it."""
 
     db: Path
@@ -39,13 +39,13 @@ class Recorded:
         return queries.Choice(recordings=self.ids)
 
 
-def read_exposure(recorded: Recorded) -> Exposure:
+def read_exposure(recorded: SessionRecords) -> Exposure:
     """Return what a session has shown so far, as far as it is committed; raises `StoreError`."""
     with reading(recorded.db) as connection:
         return queries.exposure(connection, IDENTIFYING, recorded.choice)
 
 
-def write_report(recorded: Recorded, target: Path, vocabulary: Vocabulary) -> None:
+def write_report(recorded: SessionRecords, target: Path, vocabulary: Vocabulary) -> None:
     """Write a session's report to a file (0600) in the format of its suffix; a file that is there is replaced.
 
     Raises `StoreError`, `OSError`, and `ValueError` for a suffix that names no format.
@@ -66,7 +66,7 @@ def write_report(recorded: Recorded, target: Path, vocabulary: Vocabulary) -> No
         raise
 
 
-def _pieces(recorded: Recorded, format_: str, vocabulary: Vocabulary) -> Iterator[str]:
+def _pieces(recorded: SessionRecords, format_: str, vocabulary: Vocabulary) -> Iterator[str]:
     choice = recorded.choice
     with reading(recorded.db) as connection:
         exposure = queries.exposure(connection, IDENTIFYING, choice)

@@ -85,7 +85,7 @@ class Spill:
             raise
 
     @property
-    def waits(self) -> bool:
+    def is_pending(self) -> bool:
         """Say whether it holds what was not taken yet."""
         return self._taken < self._end
 
@@ -109,14 +109,14 @@ class Spill:
                 os.fsync(self._opened())
             except (OSError, StoreError):
                 self._cut(before)
-                if not self.waits:
+                if not self.is_pending:
                     self._clear()
                 raise
         except OSError as error:
             raise StoreError(self.path, error.strerror or type(error).__name__, "make room beside it") from error
 
     def read(self, most_records: int) -> tuple[list[Batch], int]:
-        """Return the batches at the front, about so many records, and the place behind them for `take`."""
+        """Return the batches at the front, about so many records, and the place behind them for `release`."""
         group: list[Batch] = []
         at, found = self._taken, 0
         try:
@@ -134,10 +134,10 @@ class Spill:
             raise refused_by_system(error, self.path) from error
         return group, at
 
-    def take(self, place: int) -> None:
+    def release(self, place: int) -> None:
         """Note that what lies before a place is in the database; when that is all, remove the file."""
         self._taken = max(self._taken, min(place, self._end))
-        if not self.waits:
+        if not self.is_pending:
             self._clear()
 
     def move(self, database: Path) -> None:
@@ -192,7 +192,7 @@ class Spill:
             self.was_cut = True
             os.ftruncate(self._file, place)
             self._end = place
-        if not self.waits:
+        if not self.is_pending:
             self._clear()
 
     def _check(self, payload: bytes | None) -> None:

@@ -34,7 +34,7 @@ FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 LONGEST_FAREWELL = 2.0
 """Seconds for which the end waits for a database that takes nothing, when the spill has everything."""
 _IDLE = 0.5
-"""Seconds between looks at the database while nothing passes."""
+"""Seconds between checks of the database while nothing passes."""
 
 
 class Store(Protocol):
@@ -43,7 +43,7 @@ class Store(Protocol):
     def append(self, group: Sequence[records.AnyRecord], /) -> None:
         """Store records in one transaction, or raise `StoreError` and store none."""
 
-    def look(self) -> None:
+    def ensure_in_place(self) -> None:
         """See to it that the database is still there; `StoreError` when it is not and nothing can be done."""
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class WriterState:
     """Batches that went to the spill, whether or not the database has them by now."""
     damaged: int = 0
     """Batches in the spill that could not be read again."""
-    left: bool = False
+    spill_pending: bool = False
     """At the end the spill still held something, for the next start."""
     failures: int = 0
     """Attempts that the database or the spill refused."""
@@ -89,8 +89,8 @@ class Writer:
         """Where the group under way ends in the spill, if it came from there or went to it."""
         self._lock = threading.Lock()
         """Held while batches change places; never while the database works, and never by `put`."""
-        self._told: set[str] = set()
-        """Of what it was told in this spell that it takes nothing."""
+        self._reported: set[str] = set()
+        """What was reported in this spell of refusals, by the subject of the error."""
         self._deadline: float | None = None
         self._farewell = 0.0
         self._ending, self._ended = threading.Event(), threading.Event()
@@ -98,7 +98,7 @@ class Writer:
         self._late, self._pressed = threading.Event(), threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name="pixelwitness writer", daemon=True),
-            threading.Thread(target=self._guard, name="pixelwitness spill", daemon=True),
+            threading.Thread(target=self._spill_late, name="pixelwitness spill", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -123,7 +123,7 @@ class Writer:
         return True
 
     def finish(self, seconds: float, last: Sequence[records.AnyRecord] = ()) -> bool:
-        """Write all that waits, for at most so many seconds, and close the store; True when nothing was left over.
+        """Write all that waits, for at most so many seconds, and close the store; True when all of it is in the database.
 
         What the database does not take goes to the spill.  For ``last``, the final counts, there is room always.
         """
@@ -137,14 +137,14 @@ class Writer:
         self._threads[0].join(seconds + LONGEST_RETRY)
         if self._threads[0].is_alive():
             # Stuck in the database: what it holds is made safe from here, and its lock goes with the process.
-            self._make_safe()
+            self._spill_all()
         self._ended.set()
         self._late.set()
         self._threads[1].join(LONGEST_RETRY)
         with self._lock:
-            self.state.left |= self._spill is not None and self._spill.waits
+            self.state.spill_pending |= self._spill is not None and self._spill.is_pending
             self.state.dropped += len(self._waiting) + (0 if self._is_spilled else len(self._under_way))
-        return not (self.state.dropped or self.state.left or self.state.damaged)
+        return not (self.state.dropped or self.state.spill_pending or self.state.damaged)
 
     def move_spill(self, database: Path) -> None:
         """Spill beside another database from now on; for the store, when it moves."""
@@ -164,14 +164,14 @@ class Writer:
                 elif self._ending.is_set():
                     break
                 else:
-                    self._attempt(self._store.look)
+                    self._attempt(self._store.ensure_in_place)
         finally:
             self._ended.set()
             # Before the database is let go of: whoever takes it next takes the spill, too.
             with self._lock:
                 spill, self._spill = self._spill, None
                 if spill is not None:
-                    self.state.left = spill.waits
+                    self.state.spill_pending = spill.is_pending
                     spill.close()
             self._attempt(self._store.close)
 
@@ -194,27 +194,27 @@ class Writer:
 
     def _from_spill(self) -> list[Batch]:
         with self._lock:
-            if self._spill is None or not self._spill.waits:
+            if self._spill is None or not self._spill.is_pending:
                 return []
             try:
                 group, self._place = self._spill.read(MOST_IN_GROUP)
             except StoreError as error:
-                self._in_trouble(error)
+                self._note_trouble(error)
                 return []
             self.state.damaged = self._spill.damaged
             if not group:
-                self._spill.take(self._place)
+                self._spill.release(self._place)
             return group
 
     def _from_memory(self) -> list[Batch]:
         with self._lock:
-            if self._spill is not None and self._spill.waits:
+            if self._spill is not None and self._spill.is_pending:
                 return []  # spilled meanwhile: that comes first
             size = 0
             while self._waiting and size < MOST_IN_GROUP:
-                one = self._waiting.popleft()
-                self._under_way.append(one)
-                size += len(one[1])
+                arrival = self._waiting.popleft()
+                self._under_way.append(arrival)
+                size += len(arrival[1])
             self._is_spilled = False
             return [batch for _, batch in self._under_way]
 
@@ -226,31 +226,31 @@ class Writer:
             if self._deadline is None:
                 self._ending.wait(pause)
                 pause = min(pause * 2, LONGEST_RETRY)
-            elif time.monotonic() > (self._farewell if self._make_safe() else self._deadline):
+            elif time.monotonic() > (self._farewell if self._spill_all() else self._deadline):
                 return False
             else:
                 time.sleep(FIRST_RETRY)
         with self._lock:
             if self._spill is not None and (self._is_spilled or not self._under_way):
-                self._spill.take(self._place)
+                self._spill.release(self._place)
             self._under_way.clear()
             self._is_spilled = False
         self.state.committed += len(group)
         self.state.trouble = None
-        self._told.clear()
+        self._reported.clear()
         return True
 
     def _attempt(self, work: Callable[[], None]) -> bool:
         try:
             work()
         except StoreError as error:
-            self._in_trouble(error)
+            self._note_trouble(error)
             return False
         return True
 
     # The thread that spills --------------------------------------------------
 
-    def _guard(self) -> None:
+    def _spill_late(self) -> None:
         pause = FIRST_RETRY
         while not self._ended.is_set():
             oldest = self._oldest()
@@ -259,12 +259,12 @@ class Writer:
                 if self._oldest() is None:
                     self._late.wait(_IDLE)
                 continue
-            left = oldest + SPILL_AFTER - time.monotonic()
-            if left > 0 and len(self._waiting) * 2 < MOST_WAITING:
+            remaining = oldest + SPILL_AFTER - time.monotonic()
+            if remaining > 0 and len(self._waiting) * 2 < MOST_WAITING:
                 self._pressed.clear()
-                self._pressed.wait(min(left, SPILL_AFTER))
+                self._pressed.wait(min(remaining, SPILL_AFTER))
                 continue
-            if self._make_safe():
+            if self._spill_all():
                 pause = FIRST_RETRY
             else:
                 self._ended.wait(pause)
@@ -277,7 +277,7 @@ class Writer:
                 return self._under_way[0][0]
             return self._waiting[0][0] if self._waiting else None
 
-    def _make_safe(self) -> bool:
+    def _spill_all(self) -> bool:
         """Bring all that is in memory alone to the spill; False when that fails, and then it stays in memory."""
         with self._lock:
             if self._spill is None:
@@ -294,16 +294,16 @@ class Writer:
                     self._spill.append([batch for _, batch in waiting])
             except StoreError as error:
                 self._waiting.extendleft(reversed(waiting))
-                self._in_trouble(error)
+                self._note_trouble(error)
                 return False
             self.state.spilled += len(under_way) + len(waiting)
             return True
 
-    def _in_trouble(self, error: StoreError) -> None:
+    def _note_trouble(self, error: StoreError) -> None:
         self.state.failures += 1
         self.state.trouble = error
-        if error.subject not in self._told:
-            self._told.add(error.subject)
+        if error.subject not in self._reported:
+            self._reported.add(error.subject)
             self._on_trouble(error)
 
 

@@ -1,4 +1,4 @@
-"""The database of a session, kept while the proxy runs: another one when it is taken, a new one when it is removed.
+"""The database of a session while the proxy runs: another one when it is in use, a new one when it is removed.
 
 Owns the choice of the file that a session writes to, and that what was committed
 is found under some name at the end.  Knows ledgers, keys and file names; no
@@ -22,14 +22,14 @@ BUSY_SECONDS = 1.0
 """How long an attempt waits for another program's lock; the writer tries again by itself."""
 
 
-class Kept:
+class SessionStore:
     """A ledger whose file may vanish: then all that it holds goes to a new one.
 
-    One thread at a time.  ``on_moved`` is called with the new path and what the user should read.
+    One thread at a time.  ``on_moved`` is called with the new path and a notice for the user.
     """
 
     def __init__(self, ledger: Ledger, check: KeyCheck, key: bytes) -> None:
-        self.on_moved: Callable[[Path, str], None] = _unheard
+        self.on_moved: Callable[[Path, str], None] = _ignore_move
         self._ledger = ledger
         self._check = check
         self._key = key
@@ -46,12 +46,12 @@ class Kept:
 
     def append(self, group: Sequence[records.AnyRecord], /) -> None:
         """Store records in one transaction, in a file that is there afterwards."""
-        self.look()
+        self.ensure_in_place()
         self._ledger.append(group)
         # Removed just now, it took the group all the same: the copy holds it.
-        self.look()
+        self.ensure_in_place()
 
-    def look(self) -> None:
+    def ensure_in_place(self) -> None:
         """See whether the database is still there, and save it where it is not; `StoreError` when nothing can be."""
         if not self._ledger.is_in_place():
             self._rescue()
@@ -62,7 +62,7 @@ class Kept:
 
     def _rescue(self) -> None:
         lost = self._ledger.path
-        target = _free(lost)
+        target = _free_path(lost)
         self._ledger.copy_to(target)
         try:
             check = KeyCheck(self._check.fingerprint, self._key_beside(target))
@@ -87,19 +87,19 @@ class Kept:
         return beside
 
 
-def open_kept(db: Path, key: Path | None, owners: Mapping[str, str]) -> tuple[Kept, tuple[str, ...]]:
-    """Open the database of a session, or one of its own when another process writes to it; and what to tell.
+def open_session_store(db: Path, key: Path | None, owners: Mapping[str, str]) -> tuple[SessionStore, tuple[str, ...]]:
+    """Open the database of a session, or one of its own when another process writes to it; and notices for the user.
 
     Errors: `StoreError`.
     """
     check = keys.key_check(db, key)
-    told: tuple[str, ...] = ()
+    in_use: tuple[str, ...] = ()
     try:
         ledger = Ledger.open(db, key_check=check, durable=True, busy_seconds=BUSY_SECONDS)
     except InUseError as error:
         own = db.with_name(f"{db.stem}-{os.getpid()}{db.suffix}")
         ledger = Ledger.open(own, key_check=check, durable=True, busy_seconds=BUSY_SECONDS)
-        told = (
+        in_use = (
             f"{error.subject}: {error.found}; this session goes to {own}"
             f" (`pixelwitness merge {db.name} {own.name}` joins them)",
         )
@@ -108,15 +108,15 @@ def open_kept(db: Path, key: Path | None, owners: Mapping[str, str]) -> tuple[Ke
     except StoreError:
         ledger.close()
         raise
-    return Kept(ledger, check, keys.study_key(db, key)), (*ledger.notices, *told)
+    return SessionStore(ledger, check, keys.study_key(db, key)), (*ledger.notices, *in_use)
 
 
-def _free(lost: Path) -> Path:
+def _free_path(lost: Path) -> Path:
     """Return a path that is not taken, beside the one lost, else where temporary files go."""
     folder = lost.parent if os.access(lost.parent, os.W_OK) else Path(tempfile.gettempdir())
     names = (f"{lost.stem}-rescued{'' if number == 1 else f'-{number}'}{lost.suffix}" for number in count(1))
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
-def _unheard(path: Path, told: str) -> None:
-    """Tell nobody."""
+def _ignore_move(path: Path, notice: str) -> None:
+    """Do nothing, the default of `SessionStore.on_moved`."""
