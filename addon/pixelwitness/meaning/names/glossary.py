@@ -26,6 +26,14 @@ class Word(msgspec.Struct, frozen=True, omit_defaults=True):
     """Addresses."""
 
 
+class Saying(msgspec.Struct, frozen=True):
+    """How an event is put as what a person did."""
+
+    about: str
+    """In front of what it was about."""
+    alone: str
+
+
 def asked_for(name: str) -> str:
     """Bring a name that somebody typed to the form in which names are compared.
 

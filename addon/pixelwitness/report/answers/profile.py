@@ -18,7 +18,7 @@ from pixelwitness.report.published.document import announced_uses
 from pixelwitness.report.wording.acts import Captured, Sentence, about_in, called, shown_page
 from pixelwitness.report.wording.announced import told_of
 from pixelwitness.report.wording.ledger_words import account, unseen
-from pixelwitness.report.wording.phrases import SAYINGS, contact_word, own_word
+from pixelwitness.report.wording.phrases import contact_word, own_word, sayings
 from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -113,7 +113,7 @@ def _told(seen: SeenEvent) -> Evidence:
     """Tell what an event says somebody did."""
     event = seen.event
     name = event.event_name
-    saying = SAYINGS.get(name or "")
+    saying = sayings().get(name or "")
     about = about_in(seen.fields)
     if name == "PageView":
         page = Captured(shown_page(event.page_url)) if event.page_url else "a page"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pixelwitness.core.exposure.exposure import EventGroup, Telling
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
-from pixelwitness.report.wording.phrases import SAYINGS
+from pixelwitness.report.wording.phrases import sayings
 from pixelwitness.report.wording.safe_text import counted, listed
 
 MAX_PAGES = 3
@@ -80,7 +80,7 @@ def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
     for act in acts:
         if act.name in ("PageView", _CLICK):
             key: object = act.name
-        elif act.name not in SAYINGS:
+        elif act.name not in sayings():
             key = act.group.kind == "automatic"
         else:
             key = (act.name, None) if act.about is None else (None, act.about.value_token)
@@ -111,7 +111,7 @@ def weight(acts: Sequence[Act]) -> int:
     first = acts[0]
     if first.name in ("PageView", _CLICK):
         return 4 if first.name == "PageView" else 3
-    if first.name not in SAYINGS:
+    if first.name not in sayings():
         return 2
     return 0 if first.about is not None else 1
 
@@ -121,21 +121,21 @@ def what(acts: Sequence[Act]) -> Iterator[str]:
     first = acts[0]
     if first.name == "PageView":
         yield from _pages(acts)
-    elif first.name not in SAYINGS:
+    elif first.name not in sayings():
         yield from _own(acts)
     elif first.name == _CLICK:
         yield from _clicks(acts)
     elif first.about is None:
         # Only what was bought or given has a price; of everything else it is a sum beside.
         before, after = (" for ", "") if first.name in ("Purchase", "Donate") else (" (", ")")
-        yield from ("you ", SAYINGS[first.name].alone, *_amount(acts, before, after), _times(acts))
+        yield from ("you ", sayings()[first.name].alone, *_amount(acts, before, after), _times(acts))
     elif first.about.value is None:
         names = _names(acts)
         nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
         of = tuple(_amount(acts, before=" of "))
         yield from (listed(nouns), *of, f" ({called(first.about)} sent, not kept)")
     else:
-        verbs = [SAYINGS[name].about + _times(same) for name, same in _names(acts)]
+        verbs = [sayings()[name].about + _times(same) for name, same in _names(acts)]
         yield from ("you ", listed(verbs), " ", *_quoted(first.about), *_amount(acts))
 
 

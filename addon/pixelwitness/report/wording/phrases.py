@@ -5,10 +5,15 @@ name there is called by its own.  Must not know layouts or files.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from pixelwitness.meaning.names.glossary import Saying
 from pixelwitness.report.wording.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from pixelwitness.rulebook.knowledge.sayings import Sayings
 
 FORMS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,61 +70,25 @@ CARRIERS: Mapping[str, str] = MappingProxyType(
 )
 """Transports."""
 
-COOKIES: Mapping[str, str] = MappingProxyType(
-    {
-        "fbp": "_fbp",
-        "_fbp": "_fbp",
-        "fbc": "_fbc (an ad click)",
-        "fbcs": "_fbc (an ad click)",
-        "_fbc": "_fbc (an ad click)",
-        "clickid": "_fbc (an ad click)",
-        "fbclid": "fbclid (an ad click)",
-        "c_user": "c_user (a Facebook account)",
-        "xs": "xs (a Facebook session)",
-        "ds_user_id": "ds_user_id (an Instagram account)",
-        "fb_login_id": "a Facebook account",
-        "datr": "datr (Meta's own cookie)",
-        "sb": "sb (Meta's own cookie)",
-        "fr": "fr (Meta's own cookie)",
-        "external_id": "the site's own number for you",
-    }
-)
-"""Last names of fields, in lower case, by which a browser, account or customer is known again."""
+
+@cache
+def sayings() -> Mapping[str, Saying]:
+    """Return Meta's standard and automatic events as what a person did, by their names."""
+    return _loaded().events
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """How an event is told: in front of what it was about, and alone."""
-
-    about: str
-    alone: str
+@cache
+def identifiers() -> Mapping[str, str]:
+    """Return what a browser, account or customer is known by, by the last name of a field in lower case."""
+    return _loaded().identifiers
 
 
-SAYINGS: Mapping[str, Saying] = MappingProxyType(
-    {
-        "AddPaymentInfo": Saying("gave payment details for", "gave payment details"),
-        "AddToCart": Saying("put into the cart", "put something into the cart"),
-        "AddToWishlist": Saying("put on the wish list", "put something on the wish list"),
-        "CompleteRegistration": Saying("registered for", "registered"),
-        "Contact": Saying("got in touch about", "got in touch"),
-        "CustomizeProduct": Saying("customised", "customised something"),
-        "Donate": Saying("donated for", "donated"),
-        "FindLocation": Saying("looked for a place of", "looked for a place"),
-        "InitiateCheckout": Saying("went to the checkout with", "went to the checkout"),
-        "Lead": Saying("left your details for", "left your details"),
-        "PageView": Saying("opened", "opened a page"),
-        "Purchase": Saying("bought", "bought something"),
-        "Schedule": Saying("made an appointment for", "made an appointment"),
-        "Search": Saying("searched for", "searched for something"),
-        "StartTrial": Saying("began a trial of", "began a trial"),
-        "SubmitApplication": Saying("applied for", "sent an application"),
-        "Subscribe": Saying("subscribed to", "subscribed"),
-        "SubscribedButtonClick": Saying("clicked", "clicked a button"),
-        "InputData": Saying("filled in", "filled in a form"),
-        "ViewContent": Saying("viewed", "viewed something"),
-    }
-)
-"""Meta's standard and automatic events as what a person did."""
+@cache
+def _loaded() -> "Sayings":
+    # Imported here: a start that reports nothing does not pay for it.
+    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+
+    return load_sayings()
 
 
 def form_word(form: str) -> str:

@@ -12,7 +12,7 @@ from pixelwitness.core.exposure.exposure import DataSent
 from pixelwitness.meaning.names.announced_uses import Announced
 from pixelwitness.meaning.names.knowledge import plain_key
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.phrases import COOKIES, contact_word, form_word, own_word
+from pixelwitness.report.wording.phrases import contact_word, form_word, identifiers, own_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Vocabulary:
     def known_by(self, data_class: str, origin: str) -> str:
         """Return by what a field lets Meta know a browser again: the name of the cookie where it has one."""
         name = origin.partition("#")[0].rpartition(".")[2].lower()
-        return COOKIES.get(name) or self.label(data_class)
+        return identifiers().get(name) or self.label(data_class)
 
 
 def vocabulary(region: str | None = None) -> Vocabulary:
@@ -111,8 +111,8 @@ def by_cookies(names: Iterable[str]) -> list[str]:
     ['_fbp', '_fbc (an ad click)']
     """
     told = set(names)
-    if COOKIES["fbc"] in told:
-        told.discard(COOKIES["fbclid"])
+    if identifiers()["fbc"] in told:
+        told.discard(identifiers()["fbclid"])
     return sorted(told, key=lambda name: (name.endswith(")"), name))
 
 

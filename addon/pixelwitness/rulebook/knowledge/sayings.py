@@ -9,7 +9,7 @@ from importlib import resources
 import msgspec
 
 from pixelwitness.meaning.names.announced_uses import Announced
-from pixelwitness.meaning.names.glossary import Word
+from pixelwitness.meaning.names.glossary import Saying, Word
 from pixelwitness.rulebook.knowledge.knowledge_loader import digest
 
 BUILT = "sayings.json"
@@ -22,6 +22,10 @@ class Sayings(msgspec.Struct, frozen=True):
     sha256: str
     announced: Announced
     words: tuple[Word, ...]
+    events: dict[str, Saying]
+    """By name of the event."""
+    identifiers: dict[str, str]
+    """By the last name of a field, in lower case: what that is called by which somebody is known."""
 
 
 def load_sayings() -> Sayings:
@@ -36,8 +40,7 @@ def compile_sayings(sources: dict[str, bytes]) -> Sayings:
     # Imported here: YAML and models would slow every start.
     from pixelwitness.rulebook.knowledge import sayings_file
 
-    announced, words = sayings_file.compiled(sources)
-    return Sayings(digest(sources), announced, words)
+    return sayings_file.compiled(sources, digest(sources))
 
 
 def sayings_json() -> str:

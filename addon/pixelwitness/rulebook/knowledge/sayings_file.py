@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from pixelwitness.meaning.names.announced_uses import Advice, Announced, Regions, SaidBy, Subject, Sureness, Use
-from pixelwitness.meaning.names.glossary import Word, asked_for
+from pixelwitness.meaning.names.glossary import Saying, Word, asked_for
 from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words, checked
+from pixelwitness.rulebook.knowledge.sayings import Sayings
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
 _DAY = r"^20\d\d(?:-[01]\d(?:-[0-3]\d)?)?$"
@@ -61,20 +62,39 @@ class _WordModel(Sourced):
     aliases: Words = Field(default_factory=list)
 
 
+class _SayingModel(Sourced):
+    event: str = Field(min_length=1)
+    about: str = Field(min_length=1)
+    alone: str = Field(min_length=1)
+
+
+class _IdentifierModel(Sourced):
+    keys: Words = Field(min_length=1)
+    called: str = Field(min_length=1)
+
+
 class WordsFile(Head):
     """``words.yaml``."""
 
+    sayings: list[_SayingModel]
+    identifiers: list[_IdentifierModel]
     words: list[_WordModel]
 
 
-def compiled(sources: Mapping[str, bytes]) -> tuple[Announced, tuple[Word, ...]]:
+def compiled(sources: Mapping[str, bytes], sha256: str) -> Sayings:
     """Compile the files, given by name; raise `RulesError` with every problem of both."""
     problems: list[RuleProblem] = []
     uses = checked("uses.yaml", sources, UsesFile, _problems_of_uses, problems)
     words = checked("words.yaml", sources, WordsFile, _problems_of_words, problems)
     if uses is None or words is None or problems:
         raise RulesError(problems)
-    return _announced(uses), _words(words)
+    return Sayings(
+        sha256=sha256,
+        announced=_announced(uses),
+        words=_words(words),
+        events={saying.event: Saying(saying.about, saying.alone) for saying in words.sayings},
+        identifiers={key: identifier.called for identifier in words.identifiers for key in identifier.keys},
+    )
 
 
 def _problems_of_uses(read: UsesFile) -> Found:
@@ -106,6 +126,16 @@ def _problems_of_words(read: WordsFile) -> Found:
                 yield ("words", index), f"{name!r} holds no letter or digit"
             if seen.setdefault(key, index) != index:
                 yield ("words", index), f"{name!r} stands in words[{seen[key]}], too; one word has one text"
+    named = (
+        ("sayings", [[saying.event] for saying in read.sayings]),
+        ("identifiers", [identifier.keys for identifier in read.identifiers]),
+    )
+    for part, lists in named:
+        first: dict[str, int] = {}
+        for index, names in enumerate(lists):
+            for name in names:
+                if first.setdefault(name, index) != index:
+                    yield (part, index), f"{name!r} stands in {part}[{first[name]}], too; one name has one text"
 
 
 def _announced(read: UsesFile) -> Announced:
