@@ -5,24 +5,34 @@ an event beyond the class and form of its data: words, identity, hints of server
 consent, readable personal data.
 """
 
+from msgspec.structs import replace
+
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.live.hooks.addon import PixelWitness
-from pixelwitness.meaning.hints.identity import Received
+from pixelwitness.meaning.hints.identity import NO_IDENTIFIERS
 from pixelwitness.meaning.hints.texts import TextReader
-from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline import analyser
-from pixelwitness.meaning.pipeline.classification import Meant
-from pixelwitness.meaning.pipeline.finding_builder import FindingRows
+from pixelwitness.meaning.pipeline.finding_builder import FindingBuilder
+from pixelwitness.meaning.pipeline.redacted_items import NO_REQUEST, RedactedSighting, RequestFacts
 
 
-def _facts_alone(sighting: Sighting, redactor: Redactor, *, takes_cookies: bool) -> Meant:
-    return Meant(redactor.fields(sighting.fields), (), Received(()))
+def _redact_alone(
+    sighting: Sighting, request: RequestFacts, redactor: Redactor, reader: TextReader, *, takes_cookies: bool
+) -> RedactedSighting:
+    return RedactedSighting(
+        request=request,
+        sighting=replace(sighting, request=NO_REQUEST, fields=()),
+        fields=redactor.fields(sighting.fields),
+        event_kind=redactor.event_kind(sighting.event_name, sighting.fields),
+        findings=(),
+        identifiers=NO_IDENTIFIERS,
+    )
 
 
-vars(analyser).update(understand=_facts_alone, hints_of=lambda sighting, knowledge: ())
-TextReader.hints = lambda self, fields, page_url, event_name: ()  # type: ignore[method-assign]
-ConsentSeen.at_event = lambda self, client, site, *, cookies_recorded: ()  # type: ignore[method-assign]
-FindingRows.of_event = lambda self, group, newest=None: iter(())  # type: ignore[method-assign]
+vars(analyser).update(classify_sighting=_redact_alone)
+ConsentMemory.at_event = lambda self, client, site, *, cookies_recorded: ()  # type: ignore[method-assign]
+FindingBuilder.of_event = lambda self, group, newest=None: iter(())  # type: ignore[method-assign]
 
 addons = [PixelWitness()]

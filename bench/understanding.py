@@ -10,18 +10,17 @@ from statistics import median
 from urllib.parse import quote
 
 from pixelwitness.core.detect.detector import Detector
-from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.core.join.attribution import Visits
-from pixelwitness.core.join.folding import Carried, Folding
+from pixelwitness.core.join.folding import Folding
 from pixelwitness.core.wire.request import BodyState, Request
-from pixelwitness.meaning.hints.server_side import hints_of
+from pixelwitness.meaning.hints.identity import NO_IDENTIFIERS
 from pixelwitness.meaning.hints.texts import TextReader, reader_of
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import Knowledge
-from pixelwitness.meaning.pipeline.classification import understand
-from pixelwitness.meaning.pipeline.redacted import place_of, sender_of
+from pixelwitness.meaning.pipeline.classification import classify_sighting
+from pixelwitness.meaning.pipeline.redacted_items import RedactedSighting, request_facts, sender_of
 from pixelwitness.meaning.spot import personal_data
 from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
@@ -97,8 +96,8 @@ def budgets(rounds: int) -> Iterator[tuple[str, float, float | None, str]]:
         found = _timed(costs, "core", lambda: _core(detector, events, knowledge))  # noqa: B023  called at once
         _timed(costs, "redaction", lambda: [plain.fields(one.fields) for one in found])  # noqa: B023
         plain = Redactor(knowledge, tokenizer(b"key"))
-        _timed(costs, "all", lambda: [_understand(one, plain, reader) for one in found])  # noqa: B023
-        _timed(costs, "persona", lambda: [_understand(one, knowing, reader) for one in found])  # noqa: B023
+        _timed(costs, "all", lambda: [_classify(sighting, plain, reader) for sighting in found])  # noqa: B023
+        _timed(costs, "persona", lambda: [_classify(sighting, knowing, reader) for sighting in found])  # noqa: B023
     cost = {name: median(runs) / EVENTS * 1e6 for name, runs in costs.items()}
     yield "detect, fold and attribute an event", cost["core"], None, "µs"
     yield "redaction of it", cost["redaction"], None, "µs"
@@ -117,29 +116,17 @@ def _timed[T](costs: dict[str, list[float]], name: str, work: Callable[[], T]) -
 
 def _core(detector: Detector, events: list[Request], knowledge: Knowledge) -> list[Sighting]:
     visits: Visits = Visits({}, knowledge.is_metas_own)
-    folding: Folding[Sighting] = Folding()
+    folding: Folding[RedactedSighting] = Folding()
     found = []
-    for number, request in enumerate(events):
-        for one in detector.detect(request).events:
-            channel = one.rule.channel or Channel.PIXEL
-            visits.attribute(sender_of(place_of(request), channel, one.claims))
-            carried = Carried(
-                what=one,
-                channel=channel,
-                coordinates=(number, -1, -1 if one.item is None else one.item),
-                seen_at=request.seen_at,
-                pixel_id=one.pixel_id,
-                event_name=one.event_name,
-                dedup_id=one.dedup_id,
-                sent_at=one.sent_at,
-                counter=one.counter,
-                is_copy=one.is_copy,
-            )
-            folding.add(carried)
-            found.append(one)
+    for request in events:
+        for sighting in detector.detect(request).events:
+            facts = request_facts(request)
+            member = RedactedSighting(facts, sighting, (), "custom", (), NO_IDENTIFIERS)
+            member.attribution = visits.attribute(sender_of(facts, member.channel, sighting.claims))
+            folding.add(member)
+            found.append(sighting)
     return found
 
 
-def _understand(one: Sighting, redactor: Redactor, reader: TextReader) -> object:
-    meant = understand(one, redactor, takes_cookies=True)
-    return meant, hints_of(one, redactor.knowledge), reader.hints(one.fields, one.claims.page, one.event_name)
+def _classify(sighting: Sighting, redactor: Redactor, reader: TextReader) -> RedactedSighting:
+    return classify_sighting(sighting, request_facts(sighting.request), redactor, reader, takes_cookies=True)

@@ -3,7 +3,7 @@
 import pytest
 from mitmproxy import http
 from mitmproxy.flow import Error
-from tests.live.test_live_told import KNOWN, flow_to, made
+from tests.live.test_live_told import SETUP, flow_to, made
 
 from pixelwitness.core.exposure import records
 from pixelwitness.live.hooks.live_session import Session
@@ -26,7 +26,7 @@ SCRIPT = http.Response.make(200, b"fbq('init')", {"content-type": "application/j
 def test_a_library_that_never_came_is_told_as_one_that_did_is(
     url: str, answer: http.Response | None, shown: list[str]
 ) -> None:
-    session, flow = Session(KNOWN, "test"), flow_to(url, headers={"referer": "https://shop.example/"})
+    session, flow = Session(SETUP, "test"), flow_to(url, headers={"referer": "https://shop.example/"})
     asked = session.request(flow)
     if answer is None:
         flow.error = Error("connection refused")

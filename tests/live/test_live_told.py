@@ -7,18 +7,15 @@ from mitmproxy.options import Options
 from mitmproxy.test import tflow
 
 from pixelwitness.core.exposure import records
-from pixelwitness.core.wire.sites import suffix_list
 from pixelwitness.live.display.event_line import EventLine, LineFormatter
 from pixelwitness.live.display.overview import OverviewLine, SessionOverview
 from pixelwitness.live.hooks import mitmproxy_views as views
-from pixelwitness.live.hooks.live_session import Session, Understanding, Work
+from pixelwitness.live.hooks.block import Block
+from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView
-from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.keep.tokens import tokenizer
-from pixelwitness.meaning.pipeline.record_builder import Origin
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+from pixelwitness.rulebook.analyser_setup import set_up_analysis
 
 WORDS = vocabulary()
 PAGE = "dl=https%3A%2F%2Fshop.example%2Fboots"
@@ -29,14 +26,7 @@ PURCHASE = (
 )
 
 
-def understanding(block: str = "off") -> Understanding:
-    knowledge, rules = load_knowledge(), load_rules()
-    origin = Origin("0", rules.sha256, knowledge.sha256, suffix_list(), "{}")
-    redactor = Redactor(knowledge, tokenizer(b"k" * 32))
-    return Understanding(rules.detector(), redactor, knowledge.is_metas_own, origin, block)  # type: ignore[arg-type]
-
-
-KNOWN = understanding()
+SETUP = set_up_analysis(load_rules(), b"k" * 32)
 
 
 def flow_to(
@@ -48,8 +38,8 @@ def flow_to(
     return flow
 
 
-def rows_of(*flows: http.HTTPFlow, known: Understanding = KNOWN) -> list[list[records.AnyRecord]]:
-    session = Session(known, "test")
+def rows_of(*flows: http.HTTPFlow, block: Block = "off") -> list[list[records.AnyRecord]]:
+    session = Session(SETUP, "test", block)
     return [made(session.request(flow)) for flow in flows]
 
 
@@ -93,7 +83,7 @@ def test_a_flow_to_meta_is_marked_and_says_what_it_told(url: str, line: str, mar
 
 
 def test_a_copy_and_a_blocked_request_say_so() -> None:
-    rows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE), known=understanding("events"))
+    rows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE), block="events")
     lines = [line.text for several in rows for line in LineFormatter(WORDS).format(several)]
     whole = "shop.example → pixel 1234567890123456: Purchase, e-mail (SHA-256), 19.90 EUR"
     assert lines == [f"{whole}, blocked", f"{whole}, another copy, blocked"]
@@ -110,7 +100,7 @@ def test_the_comment_and_the_mark_of_a_user_stay() -> None:
 
 def test_what_is_read_later_is_what_left() -> None:
     flow = flow_to(PURCHASE)
-    session = Session(KNOWN, "test")
+    session = Session(SETUP, "test")
     work = session.request(flow)
     flow.request.url = "https://elsewhere.example/"
     flow.request.headers["referer"] = "https://elsewhere.example/"
@@ -149,7 +139,7 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
 
 # The contentview ------------------------------------------------------------------------------
 
-VIEW = PixelWitnessView(lambda: (KNOWN.detector, KNOWN.redactor), WORDS)
+VIEW = PixelWitnessView(lambda: (SETUP.detector, SETUP.redactor), WORDS)
 
 
 @pytest.fixture(autouse=True)

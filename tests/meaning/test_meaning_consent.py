@@ -11,9 +11,9 @@ from pixelwitness.core.detect.sighting import Field
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.consent import State, state_of
 from pixelwitness.meaning.hints.limited_use import limited_use
-from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.names.knowledge import ConsentNames, Knowledge
-from pixelwitness.meaning.spot.finding import CONSENT, Understood
+from pixelwitness.meaning.spot.finding import CONSENT, Finding
 from pixelwitness.rulebook import load_rules
 
 GRANTED, DENIED, PARTIAL, PRESENT = State.GRANTED, State.DENIED, State.PARTIAL, State.PRESENT
@@ -169,11 +169,11 @@ def test_every_kind_that_a_rule_gives_is_read_and_has_a_name(knowledge: Knowledg
 # Limited Data Use ------------------------------------------------------------------
 
 
-def asked(evidence: str, name: str = "dpo") -> Understood:
-    return Understood(CONSENT, "limited_data_use", name, "certain", f"the event asks for Limited Data Use{evidence}")
+def asked(evidence: str, name: str = "dpo") -> Finding:
+    return Finding(CONSENT, "limited_data_use", name, "certain", f"the event asks for Limited Data Use{evidence}")
 
 
-NOT_ASKED_FOR = Understood(
+NOT_ASKED_FOR = Finding(
     CONSENT, "no_limited_data_use", "dpo", "certain", "the event says that Limited Data Use is not asked for"
 )
 
@@ -215,7 +215,7 @@ NOT_ASKED_FOR = Understood(
     ],
 )
 def test_limited_data_use_is_told_in_words(
-    fields: dict[str, str], finding: Understood | None, knowledge: Knowledge
+    fields: dict[str, str], finding: Finding | None, knowledge: Knowledge
 ) -> None:
     assert limited_use([Field(name, text) for name, text in fields.items()], knowledge.consent) == finding
 
@@ -232,30 +232,30 @@ BOOKS, NEWS = Site("books.example"), Site("news.example")
 
 
 @pytest.fixture
-def seen(knowledge: Knowledge) -> ConsentSeen:
-    made = ConsentSeen(knowledge.consent)
+def seen(knowledge: Knowledge) -> ConsentMemory:
+    made = ConsentMemory(knowledge.consent)
     made.page("c", BOOKS)
     return made
 
 
-def labels(seen: ConsentSeen, site: Site = BOOKS, client: str = "c", *, cookies: bool = True) -> list[str]:
+def labels(seen: ConsentMemory, site: Site = BOOKS, client: str = "c", *, cookies: bool = True) -> list[str]:
     return [f"{one.label} {one.certainty}" for one in seen.at_event(client, site, cookies_recorded=cookies)]
 
 
-def test_signals_of_another_site_or_client_tell_nothing(seen: ConsentSeen) -> None:
+def test_signals_of_another_site_or_client_tell_nothing(seen: ConsentMemory) -> None:
     seen.signal("c", NEWS, "tcf", GRANTED, 1.0, own=True)
     seen.signal("another", BOOKS, "tcf", GRANTED, 1.0, own=True)
     assert labels(seen) == ["nothing_seen likely"]
 
 
-def test_without_cookies_or_pages_it_is_not_recorded(seen: ConsentSeen) -> None:
+def test_without_cookies_or_pages_it_is_not_recorded(seen: ConsentMemory) -> None:
     assert labels(seen, cookies=False) == ["not_recorded certain"]
     assert labels(seen, NEWS) == ["not_recorded certain"]
     seen.signal("c", BOOKS, "google_consent", DENIED, 1.0, own=False)
     assert labels(seen, cookies=False) == ["denied hint"]
 
 
-def test_the_newest_decides_where_signals_differ_and_is_a_hint(seen: ConsentSeen) -> None:
+def test_the_newest_decides_where_signals_differ_and_is_a_hint(seen: ConsentMemory) -> None:
     seen.signal("c", BOOKS, "onetrust", DENIED, 1.0, own=True)
     assert labels(seen) == ["denied likely"]
     seen.signal("c", BOOKS, "google_consent", GRANTED, 2.0, own=False)
@@ -264,13 +264,13 @@ def test_the_newest_decides_where_signals_differ_and_is_a_hint(seen: ConsentSeen
     assert labels(seen) == ["partial hint"]
 
 
-def test_what_cannot_be_read_decides_nothing_beside_what_can(seen: ConsentSeen) -> None:
+def test_what_cannot_be_read_decides_nothing_beside_what_can(seen: ConsentMemory) -> None:
     seen.signal("c", BOOKS, "onetrust", GRANTED, 1.0, own=True)
     seen.signal("c", BOOKS, "gpp", PRESENT, 2.0, own=True)
     assert labels(seen) == ["granted likely"]
 
 
-def test_a_withdrawal_lasts_until_it_is_taken_back(seen: ConsentSeen) -> None:
+def test_a_withdrawal_lasts_until_it_is_taken_back(seen: ConsentMemory) -> None:
     seen.signal("c", BOOKS, "cookiebot", DENIED, 1.0, own=True)
     assert labels(seen) == ["denied likely"]
     seen.signal("c", BOOKS, "cookiebot", GRANTED, 2.0, own=True)
@@ -280,7 +280,7 @@ def test_a_withdrawal_lasts_until_it_is_taken_back(seen: ConsentSeen) -> None:
     assert labels(seen) == ["granted likely"]
 
 
-def test_a_signal_that_comes_again_late_changes_nothing(seen: ConsentSeen) -> None:
+def test_a_signal_that_comes_again_late_changes_nothing(seen: ConsentMemory) -> None:
     seen.signal("c", BOOKS, "cookiebot", GRANTED, 2.0, own=True)
     seen.signal("c", BOOKS, "cookiebot", DENIED, 1.0, own=True)
     assert labels(seen) == ["granted likely"]

@@ -4,7 +4,7 @@ import pytest
 
 from pixelwitness.core.detect.sighting import Field
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.meaning.hints.identity import finding, received
+from pixelwitness.meaning.hints.identity import identifiers_of, identity_finding
 from pixelwitness.meaning.keep.redaction import Redactor
 
 HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
@@ -36,8 +36,9 @@ CASES: list[tuple[dict[str, str], tuple[str, str]]] = [
 
 def told(redactor: Redactor, fields: dict[str, str], body: BodyState, *, meta: bool, cookies: bool) -> tuple[str, str]:
     facts = redactor.fields([Field(name, text) for name, text in fields.items()])
-    one = finding(received(facts, body, takes_cookies=meta), cookies_recorded=cookies)
-    return str(one.label), one.evidence
+    identifiers = identifiers_of(facts, body, takes_cookies=meta)
+    finding = identity_finding(identifiers, cookies_recorded=cookies)
+    return str(finding.label), finding.evidence
 
 
 @pytest.mark.parametrize(("fields", "expected"), CASES)

@@ -4,7 +4,7 @@ import pytest
 
 from pixelwitness.core.detect.sighting import Field
 from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.pipeline.classification import in_name
+from pixelwitness.meaning.pipeline.classification import leaks_in_name
 
 SHOP = "https://shop.example"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP"
@@ -13,7 +13,7 @@ type Told = list[tuple[str, str, str | None]]
 
 def told(redactor: Redactor, name: str, text: str) -> Told:
     """Return (label, certainty, field) of what is found in one field."""
-    return [(str(one.label), one.certainty, one.field) for one in redactor.look([Field(name, text)])[1]]
+    return [(str(one.label), one.certainty, one.field) for one in redactor.fields_and_leaks([Field(name, text)])[1]]
 
 
 POSITIVES: list[tuple[str, str, Told]] = [
@@ -127,14 +127,14 @@ def test_what_may_be_the_businesss_own_is_a_hint(redactor: Redactor, name: str, 
 
 
 def test_an_events_name_is_looked_into() -> None:
-    found = [(one.label, one.field) for one in in_name("Order of jane.doe@example.com")]
+    found = [(one.label, one.field) for one in leaks_in_name("Order of jane.doe@example.com")]
     assert found == [("email", "event_name")]
     names = ("Purchase", "SubscribedButtonClick", "step_2_of_4_2024-05-04", "sku-0123-456789", None)
-    assert [in_name(name) for name in names] == [()] * 5
+    assert [leaks_in_name(name) for name in names] == [()] * 5
 
 
 def test_the_words_say_what_and_where_and_never_the_value(redactor: Redactor) -> None:
-    (one,) = redactor.look([Field("dl", f"{SHOP}/?email=jane.doe@example.com")])[1]
+    (one,) = redactor.fields_and_leaks([Field("dl", f"{SHOP}/?email=jane.doe@example.com")])[1]
     assert (one.kind, one.evidence, one.form) == (
         "personal_data",
         "an e-mail address, readable in an address of a page",

@@ -12,7 +12,7 @@ from pixelwitness.core.wire.request import Request
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
-from pixelwitness.meaning.pipeline.classification import understand
+from pixelwitness.meaning.pipeline.classification import persona_findings
 from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
 from pixelwitness.meaning.text.normalisation import Kind, spellings
 
@@ -58,8 +58,9 @@ def witness(knowledge: Knowledge, jane: Recogniser) -> Redactor:
 def told(redactor: Redactor, name: str, text: str, event_name: str = "Lead") -> list[tuple[str, str | None, str, str]]:
     """Return (label, field, certainty, evidence) of what is found in one field."""
     sighting = Sighting(Request("GET", ""), RULE, event_name=event_name, fields=(Field(name, text),))
-    found = understand(sighting, redactor, takes_cookies=False).findings
-    return [(one.label, one.field, one.certainty, one.evidence) for one in found if one.kind == "persona"]
+    assert redactor.recogniser is not None
+    findings = dict.fromkeys(persona_findings(sighting, redactor, redactor.recogniser))
+    return [(finding.label, finding.field, finding.certainty, finding.evidence) for finding in findings]
 
 
 # What the library, its alternate, the SDKs, the gateway, the tag manager and Zaraz make of the same person.

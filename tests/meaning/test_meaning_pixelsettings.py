@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pixelwitness.core.detect.config_script import Setting, settings_of
 from pixelwitness.core.wire.json_text import Json
-from pixelwitness.meaning.hints.pixel_settings import MAX_NAMES, MAX_ROWS, understood
+from pixelwitness.meaning.hints.pixel_settings import MAX_NAMES, MAX_ROWS, pixel_settings
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 ID = "1234567890123456"
@@ -19,7 +19,7 @@ HASH = hashlib.sha256(b"password").hexdigest()
 
 
 def told(*calls: Setting) -> list[tuple[str, Any]]:
-    return [(row.key, json.loads(row.value)) for row in understood(calls, ID, MEANINGS)]
+    return [(row.key, json.loads(row.value)) for row in pixel_settings(calls, ID, MEANINGS)]
 
 
 def set_to(name: str, value: Json, pixel: str | None = ID) -> Setting:
@@ -194,7 +194,7 @@ def test_a_setting_is_told_in_words_of_ours(calls: list[Setting], rows: list[tup
 def test_what_is_set_for_every_pixel_belongs_to_the_pixel_that_was_asked_for() -> None:
     other = "2222333344445555"
     calls = [set_to("inferredEvents", {"buttonSelector": None}, None), Setting("opt_in", "InferredEvents", other, True)]
-    assert [(row.pixel_id, row.key, row.value) for row in understood(calls, ID, MEANINGS)] == [
+    assert [(row.pixel_id, row.key, row.value) for row in pixel_settings(calls, ID, MEANINGS)] == [
         (ID, "automatic_events", '{"on":false}'),
         (other, "automatic_events", '{"on":true}'),
     ]
@@ -235,7 +235,7 @@ def _shaped(value: Json) -> st.SearchStrategy[Json]:
     )
 )
 def test_no_configuration_raises(calls: list[Setting]) -> None:
-    for row in understood(calls, ID, MEANINGS):
+    for row in pixel_settings(calls, ID, MEANINGS):
         assert isinstance(json.loads(row.value), dict)
 
 
@@ -247,5 +247,5 @@ def test_a_person_in_a_configuration_is_not_kept_wherever_it_stands() -> None:
         for name in one.sets
         for value in ([{kept.of.split(".")[0]: planted for kept in one.keep}], {planted: [planted]}, planted)
     )
-    rows = understood(settings_of(text), planted, MEANINGS)
+    rows = pixel_settings(settings_of(text), planted, MEANINGS)
     assert not [row for row in rows if planted in row.value]

@@ -3,9 +3,9 @@
 import hashlib
 
 import pytest
+from msgspec.structs import astuple
 
 from pixelwitness.core.detect.sighting import Field
-from pixelwitness.meaning.keep.field_facts import FieldFacts
 from pixelwitness.meaning.keep.name_redaction import MAX_FIELD_NAME
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
@@ -21,11 +21,11 @@ def told(redactor: Redactor, *fields: tuple[str, str]) -> list[tuple[str, str, s
 
 
 def test_a_field_leaves_with_class_form_length_and_token(redactor: Redactor) -> None:
-    facts = redactor.fields([Field("ud.em", SHA256), Field("cd.value", "19.90"), Field("ud.fn", "Jane", 1)])
-    assert [tuple(getattr(one, name) for name in FieldFacts.__struct_fields__) for one in facts] == [
-        ("ud.em", 0, "email", "sha256", "manual", 64, TOKEN(SHA256), None),
-        ("cd.value", 0, "money", "number", "manual", 5, TOKEN("19.90"), "19.90"),
-        ("ud.fn", 1, "first_name", "plain", "manual", 4, TOKEN("Jane"), None),
+    rows = redactor.fields([Field("ud.em", SHA256), Field("cd.value", "19.90"), Field("ud.fn", "Jane", 1)])
+    assert [astuple(row) for row in rows] == [
+        (None, None, "ud.em", 0, "email", "sha256", "manual", 64, TOKEN(SHA256), None),
+        (None, None, "cd.value", 0, "money", "number", "manual", 5, TOKEN("19.90"), "19.90"),
+        (None, None, "ud.fn", 1, "first_name", "plain", "manual", 4, TOKEN("Jane"), None),
     ]
 
 

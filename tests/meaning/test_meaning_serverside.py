@@ -6,7 +6,8 @@ from tests.har import SHARED
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.sighting import Field, Sighting
 from pixelwitness.core.wire.request import Request
-from pixelwitness.meaning.hints.server_side import Hint, appendix_words, hints_of
+from pixelwitness.meaning.hints.server_side import appendix_words, server_hints
+from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.rulebook import load_rules
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
@@ -18,9 +19,9 @@ HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 BUILDER = "the site runs Meta's parameter builder on its server (Node.js, version 1.3.2)"
 
 
-def hints(query: str) -> tuple[Hint, ...]:
+def hints(query: str) -> tuple[Finding, ...]:
     (sighting,) = DETECTOR.detect(Request("GET", URL + query)).events
-    return hints_of(sighting, KNOWLEDGE)
+    return server_hints(sighting, KNOWLEDGE)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_no_reason(query: str) -> None:
 def test_what_a_server_itself_sends_needs_no_hint() -> None:
     rule = next(rule for rule in RULES.rules if rule.id == "capi-event")
     sent = Sighting(Request("POST", ""), rule, dedup_id="order-1", event_name="Purchase", fields=(Field("a", "plwix"),))
-    assert hints_of(sent, KNOWLEDGE) == ()
+    assert server_hints(sent, KNOWLEDGE) == ()
 
 
 def test_each_reason_is_told_once() -> None:

@@ -1,15 +1,14 @@
 """Hints of texts are the same, whether traffic was taken as it happened or from a recording of it."""
 
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from pixelwitness.core.exposure.records import AnyRecord, Finding
-from pixelwitness.core.wire.exchange import Exchange
-from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.names.knowledge import Knowledge
-from pixelwitness.meaning.pipeline.analyser import Witness
+from pixelwitness.core.wire.exchange import Exchange, Reading
+from pixelwitness.rulebook.analyser_setup import set_up_analysis
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.sources.files.inputs import find_inputs
 from pixelwitness.sources.har.reader import read_har
@@ -32,20 +31,19 @@ def _story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_live_and_recorded_traffic_give_the_same_hints(story: Path, redactor: Redactor, knowledge: Knowledge) -> None:
-    detector = load_rules(()).detector()
+def test_live_and_recorded_traffic_give_the_same_hints(story: Path) -> None:
+    setup = set_up_analysis(load_rules(()), b"key of a study in a test")
+    (source,) = find_inputs([str(story)])
 
     def exchanges() -> list[Exchange]:
-        (one,) = find_inputs([str(story)])
-        return list(read_har(one, detector.screen).exchanges)
+        return list(read_har(source, setup.detector.screen).exchanges)
 
-    (one,) = find_inputs([str(story)])
-    recorded = Witness("r", detector, redactor, knowledge.is_metas_own).take_all(read_har(one, detector.screen))
-    witness = Witness("r", detector, redactor, knowledge.is_metas_own)
+    recorded = list(chain.from_iterable(setup.analyser("r", read_har(source, setup.detector.screen)).analyse()))
+    analyser = setup.analyser("r", Reading(iter(()), "live"))
     live: list[AnyRecord] = []
     for exchange in sorted(exchanges(), key=lambda one: (one.request.seen_at or 0.0, one.request.position)):
-        live += witness.take_request(exchange.request)
-        live += witness.take_response(exchange)
+        live += analyser.analyse_request(exchange.request)
+        live += analyser.analyse_response(exchange)
 
     assert findings(live) == findings(recorded)
     assert {(one.kind, one.label) for one in findings(recorded)} == {

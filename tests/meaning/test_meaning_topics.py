@@ -6,9 +6,9 @@ import time
 import pytest
 
 from pixelwitness.core.detect.sighting import Field
-from pixelwitness.meaning.hints.texts import TextHint, TextReader, reader_of
-from pixelwitness.meaning.hints.topics import topics_of
+from pixelwitness.meaning.hints.texts import TextReader, reader_of
 from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.meaning.spot.finding import Finding
 
 PRODUCT = "cd.content_name"
 TITLE = "cd.pageFeatures.title"
@@ -113,9 +113,9 @@ def test_there_are_at_least_as_many_negatives_as_positives() -> None:
 def test_a_hint_names_its_field_and_words_of_the_list_alone(reader: TextReader) -> None:
     fields = [Field("dl", "https://clinic.example/jane-doe/cancer-screening"), Field(PRODUCT, "Brustkrebs-Vorsorge")]
 
-    assert topics_of(reader, fields, None, None) == (
-        TextHint("topic", "health", "dl", "cancer"),
-        TextHint("topic", "health", PRODUCT, "…krebs"),
+    assert reader.hints(fields, None, None) == (
+        Finding("topic", "health", "dl", "hint", "cancer"),
+        Finding("topic", "health", PRODUCT, "hint", "…krebs"),
     )
 
 
@@ -128,14 +128,14 @@ def test_the_name_of_an_event_and_the_page_are_read(reader: TextReader) -> None:
     hints = reader.hints([], "https://clinic.example/dermatology?q=eczema", "PregnancyTestOrdered")
 
     assert set(hints) == {
-        TextHint("topic", "health", "referer", "dermatology, eczema"),
-        TextHint("topic", "reproduction", "event_name", "pregnancy"),
+        Finding("topic", "health", "referer", "hint", "dermatology, eczema"),
+        Finding("topic", "reproduction", "event_name", "hint", "pregnancy"),
     }
 
 
 def test_a_page_told_in_a_field_is_not_told_again_as_the_referrer(reader: TextReader) -> None:
     page = "https://clinic.example/dermatology"
-    assert reader.hints([Field("dl", page)], page, None) == (TextHint("topic", "health", "dl", "dermatology"),)
+    assert reader.hints([Field("dl", page)], page, None) == (Finding("topic", "health", "dl", "hint", "dermatology"),)
 
 
 def test_texts_split_over_fields_do_not_make_a_phrase(reader: TextReader) -> None:
@@ -211,7 +211,7 @@ def test_plain_words_to_a_person_are_no_instructions(field: str, text: str, read
 def test_free_text_is_flagged_by_its_length_in_words_of_ours(reader: TextReader) -> None:
     text = "please call me after six because the boots that I got last week are far too small"
     assert reader.hints([Field("cd.comment", text)], None, None) == (
-        TextHint("instruction_text", "free_text", "cd.comment", "free text of about 20 words"),
+        Finding("instruction_text", "free_text", "cd.comment", "hint", "free text of about 20 words"),
     )
     assert reader.hints([Field("cd.comment", "see you soon")], None, None) == ()
     assert reader.hints([Field(TITLE, text)], None, None) == ()

@@ -7,7 +7,6 @@ import pytest
 
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.meaning.hints.texts import reader_of
-from pixelwitness.meaning.hints.topics import topics_of
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.sources.files.inputs import find_inputs
@@ -50,7 +49,8 @@ def test_every_topic_over_recorded_traffic_was_judged_and_nine_of_ten_are_true(k
     found = {
         (recording, hint.label, hint.field, hint.evidence)
         for recording, one in sightings()
-        for hint in topics_of(reader, one.fields, one.claims.page, one.event_name)
+        for hint in reader.hints(one.fields, one.claims.page, one.event_name)
+        if hint.kind == "topic"
     }
 
     assert found == set(JUDGED), "judge what is new, one by one"

@@ -6,29 +6,22 @@ same again adds nothing, with other rules, knowledge or options its rows are
 replaced.  Prints nothing; what happened comes back as a `ScanOutcome`.
 """
 
-import json
 import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from pixelwitness import __version__
 from pixelwitness.core.exposure import records
 from pixelwitness.core.wire.exchange import Problem
-from pixelwitness.core.wire.sites import suffix_list
-from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.keep.tokens import tokenizer
-from pixelwitness.meaning.pipeline.analyser import Witness
-from pixelwitness.meaning.pipeline.record_builder import Origin
-from pixelwitness.meaning.spot.persona import Recogniser
-from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
+from pixelwitness.rulebook.analyser_setup import set_up_analysis
 from pixelwitness.rulebook.persona_file import read_persona
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
@@ -108,24 +101,12 @@ class Examiner:
 
     def __init__(self, options: ScanOptions, key: bytes) -> None:
         rules = load_rules(options.rules)
-        knowledge = load_knowledge()
-        self._detector = rules.detector()
-        self._is_metas_own = knowledge.is_metas_own
         persona = None if options.persona is None else read_persona(options.persona)
-        recogniser = None if persona is None else Recogniser(persona)
-        self._redactor = Redactor(knowledge, tokenizer(key), options.keep_values, recogniser)
+        self._setup = set_up_analysis(rules, key, persona, keep_values=options.keep_values)
         self.known: frozenset[str] = frozenset()
         """Ids of recordings whose rows are in the store already, made under these very options."""
-        self.owners = knowledge.owners
-        self.origin = Origin(
-            tool_version=__version__,
-            rules_sha256=rules.sha256,
-            knowledge_sha256=knowledge.sha256,
-            suffix_list=suffix_list(),
-            options=json.dumps(
-                {"keep_values": options.keep_values, "persona": persona.mark(key) if persona else None}, sort_keys=True
-            ),
-        )
+        self.owners = self._setup.knowledge.owners
+        self.origin = self._setup.origin
 
     def examine(self, one: Input) -> Examined:
         """Read one input to its end; one that cannot be read at all comes back without a recording."""
@@ -136,13 +117,13 @@ class Examiner:
             recording_id = digest[:RECORDING_ID]
             if recording_id in self.known:
                 return Examined(one.name, (), known_id=recording_id)
-            reading = read_recording(one, self._detector.screen)
-            witness = Witness(recording_id, self._detector, self._redactor, self._is_metas_own)
-            rows = witness.take_all(reading)
+            reading = read_recording(one, self._setup.detector.screen)
+            analyser = self._setup.analyser(recording_id, reading)
+            rows = list(chain.from_iterable(analyser.analyse()))
         except OSError as problem:
             unreadable = Problem(one.name, f"cannot be read: {problem.strerror or type(problem).__name__}")
             return Examined(one.name, (unreadable, *one.notes))
-        recording = witness.recording(reading, sources=(one.name,), sha256=digest, origin=self.origin)
+        recording = analyser.recording(sources=(one.name,), sha256=digest)
         if _holds_nothing(recording):
             # A broken file without a single entry is no recording of silence: nothing of it is stored.
             why = reading.problems or [Problem(one.name, "no request could be read from it")]

@@ -11,9 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources.playwright_context import ContextRecorder, TrackedRequest
 from pixelwitness.testing.asking import more_gaps, unrest
-from pixelwitness.testing.session_evidence import Evidence, Understanding
+from pixelwitness.testing.session_evidence import Evidence, evidence_of
 from pixelwitness.testing.verdicts import Case
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ class Manner:
 class Session:
     """Listens to a context from now on."""
 
-    def __init__(self, context: "BrowserContext", known: Understanding, manner: Manner) -> None:
+    def __init__(self, context: "BrowserContext", setup: AnalyserSetup, manner: Manner) -> None:
         self._context = context
-        self._known = known
+        self._setup = setup
         self._manner = manner
-        routed = hosts_of(known.owners) if manner.read_bodies else None
+        routed = hosts_of(setup.knowledge.owners) if manner.read_bodies else None
         endless = re.compile(manner.endless) if manner.endless else None
-        self.recorder = ContextRecorder(known.detector.screen, endless=endless, routed=routed)
+        self.recorder = ContextRecorder(setup.detector.screen, endless=endless, routed=routed)
         self._evidence: tuple[int, Evidence] | None = None
         self._unrest: str | None = None
         context.on("request", self.recorder.request)
@@ -55,10 +56,10 @@ class Session:
         for tracked in facts:
             _learn(tracked)
         if self._evidence is None or self._evidence[0] != self.recorder.seen or facts:
-            self._evidence = (self.recorder.seen, self._known.evidence(self.recorder.reading()))
+            self._evidence = (self.recorder.seen, evidence_of(self.recorder.reading(), self._setup))
         evidence = self._evidence[1]
         gaps = tuple(more_gaps(evidence, self._unrest))
-        return Case(evidence, gaps, self._known.redactor.knowledge)
+        return Case(evidence, gaps, self._setup.knowledge)
 
     def settle(self) -> bool:
         """Wait until for ``quiet`` seconds no request began or ended, none is open and every page answers.

@@ -18,7 +18,7 @@ from pixelwitness.policy.violations.judgement import Judgement
 from pixelwitness.testing import verdicts
 from pixelwitness.testing.asking import Wanted, wanted
 from pixelwitness.testing.browser_session import Manner, Session
-from pixelwitness.testing.session_evidence import understanding
+from pixelwitness.testing.session_evidence import load_session_setup
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Request
@@ -28,7 +28,7 @@ QUIET = 0.5
 REST_WITHIN = 10.0
 """Seconds in which it should come to rest."""
 
-_understanding = lru_cache(maxsize=8)(understanding)
+_session_setup = lru_cache(maxsize=8)(load_session_setup)
 
 
 @dataclass(slots=True)
@@ -70,8 +70,8 @@ class BrowserWitness:
     ) -> None:
         if iscoroutinefunction(context.close):
             raise TypeError("a context of Playwright's async API was given; BrowserWitness takes one of the sync API")
-        self._known = _understanding(tuple(rules), persona)
-        self._session = Session(context, self._known, Manner(quiet, rest_within, endless, read_bodies))
+        self._setup = _session_setup(tuple(rules), persona)
+        self._session = Session(context, self._setup, Manner(quiet, rest_within, endless, read_bodies))
         self._withdrawn_at: int | None = None
 
     @property
@@ -167,7 +167,7 @@ class BrowserWitness:
         if tracked is None:
             return False
         try:
-            sightings = self._known.detector.detect(tracked.exchange().request, None).events
+            sightings = self._setup.detector.detect(tracked.exchange().request, None).events
         except Exception:  # a fault of a rule: the ledger of the evidence will say so
             return False
         return any(ask.pixel in (None, one.pixel_id) and ask.name in (None, one.event_name) for one in sightings)

@@ -10,11 +10,10 @@ import re
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
-
-import msgspec
+from typing import Protocol
 
 from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.detect.sighting import Sighting
 
 WINDOW = 48 * 3600.0
 """Seconds within which Meta joins a browser's and a server's copy (protocol: 48 hours)."""
@@ -32,44 +31,32 @@ def is_library_made(dedup_id: str) -> bool:
     return _LIBRARY_MADE.match(dedup_id) is not None
 
 
-class Carried[T](msgspec.Struct, frozen=True, gc=False):
-    """What folding needs to know of a transmission, and the transmission itself."""
-
-    what: T
-    channel: Channel
-    coordinates: tuple[int, int, int]
-    """(position, part, item), -1 for none."""
-    seen_at: float | None
-    pixel_id: str | None
-    event_name: str | None
-    dedup_id: str | None
-    sent_at: str | None
-    counter: str | None
-    is_copy: bool
+class Transmission(Protocol):
+    """What folding needs to know of a transmission."""
 
     @property
-    def rank(self) -> tuple[int, tuple[int, int, int]]:
-        """Order transmissions of an event: the pixel's own, its copies, relays, servers; then by position."""
-        if self.channel in _SERVERS:
-            place = 3
-        elif self.channel is not Channel.PIXEL:
-            place = 2
-        else:
-            place = 1 if self.is_copy else 0
-        return place, self.coordinates
+    def sighting(self) -> Sighting: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def seen_at(self) -> float | None: ...
+    @property
+    def coordinates(self) -> tuple[int, int, int]:
+        """(position, part, item), -1 for none."""
+        ...
 
 
 @dataclass(slots=True)
-class Group[T]:
+class Group[T: Transmission]:
     """The transmissions of one event, best first."""
 
-    first: Carried[T]
+    first: T
     """The transmission that came first: it gives the event its id."""
-    members: list[Carried[T]] = field(default_factory=list)
+    members: list[T] = field(default_factory=list)
 
-    def add(self, member: Carried[T]) -> None:
+    def add(self, member: T) -> None:
         """Take one more transmission."""
-        insort(self.members, member, key=lambda one: one.rank)
+        insort(self.members, member, key=_rank)
 
     @property
     def has_pixel(self) -> bool:
@@ -82,7 +69,7 @@ class Group[T]:
         return since is None or seen_at is None or abs(seen_at - since) <= WINDOW
 
 
-class Folding[T]:
+class Folding[T: Transmission]:
     """The events of one recording, as their transmissions arrive.
 
     ``most_keys`` bounds what a session without an end remembers: the oldest keys are let go, and
@@ -96,9 +83,9 @@ class Folding[T]:
         self._by_dedup: dict[tuple[str, ...], Group[T]] = {}
         """Per dedup id the earliest event within the window: the one that copies join."""
 
-    def add(self, member: Carried[T]) -> Group[T]:
+    def add(self, member: T) -> Group[T]:
         """Return the event that a transmission belongs to, the transmission included."""
-        copy_key, dedup_key = _copy_key(member), _dedup_key(member)
+        copy_key, dedup_key = _copy_key(member.sighting), _dedup_key(member.sighting)
         group = self._by_copy.get(copy_key) if copy_key else None
         if group is None and dedup_key:
             group = self._copied(member, dedup_key)
@@ -123,7 +110,7 @@ class Folding[T]:
             if oldest.get(old_key) is old_group:
                 del oldest[old_key]
 
-    def _copied(self, member: Carried[T], key: tuple[str, ...]) -> Group[T] | None:
+    def _copied(self, member: T, key: tuple[str, ...]) -> Group[T] | None:
         """Find the event a relay or server repeats, or, for a pixel's hit, the one it is the original of."""
         group = self._by_dedup.get(key)
         if group is None or not group.is_near(member.seen_at):
@@ -132,14 +119,25 @@ class Folding[T]:
         return None if member.channel is Channel.PIXEL and group.has_pixel else group
 
 
-def _copy_key(member: Carried[Any]) -> tuple[str, ...] | None:
-    key = (member.pixel_id, member.event_name, member.sent_at, member.counter)
+def _rank(member: Transmission) -> tuple[int, tuple[int, int, int]]:
+    """Order transmissions of an event: the pixel's own, its copies, relays, servers; then by position."""
+    if member.channel in _SERVERS:
+        place = 3
+    elif member.channel is not Channel.PIXEL:
+        place = 2
+    else:
+        place = 1 if member.sighting.is_copy else 0
+    return place, member.coordinates
+
+
+def _copy_key(sighting: Sighting) -> tuple[str, ...] | None:
+    key = (sighting.pixel_id, sighting.event_name, sighting.sent_at, sighting.counter)
     return tuple(part for part in key if part) if all(key) else None
 
 
-def _dedup_key(member: Carried[Any]) -> tuple[str, ...] | None:
-    if not member.pixel_id or not member.dedup_id:
+def _dedup_key(sighting: Sighting) -> tuple[str, ...] | None:
+    if not sighting.pixel_id or not sighting.dedup_id:
         return None
-    if is_library_made(member.dedup_id):
-        return member.pixel_id, member.dedup_id
-    return (member.pixel_id, member.dedup_id, member.event_name) if member.event_name else None
+    if is_library_made(sighting.dedup_id):
+        return sighting.pixel_id, sighting.dedup_id
+    return (sighting.pixel_id, sighting.dedup_id, sighting.event_name) if sighting.event_name else None

@@ -7,7 +7,7 @@ for what the `Screen` wants or what may be a page; all other requests it counts.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pixelwitness.core.wire.request import Request, Response
+from pixelwitness.core.wire.request import BodyState, Request, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,13 @@ class Problem:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of every request of a recording that did not come out as an `Exchange`."""
+    """What became of every request of a recording, each counted once, and when the first and the last left.
+
+    A source counts what does not come out as an `Exchange`, the analyser everything else.
+    """
 
     other: int = 0
-    """Requests which no rule can match."""
+    """Requests which no rule can match, or none did."""
     rejected: int = 0
     """Requests that could not be used (no URL, a wrong JSON type where one is needed)."""
     not_requests: int = 0
@@ -42,6 +45,39 @@ class Tally:
     bodies_not_recorded: int = 0
     """Requests, whoever received them, that had a body of which the recording lacks the bytes."""
     tls_refused: int = 0
+    matched: int = 0
+    """Requests that a rule matched, and none of the next two."""
+    undecodable: int = 0
+    blocked: int = 0
+    rule_faults: int = 0
+    """Requests and answers that a rule failed at, or that held more than is looked at."""
+    cut: int = 0
+    """Of these, those that held more than is looked at."""
+    first_seen: float | None = None
+    """POSIX seconds, as `last_seen`; None when no request has a time."""
+    last_seen: float | None = None
+
+    @property
+    def requests(self) -> int:
+        """Requests in all."""
+        return self.matched + self.undecodable + self.blocked + self.other + self.rejected
+
+    def widen(self, seen_at: float | None) -> None:
+        """Take the time of a request into the span of the recording."""
+        if seen_at is not None:
+            self.first_seen = seen_at if self.first_seen is None else min(self.first_seen, seen_at)
+            self.last_seen = seen_at if self.last_seen is None else max(self.last_seen, seen_at)
+
+    def count(self, request: Request, *, matched: bool, blocked: bool) -> None:
+        """Count a request that was analysed."""
+        if not matched:
+            self.other += 1
+        elif blocked:
+            self.blocked += 1
+        elif request.body_state is BodyState.UNDECODABLE:
+            self.undecodable += 1
+        else:
+            self.matched += 1
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ from pixelwitness.live.hooks.deferred_queue import DeferredQueue
 from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
 from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
-from pixelwitness.live.hooks.session_setup import spill_of, understanding_of
+from pixelwitness.live.hooks.session_setup import load_live_setup, spill_of
 from pixelwitness.live.saving.session_report import SessionRecords
 from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.spill import spill_file
@@ -151,19 +151,19 @@ class PixelWitness:
     def _reader(self) -> tuple[Detector, Redactor] | None:
         if self._session is None:
             return None
-        return self._session.understanding.detector, self._session.understanding.redactor
+        return self._session.setup.detector, self._session.setup.redactor
 
     def _begin(self, settings: Settings) -> None:
         try:
-            understanding, owners = understanding_of(settings)
-            kept, notices = open_session_store(settings.db, settings.key, owners)
+            setup = load_live_setup(settings)
+            kept, notices = open_session_store(settings.db, settings.key, setup.knowledge.owners)
         except (StoreError, RulesError) as error:
             raise refused(f"pixelwitness: {error}") from None
         for notice in notices:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
         self._db = kept.path
-        self._session = Session(understanding, f"mitmproxy {mitmproxy_version.VERSION}")
+        self._session = Session(setup, f"mitmproxy {mitmproxy_version.VERSION}", settings.block)
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
         self.recorded = SessionRecords(kept.path, (*before, self._session.recording_id))
         self._writer = writer = Writer(kept, _log_trouble, spill_of(kept))

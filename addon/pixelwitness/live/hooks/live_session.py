@@ -14,34 +14,20 @@ from uuid import uuid4
 import msgspec
 from mitmproxy import http, tls
 
-from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.exposure import records
 from pixelwitness.core.wire.exchange import Reading, Tally
 from pixelwitness.core.wire.request import Request
-from pixelwitness.core.wire.sites import Site
 from pixelwitness.live.hooks.block import Block, answer, stops
 from pixelwitness.live.hooks.tls_refusals import TlsRefusals
-from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.pipeline.analyser import Witness
-from pixelwitness.meaning.pipeline.record_builder import Origin
+from pixelwitness.meaning.pipeline.analyser import Analyser
+from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources import flow_exchange
 
 MOST_KEYS = 3_000
 """Keys by which a later copy finds its event, one or two each; beyond it the oldest are let go, some 10 kB each."""
 MOST_OPEN = 20_000
 """Requests of which an answer is waited for; beyond it the oldest are let go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """Rules and knowledge, ready for use."""
-
-    detector: Detector
-    redactor: Redactor
-    is_metas_own: Callable[[Site], bool]
-    origin: Origin
-    block: Block = "off"
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):
@@ -66,26 +52,24 @@ class _OpenRequest(msgspec.Struct, frozen=True, gc=False):
 class Session:
     """What one run of the proxy has seen so far."""
 
-    understanding: Understanding
+    setup: AnalyserSetup
     exporter: str
+    block: Block = "off"
     recording_id: str = field(default_factory=lambda: uuid4().hex)
     dropped: int = 0
     """Requests of which records are missing: a fault of ours, or no room on the way to the store."""
     _screen: Screen = field(init=False)
-    _witness: Witness = field(init=False)
     _reading: Reading = field(init=False)
+    _analyser: Analyser = field(init=False)
     _tally: Tally = field(init=False)
     _flows_seen: int = 0
     _open: dict[str, _OpenRequest] = field(default_factory=dict)
     _tls_refusals: TlsRefusals = field(default_factory=TlsRefusals)
 
     def __post_init__(self) -> None:
-        known = self.understanding
-        self._screen = known.detector.screen
-        self._witness = Witness(
-            self.recording_id, known.detector, known.redactor, known.is_metas_own, most_keys=MOST_KEYS
-        )
+        self._screen = self.setup.detector.screen
         self._reading = Reading(exchanges=iter(()), kind="live", exporter=self.exporter, complete=False)
+        self._analyser = self.setup.analyser(self.recording_id, self._reading, most_keys=MOST_KEYS)
         self._tally = self._reading.tally
 
     def request(self, flow: http.HTTPFlow) -> Work | None:
@@ -119,13 +103,13 @@ class Session:
             flow.response = answer(flow.request)
             stays = True
         else:
-            awaited = is_wanted and self._witness.awaits_answer(request)
+            awaited = is_wanted and self._analyser.awaits_answer(request)
             self._remember(flow.id, _OpenRequest(position, request.url, destination, awaited))
-        return Work(flow, partial(self._witness.take_request, request, blocked=stays))
+        return Work(flow, partial(self._analyser.analyse_request, request, blocked=stays))
 
     def _is_to_be_blocked(self, request: Request) -> bool:
         try:
-            return stops(self.understanding.block, self.understanding.detector, request)
+            return stops(self.block, self.setup.detector, request)
         except Exception:  # what a rule cannot look into is taken as it is, and counted there
             return False
 
@@ -150,7 +134,7 @@ class Session:
 
     def _answered(self, flow: http.HTTPFlow, known: _OpenRequest) -> Work:
         exchange = flow_exchange.exchange_of(flow, known.position, known.url)
-        return Work(flow, partial(self._witness.take_response, exchange))
+        return Work(flow, partial(self._analyser.analyse_response, exchange))
 
     def tls_failed(self, data: tls.TlsData) -> None:
         """Count a client that would not take the proxy's certificate: that traffic was not seen."""
@@ -164,9 +148,7 @@ class Session:
         """Return the row of the session itself as it stands; complete only once the proxy has ended in order."""
         self._reading.complete = complete
         self._tally.tls_refused = self._tls_refusals.refused
-        return self._witness.recording(
-            self._reading, sources=("live",), sha256=None, origin=self.understanding.origin, dropped=self.dropped
-        )
+        return self._analyser.recording(sources=("live",), sha256=None, dropped=self.dropped)
 
     def _remember(self, flow_id: str, known: _OpenRequest) -> None:
         if len(self._open) >= MOST_OPEN:

@@ -13,9 +13,9 @@ from mitmproxy import contentviews, http
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.sighting import Detection, Sighting
+from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.live.display.event_line import MAX_LENGTH, EventLine, shorten
-from pixelwitness.meaning.keep.field_facts import FieldFacts
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.report.wording.phrases import form_word, way_word
 from pixelwitness.report.wording.safe_text import counted, safe_text
@@ -93,7 +93,7 @@ class PixelWitnessView(contentviews.Contentview):
         if len(fields) > MOST_FIELDS:
             yield f"  … and {len(fields) - MOST_FIELDS} more fields"
 
-    def _words(self, field: FieldFacts) -> str:
+    def _words(self, field: Field) -> str:
         label = self._vocabulary.label(field.data_class)
         if field.value is not None:
             return f"{safe_text(field.value, 200)}  ({label})"

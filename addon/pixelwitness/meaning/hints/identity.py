@@ -2,7 +2,7 @@
 
 Owns the order of the levels and which names count for which.  A level says what was
 received, not what Meta does with it.  What a recorder left out is unknown, never absent.
-Pure; sees redacted facts alone.
+Pure; sees redacted fields alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,11 @@ from functools import lru_cache
 import msgspec
 
 from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.meaning.keep.field_facts import FieldFacts
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
-from pixelwitness.meaning.spot.finding import IDENTITY, Understood
+from pixelwitness.meaning.spot.finding import IDENTITY, Finding
 from pixelwitness.meaning.text.forms import Form
 
 
@@ -69,8 +69,8 @@ _LACKING = "not recorded: "
 _EMPTY = SAYS_NOTHING | {Form.MASKED}
 
 
-class Received(msgspec.Struct, frozen=True, gc=False):
-    """The identifiers of one transmission."""
+class Identifiers(msgspec.Struct, frozen=True, gc=False):
+    """By which identifiers Meta could tell whom one transmission is about."""
 
     names: tuple[tuple[Level, str], ...]
     body_unread: bool = False
@@ -78,26 +78,29 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     """It went to a host of Meta's own, to which a browser sends Meta's cookies."""
 
 
-def received(facts: Iterable[FieldFacts], body_state: BodyState, *, takes_cookies: bool) -> Received:
+NO_IDENTIFIERS = Identifiers(())
+
+
+def identifiers_of(fields: Iterable[Field], body_state: BodyState, *, takes_cookies: bool) -> Identifiers:
     """Return which identifiers the fields of one transmission hold."""
     names: set[tuple[Level, str]] = set()
     classes: set[str] = set()
-    for one in facts:
-        if one.form in _EMPTY or not one.length:
+    for field in fields:
+        if field.form in _EMPTY or not field.length:
             continue
-        told = _tells(one.field, one.data_class)
-        if isinstance(told, tuple):
-            names.add(told)
-        elif told is not None:
-            classes.add(told)
+        identifier = _identifier(field.field, field.data_class)
+        if isinstance(identifier, tuple):
+            names.add(identifier)
+        elif identifier is not None:
+            classes.add(identifier)
     if {DataClass.FIRST_NAME, DataClass.LAST_NAME} <= classes:
         names.add((Level.PERSON, "fn + ln"))
     unread = body_state in (BodyState.NOT_RECORDED, BodyState.TOO_BIG, BodyState.UNDECODABLE)
-    return Received(tuple(sorted(names)), unread, takes_cookies)
+    return Identifiers(tuple(sorted(names)), unread, takes_cookies)
 
 
 @lru_cache(maxsize=2_048)
-def _tells(field: str, data_class: str) -> tuple[Level, str] | str | None:
+def _identifier(field: str, data_class: str) -> tuple[Level, str] | str | None:
     """Return the identifier that a field holds, or its class where it is one only beside others, a first name say."""
     family, dot, rest = field.partition(".")
     if family in ("cookie", "cookies") and dot:
@@ -114,27 +117,28 @@ def _tells(field: str, data_class: str) -> tuple[Level, str] | str | None:
 
 
 @lru_cache(maxsize=256)
-def finding(received: Received, *, cookies_recorded: bool) -> Understood:
+def identity_finding(identifiers: Identifiers, *, cookies_recorded: bool) -> Finding:
     """Return the finding: the closest level as label, the identifiers as evidence.
 
-    >>> told = finding(Received(((Level.BROWSER, "_fbp"), (Level.PERSON, "em"))), cookies_recorded=True)
-    >>> told.label, told.evidence
+    >>> identifiers = Identifiers(((Level.BROWSER, "_fbp"), (Level.PERSON, "em")))
+    >>> finding = identity_finding(identifiers, cookies_recorded=True)
+    >>> finding.label, finding.evidence
     ('person', 'em, _fbp')
-    >>> finding(Received((), takes_cookies=True), cookies_recorded=False).label
+    >>> identity_finding(Identifiers((), takes_cookies=True), cookies_recorded=False).label
     'not recorded'
     """
-    cookies_unknown = received.takes_cookies and not cookies_recorded
-    names = sorted(received.names, key=lambda one: (CLOSENESS[one[0]], one[1]))
+    cookies_unknown = identifiers.takes_cookies and not cookies_recorded
+    names = sorted(identifiers.names, key=lambda name: (CLOSENESS[name[0]], name[1]))
     missing = [
         words
-        for is_missing, words in ((received.body_unread, "the body"), (cookies_unknown, "cookies"))
+        for is_missing, words in ((identifiers.body_unread, "the body"), (cookies_unknown, "cookies"))
         if is_missing and (not names or names[0][0] is not Level.ACCOUNT)
     ]
     level = names[0][0] if names else Level.NOT_RECORDED if missing else Level.NONE
-    told = ", ".join(name for _, name in names)
+    listed = ", ".join(name for _, name in names)
     lacking = f"{_LACKING}{' and '.join(missing)}" if missing else ""
-    evidence = "; ".join(part for part in (told, lacking) if part) or _NOTHING
-    return Understood(IDENTITY, level.value, None, "certain", evidence)
+    evidence = "; ".join(part for part in (listed, lacking) if part) or _NOTHING
+    return Finding(IDENTITY, level.value, None, "certain", evidence)
 
 
 def closest(findings: Iterable[tuple[str, str]]) -> KnownBy:
@@ -143,12 +147,12 @@ def closest(findings: Iterable[tuple[str, str]]) -> KnownBy:
     >>> closest([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
     KnownBy(level='person', names=('em', '_fbp'), may_be_more=True)
     """
-    told = sorted(findings, key=lambda one: (CLOSENESS.get(one[0], len(CLOSENESS)), one[1]))
+    ranked = sorted(findings, key=lambda finding: (CLOSENESS.get(finding[0], len(CLOSENESS)), finding[1]))
     names: dict[str, None] = {}
-    for _, evidence in told:
+    for _, evidence in ranked:
         for part in evidence.split("; "):
             if part != _NOTHING and not part.startswith(_LACKING):
                 names |= dict.fromkeys(part.split(", "))
-    level = told[0][0] if told else Level.NONE.value
-    more = level != Level.ACCOUNT and any(_LACKING in evidence for _, evidence in told)
+    level = ranked[0][0] if ranked else Level.NONE.value
+    more = level != Level.ACCOUNT and any(_LACKING in evidence for _, evidence in ranked)
     return KnownBy(level, tuple(names), more)

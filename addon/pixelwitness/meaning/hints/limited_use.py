@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pixelwitness.core.detect.sighting import Field
 from pixelwitness.meaning.names.knowledge import ConsentNames
-from pixelwitness.meaning.spot.finding import CONSENT, Understood
+from pixelwitness.meaning.spot.finding import CONSENT, Finding
 
 LIMITED = "limited_data_use"
 NOT_LIMITED = "no_limited_data_use"
@@ -20,7 +20,7 @@ _OF_STATE = ("dpost", "data_processing_options_state")
 _ALL = frozenset((*_OPTIONS, *_OF_COUNTRY, *_OF_STATE))
 
 
-def limited_use(fields: Sequence[Field], names: ConsentNames) -> Understood | None:
+def limited_use(fields: Sequence[Field], names: ConsentNames) -> Finding | None:
     """Return what a transmission says of Limited Data Use; None when it says nothing.
 
     An empty option is the site's own word that it asks for none.
@@ -33,13 +33,13 @@ def limited_use(fields: Sequence[Field], names: ConsentNames) -> Understood | No
         if any(option.text.strip() for option in options):
             return None
         words = "the event says that Limited Data Use is not asked for"
-        return Understood(CONSENT, NOT_LIMITED, options[0].name, "certain", words)
+        return Finding(CONSENT, NOT_LIMITED, options[0].name, "certain", words)
     country = _called(_text(told, _OF_COUNTRY), names.countries, "country")
     state = _called(_text(told, _OF_STATE), names.states, "state")
     places = [place for place in (state, country) if place is not None]
     words = "the event asks for Limited Data Use"
     evidence = f"{words}: {', '.join(places)}" if places else f"{words}, with no country or state"
-    return Understood(CONSENT, LIMITED, options[0].name, "certain", evidence)
+    return Finding(CONSENT, LIMITED, options[0].name, "certain", evidence)
 
 
 def _text(fields: Sequence[Field], names: Sequence[str]) -> str | None:

@@ -29,7 +29,7 @@ _WORD = Entry(DataClass.TECHNICAL, Shape.WORD)
 _NUMBER = Entry(DataClass.TECHNICAL, Shape.NUMBER)
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
+class PixelSetting(msgspec.Struct, frozen=True, gc=False):
     """One row of ``pixel_configs`` to be: its value is JSON of our own making."""
 
     pixel_id: str | None
@@ -37,18 +37,20 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     value: str
 
 
-def understood(calls: Sequence[Setting], pixel_id: str | None, meanings: Sequence[SettingMeaning]) -> tuple[Told, ...]:
+def pixel_settings(
+    calls: Sequence[Setting], pixel_id: str | None, meanings: Sequence[SettingMeaning]
+) -> tuple[PixelSetting, ...]:
     """Return what a configuration says; ``pixel_id`` is the one it was asked for.
 
     A pair of key and value comes once for each pixel; what no meaning is known of is
     named under ``other``.
     """
     pixels = dict.fromkeys([pixel_id, *(call.pixel_id for call in calls if call.pixel_id is not None)])
-    rows: dict[Told, None] = {}
+    rows: dict[PixelSetting, None] = {}
     for pixel in pixels:
         own = [call for call in calls if call.pixel_id == pixel or (call.pixel_id is None and pixel == pixel_id)]
         for key, value in _of_pixel(own, meanings):
-            rows[Told(pixel, key, json_text.dumps(value))] = None
+            rows[PixelSetting(pixel, key, json_text.dumps(value))] = None
             if len(rows) >= MAX_ROWS:
                 return tuple(rows)
     return tuple(rows)

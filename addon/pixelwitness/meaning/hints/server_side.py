@@ -9,12 +9,11 @@ import binascii
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.core.join.folding import is_library_made
 from pixelwitness.meaning.names.knowledge import Knowledge
+from pixelwitness.meaning.spot.finding import SERVER_SIDE, Finding
 from pixelwitness.meaning.text.forms import without_appendix
 
 MAX_FIELDS = 500
@@ -33,22 +32,14 @@ _FAMILIES = frozenset({"ud", "aud", "udff", "audff"})
 _COOKIES = frozenset({"fbp", "fbc", "fbcs"})
 
 
-class Hint(msgspec.Struct, frozen=True, gc=False):
-    """One reason: what shows it, in which field, and in words of ours."""
-
-    label: str
-    field: str
-    evidence: str
-
-
-def hints_of(sighting: Sighting, knowledge: Knowledge) -> tuple[Hint, ...]:
+def server_hints(sighting: Sighting, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Return the reasons that one transmission of a browser's event gives, each once."""
     if sighting.rule.channel is not Channel.PIXEL:
         return ()
     return tuple(dict.fromkeys(_hints(sighting, knowledge)))
 
 
-def _hints(sighting: Sighting, knowledge: Knowledge) -> Iterator[Hint]:
+def _hints(sighting: Sighting, knowledge: Knowledge) -> Iterator[Finding]:
     if sighting.dedup_id:
         yield from _of_dedup_id(sighting.dedup_id, sighting.event_name in knowledge.conversions)
     for field in sighting.fields[:MAX_FIELDS]:
@@ -60,23 +51,27 @@ def _hints(sighting: Sighting, knowledge: Knowledge) -> Iterator[Hint]:
             if built is not None:
                 # The site may have made up the name behind the family.
                 name = field.name if field.name in _COOKIES else f"{family}.{_known(rest, knowledge)}"
-                yield Hint("parameter_builder", name, built)
+                yield _hint("parameter_builder", name, built)
 
 
-def _of_dedup_id(dedup_id: str, is_conversion: bool) -> Iterator[Hint]:
+def _of_dedup_id(dedup_id: str, is_conversion: bool) -> Iterator[Finding]:
     prefix = _PREFIX.match(dedup_id)
     if prefix is not None and prefix[1] in _OF_PREFIX:
         label, evidence = _OF_PREFIX[prefix[1]]
-        yield Hint(label, "eid", evidence)
+        yield _hint(label, "eid", evidence)
     elif is_conversion and not is_library_made(dedup_id) and not dedup_id.startswith("LCP."):
-        yield Hint("dedup_id", "eid", "the site gave a conversion an event id of its own, by which Meta joins copies")
+        yield _hint("dedup_id", "eid", "the site gave a conversion an event id of its own, by which Meta joins copies")
 
 
-def _of_agent(text: str, knowledge: Knowledge) -> Iterator[Hint]:
+def _of_agent(text: str, knowledge: Knowledge) -> Iterator[Finding]:
     agent = knowledge.agent(text)
     if agent is not None and agent.server != "no":
         does = "reports" if agent.server == "sends" else "can report"
-        yield Hint("agent", "a", f"{agent.name} installed the pixel, and {does} from the server, too")
+        yield _hint("agent", "a", f"{agent.name} installed the pixel, and {does} from the server, too")
+
+
+def _hint(label: str, field: str, evidence: str) -> Finding:
+    return Finding(SERVER_SIDE, label, field, "hint", evidence)
 
 
 def _known(key: str, knowledge: Knowledge) -> str:

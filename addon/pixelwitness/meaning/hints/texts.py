@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from pixelwitness.core.detect import sighting
 from pixelwitness.meaning.keep.name_redaction import field_name
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge, plain_key
 from pixelwitness.meaning.names.word_lists import MAX_READ, NOTHING, Entry, ListKind, Reading, WordIndex, shown_word
+from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.meaning.text.forms import Form, form_of
 from pixelwitness.meaning.text.url_parts import looks_absolute, pairs_of, split_address
 
@@ -41,15 +40,6 @@ _FREE = frozenset({DataClass.SEARCH_TEXT, DataClass.PRODUCT, DataClass.UNKNOWN, 
 """Classes in which text of a person may stand; what a page says of itself is none."""
 
 
-class TextHint(msgspec.Struct, frozen=True, gc=False):
-    """What the words of one field point at; ``evidence`` names words of our lists, never captured ones."""
-
-    kind: HintKind
-    label: str
-    field: str
-    evidence: str
-
-
 class _Plan(NamedTuple):
     shown: str
     data_class: DataClass
@@ -65,7 +55,7 @@ class _Read(NamedTuple):
     reading: Reading
     is_earlier: bool
     is_url: bool = False
-    free: TextHint | None = None
+    free: Finding | None = None
 
 
 class TextReader:
@@ -80,14 +70,14 @@ class TextReader:
 
     def hints(
         self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None
-    ) -> tuple[TextHint, ...]:
+    ) -> tuple[Finding, ...]:
         """Return what the texts of one event point at.
 
         ``page_url`` is what the request says of its page beside the fields, its referrer say.
         """
         found: dict[tuple[Entry, str], bool] = {}
         beside: frozenset[str] = frozenset()
-        free: list[TextHint] = []
+        free: list[Finding] = []
         for shown, reading, is_earlier in self._readings(fields, page_url, event_name, free):
             if reading.beside:
                 beside |= reading.beside
@@ -102,13 +92,13 @@ class TextReader:
             if entry in counting:
                 words.setdefault((entry.kind, entry.label, shown), []).append(shown_word(entry.written))
         hints = (
-            TextHint(_KIND_OF[kind], label, shown, ", ".join(_telling(told)[:MAX_EVIDENCE]))
-            for (kind, label, shown), told in words.items()
+            Finding(_KIND_OF[kind], label, shown, "hint", ", ".join(_longest(found_words)[:MAX_EVIDENCE]))
+            for (kind, label, shown), found_words in words.items()
         )
         return (*hints, *free)
 
     def _readings(
-        self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None, free: list[TextHint]
+        self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None, free: list[Finding]
     ) -> Iterator[tuple[str, Reading, bool]]:
         left = MAX_TEXTS
         told_page = False
@@ -191,10 +181,10 @@ def reader_of(knowledge: Knowledge) -> TextReader:
     return TextReader(knowledge)
 
 
-def _telling(words: Sequence[str]) -> list[str]:
+def _longest(words: Sequence[str]) -> list[str]:
     """Return words in order, those left out that stand in a longer phrase.
 
-    >>> _telling(["hiking", "hiking boot", "camping"])
+    >>> _longest(["hiking", "hiking boot", "camping"])
     ['camping', 'hiking boot']
     """
     return sorted({one for one in words if not any(one != other and f" {one} " in f" {other} " for other in words)})
@@ -205,7 +195,7 @@ def _instructions_alone(reading: Reading) -> Reading:
     return Reading(entries, reading.beside) if entries else NOTHING
 
 
-def _free_text(shown: str, text: str) -> TextHint:
+def _free_text(shown: str, text: str) -> Finding:
     number = len(text.split())
     about = "a hundred words or more" if number >= 100 else f"about {round(number, -1)} words"
-    return TextHint("instruction_text", "free_text", shown, f"free text of {about}")
+    return Finding("instruction_text", "free_text", shown, "hint", f"free text of {about}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.consent import State
 from pixelwitness.meaning.names.knowledge import ConsentNames
-from pixelwitness.meaning.spot.finding import CONSENT, Certainty, Understood
+from pixelwitness.meaning.spot.finding import CONSENT, Certainty, Finding
 
 MOST_SITES = 10_000
 """Sites of clients that are remembered; beyond it the one not heard of for longest is let go."""
@@ -54,12 +54,12 @@ class _Known:
     latest: dict[str, _Shown] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     """Kinds that were granted and are denied since."""
-    told: dict[bool, tuple[Understood, ...]] = field(default_factory=dict)
+    told: dict[bool, tuple[Finding, ...]] = field(default_factory=dict)
     """What was told of it last, with cookies recorded and without; emptied by whatever is new."""
 
 
-class ConsentSeen:
-    """What signals have shown so far."""
+class ConsentMemory:
+    """Remembers what signals have shown so far."""
 
     def __init__(self, names: ConsentNames) -> None:
         self._names = names
@@ -88,7 +88,7 @@ class ConsentSeen:
             known.withdrawn.add(kind)
         known.latest[kind] = _Shown(kind, state, when, own)
 
-    def at_event(self, client: str, site: Site, *, cookies_recorded: bool) -> tuple[Understood, ...]:
+    def at_event(self, client: str, site: Site, *, cookies_recorded: bool) -> tuple[Finding, ...]:
         """Return what was visible for an event that leaves now."""
         known = self._known.get((client, site))
         if known is None:
@@ -98,7 +98,7 @@ class ConsentSeen:
             told = known.told[cookies_recorded] = self._told(known, cookies_recorded=cookies_recorded)
         return told
 
-    def _told(self, known: _Known, *, cookies_recorded: bool) -> tuple[Understood, ...]:
+    def _told(self, known: _Known, *, cookies_recorded: bool) -> tuple[Finding, ...]:
         told = [self._visible(known, cookies_recorded=cookies_recorded)]
         if known.withdrawn and told[0].label == State.DENIED:
             kinds = sorted(known.withdrawn)
@@ -109,7 +109,7 @@ class ConsentSeen:
             told.append(_finding(GPC, "certain", "the browser objected to sale and sharing of data (Sec-GPC)"))
         return tuple(told)
 
-    def _visible(self, known: _Known, *, cookies_recorded: bool) -> Understood:
+    def _visible(self, known: _Known, *, cookies_recorded: bool) -> Finding:
         shown = sorted(known.latest.values(), key=lambda one: (-one.at, one.kind))
         if not shown:
             if not cookies_recorded:
@@ -145,5 +145,5 @@ class ConsentSeen:
         return known
 
 
-def _finding(label: str, certainty: Certainty, evidence: str) -> Understood:
-    return Understood(CONSENT, str(label), None, certainty, evidence)
+def _finding(label: str, certainty: Certainty, evidence: str) -> Finding:
+    return Finding(CONSENT, str(label), None, certainty, evidence)

@@ -9,24 +9,19 @@ behind the tokens stays with whoever made the token function.
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from pixelwitness.core.detect import sighting
-from pixelwitness.meaning.keep.field_facts import FieldFacts, Looked, Plan
-from pixelwitness.meaning.keep.name_redaction import (
-    MAX_NAME,
-    PLACEHOLDERS,
-    SECRET,
-    field_name,
-    receiver_host,
-    without_objection,
-)
+from pixelwitness.core.exposure import records
+from pixelwitness.meaning.keep.field_treatment import PERSONA_MARK, SURE, FieldTreatment, treatment_of
+from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, receiver_host, without_objection
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.keep.value_shapes import fits
-from pixelwitness.meaning.names.knowledge import DataClass, Entry, EventKind, FieldMeaning, Knowledge, Matching, Shape
+from pixelwitness.meaning.names.knowledge import DataClass, Entry, EventKind, Knowledge, Matching, Shape
 from pixelwitness.meaning.spot import personal_data
-from pixelwitness.meaning.spot.finding import Understood
+from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.meaning.spot.leaks import PERSONAL, Where, leak
 from pixelwitness.meaning.spot.persona import Recogniser
 from pixelwitness.meaning.text.forms import Form, form_of, is_cut
@@ -40,17 +35,6 @@ _REMEMBERED = 1_000
 _CACHED = 2_000
 """Characters of a text whose redaction is remembered."""
 
-_ALL = frozenset(PLACEHOLDERS)
-_SURE = frozenset({DataClass.EMAIL, DataClass.SECRET})
-_PERSONAL = _SURE | {DataClass.PHONE, DataClass.PAYMENT_CARD, DataClass.IP_ADDRESS, DataClass.LOCATION}
-_LOOKED_FOR = {
-    # Ids and technical values are long numbers by nature: only what cannot be one is reported in them.
-    **dict.fromkeys(DataClass, _SURE),
-    **dict.fromkeys((DataClass.UNKNOWN, DataClass.PAGE_URL, DataClass.SEARCH_TEXT, DataClass.BUTTON_TEXT), _ALL),
-    **dict.fromkeys((DataClass.PAGE_TITLE, DataClass.PAGE_TEXT, DataClass.FORM_STRUCTURE), _PERSONAL),
-    **dict.fromkeys((DataClass.EXTERNAL_ID, DataClass.FULL_NAME, DataClass.FIRST_NAME, DataClass.LAST_NAME), _PERSONAL),
-    **dict.fromkeys((DataClass.STREET, DataClass.CITY, DataClass.EMAIL, DataClass.PHONE), _PERSONAL),
-}
 _READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
 _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 _HEX_ID = r"(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -58,12 +42,15 @@ _LIBRARY_ID = re.compile(
     rf"(?:(?:ob3?|pcm|sgwpixel)_plugin-set_{_HEX_ID}|LCP\.[0-9.]{{1,12}}\.{_HEX_ID})(?:_[0-9]{{1,20}})?", re.IGNORECASE
 )
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-
-
 _COUNTED = frozenset({Shape.NUMBER, Shape.CURRENCY, Shape.TIME, Shape.FLAG, Shape.CHOICE})
 """Shapes in which a value is the persona's by chance alone."""
-PERSONA_MARK = "{persona}"
-"""What stands in a stored name where a datum of the persona stood."""
+
+
+class RedactedField(NamedTuple):
+    """What one field gives by itself: rows without owner; ordinals are counted where it stands among others."""
+
+    rows: tuple[records.Field, ...]
+    leaks: tuple[Finding, ...]
 
 
 class Redactor:
@@ -86,66 +73,75 @@ class Redactor:
         self._token = token
         self._keep_values = keep_values
         self._hides = None if recogniser is None else recogniser.hides
-        self._plan = lru_cache(maxsize=4096)(self._plan_of)
+        self._short_treatment = lru_cache(maxsize=4096)(self._treatment)
         self._short_url = lru_cache(maxsize=1024)(self._url)
         self._short_name = lru_cache(maxsize=1024)(self._name)
-        self._remembered = lru_cache(maxsize=2048)(self._look_at)
+        self._remembered = lru_cache(maxsize=2048)(self._field)
 
-    def fields(self, fields: Sequence[sighting.Field]) -> tuple[FieldFacts, ...]:
-        """Return the storable facts of a transmission's fields, parts of a field right after it."""
-        return self.look(fields)[0]
+    def fields(self, fields: Sequence[sighting.Field]) -> tuple[records.Field, ...]:
+        """Return the rows of a transmission's fields, which lack their owner; parts of a field come right after it."""
+        return self.fields_and_leaks(fields)[0]
 
-    def look(self, fields: Sequence[sighting.Field]) -> tuple[tuple[FieldFacts, ...], tuple[Understood, ...]]:
-        """Return the facts of fields, and the findings of readable personal data in them, each once."""
-        rows: list[FieldFacts] = []
-        leaks: dict[Understood, None] = {}
+    def fields_and_leaks(
+        self, fields: Sequence[sighting.Field]
+    ) -> tuple[tuple[records.Field, ...], tuple[Finding, ...]]:
+        """Return the rows of fields, and the findings of readable personal data in them, each once."""
+        rows: list[records.Field] = []
+        leaks: dict[Finding, None] = {}
         ordinals: dict[str, int] = {}
         budget = MAX_LOOKED_AT_IN_ALL
         for field in fields:
             name, text = field.name, field.text
             if (length := len(text)) <= _REMEMBERED and budget >= length:
                 budget -= length
-                found = self._remembered(name[:_CACHED], text)
+                redacted = self._remembered(name[:_CACHED], text)
             else:
                 # What lies past the budget is not looked into, and so never kept: only its length and token are.
                 budget -= min(length, personal_data.MAX_LOOKED_AT)
-                found = self._look_at(name[:_CACHED], text, inside=budget >= 0)
+                redacted = self._field(name[:_CACHED], text, inside=budget >= 0)
             at_least = field.ordinal
-            for facts in found.rows:
-                ordinal = max(at_least, ordinals.get(facts.field, 0))
-                ordinals[facts.field] = ordinal + 1
+            for row in redacted.rows:
+                ordinal = max(at_least, ordinals.get(row.field, 0))
+                ordinals[row.field] = ordinal + 1
                 at_least = 0
-                rows.append(facts if ordinal == 0 else msgspec.structs.replace(facts, ordinal=ordinal))
-            if found.leaks:
-                leaks |= dict.fromkeys(found.leaks)
+                rows.append(row if ordinal == 0 else replace(row, ordinal=ordinal))
+            if redacted.leaks:
+                leaks |= dict.fromkeys(redacted.leaks)
         return tuple(rows), tuple(leaks)
 
-    def _look_at(self, name: str, text: str, *, inside: bool = True) -> Looked:
-        """Look at one field alone; ``inside`` its text, too, for personal data."""
-        plan = self.plan(name)
-        entry = plan.entry
+    def _field(self, name: str, text: str, *, inside: bool = True) -> RedactedField:
+        """Redact one field alone; ``inside`` its text is searched for personal data, too."""
+        treatment = self.treatment(name)
+        entry = treatment.entry
         form = form_of(text)
-        if form is Form.PLAIN and is_cut(plan.name, len(text)):
+        if form is Form.PLAIN and is_cut(treatment.name, len(text)):
             form = Form.TRUNCATED
         storable = entry.keep is not None and not entry.is_secret and fits(text, entry, self.knowledge.currencies)
-        token = self._token_of(entry.data_class, text)
         value = self._kept(text, entry) if storable else self._value(text, entry) if inside else None
-        kind = str(entry.data_class)
-        rows = [FieldFacts(plan.name, 0, kind, str(form), plan.matching, len(text), token, value)]
-        leaks: list[Understood | None] = []
-        if entry.data_class in PERSONAL and plan.where is not None:
-            leaks.append(leak(plan.where, entry.data_class, plan.name, text, form, by_key=True))
+        rows = [self._row(treatment.name, entry.data_class, form, treatment.matching, text, value)]
+        leaks: list[Finding | None] = []
+        if entry.data_class in PERSONAL and treatment.where is not None:
+            leaks.append(leak(treatment.where, entry.data_class, treatment.name, text, form, by_key=True))
         if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
-            for part in self._parts(plan, text):
-                dress = form_of(part.text)
-                rows.append(self._part_row(part, dress, plan.matching))
-                if part.data_class in PERSONAL and plan.where is not None:
-                    leaks.append(_leak_of(plan, part, dress))
-        return Looked(tuple(rows), tuple(one for one in leaks if one is not None))
+            for part in self._parts(treatment, text):
+                part_form = form_of(part.text)
+                kept = self._keep_values and not part.is_secret
+                part_value = self._value(part.text, Entry(part.data_class)) if kept else None
+                rows.append(self._row(part.name, part.data_class, part_form, treatment.matching, part.text, part_value))
+                if part.data_class in PERSONAL and treatment.where is not None:
+                    leaks.append(_leak_of(treatment, part, part_form))
+        return RedactedField(tuple(rows), tuple(finding for finding in leaks if finding is not None))
 
-    def plan(self, name: str) -> Plan:
-        """Return what is known of a field by its name."""
-        return self._plan(name) if len(name) <= _CACHED else self._plan_of(name[:_CACHED])
+    def _row(
+        self, name: str, data_class: DataClass, form: Form, matching: Matching, text: str, value: str | None
+    ) -> records.Field:
+        # Class and form as plain text: SQLite binds members of an enumeration at three times the cost.
+        token = self._token_of(data_class, text)
+        return records.Field(None, None, name, 0, str(data_class), str(form), matching, len(text), token, value)
+
+    def treatment(self, name: str) -> FieldTreatment:
+        """Return how a field is treated, by its name."""
+        return self._short_treatment(name) if len(name) <= _CACHED else self._treatment(name[:_CACHED])
 
     def url(self, url: str | None) -> str | None:
         """Return a page's URL as it may be stored: scheme, host, path; objectionable segments as ``{email}``.
@@ -195,27 +191,8 @@ class Redactor:
 
     # Names -------------------------------------------------------------------
 
-    def _plan_of(self, name: str) -> Plan:
-        meaning = self.knowledge.field(name)
-        rest = field_name(meaning.rest)
-        if self._hides is not None and self._hides(meaning.rest):
-            rest = PERSONA_MARK
-        entry = meaning.entry
-        return Plan(
-            name=f"{meaning.family}.{rest}" if meaning.family else rest,
-            entry=entry,
-            matching=meaning.matching,
-            looked_for=_LOOKED_FOR[entry.data_class] - {entry.data_class},
-            where=self._where(meaning),
-        )
-
-    def _where(self, meaning: FieldMeaning) -> Where | None:
-        family = self.knowledge.families.get(meaning.family)
-        if family is not None and family.realm in ("person", "cookie"):
-            return "person" if family.realm == "person" else None
-        if meaning.entry.data_class is DataClass.SECRET and (family is None or family.realm == "context"):
-            return None  # what a program shows to Meta itself to be let in
-        return "page" if meaning.entry.data_class in (DataClass.PAGE_TITLE, DataClass.PAGE_TEXT) else "text"
+    def _treatment(self, name: str) -> FieldTreatment:
+        return treatment_of(name, self.knowledge, self._hides)
 
     def _named(self, text: str) -> str:
         return self._short_name(text) if len(text) <= _REMEMBERED else self._name(text)
@@ -250,30 +227,15 @@ class Redactor:
             return self.url(text)
         return None if personal_data.secrets_in(text) else printable(text, personal_data.MAX_LOOKED_AT)
 
-    def _part_row(self, part: Part, form: Form, matching: Matching) -> FieldFacts:
-        value = None
-        if self._keep_values and not part.is_secret:
-            value = self._value(part.text, Entry(part.data_class))
-        return FieldFacts(
-            part.name,
-            0,
-            str(part.data_class),
-            str(form),
-            matching,
-            len(part.text),
-            self._token_of(part.data_class, part.text),
-            value,
-        )
-
     # Parts -------------------------------------------------------------------
 
-    def _parts(self, plan: Plan, text: str) -> Sequence[Part]:
-        if plan.entry.is_url or looks_absolute(text):
-            return parts_of_url(plan.name, text, self.knowledge)
-        kinds = plan.looked_for
-        found = (one for one in personal_data.find(text, sure_only=kinds <= _SURE) if one.data_class in kinds)
+    def _parts(self, treatment: FieldTreatment, text: str) -> Sequence[Part]:
+        if treatment.entry.is_url or looks_absolute(text):
+            return parts_of_url(treatment.name, text, self.knowledge)
+        classes = treatment.searched_for
+        found = (one for one in personal_data.find(text, sure_only=classes <= SURE) if one.data_class in classes)
         return [
-            Part(f"{plan.name}#{number}", data_class, part, data_class is DataClass.SECRET)
+            Part(f"{treatment.name}#{number}", data_class, part, data_class is DataClass.SECRET)
             for number, (data_class, part) in enumerate(found, 1)
         ][:MAX_PARTS]
 
@@ -290,7 +252,7 @@ class Redactor:
         return f"{stored.partition('://')[0]}://{host}/{'/'.join(segments)}"
 
 
-def _leak_of(plan: Plan, part: Part, form: Form) -> Understood | None:
-    in_url = "." in part.name.removeprefix(plan.name)
-    where: Where = "address" if in_url else plan.where or "text"
+def _leak_of(treatment: FieldTreatment, part: Part, form: Form) -> Finding | None:
+    in_url = "." in part.name.removeprefix(treatment.name)
+    where: Where = "address" if in_url else treatment.where or "text"
     return leak(where, part.data_class, part.name, part.text, form, by_key=part.by_key)

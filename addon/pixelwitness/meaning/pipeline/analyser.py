@@ -1,280 +1,271 @@
-"""The witness: one recording's requests in, finished records out.
+"""The analyser of one recording: its requests in, finished records out.
 
-Owns the order of the work: detect, redact, then attribute and fold.  Pure; the
-same object serves a HAR, a flow file and a live session.  `Witness.take_request`
-and `Witness.take_response` are for traffic as it happens; a recording is taken
-whole by `Witness.take_all`, which brings it into the order of time first.
+Owns the order of the work: detect, classify and redact, then attribute and fold.  Pure; the
+same class serves a HAR, a flow file and a live session.  A recording is analysed whole by
+`Analyser.analyse`, which brings it into the order of time first; `Analyser.analyse_request`
+and `Analyser.analyse_response` are for traffic as it happens.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import TypeGuard
 
 from pixelwitness.core.detect.detector import MAX_FIELDS, MAX_ITEMS, Detector
 from pixelwitness.core.detect.observer import Observer
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure import records
 from pixelwitness.core.join.attribution import Visit, Visits
-from pixelwitness.core.join.folding import Carried, Folding, Group
+from pixelwitness.core.join.folding import Folding, Group
 from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
 from pixelwitness.core.wire.request import Request
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.server_side import hints_of
 from pixelwitness.meaning.hints.texts import reader_of
-from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.pipeline.classification import understand
-from pixelwitness.meaning.pipeline.finding_builder import FindingRows
-from pixelwitness.meaning.pipeline.record_builder import Origin, Rows
-from pixelwitness.meaning.pipeline.redacted import (
-    Page,
-    Placed,
-    Seen,
-    Shown,
-    Taken,
-    in_time,
-    pages_of,
-    place_of,
+from pixelwitness.meaning.pipeline.classification import classify_observation, classify_sighting, classify_signal
+from pixelwitness.meaning.pipeline.finding_builder import FindingBuilder
+from pixelwitness.meaning.pipeline.record_builder import Origin, RecordBuilder
+from pixelwitness.meaning.pipeline.redacted_items import (
+    PageDocument,
+    RedactedItem,
+    RedactedSighting,
+    RedactedSign,
+    page_documents,
+    request_facts,
     sender_of,
-    without_values,
+    sort_by_time,
 )
-from pixelwitness.meaning.pipeline.request_counts import Account
-from pixelwitness.meaning.pipeline.signs import shown_of, signal_of
-from pixelwitness.meaning.spot.finding import Understood
+from pixelwitness.meaning.spot.finding import Finding
+
+BATCH = 5_000
+"""Rows of a batch, the last one excepted."""
 
 _WITHOUT_PAGES = frozenset({Channel.CAPI, Channel.APP_SDK})
 _TOO_MUCH = f"more than {MAX_FIELDS:,} fields or {MAX_ITEMS:,} events in it; the rest was not looked at"
 
 
-class Witness:
-    """What is known of one recording while it is taken."""
+class Analyser:
+    """What is known of one recording while it is analysed."""
 
     def __init__(
         self,
         recording_id: str,
+        reading: Reading,
         detector: Detector,
         redactor: Redactor,
-        is_metas_own: Callable[[Site], bool],
+        origin: Origin,
         *,
         most_keys: int | None = None,
     ) -> None:
         self.recording_id = recording_id
-        self.account = Account()
+        self._reading = reading
+        self._tally = reading.tally
+        self._origin = origin
         self._detector = detector
         self._observer = Observer(detector.rules)
         self._redactor = redactor
+        self._knowledge = redactor.knowledge
+        self._is_metas_own = redactor.knowledge.is_metas_own
         self._reader = reader_of(redactor.knowledge)
-        self._rows = Rows(recording_id, redactor)
-        self._findings = FindingRows(recording_id, redactor)
-        self._is_metas_own = is_metas_own
-        self._visits = Visits({}, is_metas_own)
+        self._records = RecordBuilder(recording_id, redactor)
+        self._findings = FindingBuilder(recording_id, redactor, reading)
+        self._visits = Visits(reading.pages, self._is_metas_own)
         self._visit_at: dict[int, Visit] = {}
-        self._consent = ConsentSeen(redactor.knowledge.consent)
-        self._folding: Folding[Placed] = Folding(most_keys)
+        self._consent = ConsentMemory(redactor.knowledge.consent)
+        self._folding: Folding[RedactedSighting] = Folding(most_keys)
 
     # A whole recording -------------------------------------------------------
 
-    def take_all(self, reading: Reading) -> list[records.AnyRecord]:
-        """Take a recording whole: its rows, every event once, in the order of time."""
-        taken: list[Taken] = []
-        for exchange in reading.exchanges:
-            before = self.account.cut
-            taken.extend(self._look(exchange))
-            if self.account.cut > before:
-                reading.problems.append(Problem(f"entry {exchange.request.position}", _TOO_MUCH))
-        self._visits = Visits(reading.pages, self._is_metas_own)
-        self._findings = replace(self._findings, cookies_recorded=reading.cookies_recorded)
-        rows: list[records.AnyRecord] = []
-        groups: dict[int, Group[Placed]] = {}
-        for one in in_time(taken):
-            if isinstance(one, Seen) and one.rule.gives == "event":
-                group = self._fold(self._placed(one))
+    def analyse(self) -> Iterator[tuple[records.AnyRecord, ...]]:
+        """Read the recording to its end and yield its rows in batches: the rest in the order of time, then events."""
+        items: list[RedactedItem] = []
+        for exchange in self._reading.exchanges:
+            cut_before = self._tally.cut
+            items.extend(self._items(exchange))
+            if self._tally.cut > cut_before:
+                self._reading.problems.append(Problem(f"entry {exchange.request.position}", _TOO_MUCH))
+        yield from batched(self._rows(sort_by_time(items)), BATCH)
+
+    def _rows(self, items: Iterable[RedactedItem]) -> Iterator[records.AnyRecord]:
+        groups: dict[int, Group[RedactedSighting]] = {}
+        for item in items:
+            if _is_event(item):
+                group = self._folding.add(self._attributed(item))
                 groups[id(group)] = group
             else:
-                rows.extend(self._beside_events(one))
+                yield from self._rows_beside_events(item)
         for group in groups.values():
-            rows.append(self._rows.event(group))
+            yield self._records.event(group)
             for member in group.members:
-                rows.extend(self._rows.transmission(group, member.what))
-            rows.extend(self._findings.of_event(group))
-        return rows
+                yield from self._records.transmission(group, member)
+            yield from self._findings.of_event(group)
 
-    def recording(
-        self, reading: Reading, *, sources: tuple[str, ...], sha256: str | None, origin: Origin, dropped: int = 0
-    ) -> records.Recording:
+    def recording(self, *, sources: tuple[str, ...], sha256: str | None, dropped: int = 0) -> records.Recording:
         """Return the row of the recording itself, with the ledger in which every request is counted once."""
-        return self._rows.recording(reading, self.account, origin, sources=sources, sha256=sha256, dropped=dropped)
+        return self._records.recording(self._reading, self._origin, sources=sources, sha256=sha256, dropped=dropped)
 
     # Traffic as it happens ---------------------------------------------------
 
-    def take_request(self, request: Request, *, blocked: bool = False) -> list[records.AnyRecord]:
-        """Take a request as it leaves; an event's row comes again, brought up to date, with each further copy."""
+    def analyse_request(self, request: Request, *, blocked: bool = False) -> list[records.AnyRecord]:
+        """Return the rows of a request that leaves; an event's row comes again, brought up to date, with each copy."""
         rows: list[records.AnyRecord] = []
-        for one in self._sent(Exchange(request), blocked=blocked):
-            if isinstance(one, Seen) and one.rule.gives == "event":
-                placed = self._placed(one)
-                group = self._fold(placed)
-                rows.append(self._rows.event(group))
-                rows.extend(self._rows.transmission(group, placed))
-                rows.extend(self._findings.of_event(group, newest=placed))
+        for item in self._sent(Exchange(request), blocked=blocked):
+            if _is_event(item):
+                group = self._folding.add(self._attributed(item))
+                rows.append(self._records.event(group))
+                rows.extend(self._records.transmission(group, item))
+                rows.extend(self._findings.of_event(group, newest=item))
             else:
-                rows.extend(self._beside_events(one))
+                rows.extend(self._rows_beside_events(item))
         return rows
 
     def awaits_answer(self, request: Request) -> bool:
         """Say whether the answer to a request can add anything, if it is no page."""
         return self._observer.awaits(request)
 
-    def take_response(self, exchange: Exchange) -> list[records.AnyRecord]:
-        """Take what an answer adds: a visit, signals of a document, observations.
+    def analyse_response(self, exchange: Exchange) -> list[records.AnyRecord]:
+        """Return the rows that an answer adds: a visit, signals of a document, observations.
 
         A signal that the request alone has shown already comes again under the same id.
         """
-        shown = [*self._signals_with_answer(exchange), *self._observed(exchange)]
-        taken: list[Taken] = [*pages_of(exchange), *shown]
-        return [row for one in taken for row in self._beside_events(one)]
+        items: list[RedactedItem] = [*page_documents(exchange)]
+        items += self._signals_with_answer(exchange)
+        items += self._observations(exchange)
+        return [row for item in items for row in self._rows_beside_events(item)]
 
-    # Looking -----------------------------------------------------------------
+    # Classifying -------------------------------------------------------------
 
-    def _look(self, exchange: Exchange) -> Iterator[Taken]:
+    def _items(self, exchange: Exchange) -> Iterator[RedactedItem]:
         sent = self._sent(exchange, blocked=False)
-        yield from (one for one in sent if isinstance(one, Seen))
+        yield from (item for item in sent if isinstance(item, RedactedSighting))
         # A document's signals belong to its visit, so the visit comes before them.
-        yield from pages_of(exchange)
-        yield from (one for one in sent if not isinstance(one, Seen))
-        yield from self._observed(exchange)
+        yield from page_documents(exchange)
+        yield from (item for item in sent if not isinstance(item, RedactedSighting))
+        yield from self._observations(exchange)
 
-    def _sent(self, exchange: Exchange, *, blocked: bool) -> list[Taken]:
+    def _sent(self, exchange: Exchange, *, blocked: bool) -> list[RedactedItem]:
         request = exchange.request
-        self.account.date(request.seen_at)
-        taken: list[Taken] = []
+        self._tally.widen(request.seen_at)
+        items: list[RedactedItem] = []
         matched = False
         try:
-            found = self._detector.detect(request, exchange.response)
-            matched = bool(found.events or found.contacts)
-            if found.cut:
+            detection = self._detector.detect(request, exchange.response)
+            matched = bool(detection.events or detection.contacts)
+            if detection.cut:
                 self._note_cut()
-            for sighting in (*found.events, *found.contacts):
-                place = place_of(sighting.request, blocked=blocked)
-                own = request.site is not None and self._is_metas_own(request.site)
-                meant = understand(sighting, self._redactor, takes_cookies=own)
-                kind = self._redactor.event_kind(sighting.event_name, sighting.fields)
-                hints = hints_of(sighting, self._redactor.knowledge)
-                texts = self._reader.hints(sighting.fields, sighting.claims.page, sighting.event_name)
-                told = without_values(sighting)
-                taken.append(
-                    Seen(place, sighting.rule, told, meant.facts, kind, hints, texts, meant.findings, meant.received)
+            for sighting in (*detection.events, *detection.contacts):
+                receiver = sighting.request.site
+                items.append(
+                    classify_sighting(
+                        sighting,
+                        request_facts(sighting.request, blocked=blocked),
+                        self._redactor,
+                        self._reader,
+                        takes_cookies=receiver is not None and self._is_metas_own(receiver),
+                    )
                 )
-            taken.extend(signal_of(one, place_of(one.request, blocked=blocked)) for one in found.signals)
+            items.extend(
+                classify_signal(sign, request_facts(sign.request, blocked=blocked)) for sign in detection.signals
+            )
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
-            self.account.rule_faults += 1
-            taken = []
+            self._tally.rule_faults += 1
+            items = []
             matched = False
-        self.account.count(request, matched=matched, blocked=blocked)
-        return taken
+        self._tally.count(request, matched=matched, blocked=blocked)
+        return items
 
     def _note_cut(self) -> None:
         # Like a fault of a rule, it leaves a request that was not looked at whole.
-        self.account.cut += 1
-        self.account.rule_faults += 1
+        self._tally.cut += 1
+        self._tally.rule_faults += 1
 
-    def _signals_with_answer(self, exchange: Exchange) -> list[Shown]:
+    def _signals_with_answer(self, exchange: Exchange) -> list[RedactedSign]:
         # Only that a request was a document's can become known with the answer.
         if not is_navigation(exchange.request, exchange.response):
             return []
         try:
             signals = self._detector.signals(exchange.request, exchange.response)
-            return [signal_of(one, place_of(exchange.request)) for one in signals]
+            return [classify_signal(sign, request_facts(sign.request)) for sign in signals]
         except Exception:  # as above
-            self.account.rule_faults += 1
+            self._tally.rule_faults += 1
             return []
 
-    def _observed(self, exchange: Exchange) -> list[Shown]:
+    def _observations(self, exchange: Exchange) -> list[RedactedSign]:
         response = exchange.response
         if response is None:
             return []
-        place, knowledge = place_of(exchange.request), self._redactor.knowledge
+        request = request_facts(exchange.request)
         try:
             signs = tuple(self._observer.observe(exchange.request, response))
-            if any(one.cut for one in signs):
+            if any(sign.cut for sign in signs):
                 self._note_cut()
-            return [shown_of(one, place, knowledge) for one in signs]
+            return [classify_observation(sign, request, self._knowledge) for sign in signs]
         except Exception:  # as above
-            self.account.rule_faults += 1
+            self._tally.rule_faults += 1
             return []
 
-    # Placing -----------------------------------------------------------------
+    # Attributing -------------------------------------------------------------
 
-    def _beside_events(self, one: Taken) -> Iterator[records.AnyRecord]:
+    def _rows_beside_events(self, item: RedactedItem) -> Iterator[records.AnyRecord]:
         """Yield the rows of what is no event."""
-        if isinstance(one, Page):
-            visit = self._visit(one)
+        if isinstance(item, PageDocument):
+            visit = self._visit(item)
             if visit is not None:
-                yield self._rows.visit(visit, one)
-        elif isinstance(one, Shown):
-            visit, site = self._page_of(one)
-            if one.state is not None and site is not None:
-                place, sign = one.place, one.sign
-                own = sign.rule.match.document
-                self._consent.signal(place.client, site, sign.kind, one.state, place.seen_at, own=own)
-            yield from self._rows.shown(one, visit, site)
+                yield self._records.visit(visit, item)
+        elif isinstance(item, RedactedSign):
+            visit, site = self._page_of(item)
+            if item.state is not None and site is not None:
+                request, sign = item.request, item.sign
+                is_own = sign.rule.match.document
+                self._consent.signal(request.client, site, sign.kind, item.state, request.seen_at, own=is_own)
+            yield from self._records.sign(item, visit, site)
         else:
-            placed = self._placed(one)
-            yield from self._rows.contact(placed)
-            yield from self._findings.of_contact(placed)
+            yield from self._records.contact(self._attributed(item))
+            yield from self._findings.of_contact(item)
 
-    def _visit(self, page: Page) -> Visit | None:
-        place = page.place
+    def _visit(self, page: PageDocument) -> Visit | None:
+        request = page.request
         is_frame = self._visits.is_frame(page.document)
-        self._visits.note_referrer(place.page_ref, page.document.referer)
+        self._visits.note_referrer(request.page_ref, page.document.referer)
         if is_frame:
             return None
         site = page.document.site
-        visit = Visit(f"{self.recording_id}-{place.position}", site, page.url, place.client, place.page_ref)
+        visit = Visit(f"{self.recording_id}-{request.position}", site, page.url, request.client, request.page_ref)
         self._visits.add(visit)
-        self._consent.page(place.client, site)
-        self._visit_at[place.position] = visit
+        self._consent.page(request.client, site)
+        self._visit_at[request.position] = visit
         return visit
 
-    def _placed(self, seen: Seen) -> Placed:
-        claims = seen.sighting.claims
-        self._visits.note_referrer(seen.place.page_ref, claims.referer)
-        page = self._visits.attribute(sender_of(seen.place, seen.channel, claims))
-        return Placed(seen, page, self._visible(seen, page.site))
+    def _attributed(self, item: RedactedSighting) -> RedactedSighting:
+        """Return the sighting with its page, and with what was visible of that page's consent."""
+        claims = item.sighting.claims
+        self._visits.note_referrer(item.request.page_ref, claims.referer)
+        item.attribution = self._visits.attribute(sender_of(item.request, item.channel, claims))
+        item.consent = self._visible_consent(item)
+        return item
 
-    def _visible(self, seen: Seen, site: Site | None) -> tuple[Understood, ...]:
+    def _visible_consent(self, item: RedactedSighting) -> tuple[Finding, ...]:
         """Return what was visible of a site's consent; servers and apps speak without a browser that could show it."""
-        if site is None or seen.rule.gives != "event" or seen.channel in _WITHOUT_PAGES or self._is_metas_own(site):
+        site = item.attribution.site
+        if site is None or item.rule.gives != "event" or item.channel in _WITHOUT_PAGES or self._is_metas_own(site):
             return ()
-        return self._consent.at_event(seen.place.client, site, cookies_recorded=self._findings.cookies_recorded)
+        return self._consent.at_event(item.request.client, site, cookies_recorded=self._reading.cookies_recorded)
 
-    def _page_of(self, shown: Shown) -> tuple[Visit | None, Site | None]:
+    def _page_of(self, item: RedactedSign) -> tuple[Visit | None, Site | None]:
         """Return the visit and site of a signal or observation: a document's own, else the page it came from."""
-        own = self._visit_at.get(shown.place.position)
-        is_signal = shown.sign.rule.gives == "signal"
-        if own is not None or (is_signal and shown.sign.rule.match.document):
-            return own, shown.place.receiver
-        page = self._visits.attribute(sender_of(shown.place, Channel.CONFIG, shown.claims))
+        visit = self._visit_at.get(item.request.position)
+        is_signal = item.sign.rule.gives == "signal"
+        if visit is not None or (is_signal and item.sign.rule.match.document):
+            return visit, item.request.receiver
+        page = self._visits.attribute(sender_of(item.request, Channel.CONFIG, item.claims))
         if is_signal:
             return page.visit, page.site
-        receiver = shown.place.receiver
+        receiver = item.request.receiver
         # Meta's own host answers for any site, a relay's for its own.
-        other = None if receiver is None or self._is_metas_own(receiver) else receiver
-        return page.visit, page.site or other
+        relay = None if receiver is None or self._is_metas_own(receiver) else receiver
+        return page.visit, page.site or relay
 
-    def _fold(self, placed: Placed) -> Group[Placed]:
-        seen, sighting = placed.seen, placed.seen.sighting
-        return self._folding.add(
-            Carried(
-                what=placed,
-                channel=seen.channel,
-                coordinates=seen.coordinates,
-                seen_at=seen.place.seen_at,
-                pixel_id=sighting.pixel_id,
-                event_name=sighting.event_name,
-                dedup_id=sighting.dedup_id,
-                sent_at=sighting.sent_at,
-                counter=sighting.counter,
-                is_copy=sighting.is_copy,
-            )
-        )
+
+def _is_event(item: RedactedItem) -> TypeGuard[RedactedSighting]:
+    return isinstance(item, RedactedSighting) and item.rule.gives == "event"

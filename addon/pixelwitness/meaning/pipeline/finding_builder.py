@@ -10,23 +10,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pixelwitness.core.detect.rule import Confidence
 from pixelwitness.core.exposure import records
 from pixelwitness.core.join.folding import Group
 from pixelwitness.core.wire import json_text
+from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints import identity
-from pixelwitness.meaning.hints.server_side import Hint
-from pixelwitness.meaning.hints.texts import TextHint
+from pixelwitness.meaning.hints.identity import identity_finding
 from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.meaning.pipeline.redacted import Placed
-from pixelwitness.meaning.spot.finding import Understood
+from pixelwitness.meaning.pipeline.redacted_items import RedactedSighting
+from pixelwitness.meaning.spot.finding import SERVER_SIDE, Finding
 
-SERVER_SIDE = "server_side"
-"""The kind of findings that hint at a server."""
+_OF_TEXTS = frozenset({"topic", "interest", "instruction_text"})
+"""Kinds of findings in the texts of an event; they and hints at a server are known again by their label alone."""
 
 
-class _Where(NamedTuple):
+class _Location(NamedTuple):
     """Where findings were made, as their fingerprints know it."""
 
     site: Site | None
@@ -36,98 +34,90 @@ class _Where(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FindingRows:
+class FindingBuilder:
     """Makes the findings of one recording."""
 
     recording_id: str
     redactor: Redactor
-    cookies_recorded: bool = True
+    reading: Reading
+    """Says at its end whether cookies were recorded."""
 
-    def of_event(self, group: Group[Placed], newest: Placed | None = None) -> Iterator[records.Finding]:
-        """Yield what was understood about an event, each thing once, told of the transmission that showed it first.
+    def of_event(
+        self, group: Group[RedactedSighting], newest: RedactedSighting | None = None
+    ) -> Iterator[records.Finding]:
+        """Yield what was understood about an event, each thing once, as the first transmission that showed it has it.
 
         With ``newest``, only what that transmission was the first to show.
         """
-        told: set[tuple[str, ...]] = set()
-        event_id = group.first.what.seen.id_in(self.recording_id)
-        for placed in sorted((member.what for member in group.members), key=lambda one: one.seen.coordinates):
-            # Of the copies the first alone tells what was visible when the event left.
-            visible = placed.consent if placed is group.first.what else ()
-            for what, finding in self._understood(placed, event_id, visible):
-                if what not in told:
-                    told.add(what)
-                    if newest is None or placed is newest:
-                        yield finding
+        known: set[tuple[str, ...]] = set()
+        event_id = group.first.id_in(self.recording_id)
+        for sighting in sorted(group.members, key=lambda member: member.coordinates):
+            # Of the copies the first alone says what was visible when the event left.
+            visible = sighting.consent if sighting is group.first else ()
+            location = self._location(sighting)
+            for finding in (*sighting.findings, self._identity(sighting), *visible):
+                key = _key(finding)
+                if key not in known:
+                    known.add(key)
+                    if newest is None or sighting is newest:
+                        yield self._row(finding, location, event_id=event_id)
 
-    def of_contact(self, placed: Placed) -> Iterator[records.Finding]:
+    def of_contact(self, sighting: RedactedSighting) -> Iterator[records.Finding]:
         """Yield what was understood about a contact."""
-        seen, where = placed.seen, self._where(placed)
-        own = seen.id_in(self.recording_id)
-        for text in seen.texts:
-            yield self._finding(where, text.kind, text, contact_id=own)
-        for found in seen.findings:
-            yield self._finding(where, found.kind, found, contact_id=own)
-        if seen.received.names:
-            known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
-            yield self._finding(where, known_by.kind, known_by, contact_id=own)
+        contact_id, location = sighting.id_in(self.recording_id), self._location(sighting)
+        for finding in sighting.findings:
+            yield self._row(finding, location, contact_id=contact_id)
+        if sighting.identifiers.names:
+            yield self._row(self._identity(sighting), location, contact_id=contact_id)
 
-    def _understood(
-        self, placed: Placed, event_id: str, visible: tuple[Understood, ...]
-    ) -> Iterator[tuple[tuple[str, ...], records.Finding]]:
-        """Yield the findings of one transmission, each behind what makes two of them the same."""
-        seen, where = placed.seen, self._where(placed)
-        for hint in seen.hints:
-            what = (SERVER_SIDE, hint.label, hint.evidence)
-            yield what, self._finding(where, SERVER_SIDE, hint, event_id=event_id)
-        for text in seen.texts:
-            yield (text.kind, text.label, text.field), self._finding(where, text.kind, text, event_id=event_id)
-        known_by = identity.finding(seen.received, cookies_recorded=self.cookies_recorded)
-        for found in (*seen.findings, known_by, *visible):
-            same = (found.kind, found.label, found.field or "", found.certainty, found.evidence)
-            yield same, self._finding(where, found.kind, found, event_id=event_id)
+    def _identity(self, sighting: RedactedSighting) -> Finding:
+        return identity_finding(sighting.identifiers, cookies_recorded=self.reading.cookies_recorded)
 
-    def _finding(
-        self,
-        where: _Where,
-        kind: str,
-        hint: Hint | TextHint | Understood,
-        *,
-        event_id: str | None = None,
-        contact_id: str | None = None,
+    def _row(
+        self, finding: Finding, location: _Location, *, event_id: str | None = None, contact_id: str | None = None
     ) -> records.Finding:
         return records.Finding(
             event_id=event_id,
             contact_id=contact_id,
             visit_id=None,
             recording_id=self.recording_id,
-            kind=kind,
-            label=hint.label,
-            field=hint.field,
-            certainty=hint.certainty if isinstance(hint, Understood) else Confidence.HINT,
-            evidence=hint.evidence,
+            kind=finding.kind,
+            label=finding.label,
+            field=finding.field,
+            certainty=finding.certainty,
+            evidence=finding.evidence,
             knowledge_version=self.redactor.knowledge.version,
-            # What a baseline knows a finding by: where it was, and what; no value and no key.
-            fingerprint=_hash_of(where.site, where.pixel_id, where.event_name, kind, *_what(hint, where)),
+            fingerprint=_fingerprint(finding, location),
         )
 
-    def _where(self, placed: Placed) -> _Where:
-        told = placed.seen.sighting
-        return _Where(
-            placed.attribution.site,
-            self.redactor.pixel_id(told.pixel_id),
-            self.redactor.event_name(told.event_name),
-            str(placed.seen.channel),
+    def _location(self, sighting: RedactedSighting) -> _Location:
+        return _Location(
+            sighting.attribution.site,
+            self.redactor.pixel_id(sighting.sighting.pixel_id),
+            self.redactor.event_name(sighting.sighting.event_name),
+            str(sighting.channel),
         )
+
+
+def _key(finding: Finding) -> tuple[str, ...]:
+    """Return what is equal for findings that say the same of two copies of an event."""
+    if finding.kind == SERVER_SIDE:
+        return finding.kind, finding.label, finding.evidence
+    if finding.kind in _OF_TEXTS:
+        return finding.kind, finding.label, finding.field or ""
+    return finding.kind, finding.label, finding.field or "", finding.certainty, finding.evidence
+
+
+def _fingerprint(finding: Finding, location: _Location) -> str:
+    """Return what a baseline knows a finding by: where it was, and what; no value and no key."""
+    site, pixel_id, event_name, channel = location
+    kind, label = finding.kind, finding.label
+    if kind == SERVER_SIDE or kind in _OF_TEXTS:
+        return _hash_of(site, pixel_id, event_name, kind, label)
+    # Not the rule: which of two copies that leave together comes first differs from run to run.
+    return _hash_of(site, pixel_id, event_name, kind, label, finding.field or "", finding.form, channel)
 
 
 @lru_cache(maxsize=1024)
-def _hash_of(*what: str | None) -> str:
-    return hashlib.sha256(json_text.dumps(list(what)).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _what(hint: Hint | TextHint | Understood, where: _Where) -> tuple[str, ...]:
-    """Return what tells a finding from others of its kind on the same event."""
-    if isinstance(hint, Understood):
-        # Not the rule: which of two copies that leave together comes first differs from run to run.
-        return (hint.label, hint.field or "", hint.form, where.channel)
-    return (hint.label,)
+def _hash_of(*parts: str | None) -> str:
+    return hashlib.sha256(json_text.dumps(list(parts)).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""Findings before they have a place: what was understood of one transmission or contact.
+"""Findings before they have a place: one thing that was understood of a transmission or contact.
 
-Owns their one shape.  Everything in it is a word of ours, a class of data or the name of a
-field as redaction leaves it: captured text never is.
+Owns their one shape and the names of their kinds.  Everything in it is a word of ours, a
+class of data or the name of a field as redaction leaves it: captured text never is.
 """
 
 from typing import Literal
@@ -14,10 +14,12 @@ PERSONAL_DATA = "personal_data"
 PERSONA = "persona"
 IDENTITY = "identity"
 CONSENT = "consent"
+SERVER_SIDE = "server_side"
+"""The kind of findings that hint at a server."""
 
 
-class Understood(msgspec.Struct, frozen=True, gc=False):
-    """One thing understood; the columns of ``findings`` that say what it is."""
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """The columns of ``findings`` that say what was understood."""
 
     kind: str
     label: str
@@ -25,4 +27,4 @@ class Understood(msgspec.Struct, frozen=True, gc=False):
     certainty: Certainty
     evidence: str
     form: str = ""
-    """The dress in which the value was sent; part of the fingerprint, no column."""
+    """The form in which the value was sent; part of the fingerprint, no column."""

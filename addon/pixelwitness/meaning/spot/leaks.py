@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from pixelwitness.meaning.names.knowledge import DataClass, plain_key
-from pixelwitness.meaning.spot.finding import PERSONAL_DATA, Certainty, Understood
+from pixelwitness.meaning.spot.finding import PERSONAL_DATA, Certainty, Finding
 from pixelwitness.meaning.spot.personal_data import is_opaque
 from pixelwitness.meaning.text.forms import Form, without_appendix
 
@@ -149,7 +149,7 @@ _OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTE
 """Documented where data of the person or of the event stands: no news there."""
 
 
-def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form, *, by_key: bool) -> Understood | None:
+def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form, *, by_key: bool) -> Finding | None:
     """Return the finding of a field, or of a part of it, that holds personal data; None where nothing is to be told.
 
     ``by_key`` says that its key names the class; else a detector found it in text.
@@ -168,7 +168,7 @@ def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form,
     if judged is None:
         return None
     certainty, words = judged
-    return Understood(PERSONAL_DATA, data_class.value, field, certainty, f"{words}, {_PLACE[where]}", form)
+    return Finding(PERSONAL_DATA, data_class.value, field, certainty, f"{words}, {_PLACE[where]}", form)
 
 
 _PLACE: Mapping[Where, str] = {

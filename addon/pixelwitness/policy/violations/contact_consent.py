@@ -10,7 +10,7 @@ from itertools import chain
 from pixelwitness.core.exposure.records import Contact, Recording, Signal, Visit
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.consent import State
-from pixelwitness.meaning.hints.visible_consent import ConsentSeen
+from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.names.knowledge import ConsentNames
 
 type _Row = Visit | Signal | Contact
@@ -25,7 +25,7 @@ def consent_of_contacts(
 ) -> dict[str, frozenset[str]]:
     """Return labels of what was visible of consent, by the ids of contacts of known sites."""
     cookies = {one.id: one.cookies_recorded for one in recordings}
-    seen = ConsentSeen(names)
+    seen = ConsentMemory(names)
     told: dict[str, frozenset[str]] = {}
     every: chain[_Row] = chain(visits, signals, contacts)
     moments: dict[tuple[str, int], int] = {}
