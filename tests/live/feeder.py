@@ -49,7 +49,7 @@ async def feed(db: Path, seconds: float, pace: float, first: int) -> None:
         print("fed", flush=True)
         sys.stdin.readline()
         addon.done()
-    print(json.dumps({"lost": addon.lost, "left": addon.left is not None}), flush=True)
+    print(json.dumps({"lost": addon.lost, "left": addon.unsaved is not None}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The mitmproxy addon: each hook is one look at a flow, what is Meta's is read soon after and handed to the writer.
+"""The mitmproxy addon: each hook checks a flow; what goes to Meta is analysed soon after and handed to the writer.
 
 Owns the life of a session inside mitmproxy: options, opening, hooks, the end.
 Nothing of the traffic is changed unless blocking is on, and no fault in here
@@ -50,7 +50,7 @@ from pixelwitness.store.database import StoreError
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
-_TOLD_AT = frozenset(10**power for power in range(9))
+_LOSSES_SHOWN = frozenset(10**power for power in range(9))
 """Numbers of lost requests at which the loss is shown at once."""
 _STEADY_SECONDS = 1.0
 """How often the counts are brought to the store while only other traffic passes."""
@@ -58,7 +58,7 @@ _STEADY_SECONDS = 1.0
 
 @dataclass(slots=True)
 class FaultCounts:
-    """What went wrong in here, by hook."""
+    """Faults of pixelwitness itself, by the hook they happened in."""
 
     by_hook: dict[str, int] = field(default_factory=dict)
 
@@ -83,15 +83,15 @@ class PixelWitness:
         self._is_running = False
         self._db = Path()
         """Where the records of the session go."""
-        self.left: Path | None = None
+        self.unsaved: Path | None = None
         """The spill that holds what the database of the last session did not take."""
         self._overview = board
         self._words = vocabulary()
         self._formatter = LineFormatter(self._words)
-        self._deferred: DeferredQueue[tuple[str, Work]] = DeferredQueue(self._read)
-        """What hooks have left to do, each with the hook's name."""
+        self._deferred: DeferredQueue[tuple[str, Work]] = DeferredQueue(self._analyse)
+        """What hooks have put off, each with the hook's name."""
         self._at_once = False
-        """Flows go to a file as soon as they end, so what they tell must stand on them by then."""
+        """Flows go to a file as soon as they end, so their marks must be set by then."""
 
     # The life of a session ---------------------------------------------------
 
@@ -140,8 +140,8 @@ class PixelWitness:
         """Bring everything that waits into the store and end the recording."""
         gc.unfreeze()
         self.end()
-        if self.left:
-            log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.left)
+        if self.unsaved:
+            log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.unsaved)
         if self.faults.total or self.lost:
             where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.by_hook.items()))
             log.error(
@@ -167,11 +167,11 @@ class PixelWitness:
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
         self.recorded = SessionRecords(kept.path, (*before, self._session.recording_id))
         self._writer = writer = Writer(kept, _log_trouble, spill_of(kept))
-        kept.on_moved = lambda path, told: self._moved(writer, path, told)
+        kept.on_moved = lambda path, notice: self._moved(writer, path, notice)
         self._hand_over(self._session, [])
 
-    def _moved(self, writer: Writer, path: Path, told: str) -> None:
-        log.error("pixelwitness: %s", told)
+    def _moved(self, writer: Writer, path: Path, notice: str) -> None:
+        log.error("pixelwitness: %s", notice)
         self._db = path
         if self.recorded is not None:
             self.recorded = SessionRecords(path, self.recorded.ids)
@@ -187,36 +187,36 @@ class PixelWitness:
         if not writer.finish(DRAIN_SECONDS, [session.recording(complete=True)]):
             log.error("pixelwitness: not everything reached the store within %d seconds", DRAIN_SECONDS)
         self.lost += writer.state.dropped + writer.state.damaged
-        self.left = spill_file(self._db) if writer.state.spill_pending else None
+        self.unsaved = spill_file(self._db) if writer.state.spill_pending else None
 
     # The traffic -------------------------------------------------------------
 
     def request(self, flow: http.HTTPFlow) -> None:
-        """Take what is about to leave."""
-        self._take("request", Session.request, flow)
+        """Record a request that is about to leave."""
+        self._handle("request", Session.request, flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """Take what an answer shows."""
-        self._take("response", Session.response, flow)
+        """Record what an answer shows."""
+        self._handle("response", Session.response, flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        """Take a flow that ended early."""
-        self._take("error", Session.error, flow)
+        """Record a flow that ended early."""
+        self._handle("error", Session.error, flow)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Count a client that did not trust the proxy."""
-        self._take("tls_failed_client", Session.tls_failed, data)
+        self._handle("tls_failed_client", Session.tls_failed, data)
 
     def tls_established_client(self, data: tls.TlsData) -> None:
-        """Take note of a client that did."""
-        self._take("tls_established_client", Session.tls_established, data)
+        """Note a client that did."""
+        self._handle("tls_established_client", Session.tls_established, data)
 
-    def _take[Subject](self, hook: str, look: Callable[[Session, Subject], Work | None], subject: Subject) -> None:
+    def _handle[Subject](self, hook: str, handler: Callable[[Session, Subject], Work | None], subject: Subject) -> None:
         session = self._session
         if session is None:
             return
         try:
-            work = look(session, subject)
+            work = handler(session, subject)
         except Exception as fault:  # whatever it is: browsing goes on, and the count says that something is missing
             self._miss(session, hook, fault)
             return
@@ -229,16 +229,16 @@ class PixelWitness:
             self._hand_over(session, [])
 
     def catch_up(self) -> None:
-        """Do now what hooks have left for a moment later."""
+        """Do now what hooks have put off."""
         self._deferred.catch_up()
 
-    def _read(self, left: Sequence[tuple[str, Work]]) -> None:
-        """Do what hooks have left: make the records, hand them over, show what they tell."""
+    def _analyse(self, deferred: Sequence[tuple[str, Work]]) -> None:
+        """Do what hooks have put off: make the records, hand them over, show them."""
         session = self._session
         if session is None:
             return
         shown: list[Flow] = []
-        for hook, work in left:
+        for hook, work in deferred:
             try:
                 rows = work.make()
                 self._hand_over(session, rows)
@@ -252,7 +252,7 @@ class PixelWitness:
             ctx.master.addons.trigger(UpdateHook(shown))
 
     def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> bool:
-        """Say on the flow, and to whoever watches, what it told Meta; its records are on their way already."""
+        """Show the events and contacts of a flow on the flow itself and in the overview; the writer has its records."""
         try:
             lines = self._formatter.format(rows)
             mark(flow, lines)
@@ -273,7 +273,7 @@ class PixelWitness:
             self._overview.recording = recording
         if not self._writer.put([*rows, recording]) and rows:
             session.dropped += 1
-            if session.dropped in _TOLD_AT:
+            if session.dropped in _LOSSES_SHOWN:
                 log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)
 
     def _miss(self, session: Session, hook: str, fault: Exception) -> None:

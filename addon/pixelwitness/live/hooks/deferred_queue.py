@@ -1,4 +1,4 @@
-"""Work that hooks leave for a moment later, done together and in its order.
+"""The queue of work that hooks put off for a moment, done together and in its order.
 
 Between two requests the event loop does so much else that what an event needs has left
 the processor's caches: read by itself it costs half as much again as in a row of them
@@ -19,15 +19,15 @@ MOST_WAITING = 64
 
 
 class DeferredQueue[Work]:
-    """Keeps work for a moment, then hands it to ``do``; without an event loop it hands it over at once."""
+    """Keeps work for a moment, then hands it to ``run``; without an event loop it does so at once."""
 
-    def __init__(self, do: Callable[[Sequence[Work]], None]) -> None:
-        self._do = do
+    def __init__(self, run: Callable[[Sequence[Work]], None]) -> None:
+        self._run = run
         self._waiting: deque[Work] = deque()
         self._turn: asyncio.Handle | None = None
 
     def add(self, work: Work) -> None:
-        """Take a piece of work."""
+        """Add a piece of work."""
         self._waiting.append(work)
         if self._turn is None:
             try:
@@ -35,7 +35,7 @@ class DeferredQueue[Work]:
             except RuntimeError:  # nobody would call back
                 self.catch_up()
         elif len(self._waiting) >= MOST_WAITING:
-            self._do_some()
+            self._run_some()
 
     def catch_up(self) -> None:
         """Do now whatever waits."""
@@ -43,15 +43,15 @@ class DeferredQueue[Work]:
             self._turn.cancel()
             self._turn = None
         while self._waiting:
-            self._do_some()
+            self._run_some()
 
     def _take_turn(self) -> None:
         self._turn = None
         try:
-            self._do_some()
+            self._run_some()
         finally:
             if self._waiting:
                 self._turn = asyncio.get_running_loop().call_soon(self._take_turn)
 
-    def _do_some(self) -> None:
-        self._do([self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))])
+    def _run_some(self) -> None:
+        self._run([self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))])

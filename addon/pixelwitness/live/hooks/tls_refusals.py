@@ -1,4 +1,4 @@
-"""Which clients would not have the proxy look into their connections.
+"""The count of clients that refused the certificate of the proxy.
 
 Owns the difference between one that refuses the proxy's certificate and one that merely
 hangs up, as browsers do with a connection they no longer need.  Must not know what is done
@@ -20,7 +20,7 @@ type _Name = tuple[str, str]
 
 @dataclass(slots=True)
 class TlsRefusals:
-    """What the handshakes of one session tell."""
+    """The refused connections of one session, as far as its handshakes show them."""
 
     _refused: int = 0
     _hung_up: Counter[_Name] = field(default_factory=Counter)
@@ -28,11 +28,11 @@ class TlsRefusals:
 
     @property
     def refused(self) -> int:
-        """Connections that refused to be looked into, as far as is known by now."""
+        """How many connections refused the certificate, as far as is known by now."""
         return self._refused + self._hung_up.total()
 
     def established(self, data: TlsData) -> None:
-        """Take a handshake that succeeded: where the client hung up on that name, it was not over the certificate."""
+        """Note a handshake that succeeded: where the client hung up on that name, it was not over the certificate."""
         name = _name_of(data)
         self._hung_up.pop(name, None)
         if name not in self._accepted and len(self._accepted) >= MOST_NAMES:
@@ -40,7 +40,7 @@ class TlsRefusals:
         self._accepted[name] = None
 
     def failed(self, data: TlsData) -> None:
-        """Take a handshake that failed.
+        """Note a handshake that failed.
 
         Some clients, Apple's among them, answer a certificate they do not trust by hanging up
         without an alert.  So whoever does that counts, unless it takes the certificate for that

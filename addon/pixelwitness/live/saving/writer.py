@@ -123,7 +123,7 @@ class Writer:
         return True
 
     def finish(self, seconds: float, last: Sequence[records.AnyRecord] = ()) -> bool:
-        """Write all that waits, for at most so many seconds, and close the store; True when all of it is in the database.
+        """Write all that waits, for at most so many seconds, and close the store; True when the database has it all.
 
         What the database does not take goes to the spill.  For ``last``, the final counts, there is room always.
         """
