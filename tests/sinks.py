@@ -16,7 +16,7 @@ from typing import Any
 import click
 from docs import make
 
-MANY = Path(__file__).with_name("many.py")
+PROGRAM = Path(__file__).with_name("program.py")
 
 KINDS: dict[tuple[str, str], str] = {
     **{
@@ -158,7 +158,7 @@ def tell(study: Study, seed: str = "0", jobs: int = 1) -> dict[str, Told]:
         for one in known
     ]
     done = subprocess.run(
-        [sys.executable, str(MANY)],
+        [sys.executable, str(PROGRAM)],
         input=json.dumps(asked),
         capture_output=True,
         encoding="utf-8",

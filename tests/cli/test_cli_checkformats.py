@@ -1,30 +1,24 @@
 """What ``check`` writes for machines, as a pipeline runs it: real recordings, real files, the same exit codes."""
 
-import contextlib
-import io
 import json
 import os
 import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import jsonschema
 import junitparser
 import pytest
-from tests.cli.test_cli_commands import OWN_ENVIRONMENT, run
 from tests.har import entry, write
 from tests.markdown import PLAIN, tokens_of
+from tests.program import Finished, run
 from tests.published import problems
 from tests.runner import commands_in
 
-from pixelwitness.cli import cli
 from pixelwitness.cli.shared.check_output import FORMATS
-from pixelwitness.cli.shared.failures import report_exit, report_failure
 from pixelwitness.report.check.github_summary import MAX_BYTES
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
@@ -35,29 +29,8 @@ SARIF = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").
 MACHINES = [one for one in FORMATS if one != "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def check(*arguments: str | Path, cwd: Path, summary: Path | str = "") -> Done:
-    """Run the command in this process: starting one for each of so many cases would take minutes."""
-    environment = {**OWN_ENVIRONMENT, "GITHUB_STEP_SUMMARY": str(summary)}
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.chdir(cwd),
-        mock.patch.dict(os.environ, environment, clear=True),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            code = cli.main(["check", *map(str, arguments)], prog_name="pixelwitness", standalone_mode=False)
-        except Exception as error:
-            code = report_failure(error)
-        code = report_exit(code)
-    return Done(code, out.getvalue(), err.getvalue())
+def check(*arguments: str | Path, cwd: Path, summary: Path | str = "") -> Finished:
+    return run("check", *arguments, cwd=cwd, env={"GITHUB_STEP_SUMMARY": str(summary)})
 
 
 def sarif(*arguments: str | Path, cwd: Path) -> Any:
@@ -288,18 +261,6 @@ def test_an_output_in_no_folder_is_refused_with_its_name(repository: Path) -> No
 
     assert done.returncode == 2
     assert f"{Path('no', 'told.txt')}: there is no such folder; make it first" in done.stderr
-
-
-@pytest.mark.parametrize("format_", FORMATS)
-def test_outputs_are_the_same_for_any_seed_of_hashes_and_number_of_jobs(repository: Path, format_: str) -> None:
-    for number in range(3):
-        hits = [entry(PIXEL.format(name) + f"&ud[em]={number}") for name in ("Lead", "Own", "PageView")]
-        write(repository / "tests" / f"{number}.har", [*LEAK, *hits, *CUT])
-    told = {
-        run("check", "tests", "--format", format_, "--jobs", jobs, cwd=repository, env={"PYTHONHASHSEED": seed}).stdout
-        for seed, jobs in (("0", "1"), ("1", "2"))
-    }
-    assert len(told) == 1
 
 
 @pytest.mark.parametrize("format_", MACHINES)

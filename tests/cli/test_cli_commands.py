@@ -1,4 +1,4 @@
-"""The commands as a user meets them: real processes, real files."""
+"""The commands as a user meets them, with real files."""
 
 import csv
 import io
@@ -7,40 +7,19 @@ import os
 import re
 import sqlite3
 import stat
-import subprocess
-import sys
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.har import entry, har
+from tests.program import run
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
 HASHED = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 PURCHASE = PIXEL.format("Purchase") + (
     "&cd[content_name]=hiking+boots&cd[value]=89&cd[currency]=EUR&ud[em]=" + HASHED + "&fbp=fb.1.1795300000000.123"
 )
-OWN_ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith(("PIXELWITNESS", "COLUMNS"))
-}
-
-
-def run(
-    *arguments: str | Path, cwd: Path, stdin: str | None = None, env: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", *map(str, arguments)],
-        cwd=cwd,
-        input=stdin,
-        env={**OWN_ENVIRONMENT, **(env or {})},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
 
 
 def write(path: Path, *entries: Any) -> Path:
@@ -130,18 +109,6 @@ def test_a_truncated_recording_is_incomplete_and_its_whole_entries_count(tmp_pat
     assert "Purchase" in done.stdout
     assert "1 recording ends before the end" in done.stdout
     assert done.stderr.endswith("pixelwitness: exit 4: the evidence is incomplete\n")
-
-
-@pytest.mark.parametrize("format_", ["table", "story", "json", "jsonl", "csv", "markdown"])
-def test_every_format_is_the_same_for_any_hash_seed(tmp_path: Path, shop: Path, garden: Path, format_: str) -> None:
-    run("scan", shop, garden, cwd=tmp_path)
-    outputs = {
-        run("report", "pixelwitness.sqlite", "--format", format_, cwd=tmp_path, env={"PYTHONHASHSEED": seed}).stdout
-        for seed in ("0", "1", "2")
-    }
-
-    assert len(outputs) == 1
-    assert "Purchase" in outputs.pop()
 
 
 def test_formats_for_machines_can_be_read(tmp_path: Path, shop: Path) -> None:

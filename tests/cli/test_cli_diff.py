@@ -1,25 +1,19 @@
 """``diff`` as a user calls it: files, databases, two recordings of one, and its exit codes."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 from tests.har import entry, write
+from tests.program import run
 from tests.published import problems
 
 from pixelwitness.scan.scan import ScanOptions, scan
 
 PAGE = "https://shop.example/"
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-
-
-def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pixelwitness", *map(str, words)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=cwd)
 
 
 def hit(name: str, more: str = "", seconds: int = 1, **changed: Any) -> dict[str, Any]:

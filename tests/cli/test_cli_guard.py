@@ -1,24 +1,22 @@
-"""The guard as a hook meets it: real processes, real files; nothing of what it finds is shown."""
+"""The guard as a hook meets it; nothing of what it finds is shown."""
 
 import gzip
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.har import entry, har, write
+from tests.program import Finished, run
 
 SECRET = "9f2c4e7d1b0a48c6"
 COOKIE = {"Cookie": f"sid={SECRET}"}
 END = "what would let others in\n"
 
 
-def guard(*paths: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pixelwitness", "guard", *map(str, paths)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+def guard(*paths: str | Path, cwd: Path) -> Finished:
+    return run("guard", *paths, cwd=cwd)
 
 
 def clean() -> dict[str, Any]:

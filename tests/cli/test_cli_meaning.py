@@ -1,31 +1,15 @@
-"""Profile, announced uses, reconcile and explain, as a user meets them: real processes, real files."""
+"""Profile, announced uses, reconcile and explain, as a user meets them."""
 
 import json
-import os
-import subprocess
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.har import entry, har
+from tests.program import run
 
 JUNE = "Meta has said (2026-06-09), as several sources quote it: what businesses share"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PIXELWITNESS", "COLUMNS"))}
-
-
-def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", *map(str, arguments)],
-        cwd=cwd,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
 
 
 def joined(text: str) -> str:

@@ -1,20 +1,12 @@
 """`merge` as a user meets it: the command behind a second process's or a rescued database."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.har import entry, har
+from tests.program import run
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PIXELWITNESS")}
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev=PageView&dl=https%3A%2F%2F{}%2F"
-
-
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pixelwitness", *arguments]
-    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
 
 
 def scanned(folder: Path, name: str, site: str, *more: str) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.cli.test_cli_commands import run
 from tests.har import entry, write
+from tests.program import run
 
 from pixelwitness.cli.shared.output_file import write_output
 

@@ -1,38 +1,22 @@
-"""``check`` with a policy, as a pipeline runs it: real processes, own recordings, exit codes."""
+"""``check`` with a policy, as a pipeline runs it: own recordings, exit codes."""
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.har import entry, write
+from tests.program import Finished, run, start
 
 EMAIL = "jane.doe@example.com"
 HASH = hashlib.sha256(EMAIL.encode()).hexdigest()
 SHOP = {"referer": "https://shop.example/"}
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
-OWN_ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if not name.startswith(("PIXELWITNESS", "COLUMNS", "SOURCE_DATE", "GITHUB"))
-}
 
 
-def check(cwd: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", "check", *arguments],
-        cwd=cwd,
-        env={**OWN_ENVIRONMENT, **env},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+def check(cwd: Path, *arguments: str, **env: str) -> Finished:
+    return run("check", *arguments, cwd=cwd, env=env)
 
 
 def page(path: str = "/", seconds: int = 0, cookie: str = "basket=1") -> dict[str, Any]:
@@ -60,7 +44,7 @@ LIBRARY = entry("https://connect.facebook.net/en_US/fbevents.js", headers=SHOP, 
 PURCHASE = pixel("Purchase", f"&cd[value]=89&cd[currency]=EUR&ud[em]={HASH}", seconds=3, path="%2Fthanks")
 
 
-def last(done: subprocess.CompletedProcess[str]) -> str:
+def last(done: Finished) -> str:
     return done.stderr.splitlines()[-1] if done.stderr else ""
 
 
@@ -298,12 +282,10 @@ def test_a_database_is_judged_as_its_recordings_are_and_the_answer_is_the_same_e
         for n in (1, 2, 3)
     ]
     presets = ("--preset", "no-meta", "--preset", "no-personal-data", "--preset", "consent-first")
-    subprocess.run(
-        [sys.executable, "-m", "pixelwitness", "scan", *files], cwd=tmp_path, check=True, capture_output=True
-    )
+    assert run("scan", *files, cwd=tmp_path).returncode == 0
     told = {
-        check(tmp_path, "pixelwitness.sqlite", *presets, PYTHONHASHSEED="1").stdout,
-        check(tmp_path, *files, *presets, PYTHONHASHSEED="2").stdout,
-        check(tmp_path, *files, *presets, "--jobs", "2", PYTHONHASHSEED="3").stdout,
+        check(tmp_path, "pixelwitness.sqlite", *presets).stdout,
+        start("check", *files, *presets, cwd=tmp_path, env={"PYTHONHASHSEED": "2"}).stdout,
+        start("check", *files, *presets, "--jobs", "2", cwd=tmp_path, env={"PYTHONHASHSEED": "3"}).stdout,
     }
     assert len(told) == 1
