@@ -64,8 +64,9 @@ def start(*words: object, cwd: Path | None = None, stdin: str = "", env: Mapping
 
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
-    stream.seek(0)
-    return stream.buffer.read().decode("utf-8")
+    written = stream.buffer
+    assert isinstance(written, io.BytesIO)
+    return written.getvalue().decode("utf-8")
 
 
 if __name__ == "__main__":

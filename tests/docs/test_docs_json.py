@@ -1,11 +1,10 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docs import schemas
+from tests import program
 from tests.docs import reading
 from tests.published import problems
 
@@ -28,9 +27,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*words: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", *words], capture_output=True, encoding="utf-8", check=True
-    ).stdout
+    done = program.run(*words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_schemas_are_as_the_program_has_them_now() -> None:

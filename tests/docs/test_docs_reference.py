@@ -1,7 +1,5 @@
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import get_args
 import click
 import pytest
 from docs import make
+from tests import program
 from tests.docs import reading
 
 from pixelwitness.core.detect.locator import SOURCES
@@ -59,9 +58,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*words: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", *words], capture_output=True, encoding="utf-8", check=True
-    ).stdout
+    done = program.run(*words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_every_table_and_column_of_the_store_is_documented(scanned: Path) -> None:

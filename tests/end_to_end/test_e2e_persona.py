@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -13,6 +11,7 @@ from tests.end_to_end.conftest import Store
 from tests.end_to_end.test_e2e_secrets import MAIL as PLANTED_MAIL
 from tests.end_to_end.test_e2e_secrets import hits
 from tests.har import entry, write
+from tests.program import Finished, run
 
 from pixelwitness.verify import verify
 
@@ -88,15 +87,8 @@ def wire(shared: Path, tmp_path: Path) -> Path:
     )
 
 
-def ask(store: Store, typed: str, *more: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", "find", str(store.path), *more],
-        input=typed + "\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=store.path.parent,
-    )
+def ask(store: Store, typed: str, *more: str) -> Finished:
+    return run("find", store.path, *more, stdin=f"{typed}\n", cwd=store.path.parent)
 
 
 def test_every_datum_of_the_person_is_found_in_every_family(store: Store, wire: Path, persona: Path) -> None:
@@ -233,13 +225,7 @@ def test_nothing_of_the_persona_is_stored_in_any_mode(store: Store, tmp_path: Pa
 def test_a_persona_that_others_can_read_is_warned_of(tmp_path: Path, persona: Path) -> None:
     recording = write(tmp_path / "one.har", [entry("https://www.facebook.com/tr/?id=1234567890123456&ev=PageView")])
     persona.chmod(0o644)
-    done = subprocess.run(
-        [sys.executable, "-m", "pixelwitness", "scan", str(recording), "--persona", str(persona)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
+    done = run("scan", recording, "--persona", persona, cwd=tmp_path)
     assert done.returncode == 0
     assert "other users of this machine can read it" in done.stderr
 

@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from tests.end_to_end.conftest import Store
 from tests.har import entry, write
+from tests.program import run
 
 MAIL = "planted.person@secret-mail.example"
 PHONE = "+491701234567"
@@ -170,13 +169,7 @@ def test_no_planted_secret_is_in_what_is_printed(store: Store, planted: Path, ou
         ["check", str(planted)],
         ["check", str(store.path)],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "pixelwitness", *command],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=planted.parent,
-        )
+        done = run(*command, cwd=planted.parent)
         assert done.stdout
         assert leaks(done.stdout + done.stderr) == [], command
 

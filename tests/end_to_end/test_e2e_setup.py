@@ -2,12 +2,11 @@
 
 import base64
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import program
 from tests.end_to_end.conftest import Store
 from tests.har import entry, write
 from tests.sites.server import SET_UP, answer_for_configuration
@@ -22,8 +21,7 @@ EVENT = f"https://www.facebook.com/tr/?id={SET_UP}&ev=Purchase&dl=https%3A%2F%2F
 
 def run(*arguments: str | Path) -> tuple[int, str]:
     """Run the tool; return its exit code and its output with blanks and line ends as one blank each."""
-    command = [sys.executable, "-m", "pixelwitness", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+    done = program.run(*arguments)
     return done.returncode, " ".join(done.stdout.split())
 
 

@@ -4,13 +4,12 @@ import json
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.program import run
 
 from pixelwitness.core.exposure.comparison import compare
 from pixelwitness.core.exposure.exposure import Exposure
@@ -266,11 +265,6 @@ def test_one_of_two_recordings(study: Path, tmp_path: Path) -> None:
 # The commands -------------------------------------------------------------------------
 
 
-def run(*words: object, cwd: Path, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pixelwitness", *map(str, words)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=cwd, input=typed)
-
-
 def test_without_redacted_it_says_what_to_do_instead(study: Path) -> None:
     done = run("export", study, "-o", "copy.sqlite", cwd=study.parent)
     assert (done.returncode, done.stdout) == (2, "")
@@ -315,7 +309,7 @@ def test_commands_read_the_copy_and_call_it_one(study: Path, words: tuple[str, .
 def test_what_needs_the_key_says_that_there_is_none(study: Path, words: tuple[str, ...]) -> None:
     redact(study, study.parent / "copy.sqlite")
     (study.parent / "story.har").write_bytes(STORY.read_bytes())
-    done = run(*words, cwd=study.parent, typed="jane.doe@example.com\n")
+    done = run(*words, cwd=study.parent, stdin="jane.doe@example.com\n")
     assert done.returncode == 2
     assert "it is a redacted copy, and the key of its tokens was thrown away" in done.stderr
     assert not (study.parent / "copy.key").exists()
