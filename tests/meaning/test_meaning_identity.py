@@ -36,7 +36,7 @@ CASES: list[tuple[dict[str, str], tuple[str, str]]] = [
 
 def told(redactor: Redactor, fields: dict[str, str], body: BodyState, *, meta: bool, cookies: bool) -> tuple[str, str]:
     facts = redactor.fields([Field(name, text) for name, text in fields.items()])
-    identifiers = identifiers_of(facts, body, takes_cookies=meta)
+    identifiers = identifiers_of(facts, redactor.knowledge.identifiers, body, takes_cookies=meta)
     finding = identity_finding(identifiers, cookies_recorded=cookies)
     return str(finding.label), finding.evidence
 

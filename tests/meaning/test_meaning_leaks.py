@@ -126,11 +126,12 @@ def test_what_may_be_the_businesss_own_is_a_hint(redactor: Redactor, name: str, 
     assert told(redactor, name, text) == expected
 
 
-def test_an_events_name_is_looked_into() -> None:
-    found = [(one.label, one.field) for one in leaks_in_name("Order of jane.doe@example.com")]
+def test_an_events_name_is_looked_into(redactor: Redactor) -> None:
+    values = redactor.knowledge.values
+    found = [(one.label, one.field) for one in leaks_in_name("Order of jane.doe@example.com", values)]
     assert found == [("email", "event_name")]
     names = ("Purchase", "SubscribedButtonClick", "step_2_of_4_2024-05-04", "sku-0123-456789", None)
-    assert [leaks_in_name(name) for name in names] == [()] * 5
+    assert [leaks_in_name(name, values) for name in names] == [()] * 5
 
 
 def test_the_words_say_what_and_where_and_never_the_value(redactor: Redactor) -> None:

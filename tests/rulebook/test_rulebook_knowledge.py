@@ -89,6 +89,8 @@ def test_the_hash_covers_names_and_bytes_of_all_files(sources: dict[str, bytes])
     [
         ("fields.yaml", "class: email\n", "class: e-mail\n", "class: e-mail", "'e-mail' is no data class"),
         ("fields.yaml", "keep: currency", "keep: coin", "keep: coin", "'coin' is no shape"),
+        ("fields.yaml", "class: login_id, s", "class: login, s", "{name: fb_login_id", "'login' is no data class"),
+        ("fields.yaml", "[info, kontakt,", "[Info, kontakt,", "words: [Info", "'Info' can never match"),
         ("fields.yaml", "keep: locale", "kept: locale", "kept: locale", "'kept' is no key that is known here"),
         ("fields.yaml", "    secret: true", "    secret: yes", "    secret: yes", "should be a valid boolean"),
         ("fields.yaml", "[em, eml,", "[em, em_l,", "person: [em, em_l", "can never match"),

@@ -51,6 +51,8 @@ def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest
         ("words.yaml", "kind: event", "kind: happening", "words[0].kind"),
         ("words.yaml", "name: ViewContent", "name: PageView", "stands in words[0], too"),
         ("words.yaml", "version: 1", "version: one", "version"),
+        ("words.yaml", "event: AddToCart", "event: Purchase", "'Purchase' stands in sayings[1], too"),
+        ("words.yaml", "keys: [fbclid]", "keys: [fbc]", "'fbc' stands in identifiers[1], too"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(file: str, old: str, new: str, told: str) -> None:

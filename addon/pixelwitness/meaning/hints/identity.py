@@ -1,12 +1,11 @@
 """Identity: by which identifiers Meta could tell who an event is about.
 
-Owns the order of the levels and which names count for which.  A level says what was
+Owns the order of the levels; which names count for which is knowledge.  A level says what was
 received, not what Meta does with it.  What a recorder left out is unknown, never absent.
 Pure; sees redacted fields alone.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -14,27 +13,11 @@ import msgspec
 from pixelwitness.core.exposure.exposure import KnownBy
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState
+from pixelwitness.meaning.names.identifier_names import Identifier, IdentifierNames, Level
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
 from pixelwitness.meaning.spot.finding import IDENTITY, Finding
 from pixelwitness.meaning.text.forms import Form
-
-
-class Level(StrEnum):
-    """How closely identifiers point at somebody, the closest first."""
-
-    ACCOUNT = "account"
-    """A Facebook or Instagram account: its cookie or login id."""
-    PERSON = "person"
-    """Matching keys: e-mail, phone, or first and last name, hashed or not."""
-    BROWSER = "browser"
-    """An id of the browser, or the site's own id of the person."""
-    CLICK = "click"
-    """The click on an ad by which the visit began."""
-    NONE = "none"
-    NOT_RECORDED = "not recorded"
-    """Nothing was seen, and the recording lacks where it would stand."""
-
 
 CLOSENESS: Mapping[str, int] = {
     level: rank
@@ -44,26 +27,6 @@ CLOSENESS: Mapping[str, int] = {
 }
 """Rank by level, 0 for the closest; not recorded stands before none, since it may hide any."""
 
-_COOKIES: Mapping[str, tuple[Level, str]] = {
-    "c_user": (Level.ACCOUNT, "c_user"),
-    "ds_user_id": (Level.ACCOUNT, "ds_user_id"),
-    "_fbp": (Level.BROWSER, "_fbp"),
-    "datr": (Level.BROWSER, "datr"),
-    "sb": (Level.BROWSER, "sb"),
-    "fr": (Level.BROWSER, "fr"),
-    "_fbc": (Level.CLICK, "_fbc"),
-}
-_BY_CLASS: Mapping[str, tuple[Level, str]] = {
-    DataClass.LOGIN_ID: (Level.ACCOUNT, "fb_login_id"),
-    DataClass.EMAIL: (Level.PERSON, "em"),
-    DataClass.PHONE: (Level.PERSON, "ph"),
-    DataClass.BROWSER_ID: (Level.BROWSER, "_fbp"),
-    DataClass.EXTERNAL_ID: (Level.BROWSER, "external_id"),
-    DataClass.DEVICE_ID: (Level.BROWSER, "device id"),
-    DataClass.CLICK_ID: (Level.CLICK, "_fbc"),
-}
-_PERSON_FAMILIES = ("ud.", "udff.", "aud.", "audff.", "am.", "fb.advanced_matching.", "user_data.")
-_CLICK_FIELDS = frozenset({"fbc", "fbcs", "fb.clickID"})
 _NOTHING = "no identifier"
 _LACKING = "not recorded: "
 _EMPTY = SAYS_NOTHING | {Form.MASKED}
@@ -72,7 +35,7 @@ _EMPTY = SAYS_NOTHING | {Form.MASKED}
 class Identifiers(msgspec.Struct, frozen=True, gc=False):
     """By which identifiers Meta could tell whom one transmission is about."""
 
-    names: tuple[tuple[Level, str], ...]
+    names: tuple[Identifier, ...]
     body_unread: bool = False
     takes_cookies: bool = False
     """It went to a host of Meta's own, to which a browser sends Meta's cookies."""
@@ -81,14 +44,16 @@ class Identifiers(msgspec.Struct, frozen=True, gc=False):
 NO_IDENTIFIERS = Identifiers(())
 
 
-def identifiers_of(fields: Iterable[Field], body_state: BodyState, *, takes_cookies: bool) -> Identifiers:
+def identifiers_of(
+    fields: Iterable[Field], known: IdentifierNames, body_state: BodyState, *, takes_cookies: bool
+) -> Identifiers:
     """Return which identifiers the fields of one transmission hold."""
-    names: set[tuple[Level, str]] = set()
+    names: set[Identifier] = set()
     classes: set[str] = set()
     for field in fields:
         if field.form in _EMPTY or not field.length:
             continue
-        identifier = _identifier(field.field, field.data_class)
+        identifier = known.of_field(field.field, field.data_class)
         if isinstance(identifier, tuple):
             names.add(identifier)
         elif identifier is not None:
@@ -97,23 +62,6 @@ def identifiers_of(fields: Iterable[Field], body_state: BodyState, *, takes_cook
         names.add((Level.PERSON, "fn + ln"))
     unread = body_state in (BodyState.NOT_RECORDED, BodyState.TOO_BIG, BodyState.UNDECODABLE)
     return Identifiers(tuple(sorted(names)), unread, takes_cookies)
-
-
-@lru_cache(maxsize=2_048)
-def _identifier(field: str, data_class: str) -> tuple[Level, str] | str | None:
-    """Return the identifier that a field holds, or its class where it is one only beside others, a first name say."""
-    family, dot, rest = field.partition(".")
-    if family in ("cookie", "cookies") and dot:
-        return _COOKIES.get(rest)
-    if data_class not in _BY_CLASS:
-        return data_class if field.startswith(_PERSON_FAMILIES) else None
-    level, name = _BY_CLASS[data_class]
-    if level is Level.CLICK:
-        # Ids of other companies' clicks tell Meta nothing.
-        if field in _CLICK_FIELDS or rest == "fbc":
-            return level, name
-        return (level, "fbclid") if field.endswith(".fbclid") else None
-    return (level, name) if level is not Level.PERSON or field.startswith(_PERSON_FAMILIES) else None
 
 
 @lru_cache(maxsize=256)

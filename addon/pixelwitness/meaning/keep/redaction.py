@@ -20,6 +20,7 @@ from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, receiver_
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.keep.value_shapes import fits
 from pixelwitness.meaning.names.knowledge import DataClass, Entry, EventKind, Knowledge, Matching, Shape
+from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.meaning.spot import personal_data
 from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.meaning.spot.leaks import PERSONAL, Where, leak
@@ -120,8 +121,9 @@ class Redactor:
         value = self._kept(text, entry) if storable else self._value(text, entry) if inside else None
         rows = [self._row(treatment.name, entry.data_class, form, treatment.matching, text, value)]
         leaks: list[Finding | None] = []
+        values = self.knowledge.values
         if entry.data_class in PERSONAL and treatment.where is not None:
-            leaks.append(leak(treatment.where, entry.data_class, treatment.name, text, form, by_key=True))
+            leaks.append(leak(treatment.where, entry.data_class, treatment.name, text, form, values, by_key=True))
         if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
             for part in self._parts(treatment, text):
                 part_form = form_of(part.text)
@@ -129,7 +131,7 @@ class Redactor:
                 part_value = self._value(part.text, Entry(part.data_class)) if kept else None
                 rows.append(self._row(part.name, part.data_class, part_form, treatment.matching, part.text, part_value))
                 if part.data_class in PERSONAL and treatment.where is not None:
-                    leaks.append(_leak_of(treatment, part, part_form))
+                    leaks.append(_leak_of(treatment, part, part_form, values))
         return RedactedField(tuple(rows), tuple(finding for finding in leaks if finding is not None))
 
     def _row(
@@ -252,7 +254,7 @@ class Redactor:
         return f"{stored.partition('://')[0]}://{host}/{'/'.join(segments)}"
 
 
-def _leak_of(treatment: FieldTreatment, part: Part, form: Form) -> Finding | None:
+def _leak_of(treatment: FieldTreatment, part: Part, form: Form, values: ValueWords) -> Finding | None:
     in_url = "." in part.name.removeprefix(treatment.name)
     where: Where = "address" if in_url else treatment.where or "text"
-    return leak(where, part.data_class, part.name, part.text, form, by_key=part.by_key)
+    return leak(where, part.data_class, part.name, part.text, form, values, by_key=part.by_key)

@@ -13,7 +13,8 @@ from typing import Literal
 
 import msgspec
 
-from pixelwitness.meaning.names.word_lists import WordList
+from pixelwitness.meaning.names.identifier_names import IdentifierNames
+from pixelwitness.meaning.names.word_lists import ValueWords, WordList
 
 
 class DataClass(StrEnum):
@@ -217,6 +218,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     word_lists: tuple[WordList, ...] = ()
     """Words that point at topics, interests and instructions."""
     consent: ConsentNames = ConsentNames()
+    values: ValueWords = ValueWords()
+    identifiers: IdentifierNames = IdentifierNames()
 
     def __hash__(self) -> int:
         return hash(self.sha256)

@@ -37,6 +37,16 @@ class Unless(msgspec.Struct, frozen=True):
     beside: tuple[str, ...]
 
 
+class ValueWords(msgspec.Struct, frozen=True):
+    """Words that tell what a value is, in lower case."""
+
+    role_mailboxes: frozenset[str] = frozenset()
+    """Names before the @ behind which a business stands."""
+    no_names: frozenset[str] = frozenset()
+    """What stands where a name is missing."""
+    genders: frozenset[str] = frozenset()
+
+
 class WordList(msgspec.Struct, frozen=True, omit_defaults=True):
     """One list of words and phrases, as `plain_word` writes them."""
 

@@ -22,6 +22,7 @@ from pixelwitness.meaning.keep.name_redaction import MAX_FIELD_NAME, field_name
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS
 from pixelwitness.meaning.keep.redaction import MAX_LOOKED_AT_IN_ALL, Redactor
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
+from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.meaning.pipeline.redacted_items import NO_REQUEST, RedactedSighting, RedactedSign, RequestFacts
 from pixelwitness.meaning.spot.finding import PERSONA, Finding
 from pixelwitness.meaning.spot.leaks import leak
@@ -47,7 +48,7 @@ def classify_sighting(
     ``takes_cookies`` says that a browser sends Meta's cookies to its receiver.
     """
     fields, leaks = redactor.fields_and_leaks(sighting.fields)
-    findings = dict.fromkeys((*leaks, *leaks_in_name(sighting.event_name)))
+    findings = dict.fromkeys((*leaks, *leaks_in_name(sighting.event_name, redactor.knowledge.values)))
     limited = limited_use(sighting.fields, redactor.knowledge.consent)
     if limited is not None:
         findings[limited] = None
@@ -61,7 +62,9 @@ def classify_sighting(
         fields=fields,
         event_kind=redactor.event_kind(sighting.event_name, sighting.fields),
         findings=(*hints, *texts, *findings),
-        identifiers=identifiers_of(fields, request.body_state, takes_cookies=takes_cookies),
+        identifiers=identifiers_of(
+            fields, redactor.knowledge.identifiers, request.body_state, takes_cookies=takes_cookies
+        ),
     )
 
 
@@ -92,11 +95,11 @@ def _claims(sign: Sign) -> PageClaims:
     return PageClaims(referer=headers.get("referer"), origin=headers.get("origin"))
 
 
-def leaks_in_name(name: str | None) -> tuple[Finding, ...]:
+def leaks_in_name(name: str | None, values: ValueWords) -> tuple[Finding, ...]:
     """Return the findings of readable personal data in an event's name."""
     if name is None or len(name) < 6:
         return ()
-    found = (leak("text", kind, "event_name", text, form_of(text), by_key=False) for kind, text in find(name))
+    found = (leak("text", kind, "event_name", text, form_of(text), values, by_key=False) for kind, text in find(name))
     return tuple(dict.fromkeys(finding for finding in found if finding is not None))
 
 

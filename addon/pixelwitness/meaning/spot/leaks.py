@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from pixelwitness.meaning.names.knowledge import DataClass, plain_key
+from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.meaning.spot.finding import PERSONAL_DATA, Certainty, Finding
 from pixelwitness.meaning.spot.personal_data import is_opaque
 from pixelwitness.meaning.text.forms import Form, without_appendix
@@ -21,58 +22,12 @@ type Where = Literal["person", "address", "page", "text"]
 READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
 
 _EMAIL = re.compile(r"[^\s@]{1,64}@(?:[\w-]{1,63}\.){1,126}[\w-]{2,59}")
-_ROLES = frozenset(
-    {
-        *("info", "kontakt", "contact", "hello", "hallo", "support", "service", "kundenservice", "customerservice"),
-        *(
-            "sales",
-            "office",
-            "mail",
-            "email",
-            "press",
-            "presse",
-            "jobs",
-            "karriere",
-            "careers",
-            "datenschutz",
-            "privacy",
-        ),
-        *("noreply", "no-reply", "donotreply", "webmaster", "admin", "abuse", "shop", "order", "orders", "bestellung"),
-        *("help", "hilfe", "redaktion", "newsletter"),
-    }
-)
-"""Names before the @ behind which a business stands."""
 _ROLE_END = re.compile(r"[.+_-].*\Z")
 _NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019 -]{0,1}(?:[.'\u2019 -]{0,2}[^\W\d_]){1,60}\.?")
-_NO_NAMES = frozenset(
-    {
-        *(
-            "undefined",
-            "null",
-            "none",
-            "nan",
-            "true",
-            "false",
-            "test",
-            "name",
-            "firstname",
-            "lastname",
-            "first",
-            "last",
-        ),
-        *("unknown", "guest", "customer", "user", "gast", "kunde", "home", "index", "default"),
-    }
-)
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]?\d{1,2}[-/. ]?\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d")
 _DEGREES = re.compile(r"-?(?:1[0-7]\d|\d{1,2})\.\d{2,}", re.ASCII)
 _POSTAL = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9 -]{2,9}")
 _STREET = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3}).{5,120}", re.DOTALL)
-_GENDERS = frozenset(
-    {
-        *("f", "m", "w", "d", "female", "male", "woman", "man", "women", "men", "diverse", "nonbinary"),
-        *("weiblich", "männlich", "divers"),
-    }
-)
 _ACCOUNT = re.compile(r"(?=(?:\D*\d){3})[\w.:|-]{3,128}")
 _ORDER = re.compile(r"(?=(?:\D*\d){3})[\w./#-]{4,64}")
 _DEVICE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -100,10 +55,6 @@ class _Look(NamedTuple):
     needs_key: bool = True
 
 
-def _is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None and not set(text.lower().replace("-", " ").split()) & _NO_NAMES
-
-
 def _is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
@@ -117,11 +68,11 @@ _LOOKS: Mapping[DataClass, _Look] = {
     DataClass.PHONE: _Look(_is_phone, "a phone number", "likely", needs_key=False),
     DataClass.PAYMENT_CARD: _Look(str.strip, "the number of a payment card", "likely", needs_key=False),
     DataClass.LOCATION: _Look(_DEGREES.search, "coordinates", "likely", needs_key=False),
-    DataClass.FIRST_NAME: _Look(_is_name, "a first name"),
-    DataClass.LAST_NAME: _Look(_is_name, "a last name"),
-    DataClass.FULL_NAME: _Look(_is_name, "a name"),
+    DataClass.FIRST_NAME: _Look(_NAME.fullmatch, "a first name"),
+    DataClass.LAST_NAME: _Look(_NAME.fullmatch, "a last name"),
+    DataClass.FULL_NAME: _Look(_NAME.fullmatch, "a name"),
     DataClass.BIRTH_DATE: _Look(_DATE.fullmatch, "a date of birth"),
-    DataClass.GENDER: _Look(lambda text: text.lower() in _GENDERS, "a gender"),
+    DataClass.GENDER: _Look(str.strip, "a gender"),
     DataClass.STREET: _Look(_STREET.fullmatch, "a street address"),
     DataClass.POSTAL_CODE: _Look(_POSTAL.fullmatch, "a postal code"),
     DataClass.IP_ADDRESS: _Look(str.strip, "an IP address"),
@@ -131,6 +82,7 @@ _LOOKS: Mapping[DataClass, _Look] = {
     DataClass.ORDER_ID: _Look(_ORDER.fullmatch, "an order number"),
     DataClass.DEVICE_ID: _Look(_DEVICE.fullmatch, "the id of a device"),
 }
+_NAMES = frozenset({DataClass.FIRST_NAME, DataClass.LAST_NAME, DataClass.FULL_NAME})
 _HASHED_BY_RULE = frozenset(
     {
         DataClass.EMAIL,
@@ -149,14 +101,19 @@ _OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTE
 """Documented where data of the person or of the event stands: no news there."""
 
 
-def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form, *, by_key: bool) -> Finding | None:
+def leak(
+    where: Where, data_class: DataClass, field: str, text: str, form: Form, values: ValueWords, *, by_key: bool
+) -> Finding | None:
     """Return the finding of a field, or of a part of it, that holds personal data; None where nothing is to be told.
 
     ``by_key`` says that its key names the class; else a detector found it in text.
 
-    >>> leak("address", DataClass.EMAIL, "dl.query.q", "jane.doe@example.com", Form.PLAIN, by_key=False).evidence
+    >>> words = ValueWords(role_mailboxes=frozenset({"info"}))
+    >>> for text in ("jane.doe@example.com", "info@example.com"):
+    ...     leak("address", DataClass.EMAIL, "dl.query.q", text, Form.PLAIN, words, by_key=False).evidence
     'an e-mail address, readable in an address of a page'
-    >>> leak("address", DataClass.ORDER_ID, "dl.query.order", "asc", Form.PLAIN, by_key=True)
+    'an e-mail address, perhaps of a business, readable in an address of a page'
+    >>> leak("address", DataClass.ORDER_ID, "dl.query.order", "asc", Form.PLAIN, words, by_key=True)
     """
     if form not in READABLE or _UNTELLING.fullmatch(text):
         return None
@@ -164,7 +121,7 @@ def leak(where: Where, data_class: DataClass, field: str, text: str, form: Form,
     if data_class is DataClass.SECRET:
         judged = _secret(field, text, by_key=by_key) if where != "person" else None
     else:
-        judged = _judged(where, data_class, field, text, by_key=by_key)
+        judged = _judged(where, data_class, field, text, values, by_key=by_key)
     if judged is None:
         return None
     certainty, words = judged
@@ -180,10 +137,12 @@ _PLACE: Mapping[Where, str] = {
 
 
 def _judged(
-    where: Where, data_class: DataClass, field: str, text: str, *, by_key: bool
+    where: Where, data_class: DataClass, field: str, text: str, values: ValueWords, *, by_key: bool
 ) -> tuple[Certainty, str] | None:
     look = _LOOKS.get(data_class)
     if look is None or (look.needs_key and not by_key) or not look.holds(text):
+        return None
+    if not _words_fit(data_class, text.lower(), values):
         return None
     if where == "person":
         sure: Certainty = "certain" if data_class is DataClass.PHONE else look.sure
@@ -193,7 +152,7 @@ def _judged(
     if data_class is DataClass.ACCOUNT_ID and _ANYBODY_KEY.fullmatch(plain_key(field.rpartition(".")[2])):
         return None
     words = look.words if by_key or not look.needs_key else f"{look.words} by its look"
-    if data_class is DataClass.EMAIL and _is_role(text):
+    if data_class is DataClass.EMAIL and _is_role(text, values.role_mailboxes):
         return "hint", f"{words}, perhaps of a business"
     if data_class is DataClass.EMAIL and field.endswith((".destination.path#1", ".href.path#1")):
         return "likely", f"{words} in a link to write to it"
@@ -209,9 +168,16 @@ def _judged(
     return look.sure, words
 
 
-def _is_role(address: str) -> bool:
+def _words_fit(data_class: DataClass, text: str, values: ValueWords) -> bool:
+    """Say whether a text in lower case is no placeholder of a name, and of a gender one that is known."""
+    if data_class in _NAMES:
+        return values.no_names.isdisjoint(text.replace("-", " ").split())
+    return data_class is not DataClass.GENDER or text in values.genders
+
+
+def _is_role(address: str, role_mailboxes: frozenset[str]) -> bool:
     local = address.partition("@")[0].lower()
-    return local in _ROLES or _ROLE_END.sub("", local) in _ROLES
+    return local in role_mailboxes or _ROLE_END.sub("", local) in role_mailboxes
 
 
 def _secret(field: str, text: str, *, by_key: bool) -> tuple[Certainty, str] | None:

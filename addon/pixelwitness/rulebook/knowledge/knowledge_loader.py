@@ -17,7 +17,7 @@ FILES = (
     *("fields.yaml", "events.yaml", "owners.yaml", "config.yaml", "agents.yaml", "consent.yaml"),
     *("topics.yaml", "interests.yaml", "instructions.yaml"),
 )
-FORMAT = 4
+FORMAT = 5
 """Raised when the shape of `Knowledge` changes: then an older ``knowledge.json`` is stale."""
 
 

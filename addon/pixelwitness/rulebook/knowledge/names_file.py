@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from pixelwitness.meaning.names.identifier_names import IdentifierNames, Level
 from pixelwitness.meaning.names.knowledge import (
     DataClass,
     Entry,
@@ -21,8 +22,9 @@ from pixelwitness.meaning.names.knowledge import (
     Shape,
     plain_key,
 )
+from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.rulebook.knowledge import consent_file, setup_file, word_file
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Words, checked, listed
+from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words, checked, listed
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
 _REALMS: tuple[Realm, ...] = get_args(Realm.__value__)
@@ -54,11 +56,36 @@ class _Currencies(Sourced):
     codes: Words = Field(min_length=1)
 
 
+class _ValueWordsModel(Sourced):
+    words: Words = Field(min_length=1)
+
+
+class _ValuesModel(Strict):
+    role_mailboxes: _ValueWordsModel
+    no_names: _ValueWordsModel
+    genders: _ValueWordsModel
+
+
+class _IdentifierModel(Sourced):
+    name: str = Field(min_length=1)
+    level: Literal["account", "person", "browser", "click"]
+    cookies: Words = Field(default_factory=list)
+    data_class: str | None = Field(default=None, alias="class")
+
+
+class _IdentitiesModel(Sourced):
+    person_families: Words = Field(min_length=1)
+    click_fields: Words = Field(min_length=1)
+
+
 class _FieldsFile(Head):
     families: list[_FamilyModel]
     classes: dict[str, str]
     fields: list[_FieldModel]
     currencies: _Currencies
+    identifiers: list[_IdentifierModel]
+    identified_by: _IdentitiesModel
+    values: _ValuesModel
 
 
 class _EventsModel(Sourced):
@@ -111,6 +138,12 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
         agents=setup_file.agents(agents),
         conversions=frozenset(agents.conversions.names),
         consent=consent_file.names(consent),
+        values=ValueWords(
+            role_mailboxes=frozenset(fields.values.role_mailboxes.words),
+            no_names=frozenset(fields.values.no_names.words),
+            genders=frozenset(fields.values.genders.words),
+        ),
+        identifiers=_identifiers(fields),
         word_lists=tuple(one for kind, read in words.items() for one in word_file.word_lists(kind, read)),
     )
 
@@ -147,6 +180,14 @@ def _problems_of_fields(read: _FieldsFile) -> Found:
             first = seen.setdefault((realm, key), index)
             if first != index:
                 yield place, f"{key!r} stands in fields[{first}], too ({realm}); one key has one meaning"
+    for index, identifier in enumerate(read.identifiers):
+        if identifier.data_class is not None and identifier.data_class not in list(DataClass):
+            what = f"{identifier.data_class!r} is no data class; one of {listed(DataClass)} is needed"
+            yield ("identifiers", index, "class"), what
+    for name, listing in read.values:
+        for word in listing.words:
+            if word != word.lower():
+                yield ("values", name, "words"), f"{word!r} can never match; values are compared in lower case"
     for code in read.currencies.codes:
         if not re.fullmatch("[A-Z]{3}", code):
             yield ("currencies", "codes"), f"{code!r} is no currency code; three capital letters are needed"
@@ -189,6 +230,16 @@ def _entries(
             else:
                 entries[realm][key] = entry
     return entries, {realm: tuple(found) for realm, found in patterns.items()}
+
+
+def _identifiers(read: _FieldsFile) -> IdentifierNames:
+    named = [(identifier, (Level(identifier.level), identifier.name)) for identifier in read.identifiers]
+    return IdentifierNames(
+        cookies={cookie: meaning for identifier, meaning in named for cookie in identifier.cookies},
+        classes={identifier.data_class: meaning for identifier, meaning in named if identifier.data_class is not None},
+        person_families=tuple(read.identified_by.person_families),
+        click_fields=frozenset(read.identified_by.click_fields),
+    )
 
 
 def _entry(one: _FieldModel, realm: Realm) -> Entry:
