@@ -14,7 +14,8 @@ from typing import Literal
 
 from pixelwitness.core.exposure.coverage import is_redacted
 from pixelwitness.core.exposure.records import Recording
-from pixelwitness.scan.scan import RECORDING_ID, Examiner, ScanOptions, unpacked
+from pixelwitness.rulebook.analyser_setup import AnalyserSetup
+from pixelwitness.scan.analysis import RECORDING_ID, UnreadableError, analyse_input, load_scan_setup
 from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
 from pixelwitness.store.database import reading
 from pixelwitness.store.dump import rows_of
@@ -70,28 +71,31 @@ def verify(
         with Ledger.open(copy, key_check=key_check(copy, key_copy)) as ledger:
             for stored in stored_recordings:
                 keeps = bool(json.loads(stored.options).get("keep_values"))
-                options = ScanOptions(db=copy, rules=rules, keep_values=keeps, key=key_copy, persona=persona)
-                told.append(_verified(db, stored, Examiner(options, secret), ledger))
+                setup = load_scan_setup(rules, secret, persona, keep_values=keeps)
+                told.append(_verified(db, stored, setup, ledger))
     return tuple(told)
 
 
-def _verified(db: Path, stored: Recording, examiner: Examiner, ledger: Ledger) -> Verified:
+def _verified(db: Path, stored: Recording, setup: AnalyserSetup, ledger: Ledger) -> Verified:
     if stored.kind == "live":
         return Verified(stored, "live")
     source, verdict = _source(stored)
     if source is None:
         return Verified(stored, verdict)
-    origin = examiner.origin
+    origin = setup.origin
     if (origin.rules_sha256, origin.knowledge_sha256, origin.options) != (
         stored.rules_sha256,
         stored.knowledge_sha256,
         stored.options,
     ):
         return Verified(stored, "other_rules")
-    again = examiner.examine(source)
+    again = analyse_input(source, setup)
     if again.recording is None:
         return Verified(stored, "missing")
-    ledger.replace(again.recording, unpacked(again))
+    try:
+        ledger.replace(again.recording, again.rows())
+    except UnreadableError:
+        return Verified(stored, "missing")
     ours, theirs = rows_of(ledger.path, stored.id), rows_of(db, stored.id)
     different = {table: _only_one_has(ours[table], theirs[table]) for table in ours}
     counted = tuple((table, number) for table, number in different.items() if number)

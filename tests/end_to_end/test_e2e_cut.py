@@ -10,7 +10,7 @@ from tests.har import entry, write
 
 from pixelwitness.core.detect.detector import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.wire.params import MAX_PAIRS
-from pixelwitness.scan.scan import Scanned, ScanOptions, scan
+from pixelwitness.scan.scan import ScannedInput, ScanOptions, scan
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev=Lead"
 CAPI = "https://graph.facebook.com/v20.0/1234567890123456/events"
@@ -31,7 +31,7 @@ def parameters(number: int) -> dict[str, Any]:
     return entry(PIXEL + "&a=1" * (number - 2))
 
 
-def scanned(folder: Path, one: dict[str, Any]) -> Scanned:
+def scanned(folder: Path, one: dict[str, Any]) -> ScannedInput:
     path = write(folder / "made.har", [entry("https://shop.example/"), one])
     (result,) = scan([str(path)], ScanOptions(db=folder / "made.sqlite")).scanned
     return result

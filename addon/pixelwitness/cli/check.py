@@ -19,7 +19,7 @@ from pixelwitness.policy.exit_code import ExitCode, Outcome, decide
 if TYPE_CHECKING:
     from pixelwitness.policy.judge import Terms
     from pixelwitness.report.check.judged import Unread
-    from pixelwitness.scan.scan import Scanned
+    from pixelwitness.scan.scan import ScannedInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _judged(
     telling: _Telling,
     asked: _Asked,
     *,
-    failed: "Sequence[Scanned]" = (),
+    failed: "Sequence[ScannedInput]" = (),
     refused: int = 0,
     private: bool = False,
 ) -> ExitCode:
@@ -161,7 +161,7 @@ def _judged(
     return code
 
 
-def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = ()) -> ExitCode:
+def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[ScannedInput]" = ()) -> ExitCode:
     """Tell that there was nothing to judge; people were told on stderr, where an older file must not stay as it is."""
     from pixelwitness.cli.shared.check_output import tell
     from pixelwitness.cli.shared.repository_paths import locate
@@ -177,7 +177,7 @@ def _unjudged(code: ExitCode, telling: _Telling, failed: "Sequence[Scanned]" = (
     return code
 
 
-def _unread(failed: "Sequence[Scanned]", telling: _Telling) -> "tuple[Unread, ...]":
+def _unread(failed: "Sequence[ScannedInput]", telling: _Telling) -> "tuple[Unread, ...]":
     from pixelwitness.cli.shared.repository_paths import locate
     from pixelwitness.report.check.judged import Unread
 

@@ -160,16 +160,19 @@ class Ledger:
         state = self.recording_state(recording_id)
         if state is None or source in state.sources:
             return
-        sources = tuple(sorted({*state.sources, source}))
         with self._transaction():
-            statement = "UPDATE recordings SET sources = ? WHERE id = ?"
-            self._connection.execute(statement, (row_mapping.to_db(sources), row_mapping.to_db(recording_id)))
+            self._state_sources(recording_id, tuple(sorted({*state.sources, source})))
+
+    def _state_sources(self, recording_id: str, sources: tuple[str, ...]) -> None:
+        statement = "UPDATE recordings SET sources = ? WHERE id = ?"
+        self._connection.execute(statement, (row_mapping.to_db(sources), row_mapping.to_db(recording_id)))
 
     def replace(self, recording: records.Recording, found: Iterable[records.AnyRecord]) -> Outcome:
         """Store a scanned recording and all its rows in one transaction, or what it was before stays.
 
         The same recording under the same rules, knowledge and options is left alone, `found` unread; only a
-        source of it that is new is noted.  Under others its rows are replaced.
+        source of it that is new is noted.  Under others its rows are replaced.  `found` may be made while it is
+        stored: where it ends in the recording's own row again, that one has the counts that hold.
         """
         before = self.recording_state(recording.id)
         if before is not None and before.gives_the_rows_of(recording):
@@ -183,6 +186,8 @@ class Ledger:
                     self._connection.execute(statement, (row_mapping.to_db(recording.id),))
             self._putter.put_recording(msgspec.structs.replace(recording, sources=sources))
             self._putter.put_all(found, row_mapping.INSERT, recording.id)
+            if sources != recording.sources:
+                self._state_sources(recording.id, sources)
         return "added" if before is None else "replaced"
 
     def append(self, group: Sequence[records.AnyRecord]) -> None:
