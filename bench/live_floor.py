@@ -15,7 +15,7 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
 from pixelwitness.core.exposure import records
-from pixelwitness.core.wire.times import time_text
+from pixelwitness.core.exposure.records import time_text
 from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.writer import Writer
 from pixelwitness.meaning.keep.tokens import tokenizer

@@ -353,8 +353,10 @@ _LIMITS = (
     _Limit("One body of a request", "core.wire.request:BODY_LIMIT", "body state `too_big`", _bytes),
     _Limit("Start of a body in which any-host rules search", "core.detect.screen:BODY_WINDOW", "not searched", _bytes),
     _Limit("Depth of JSON in a request", "core.wire.json_text:MAX_DEPTH", "left as text", _number),
-    _Limit("Events in one request", "core.detect.detector:MAX_ITEMS", "not looked at, told, incomplete", _number),
-    _Limit("Fields of one transmission", "core.detect.detector:MAX_FIELDS", "not looked at, told, incomplete", _number),
+    _Limit("Events in one request", "core.detect.extraction:MAX_ITEMS", "not looked at, told, incomplete", _number),
+    _Limit(
+        "Fields of one transmission", "core.detect.extraction:MAX_FIELDS", "not looked at, told, incomplete", _number
+    ),
     _Limit("Parameters of one request", "core.wire.params:MAX_PAIRS", "not looked at, told, incomplete", _number),
     _Limit("Entries of one HAR", "sources.har.entry_list:MAX_ENTRIES", "recording incomplete", _number),
     _Limit(

@@ -13,7 +13,7 @@ from tests.docs import reading
 
 from pixelwitness.core.detect.locator import SOURCES
 from pixelwitness.core.detect.rule import Channel, Confidence
-from pixelwitness.core.detect.sighting import Transport
+from pixelwitness.core.detect.transport import Transport
 from pixelwitness.core.join.attribution import AttributedBy
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.meaning.hints.consent import State

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.core.detect.detector import MAX_FIELDS, MAX_ITEMS
+from pixelwitness.core.detect.extraction import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.wire.params import MAX_PAIRS
 from pixelwitness.scan.scan import ScannedInput, ScanOptions, scan
 

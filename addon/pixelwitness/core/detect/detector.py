@@ -1,29 +1,54 @@
-"""Detection: a request in, what it reports to Meta out.
+"""Detection: a request in, what it reports to Meta out; and what its answer shows.
 
-Owns how rules are tried and what a matching rule yields.  Pure: the same request
-and rules give the same answer, hostile input included.
+Owns which rules are tried and in which order.  Pure: the same request and rules give
+the same answer, hostile input included.  What a matching rule yields is `extraction`'s.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import TypeGuard
+from functools import lru_cache
 
-from pixelwitness.core.detect.candidates import Aimed
-from pixelwitness.core.detect.locator import Locator, Scope, Value, first_text, joined, leaves, resolve
-from pixelwitness.core.detect.rule import Decode, Rule
+from pixelwitness.core.detect.extraction import extract_sightings, extract_sign
+from pixelwitness.core.detect.locator import Scope
+from pixelwitness.core.detect.rule import Rule
 from pixelwitness.core.detect.screen import Screen
-from pixelwitness.core.detect.sighting import NOTHING, Detection, Field, PageClaims, Sighting, Sign
-from pixelwitness.core.detect.transport import transport_of
-from pixelwitness.core.wire import json_text
+from pixelwitness.core.detect.sighting import NOTHING, Detection, Sign
 from pixelwitness.core.wire.documents import is_navigation
-from pixelwitness.core.wire.json_text import Json
 from pixelwitness.core.wire.request import Request, Response
+from pixelwitness.core.wire.sites import site_of
 
-_BEFORE_JSON = frozenset("{[ \t\r\n")
-MAX_ITEMS = 10_000
-MAX_FIELDS = 5_000
-"""Leaves of one transmission that are kept; a payload made of brackets ends there."""
+type _Candidate = tuple[Rule, Mapping[str, str | None]]
+"""A rule and the named groups of the path."""
+
+_SHORT = 200
+"""Characters of host and path up to which candidates are remembered; what is longer seldom comes again."""
+
+
+class _Candidates:
+    """Rules, in their order, ready to be asked which of them a request can meet by its method, host and path.
+
+    Meta's end points come again and again, so the answers are remembered.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._of_short = lru_cache(maxsize=1024)(self._of)
+
+    def of(self, request: Request, *, is_document: bool) -> Sequence[_Candidate]:
+        """Return the rules whose method, host and path hold, each with the named groups of the path.
+
+        Rules for documents are among them only for a request that is, or may be, one.
+        """
+        method, host, path = request.method, request.host, request.path
+        if len(host) + len(path) > _SHORT:
+            return self._of(method, host, path, is_document)
+        return self._of_short(method, host, path, is_document)
+
+    def _of(self, method: str, host: str, path: str, is_document: bool) -> Sequence[_Candidate]:
+        site = site_of(host)
+        near = (
+            rule for rule in self._rules if (is_document or not rule.match.document) and rule.match.can_meet(host, site)
+        )
+        return tuple((rule, groups) for rule in near if (groups := rule.match.aims(method, path)) is not None)
 
 
 class Detector:
@@ -32,19 +57,18 @@ class Detector:
     def __init__(self, rules: Iterable[Rule]) -> None:
         ordered = sorted(rules, key=lambda rule: rule.precedence)
         self.rules: tuple[Rule, ...] = tuple(ordered)
-        self._outgoing = Aimed(rule for rule in ordered if rule.gives in ("event", "contact"))
-        self._signalling = Aimed(rule for rule in ordered if rule.gives == "signal")
+        self._outgoing = _Candidates(rule for rule in ordered if rule.gives in ("event", "contact"))
+        self._signalling = _Candidates(rule for rule in ordered if rule.gives == "signal")
         self.screen = Screen(ordered)
 
     def detect(self, request: Request, response: Response | None = None) -> Detection:
         """Return the events, contacts and signals of a request; the answer only tells whether it is a page."""
-        inner = [self._detect_one(part, None) for part in request.parts]
-        found = [one for one in inner if one]
-        if found:
+        detections = [detection for part in request.parts if (detection := self._detect_one(part, None))]
+        if detections:
             return Detection(
-                tuple(event for one in found for event in one.events),
-                tuple(contact for one in found for contact in one.contacts),
-                tuple(signal for one in found for signal in one.signals),
+                tuple(event for detection in detections for event in detection.events),
+                tuple(contact for detection in detections for contact in detection.contacts),
+                tuple(signal for detection in detections for signal in detection.signals),
             )
         return self._detect_one(request, response)
 
@@ -60,7 +84,7 @@ class Detector:
             return Detection(signals=signals) if signals else NOTHING
         (rule, groups), *others = matched
         also = tuple(other.id for other, _ in others)
-        sightings = tuple(_sightings(rule, Scope(request, groups), also))
+        sightings = tuple(extract_sightings(rule, Scope(request, groups), also))
         if rule.gives == "event":
             return Detection(events=sightings, signals=signals)
         return Detection(contacts=sightings, signals=signals)
@@ -72,133 +96,28 @@ class Detector:
     def _signs(self, request: Request, *, is_document: bool) -> Iterator[Sign]:
         for rule, groups in self._signalling.of(request, is_document=is_document):
             if rule.match.holds_within(Scope(request, groups), is_document=is_document):
-                yield sign(rule, Scope(request, groups))
+                yield extract_sign(rule, Scope(request, groups))
 
 
-def sign(rule: Rule, scope: Scope) -> Sign:
-    """Return what a signal or observation rule makes of a scope that it matched."""
-    decode = rule.decode
-    fields, cut = _fields(decode, scope)
-    return Sign(scope.request, rule, decode.kind or rule.id, _first(decode.value, scope), fields, cut)
+class Observer:
+    """The observation rules of a set, ready to be asked about answers.
 
-
-def _sightings(rule: Rule, scope: Scope, also: tuple[str, ...]) -> Iterator[Sighting]:
-    items = _items(rule.decode, scope)
-    if items is None:
-        yield _sighting(rule, scope, None, also)
-        return
-    more = len(items) > MAX_ITEMS
-    for index, item in enumerate(items[:MAX_ITEMS]):
-        if isinstance(item, str):
-            item = json_text.embedded(item) or item
-        yield _sighting(rule, Scope(scope.request, scope.groups, item), index, also, more=more)
-
-
-def _items(decode: Decode, scope: Scope) -> Sequence[Json] | None:
-    for locator in decode.each:
-        value = resolve(locator, scope)
-        if isinstance(value, list):
-            return value
-        if isinstance(value, Mapping):
-            # A form writes a list as data[0][…], data[1][…].
-            counted = bool(value) and all(name.isascii() and name.isdigit() for name in value)
-            return list(value.values()) if counted else [dict(value)]  # type: ignore[arg-type]  # a Tree is Json
-    return None
-
-
-def _sighting(rule: Rule, scope: Scope, index: int | None, also: tuple[str, ...], *, more: bool = False) -> Sighting:
-    decode, request = rule.decode, scope.request
-    fields, cut = _fields(decode, scope)
-    return Sighting(
-        request=request,
-        rule=rule,
-        item=index,
-        pixel_id=_first(decode.pixel_id, scope),
-        event_name=_first(decode.event_name, scope),
-        dedup_id=_first(decode.dedup_id, scope),
-        sent_at=_first(decode.sent_at, scope),
-        counter=_first(decode.counter, scope),
-        is_copy=_first(decode.copy, scope) is not None,
-        transport=transport_of(request),
-        claims=_claims(decode, scope),
-        fields=fields,
-        also_matched=also,
-        cut=cut or more,
-    )
-
-
-def _first(locators: Sequence[Locator], scope: Scope) -> str | None:
-    """Return the text at the first locator that resolves."""
-    for locator in locators:
-        value = resolve(locator, scope)
-        if value is None:
-            continue
-        text = value if _is_plain(value) else first_text(value)
-        if text is not None:
-            return text
-    return None
-
-
-def _is_plain(value: Value) -> TypeGuard[str]:
-    """Say whether a value is text that is surely no JSON: the common case, and there is nothing to unpack."""
-    return type(value) is str and value[:1] not in _BEFORE_JSON
-
-
-def _claims(decode: Decode, scope: Scope) -> PageClaims:
-    headers = scope.request.header_map
-    frame = (_first(decode.in_frame, scope) or "").lower()
-    stated = ((name, _first(locators, scope)) for name, locators in decode.page.items())
-    return PageClaims(
-        stated=tuple((name, url) for name, url in stated if url),
-        in_frame=frame in ("true", "1"),
-        says_top=frame in ("false", "0"),
-        referer=headers.get("referer"),
-        origin=headers.get("origin"),
-    )
-
-
-def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
-    """Return the fields, and whether there were more of them than are kept."""
-    told = [*islice(_leaves(decode, scope), MAX_FIELDS + 1)]
-    kept = told[:MAX_FIELDS]
-    if len({name for name, _ in kept}) == len(kept):
-        return tuple([Field(name, text) for name, text in kept]), len(told) > MAX_FIELDS
-    seen: Counter[str] = Counter()
-    found = []
-    for name, text in kept:
-        found.append(Field(name, text, seen[name]))
-        seen[name] += 1
-    return tuple(found), len(told) > MAX_FIELDS
-
-
-def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield (name, text) of all fields.
-
-    What `leaves` would make of plain text, and of parameters that are plain text, is said here: it is nearly all
-    that is sent, and a live proxy waits for it.
+    What an answer shows never changes an event: it arrives later and stands beside it.
     """
-    for name, locators in decode.fields.items():
-        for locator in locators:
-            value = resolve(locator, scope)
-            if value is None:
-                continue
-            if _is_plain(value):
-                yield name, value
-                break
-            if locator.gathers:
-                value = _rest(value, *decode.taken_beside(locator))
-            if isinstance(value, dict):
-                for key, part in value.items():
-                    if _is_plain(part):
-                        yield joined(name, key), part
-                    else:
-                        yield from leaves(joined(name, key), part)
-            else:
-                yield from leaves(name, value)
-            break
 
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(
+            rule for rule in sorted(rules, key=lambda rule: rule.precedence) if rule.gives == "observation"
+        )
+        self._candidates = _Candidates(self.rules)
 
-def _rest(value: Value, taken: frozenset[str], prefixes: tuple[str, ...]) -> Value:
-    if not isinstance(value, Mapping):
-        return value
-    return {name: part for name, part in value.items() if name not in taken and not name.startswith(prefixes)}
+    def awaits(self, request: Request) -> bool:
+        """Say whether the answer to a request can show anything to a rule, if it is no document."""
+        return bool(self._candidates.of(request, is_document=False))
+
+    def observe(self, request: Request, response: Response) -> Iterator[Sign]:
+        """Yield what the answer to a request shows."""
+        navigation = is_navigation(request, response)
+        for rule, groups in self._candidates.of(request, is_document=navigation):
+            if rule.match.holds_within(Scope(request, groups, None, response), is_document=navigation):
+                yield extract_sign(rule, Scope(request, groups, None, response))

@@ -6,24 +6,12 @@ may be stored.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 import msgspec
 
 from pixelwitness.core.detect.rule import Rule
+from pixelwitness.core.detect.transport import Transport
 from pixelwitness.core.wire.request import Request
-
-
-class Transport(StrEnum):
-    """How a transmission was carried, as far as the request shows it."""
-
-    IMAGE = "image"
-    FETCH = "fetch"
-    FORM = "form"
-    BEACON = "beacon"
-    XHR = "xhr"
-    SERVER = "server"
-    UNKNOWN = "unknown"
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):

@@ -1,8 +1,22 @@
 """How a request was carried: the recorder's word first, then the browser's headers, then the payload's own claim."""
 
+from enum import StrEnum
+
 from pixelwitness.core.detect.locator import first_text
-from pixelwitness.core.detect.sighting import Transport
 from pixelwitness.core.wire.request import Request
+
+
+class Transport(StrEnum):
+    """How a transmission was carried, as far as the request shows it."""
+
+    IMAGE = "image"
+    FETCH = "fetch"
+    FORM = "form"
+    BEACON = "beacon"
+    XHR = "xhr"
+    SERVER = "server"
+    UNKNOWN = "unknown"
+
 
 _BY_RESOURCE_TYPE = {
     "image": Transport.IMAGE,
@@ -35,16 +49,17 @@ def transport_of(request: Request) -> Transport:
     sandbox copy, so it was seen to say ``FGET`` on a POST.
     """
     posted = request.method == "POST"
-    told = _BY_RESOURCE_TYPE.get(request.resource_type)
-    if told is Transport.FORM:
+    recorded = _BY_RESOURCE_TYPE.get(request.resource_type)
+    if recorded is Transport.FORM:
         return Transport.FORM if posted else Transport.UNKNOWN
-    if told is not None:
-        return told
+    if recorded is not None:
+        return recorded
     headers = request.header_map
     destination = headers.get("sec-fetch-dest", "")
     if destination in ("image", "iframe", "frame", "document"):
-        carried = Transport.IMAGE if destination == "image" else Transport.FORM
-        return carried if carried is Transport.IMAGE or posted else Transport.UNKNOWN
+        if destination == "image":
+            return Transport.IMAGE
+        return Transport.FORM if posted else Transport.UNKNOWN
     if posted:
         return _posted(request, destination)
     if headers.get("accept", "").startswith(("image/", "image/*")):

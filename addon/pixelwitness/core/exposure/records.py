@@ -6,7 +6,12 @@ tables.  Times are ``YYYY-MM-DDTHH:MM:SS.mmmZ``; a list is a JSON array.
 Ids come from coordinates: ``<recording>-<position>[.<part>][-<item>]``.
 """
 
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
 import msgspec
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 type Text = str | None
 
@@ -200,3 +205,20 @@ class Merged(Record, frozen=True, kw_only=True):
 type AnyRecord = (
     Recording | Visit | Event | Transmission | Field | Contact | Signal | Observation | PixelConfig | Finding | Merged
 )
+
+
+@lru_cache(maxsize=64)
+def time_text(seconds: float | None) -> str | None:
+    """Write a time as ``YYYY-MM-DDTHH:MM:SS.mmmZ``; None for none, and for what no calendar holds.
+
+    >>> time_text(1795300000.12345), time_text(None), time_text(1e300)
+    ('2026-11-21T22:26:40.123Z', None, None)
+    """
+    if seconds is None:
+        return None
+    try:
+        moment = _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+    except (OverflowError, ValueError):
+        return None
+    # Ten times as fast as strftime, and a live proxy waits for it.
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import batched
 from typing import TypeGuard
 
-from pixelwitness.core.detect.detector import MAX_FIELDS, MAX_ITEMS, Detector
-from pixelwitness.core.detect.observer import Observer
+from pixelwitness.core.detect.detector import Detector, Observer
+from pixelwitness.core.detect.extraction import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure import records
 from pixelwitness.core.join.attribution import Visit, Visits

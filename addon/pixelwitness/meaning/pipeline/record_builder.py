@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pixelwitness.core.exposure import records
+from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.join.attribution import Visit
 from pixelwitness.core.join.folding import Group
 from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.core.wire.times import time_text
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.redacted_items import PageDocument, RedactedSighting, RedactedSign
 

@@ -6,8 +6,8 @@ Owns the words of caution: neither side is complete, so every outcome is a possi
 import textwrap
 from collections.abc import Iterator, Mapping
 
+from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.wire.json_text import Json
-from pixelwitness.core.wire.times import time_text
 from pixelwitness.meaning.hints.reconciliation import Comparison, Outcome, Row
 from pixelwitness.report.published.common import SCHEMA_VERSION
 from pixelwitness.report.wording.safe_text import safe_text

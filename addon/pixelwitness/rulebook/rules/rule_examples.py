@@ -9,8 +9,7 @@ Examples are invented text, so what was expected and got may be shown.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.detect.detector import Detector
-from pixelwitness.core.detect.observer import Observer
+from pixelwitness.core.detect.detector import Detector, Observer
 from pixelwitness.core.detect.sighting import Sighting, Sign, as_mapping
 from pixelwitness.core.wire.request import BodyState, Request, Response
 from pixelwitness.rulebook.rules.catalogue import entry
