@@ -10,22 +10,22 @@ from tests.exposed import EMAIL, FBP, contact, datum, event, recording, visit
 from pixelwitness.core.exposure.comparison import Aspect, Change, Difference, Gap, SiteComparison, compare
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, Standing
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Visit
-from pixelwitness.core.exposure.summary import SumUp
 
 PIXEL = "1234567890123456"
 
 
 def seen(*what: SeenEvent | SeenContact | Visit, **ledger: Any) -> Exposure:
-    sums = SumUp({"facebook.com"}, {"email"})
+    builder = ExposureBuilder({"facebook.com"}, {"email"})
     for one in what:
         if isinstance(one, Visit):
-            sums.visit(one)
+            builder.add_visit(one)
         elif isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
-    return sums.done(coverage_of([recording(**ledger)]))
+            builder.add_contact(one)
+    return builder.build(coverage_of([recording(**ledger)]))
 
 
 def differences(before: Exposure, after: Exposure, *aspects: Aspect) -> list[tuple[Any, ...]]:

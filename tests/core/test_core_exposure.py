@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, visit
 
-from pixelwitness.core.exposure import grouping, summary
+from pixelwitness.core.exposure import grouping
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure.exposure import (
     ContactGroup,
@@ -17,18 +17,19 @@ from pixelwitness.core.exposure.exposure import (
     SiteFinding,
     Standing,
 )
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 
 COVERAGE = coverage_of([recording()])
 
 
 def summed(*seen: SeenEvent | SeenContact, identifying: tuple[str, ...] = ("email", "browser_id")) -> Exposure:
-    sums = summary.SumUp({"facebook.com", "instagram.com"}, identifying)
+    builder = ExposureBuilder({"facebook.com", "instagram.com"}, identifying)
     for one in seen:
         if isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
-    return sums.done(COVERAGE)
+            builder.add_contact(one)
+    return builder.build(COVERAGE)
 
 
 def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
@@ -38,7 +39,7 @@ def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
     ).sites
 
     (group,) = site.sent
-    assert replace(group, tellings=()) == EventGroup(
+    assert replace(group, contents=()) == EventGroup(
         pixel_id="1234567890123456",
         name="Purchase",
         kind="standard",
@@ -53,13 +54,13 @@ def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
             DataSent("browser_id", "plain", "manual", ("fbp",), times=1, different=1),
             DataSent("email", "sha256", "manual", ("ud.em",), times=2, different=1),
         ),
-        tellings=(),
-        untold=0,
+        contents=(),
+        further=0,
         pages=("https://shop.example/boots",),
         first_seen="2026-11-20T10:00:01.000Z",
         last_seen="2026-11-20T10:00:02.000Z",
     )
-    assert [(one.times, one.unread) for one in group.tellings] == [(1, False), (1, True)]
+    assert [(one.times, one.unread) for one in group.contents] == [(1, False), (1, True)]
 
 
 def test_another_pixel_name_or_channel_is_another_group() -> None:
@@ -137,13 +138,13 @@ def test_an_ordinary_value_on_two_sites_joins_nobody() -> None:
 
 
 def test_a_visited_site_that_told_nothing_is_there_all_the_same() -> None:
-    sums = summary.SumUp((), ())
-    sums.visit(visit("garden.example"))
-    sums.visit(visit("garden.example", 1))
-    sums.visit(visit(None))
+    builder = ExposureBuilder((), ())
+    builder.add_visit(visit("garden.example"))
+    builder.add_visit(visit("garden.example", 1))
+    builder.add_visit(visit(None))
 
-    (site,) = sums.done(COVERAGE).sites
-    assert (site.name, site.visits, site.told_nothing) == ("garden.example", 2, True)
+    (site,) = builder.build(COVERAGE).sites
+    assert (site.name, site.visits, site.is_silent) == ("garden.example", 2, True)
 
 
 def test_certainty_of_attribution_is_counted() -> None:
@@ -156,14 +157,14 @@ def test_different_contents_beyond_the_limit_are_counted() -> None:
     many = [event("Search", datum("cd.search_string", "search_text", value=str(n))) for n in range(20)]
 
     (group,) = summed(*many).sites[0].sent
-    assert (len(group.tellings), group.untold, group.events) == (grouping.MAX_TELLINGS, 20 - grouping.MAX_TELLINGS, 20)
+    assert (len(group.contents), group.further, group.events) == (grouping.MAX_CONTENTS, 20 - grouping.MAX_CONTENTS, 20)
 
 
 @given(st.permutations([event("A"), event("B", EMAIL), event("A", pixel_id="5"), contact(), contact("login")]))
 def test_the_order_of_arrival_changes_no_group(seen: list[SeenEvent | SeenContact]) -> None:
     def bare(exposure: Exposure) -> object:
         (site,) = exposure.sites
-        return [replace(group, tellings=()) for group in site.sent], site.contacts, site.data, site.certainties
+        return [replace(group, contents=()) for group in site.sent], site.contacts, site.data, site.certainties
 
     assert bare(summed(*seen)) == bare(
         summed(event("A"), event("B", EMAIL), event("A", pixel_id="5"), contact(), contact("login"))

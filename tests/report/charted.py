@@ -10,9 +10,9 @@ import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, signal, visit
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Signal, Visit
-from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.report.charts.channel_chart import draw_channels
 from pixelwitness.report.charts.chart import Chart
 from pixelwitness.report.charts.chart_data import Gathering
@@ -40,18 +40,18 @@ def modelled(
     contacts: Sequence[SeenContact] = (),
     visits: Sequence[Visit] = (),
     signals: Iterable[Signal] = (),
-    known: Mapping[str, KnownBy] | None = None,
+    known: Mapping[str, Identification] | None = None,
 ) -> Models:
-    sums = SumUp({"facebook.com"}, {"email"})
+    builder = ExposureBuilder({"facebook.com"}, {"email"})
     for site, known_by in (known or {}).items():
-        sums.known_by(site, known_by)
+        builder.add_known_by(site, known_by)
     for opened in visits:
-        sums.visit(opened)
+        builder.add_visit(opened)
     for seen in events:
-        sums.event(seen)
+        builder.add_event(seen)
     for one in contacts:
-        sums.contact(one)
-    gathering = Gathering(sums.done(coverage_of([recording()])), WORDS)
+        builder.add_contact(one)
+    gathering = Gathering(builder.build(coverage_of([recording()])), WORDS)
     for opened in visits:
         gathering.visit(opened)
     for said in signals:

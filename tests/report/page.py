@@ -8,9 +8,9 @@ import html5lib
 from tests.exposed import recording, visit
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import ConsentSaid, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import CountedFinding, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Recording, Signal, Visit
-from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.meaning.spot.finding import CONSENT
 from pixelwitness.report.html.page import Behind, as_html
@@ -44,18 +44,18 @@ def made(
     """Return the page of invented rows."""
     rows = [recording()] if recordings is None else list(recordings)
     visited = [visit()] if visits is None else list(visits)
-    sums = SumUp(OWN, IDENTIFYING)
+    builder = ExposureBuilder(OWN, IDENTIFYING)
     for one in visited:
-        sums.visit(one)
+        builder.add_visit(one)
     for event in events:
-        sums.event(event)
+        builder.add_event(event)
         for found in event.findings if not event.event.blocked else ():
             if found.kind == CONSENT:
-                said = ConsentSaid(found.label, found.certainty, found.evidence or "", 1)
-                sums.consent(event.event.page_site, said)
+                said = CountedFinding(found.label, found.certainty, found.evidence or "", 1)
+                builder.add_consent(event.event.page_site, said)
     for contact in contacts:
-        sums.contact(contact)
-    exposure = sums.done(coverage_of(rows), tuple(rows))
+        builder.add_contact(contact)
+    exposure = builder.build(coverage_of(rows), tuple(rows))
     return as_html(exposure, words or vocabulary(), Behind(visited, signals, events, contacts), limits)
 
 

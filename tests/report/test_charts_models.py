@@ -6,7 +6,7 @@ import msgspec
 from tests.exposed import EMAIL, FBP, contact, datum, event, signal, visit
 from tests.report.charted import TEN, at, modelled, with_consent
 
-from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.core.exposure.exposure import Identification
 from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts.chart_models import (
     Answer,
@@ -102,7 +102,7 @@ def test_data_are_sent_not_sent_or_not_recorded() -> None:
 
 
 def test_ids_that_cookies_may_have_held_are_not_recorded_where_an_exporter_leaves_cookies_out() -> None:
-    known = {"shop.example": KnownBy("browser", ("_fbp",), may_be_more=True)}
+    known = {"shop.example": Identification("browser", ("_fbp",), may_be_more=True)}
     models = modelled([event("Purchase", FBP)], known=known)
 
     assert dict(zip([one.label for one in models.data.data], models.data.rows[0][1], strict=True)) == {

@@ -5,8 +5,8 @@ from tests.exposed import EMAIL, contact, datum, event, recording, visit
 
 from pixelwitness.core.exposure.comparison import compare
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.answers.difference import Named, as_lines
 from pixelwitness.report.answers.difference_file import as_json, as_markdown
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -16,17 +16,17 @@ NAMED = Named("before.har", "after.har")
 
 
 def seen(*what: SeenEvent | SeenContact, complete: bool = True) -> Exposure:
-    sums = SumUp((), ())
-    sums.visit(visit())
+    builder = ExposureBuilder((), ())
+    builder.add_visit(visit())
     for one in what:
         if isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
+            builder.add_contact(one)
     if what:
-        sums.known_by("shop.example", KnownBy("person", ("em",), may_be_more=False))
-        sums.consent("shop.example", ConsentSaid("after_withdrawal", "certain", "words", len(what)))
-    return sums.done(coverage_of([recording(complete=complete)]))
+        builder.add_known_by("shop.example", Identification("person", ("em",), may_be_more=False))
+        builder.add_consent("shop.example", CountedFinding("after_withdrawal", "certain", "words", len(what)))
+    return builder.build(coverage_of([recording(complete=complete)]))
 
 
 def told(before: Exposure, after: Exposure) -> list[str]:

@@ -14,7 +14,7 @@ from tests.exposed import REC, contact, datum, event, recording, visit
 
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.policy.judge import judge
 from pixelwitness.report.check.check_text import as_text
 from pixelwitness.report.formats import plain, terminal
@@ -60,14 +60,14 @@ def rows(text: str) -> Rows:
 
 
 def exposed(found: Rows) -> Exposure:
-    sums = SumUp({"facebook.com"}, {"email"})
-    sums.visit(visit("garden.example"))
+    builder = ExposureBuilder({"facebook.com"}, {"email"})
+    builder.add_visit(visit("garden.example"))
     for each in found[0]:
-        sums.event(each)
-        sums.event(event("Lead", *each.fields, site="clinic.example"))
+        builder.add_event(each)
+        builder.add_event(event("Lead", *each.fields, site="clinic.example"))
     for one in found[1]:
-        sums.contact(one)
-    return sums.done(coverage_of([recording()]))
+        builder.add_contact(one)
+    return builder.build(coverage_of([recording()]))
 
 
 def drawn(exposure: Exposure, width: int, *, colour: bool) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.core.exposure.exposure import Identification
 from pixelwitness.meaning.hints.identity import closest
 from pixelwitness.report.wording.known_by import known_by_sentence
 from pixelwitness.scan.scan import ScanOptions, scan
@@ -18,21 +18,24 @@ HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 @pytest.mark.parametrize(
     ("findings", "expected"),
     [
-        ([("click", "_fbc"), ("account", "c_user, _fbp")], KnownBy("account", ("c_user", "_fbp", "_fbc"), False)),
-        ([("none", "no identifier"), ("browser", "_fbp")], KnownBy("browser", ("_fbp",), False)),
-        ([("none", "no identifier")], KnownBy("none", (), False)),
+        (
+            [("click", "_fbc"), ("account", "c_user, _fbp")],
+            Identification("account", ("c_user", "_fbp", "_fbc"), False),
+        ),
+        ([("none", "no identifier"), ("browser", "_fbp")], Identification("browser", ("_fbp",), False)),
+        ([("none", "no identifier")], Identification("none", (), False)),
         (
             [("none", "no identifier"), ("not recorded", "not recorded: the body and cookies")],
-            KnownBy("not recorded", (), True),
+            Identification("not recorded", (), True),
         ),
-        ([("person", "em; not recorded: cookies")], KnownBy("person", ("em",), True)),
+        ([("person", "em; not recorded: cookies")], Identification("person", ("em",), True)),
         (
             [("account", "c_user"), ("browser", "_fbp; not recorded: the body")],
-            KnownBy("account", ("c_user", "_fbp"), False),
+            Identification("account", ("c_user", "_fbp"), False),
         ),
     ],
 )
-def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: KnownBy) -> None:
+def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: Identification) -> None:
     assert closest(findings) == expected
 
 
@@ -40,18 +43,18 @@ def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expec
     ("known", "sentence"),
     [
         (
-            KnownBy("account", ("c_user",), False),
+            Identification("account", ("c_user",), False),
             "With this Meta could know your Facebook or Instagram account, by c_user.",
         ),
         (
-            KnownBy("browser", ("_fbp", "fr"), True),
+            Identification("browser", ("_fbp", "fr"), True),
             "With this Meta could know your browser, by _fbp and fr; what was not recorded may tell more.",
         ),
-        (KnownBy("none", (), False), "Nothing was seen by which Meta could know whom this is about."),
-        (KnownBy("not recorded", (), True), "By what Meta could know whom this is about was not recorded."),
+        (Identification("none", (), False), "Nothing was seen by which Meta could know whom this is about."),
+        (Identification("not recorded", (), True), "By what Meta could know whom this is about was not recorded."),
     ],
 )
-def test_each_level_has_its_sentence(known: KnownBy, sentence: str) -> None:
+def test_each_level_has_its_sentence(known: Identification, sentence: str) -> None:
     assert known_by_sentence(known) == sentence
 
 
@@ -65,5 +68,5 @@ def test_the_sentence_comes_from_the_findings_of_a_store(tmp_path: Path) -> None
     with reading(tmp_path / "a.sqlite") as connection:
         sites = queries.exposure(connection, ()).sites
     assert [(one.name, one.known_by) for one in sites] == [
-        ("shop.example", KnownBy("person", ("em", "datr", "_fbp"), False))
+        ("shop.example", Identification("person", ("em", "datr", "_fbp"), False))
     ]

@@ -2,8 +2,8 @@ import pytest
 from tests.exposed import EMAIL, FBP, contact, datum, event, recording
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, SeenContact, SeenEvent
-from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.report.formats.markdown import as_markdown
 from pixelwitness.report.formats.plain import as_text
@@ -16,15 +16,15 @@ BROWSER = "It sent something by which Meta can know the browser again."
 
 
 def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Exposure:
-    sums = SumUp({"facebook.com"}, IDENTIFYING)
+    builder = ExposureBuilder({"facebook.com"}, IDENTIFYING)
     for one in seen:
         if isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
+            builder.add_contact(one)
     for label in consent:
-        sums.consent("shop.example", ConsentSaid(label, "certain", "a cookie", 1))
-    return sums.done(coverage_of([recording()]))
+        builder.add_consent("shop.example", CountedFinding(label, "certain", "a cookie", 1))
+    return builder.build(coverage_of([recording()]))
 
 
 def opened(exposure: Exposure) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 from tests.exposed import EMAIL, FBP, REC, contact, event, recording
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import SiteExposure
-from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.exposure import CountedFinding, SiteExposure
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import PixelConfig
-from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.report.formats.markdown import as_markdown
 from pixelwitness.report.formats.plain import as_text, summary
 from pixelwitness.report.wording.acts import Captured
@@ -35,20 +34,20 @@ def config(key: str, value: Any, *, pixel: str | None = PIXEL, site: str | None 
     )
 
 
-def site_of(*rows: PixelConfig, hints: tuple[ServerHint, ...] = ()) -> SiteExposure:
-    sums = SumUp({"facebook.com"}, {"email"})
-    sums.event(event("Purchase", EMAIL, FBP))
-    sums.event(event("Purchase", channel="capi", position=2))
-    sums.contact(contact("config"))
+def site_of(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> SiteExposure:
+    builder = ExposureBuilder({"facebook.com"}, {"email"})
+    builder.add_event(event("Purchase", EMAIL, FBP))
+    builder.add_event(event("Purchase", channel="capi", position=2))
+    builder.add_contact(contact("config"))
     for row in rows:
-        sums.config(row)
+        builder.add_config(row)
     for hint in hints:
-        sums.server_hint("shop.example", hint)
-    (site,) = sums.done(coverage_of([recording()])).sites
+        builder.add_server_hint("shop.example", hint)
+    (site,) = builder.build(coverage_of([recording()])).sites
     return site
 
 
-def told(*rows: PixelConfig, hints: tuple[ServerHint, ...] = ()) -> list[str]:
+def told(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> list[str]:
     return [as_text(one) for one in setup_sentences(site_of(*rows, hints=hints), WORDS)]
 
 
@@ -95,7 +94,10 @@ def test_limits_say_that_the_filter_may_be_wrong() -> None:
 
 
 def test_a_server_is_called_possible_with_the_reasons_and_never_more() -> None:
-    hints = (ServerHint("agent", "WooCommerce says so", 1), ServerHint("dedup_id", "its own event id", 1))
+    hints = (
+        CountedFinding("agent", "hint", "WooCommerce says so", 1),
+        CountedFinding("dedup_id", "hint", "its own event id", 1),
+    )
     assert told(hints=hints) == ["Browser: 1 event; server side likely, because WooCommerce says so; its own event id."]
     assert told() == []
 
@@ -110,16 +112,16 @@ def test_nothing_of_a_strangers_database_reaches_the_reader_unescaped() -> None:
         config("gateway", "[" * 100),
         config("gateway", "7"),
     )
-    site = site_of(*rows, hints=(ServerHint("x", nasty, 1),))
+    site = site_of(*rows, hints=(CountedFinding("x", "hint", nasty, 1),))
     for sentence in setup_sentences(site, WORDS):
         assert as_text(sentence).isprintable()
         assert all(isinstance(piece, Captured) or piece.isprintable() for piece in sentence)
-    sums = SumUp((), ())
-    sums.event(event())
+    builder = ExposureBuilder((), ())
+    builder.add_event(event())
     for row in rows:
-        sums.config(row)
-    sums.server_hint("shop.example", ServerHint("x", nasty, 1))
-    exposure = sums.done(coverage_of([recording()]))
+        builder.add_config(row)
+    builder.add_server_hint("shop.example", CountedFinding("x", "hint", nasty, 1))
+    exposure = builder.build(coverage_of([recording()]))
     assert all(line.isprintable() for line in summary(exposure, WORDS))
     markdown = "\n".join(as_markdown(exposure, WORDS))
     assert "\x1b" not in markdown

@@ -6,9 +6,8 @@ import pytest
 from tests.exposed import BOOTS, BOOTS_NOT_KEPT, EMAIL, FBP, contact, datum, event, recording, visit
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
-from pixelwitness.core.exposure.pixel_setup import ServerHint
-from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.formats import plain, terminal
 from pixelwitness.report.formats.markdown import as_markdown
 from pixelwitness.report.formats.plain import as_text, summary
@@ -22,14 +21,14 @@ WAY = "All of this went by pixel: image request to www.facebook.com. Pixel 12345
 
 
 def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
-    sums = SumUp({"facebook.com"}, {"email"})
-    sums.visit(visit("garden.example"))
+    builder = ExposureBuilder({"facebook.com"}, {"email"})
+    builder.add_visit(visit("garden.example"))
     for one in seen:
         if isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
-    return sums.done(coverage_of([recording()]))
+            builder.add_contact(one)
+    return builder.build(coverage_of([recording()]))
 
 
 def told(*seen: SeenEvent | SeenContact) -> list[str]:
@@ -206,9 +205,9 @@ def test_sites_that_told_of_the_person_come_first_then_all_by_name() -> None:
 
 
 def silent(**changed: Any) -> Exposure:
-    sums = SumUp({"facebook.com"}, ())
-    sums.visit(visit("garden.example"))
-    return sums.done(coverage_of([recording(**({"requests_matched": 0, "requests_other": 10} | changed))]))
+    builder = ExposureBuilder({"facebook.com"}, ())
+    builder.add_visit(visit("garden.example"))
+    return builder.build(coverage_of([recording(**({"requests_matched": 0, "requests_other": 10} | changed))]))
 
 
 @pytest.mark.parametrize(
@@ -253,10 +252,10 @@ def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure
 
 
 def test_after_the_story_the_summary_tells_nothing_twice() -> None:
-    sums = SumUp((), ())
-    sums.event(event("Purchase"))
-    sums.server_hint("shop.example", ServerHint("agent", "WooCommerce says so", 1))
-    exposure = sums.done(coverage_of([recording()]))
+    builder = ExposureBuilder((), ())
+    builder.add_event(event("Purchase"))
+    builder.add_server_hint("shop.example", CountedFinding("agent", "hint", "WooCommerce says so", 1))
+    exposure = builder.build(coverage_of([recording()]))
     words = vocabulary()
     whole, after = ("\n".join(summary(exposure, words, after_story=one)) for one in (False, True))
 
@@ -286,8 +285,8 @@ def test_no_data_and_data_that_were_not_recorded_differ() -> None:
 
 
 def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
-    sums = SumUp((), ())
-    sums.event(event("Lead", method="POST", body_state="not_recorded"))
+    builder = ExposureBuilder((), ())
+    builder.add_event(event("Lead", method="POST", body_state="not_recorded"))
     broken = recording(
         complete=False,
         cookies_recorded=False,
@@ -300,7 +299,7 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
         rule_faults=1,
         user_agent="HeadlessChrome/140",
     )
-    exposure = sums.done(coverage_of([broken], carrying=3, carried=5))
+    exposure = builder.build(coverage_of([broken], carrying=3, carried=5))
 
     assert account(exposure.coverage) == (
         "1 recording, 13 requests = 4 to Meta (3 carried 5 events, 1 contact) + 6 other + 1 undecodable + 2 unusable"

@@ -9,8 +9,8 @@ from tests.exposed import EMAIL, REC, contact, datum, event, finding, recording,
 from tests.published import problems
 
 from pixelwitness.core.exposure.coverage import coverage_of
-from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.exposure.summary import SumUp
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.formats.csv_events import as_csv
 from pixelwitness.report.formats.csv_sites import as_site_csv
 from pixelwitness.report.formats.json_document import as_json, as_lines
@@ -26,17 +26,17 @@ ROW = recording(options='{"keep_values": false, "persona": "5ec2e7"}')
 
 
 def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
-    sums = SumUp((), {"email"})
-    sums.visit(visit())
-    sums.visit(visit("garden.example"))
+    builder = ExposureBuilder((), {"email"})
+    builder.add_visit(visit())
+    builder.add_visit(visit("garden.example"))
     for one in seen:
         if isinstance(one, SeenEvent):
-            sums.event(one)
+            builder.add_event(one)
         else:
-            sums.contact(one)
-    sums.known_by("shop.example", KnownBy("person", ("em", "_fbp"), may_be_more=True))
-    sums.consent("shop.example", ConsentSaid("denied", "certain", "OneTrust: no advertising", 1))
-    return sums.done(coverage_of([ROW]), (ROW,))
+            builder.add_contact(one)
+    builder.add_known_by("shop.example", Identification("person", ("em", "_fbp"), may_be_more=True))
+    builder.add_consent("shop.example", CountedFinding("denied", "certain", "OneTrust: no advertising", 1))
+    return builder.build(coverage_of([ROW]), (ROW,))
 
 
 def rows(pieces: list[str]) -> list[dict[str, str]]:

@@ -12,8 +12,8 @@ from datetime import date
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, Standing
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Contact, Event, Observation, PixelConfig, Recording, Visit
-from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.core.wire.sites import site_of
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.known.baseline import Baseline
@@ -72,7 +72,7 @@ def judge(
     ``strict`` makes a gap of any body, and of cookies to Meta, that were not recorded.
     """
     own_sites, recordings = frozenset(own_sites), tuple(recordings)
-    standing = SumUp(own_sites, ()).standing
+    standing = ExposureBuilder(own_sites, ()).standing
     without_cookies = {one.id for one in recordings if not one.cookies_recorded}
 
     def lacks_cookies(recording_id: str, hosts: Iterable[str]) -> bool:

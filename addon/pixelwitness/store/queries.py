@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, KnownBy, SeenContact, SeenEvent
-from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import (
     Contact,
     Event,
@@ -25,7 +25,6 @@ from pixelwitness.core.exposure.records import (
     Transmission,
     Visit,
 )
-from pixelwitness.core.exposure.summary import SumUp
 from pixelwitness.meaning.hints.identity import closest
 
 
@@ -240,10 +239,10 @@ def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterat
         yield PixelConfig(**row)
 
 
-def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, ServerHint]]:
+def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
     """Yield (site, hint) for each reason to think that a site's server reports, too."""
     for site, label, evidence, number, certainty in db.execute(_SERVER_HINTS, choice.parameters):
-        yield site, ServerHint(label, evidence, number, certainty)
+        yield site, CountedFinding(label, certainty, evidence, number)
 
 
 def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EVERYTHING) -> Iterator[Finding]:
@@ -253,7 +252,7 @@ def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EV
         yield Finding(**row)
 
 
-def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, KnownBy]]:
+def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, Identification]]:
     """Yield for each site with events by what Meta could tell whom they are about, at the closest."""
     told: dict[str | None, list[tuple[str, str]]] = {}
     for site, level, evidence in db.execute(_IDENTITIES, choice.parameters):
@@ -262,10 +261,10 @@ def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tu
         yield site, closest(levels)
 
 
-def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, ConsentSaid]]:
+def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
     """Yield (site, what was visible of consent) for the events that were not blocked."""
     for site, label, certainty, evidence, number in db.execute(_CONSENT, choice.parameters):
-        yield site, ConsentSaid(label, certainty, evidence, number)
+        yield site, CountedFinding(label, certainty, evidence, number)
 
 
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:
@@ -281,22 +280,22 @@ def coverage(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Coverage:
 
 def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choice = EVERYTHING) -> Exposure:
     """Return what sites were seen to send; values of ``identifying`` classes are compared across sites."""
-    sums = SumUp(own_sites(db), identifying)
+    builder = ExposureBuilder(own_sites(db), identifying)
     for visit in visits(db, choice):
-        sums.visit(visit)
+        builder.add_visit(visit)
     for event in events(db, choice):
-        sums.event(event)
+        builder.add_event(event)
     for contact in contacts(db, choice):
-        sums.contact(contact)
+        builder.add_contact(contact)
     for config in pixel_configs(db, choice):
-        sums.config(config)
+        builder.add_config(config)
     for site, hint in server_hints(db, choice):
-        sums.server_hint(site, hint)
+        builder.add_server_hint(site, hint)
     for site, known in known_by(db, choice):
-        sums.known_by(site, known)
+        builder.add_known_by(site, known)
     for site, said in consent(db, choice):
-        sums.consent(site, said)
-    return sums.done(coverage(db, choice), recordings(db, choice))
+        builder.add_consent(site, said)
+    return builder.build(coverage(db, choice), recordings(db, choice))
 
 
 def _rows(

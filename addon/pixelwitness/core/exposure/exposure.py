@@ -1,6 +1,6 @@
 """Exposure: all that a site was seen to send, as every report sees it.
 
-Owns the models between the store and the reports; `sumup` fills them.  Must not
+Owns the models between the store and the reports; `exposure_builder` fills them.  Must not
 know SQLite, words for people or output formats.  The token of a value serves to
 tell sameness and goes no further than this.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import Coverage, is_unread
-from pixelwitness.core.exposure.pixel_setup import PixelSettings, ServerHint
+from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Contact, Event, Field, Finding, Recording, Transmission
 
 
@@ -36,20 +36,20 @@ class SeenEvent:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        return tuple(sorted({one.channel for one in self.transmissions} or {self.event.channel}))
+        return tuple(sorted({transmission.channel for transmission in self.transmissions} or {self.event.channel}))
 
     @property
     def receivers(self) -> tuple[str, ...]:
-        return tuple(sorted({one.receiver_host for one in self.transmissions}))
+        return tuple(sorted({transmission.receiver_host for transmission in self.transmissions}))
 
     @property
     def transports(self) -> tuple[str, ...]:
-        return tuple(sorted({one.transport for one in self.transmissions}))
+        return tuple(sorted({transmission.transport for transmission in self.transmissions}))
 
     @property
     def unread(self) -> int:
         """Transmissions of which the body could not be looked at."""
-        return sum(is_unread(one.body_state) for one in self.transmissions)
+        return sum(is_unread(transmission.body_state) for transmission in self.transmissions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ class DataSent:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What events of one group said, word by word: they are told as one."""
+class EventContents:
+    """What events of one group held, equal in every field: they are reported as one."""
 
     fields: tuple[Field, ...]
     times: int
@@ -107,9 +107,9 @@ class EventGroup:
     """Transmissions of which the body could not be looked at: what they held is not recorded."""
     confidences: tuple[str, ...]
     data: tuple[DataSent, ...]
-    tellings: tuple[Telling, ...]
-    untold: int
-    """Events whose contents are not among the tellings."""
+    contents: tuple[EventContents, ...]
+    further: int
+    """Events whose contents are not among these."""
     pages: tuple[str, ...]
     first_seen: str | None
     last_seen: str | None
@@ -140,18 +140,19 @@ class SharedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentSaid:
-    """What was visible of consent when events of a site left, or what they asked of Meta's use."""
+class CountedFinding:
+    """What was understood of a site's events: of consent, or why its server may report to Meta, too."""
 
     label: str
     certainty: str
     evidence: str
+    """Words of ours."""
     events: int
-    """Of those that were not blocked."""
+    """Of those that were not blocked; 0 where an answer showed it."""
 
 
 @dataclass(frozen=True, slots=True)
-class KnownBy:
+class Identification:
     """By which identifiers Meta could tell whom a site's events are about, at their closest."""
 
     level: str
@@ -198,10 +199,11 @@ class SiteExposure:
     last_seen: str | None
     settings: tuple[PixelSettings, ...] = ()
     """What the recorded configurations of its pixels say."""
-    server_hints: tuple[ServerHint, ...] = ()
+    server_hints: tuple[CountedFinding, ...] = ()
     """Why its server may report to Meta, too; that it does cannot be seen."""
-    consent: tuple[ConsentSaid, ...] = ()
-    known_by: KnownBy | None = None
+    consent: tuple[CountedFinding, ...] = ()
+    """What was visible of consent when its events left, or what they asked of Meta's use."""
+    known_by: Identification | None = None
     """None where nothing was sent, or the database is older than the question."""
     findings: tuple[SiteFinding, ...] = ()
     """All that was understood, of every kind; consent, identity and hints at a server among it."""
@@ -232,7 +234,7 @@ class SiteExposure:
 
     def data_of(self, pixel_id: str | None) -> tuple[DataSent, ...]:
         """Return what events that reached one pixel carried, group by group."""
-        return tuple(one for group in self.sent if group.pixel_id == pixel_id for one in group.data)
+        return tuple(datum for group in self.sent if group.pixel_id == pixel_id for datum in group.data)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -245,7 +247,7 @@ class SiteExposure:
         return sum(group.unread for group in groups) + sum(group.unread for group in self.contacts)
 
     @property
-    def told_nothing(self) -> bool:
+    def is_silent(self) -> bool:
         """Say whether nothing at all was seen to go to Meta, blocked or not, and nothing hints at a server."""
         return not (self.sent or self.blocked or self.contacts or self.blocked_contacts or self.server_hints)
 
@@ -262,4 +264,4 @@ class Exposure:
 
     def of(self, standing: Standing) -> tuple[SiteExposure, ...]:
         """Return the sites of one standing."""
-        return tuple(one for one in self.sites if one.standing is standing)
+        return tuple(site for site in self.sites if site.standing is standing)

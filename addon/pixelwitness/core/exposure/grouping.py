@@ -1,7 +1,7 @@
 """Grouping: what belongs together in an exposure, counted as it comes.
 
 Owns the groups of events, contacts, data and findings.  Pure; which site a group
-belongs to is `sumup`'s.  What a group holds at a time grows with the number of
+belongs to is `exposure_builder`'s.  What a group holds at a time grows with the number of
 different things said, not with the number of events.
 """
 
@@ -12,16 +12,16 @@ from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import (
     ContactGroup,
     DataSent,
+    EventContents,
     EventGroup,
     SeenContact,
     SeenEvent,
     SiteFinding,
-    Telling,
 )
 from pixelwitness.core.exposure.records import Field, Finding
 
-MAX_TELLINGS = 12
-"""Different contents of one group of events that are kept for telling; the others are counted."""
+MAX_CONTENTS = 12
+"""Different contents of one group of events that are kept; the others are counted."""
 MAX_PAGES = 12
 """Pages that are kept of a group."""
 MAX_OPENED = 2_000
@@ -29,7 +29,7 @@ MAX_OPENED = 2_000
 
 
 @dataclass(slots=True)
-class Data:
+class DataCounter:
     """Counts fields by class, form and matching."""
 
     origins: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
@@ -38,19 +38,19 @@ class Data:
     values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
     def add(self, fields: Iterable[Field]) -> None:
-        """Take the fields of one event or contact."""
+        """Add the fields of one event or contact."""
         carried = set()
-        for one in fields:
-            key = (one.data_class, one.form, one.matching)
+        for row in fields:
+            key = (row.data_class, row.form, row.matching)
             carried.add(key)
-            self.origins.setdefault(key, set()).add(one.field)
-            self.tokens.setdefault(key, set()).add(one.value_token)
-            if one.value is not None:
-                self.values.setdefault(key, set()).add(one.value)
+            self.origins.setdefault(key, set()).add(row.field)
+            self.tokens.setdefault(key, set()).add(row.value_token)
+            if row.value is not None:
+                self.values.setdefault(key, set()).add(row.value)
         for key in carried:
             self.times[key] = self.times.get(key, 0) + 1
 
-    def done(self) -> tuple[DataSent, ...]:
+    def build(self) -> tuple[DataSent, ...]:
         """Return what was counted, in the order of classes, forms and ways in."""
         return tuple(
             DataSent(
@@ -65,7 +65,7 @@ class Data:
 
 
 @dataclass(slots=True)
-class Events:
+class EventCounter:
     """Counts the events of one group."""
 
     first: SeenEvent
@@ -77,37 +77,37 @@ class Events:
     confidences: set[str] = field(default_factory=set)
     pages: dict[str, None] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
-    data: Data = field(default_factory=Data)
-    tellings: dict[object, Telling] = field(default_factory=dict)
-    untold: int = 0
+    data: DataCounter = field(default_factory=DataCounter)
+    contents: dict[object, EventContents] = field(default_factory=dict)
+    further: int = 0
 
     def add(self, seen: SeenEvent, place: int) -> None:
-        """Take one event."""
+        """Add one event."""
         event = seen.event
         self.events += 1
         self.transmissions += len(seen.transmissions)
         self.unread += seen.unread
-        self.transports.update(one.transport for one in seen.transmissions)
-        self.receivers.update(one.receiver_host for one in seen.transmissions)
+        self.transports.update(transmission.transport for transmission in seen.transmissions)
+        self.receivers.update(transmission.receiver_host for transmission in seen.transmissions)
         self.confidences.add(event.confidence)
         if event.page_url is not None and len(self.pages) < MAX_PAGES:
             self.pages[event.page_url] = None
         self.times = span(self.times, event.seen_at)
         self.data.add(seen.fields)
-        self._tell(seen, place)
+        self._add_contents(seen, place)
 
-    def _tell(self, seen: SeenEvent, place: int) -> None:
-        said = distinct(seen.fields)
-        what = (tuple((one.field, one.form, one.value_token) for one in said), seen.event.page_url, seen.unread > 0)
-        known = self.tellings.get(what)
+    def _add_contents(self, seen: SeenEvent, place: int) -> None:
+        fields, page_url, unread = distinct(seen.fields), seen.event.page_url, seen.unread > 0
+        key = (tuple((row.field, row.form, row.value_token) for row in fields), page_url, unread)
+        known = self.contents.get(key)
         if known is not None:
-            self.tellings[what] = replace(known, times=known.times + 1)
-        elif len(self.tellings) < MAX_TELLINGS:
-            self.tellings[what] = Telling(said, 1, seen.event.page_url, seen.unread > 0, place)
+            self.contents[key] = replace(known, times=known.times + 1)
+        elif len(self.contents) < MAX_CONTENTS:
+            self.contents[key] = EventContents(fields, 1, page_url, unread, place)
         else:
-            self.untold += 1
+            self.further += 1
 
-    def done(self) -> EventGroup:
+    def build(self) -> EventGroup:
         """Return what was counted."""
         event = self.first.event
         return EventGroup(
@@ -121,9 +121,9 @@ class Events:
             transmissions=self.transmissions,
             unread=self.unread,
             confidences=tuple(sorted(self.confidences)),
-            data=self.data.done(),
-            tellings=tuple(self.tellings.values()),
-            untold=self.untold,
+            data=self.data.build(),
+            contents=tuple(self.contents.values()),
+            further=self.further,
             pages=tuple(self.pages),
             first_seen=self.times[0] if self.times else None,
             last_seen=self.times[1] if self.times else None,
@@ -131,18 +131,18 @@ class Events:
 
 
 @dataclass(slots=True)
-class Contacts:
+class ContactCounter:
     """Counts the contacts of one channel."""
 
     contacts: int = 0
     unread: int = 0
     receivers: set[str] = field(default_factory=set)
     pixels: set[str] = field(default_factory=set)
-    data: Data = field(default_factory=Data)
+    data: DataCounter = field(default_factory=DataCounter)
     rules: dict[str, int] = field(default_factory=dict)
 
     def add(self, seen: SeenContact) -> None:
-        """Take one contact."""
+        """Add one contact."""
         self.contacts += 1
         self.rules[seen.contact.rule_id] = self.rules.get(seen.contact.rule_id, 0) + 1
         self.unread += is_unread(seen.contact.body_state)
@@ -151,7 +151,7 @@ class Contacts:
             self.pixels.add(seen.contact.pixel_id)
         self.data.add(seen.fields)
 
-    def done(self, channel: str) -> ContactGroup:
+    def build(self, channel: str) -> ContactGroup:
         """Return what was counted."""
         return ContactGroup(
             channel,
@@ -159,13 +159,13 @@ class Contacts:
             tuple(sorted(self.pixels)),
             self.contacts,
             self.unread,
-            self.data.done(),
+            self.data.build(),
             tuple(sorted(self.rules.items())),
         )
 
 
 @dataclass(slots=True)
-class Findings:
+class FindingCounter:
     """Counts what was understood, by kind, label, certainty and evidence."""
 
     fields: dict[tuple[str, str, str, str], set[str]] = field(default_factory=dict)
@@ -173,18 +173,18 @@ class Findings:
     contacts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
     def add(self, findings: Iterable[Finding], *, to: dict[tuple[str, str, str, str], int]) -> None:
-        """Take the findings of one event or contact, which counts once for each."""
-        told = set()
-        for one in findings:
-            key = (one.kind, one.label, one.certainty, one.evidence or "")
-            told.add(key)
+        """Add the findings of one event or contact, which counts once for each."""
+        keys = set()
+        for finding in findings:
+            key = (finding.kind, finding.label, finding.certainty, finding.evidence or "")
+            keys.add(key)
             fields = self.fields.setdefault(key, set())
-            if one.field is not None:
-                fields.add(one.field)
-        for key in told:
+            if finding.field is not None:
+                fields.add(finding.field)
+        for key in keys:
             to[key] = to.get(key, 0) + 1
 
-    def done(self) -> tuple[SiteFinding, ...]:
+    def build(self) -> tuple[SiteFinding, ...]:
         """Return what was counted, in the order of kinds, labels and words."""
         return tuple(
             SiteFinding(
@@ -206,5 +206,5 @@ def span(times: list[str], seen_at: str | None) -> list[str]:
 
 def distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
     """Return fields once each: copies of an event carry the same data again."""
-    kept = {(one.field, one.form, one.value_token): one for one in reversed(tuple(fields))}
-    return tuple(sorted(kept.values(), key=lambda one: (one.field, one.ordinal, one.form, one.value_token)))
+    kept = {(row.field, row.form, row.value_token): row for row in reversed(tuple(fields))}
+    return tuple(sorted(kept.values(), key=lambda row: (row.field, row.ordinal, row.form, row.value_token)))

@@ -1,7 +1,7 @@
-"""How the pixels of a site are set up, and what hints at a server behind it.
+"""How the pixels of a site are set up.
 
-Owns the gathering of settings and hints for the exposure.  Pure: rows in, models out.
-Must not know what a setting means.
+Owns the gathering of settings for the exposure.  Pure: rows in, models out.  Must not
+know what a setting means.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ MAX_SETTINGS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class PixelSetting:
     """One setting: its key, and the parts that were kept of it."""
 
     key: str
@@ -32,39 +32,26 @@ class PixelSettings:
     """What the recorded configuration of one pixel says on one site."""
 
     pixel_id: str | None
-    settings: tuple[Set, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ServerHint:
-    """One reason to think that a site's server reports to Meta, too."""
-
-    label: str
-    evidence: str
-    """Words of ours."""
-    events: int
-    """Events of the browser that showed it; 0 when an answer did."""
-    certainty: str = "hint"
+    settings: tuple[PixelSetting, ...]
 
 
 @dataclass(slots=True)
-class SetUp:
-    """Gathers what belongs to one site."""
+class SettingsGatherer:
+    """Gathers the settings of one site's pixels."""
 
     _settings: dict[str | None, dict[tuple[str, str], None]] = field(default_factory=dict)
-    hints: list[ServerHint] = field(default_factory=list)
 
-    def config(self, row: PixelConfig) -> None:
-        """Take one setting; loaded again it says the same."""
+    def add(self, row: PixelConfig) -> None:
+        """Add one setting; loaded again it says the same."""
         known = self._settings.setdefault(row.pixel_id, {})
         if len(known) < MAX_SETTINGS:
             known[row.key, row.value] = None
 
-    def settings(self) -> tuple[PixelSettings, ...]:
+    def build(self) -> tuple[PixelSettings, ...]:
         """Return the settings by pixel, in the order in which they were seen."""
         return tuple(
-            PixelSettings(pixel, tuple(Set(key, _parts(value)) for key, value in known))
-            for pixel, known in sorted(self._settings.items(), key=lambda one: one[0] or "")
+            PixelSettings(pixel, tuple(PixelSetting(key, _parts(value)) for key, value in known))
+            for pixel, known in sorted(self._settings.items(), key=lambda item: item[0] or "")
         )
 
 

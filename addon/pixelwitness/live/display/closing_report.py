@@ -63,7 +63,7 @@ def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     """Yield three sentences: who told Meta anything, the most telling of it, what stays out of sight."""
     sites = [site for site in exposure.sites if site.standing is not Standing.META]
     telling = [site for site in sites if site.sent or site.contacts]
-    trying = [site for site in sites if not site.told_nothing]
+    trying = [site for site in sites if not site.is_silent]
     named = telling or trying
     names = [site.site for site in named if site.site is not None]
     number = counted(len(named), "site")

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.core.exposure.exposure import Identification
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.meaning.names.identifier_names import Identifier, IdentifierNames, Level
@@ -89,11 +89,11 @@ def identity_finding(identifiers: Identifiers, *, cookies_recorded: bool) -> Fin
     return Finding(IDENTITY, level.value, None, "certain", evidence)
 
 
-def closest(findings: Iterable[tuple[str, str]]) -> KnownBy:
+def closest(findings: Iterable[tuple[str, str]]) -> Identification:
     """Join the findings of one site, each (label, evidence), to what they say at the closest.
 
     >>> closest([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
-    KnownBy(level='person', names=('em', '_fbp'), may_be_more=True)
+    Identification(level='person', names=('em', '_fbp'), may_be_more=True)
     """
     ranked = sorted(findings, key=lambda finding: (CLOSENESS.get(finding[0], len(CLOSENESS)), finding[1]))
     names: dict[str, None] = {}
@@ -103,4 +103,4 @@ def closest(findings: Iterable[tuple[str, str]]) -> KnownBy:
                 names |= dict.fromkeys(part.split(", "))
     level = ranked[0][0] if ranked else Level.NONE.value
     more = level != Level.ACCOUNT and any(_LACKING in evidence for _, evidence in ranked)
-    return KnownBy(level, tuple(names), more)
+    return Identification(level, tuple(names), more)

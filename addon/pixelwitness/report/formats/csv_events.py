@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Field, Finding
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY
@@ -153,7 +153,7 @@ def joined(told: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(told))
 
 
-def known_by_cell(known: KnownBy | None) -> str | None:
+def known_by_cell(known: Identification | None) -> str | None:
     """Return by what Meta could know somebody, as ``level (identifiers)``."""
     return None if known is None else said(known.level, ", ".join(known.names))
 

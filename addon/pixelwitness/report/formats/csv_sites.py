@@ -5,8 +5,7 @@ Owns the columns; cells and their guard are those of `csvfile`.
 
 from collections.abc import Iterator
 
-from pixelwitness.core.exposure.exposure import ConsentSaid, Exposure, SiteExposure
-from pixelwitness.core.exposure.pixel_setup import ServerHint
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure
 from pixelwitness.report.formats.csv_events import joined, known_by_cell, row, said
 from pixelwitness.report.wording.safe_text import counted, numbered
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -74,5 +73,5 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
     )
 
 
-def _counted(told: tuple[ConsentSaid, ...] | tuple[ServerHint, ...]) -> str:
+def _counted(told: tuple[CountedFinding, ...]) -> str:
     return joined(f"{said(one.label, one.evidence)}: {counted(one.events, 'event')}" for one in told)

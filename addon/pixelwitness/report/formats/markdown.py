@@ -112,11 +112,11 @@ def sentence_text(sentence: Sentence) -> str:
 
 
 def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
-    silent = [one.name for one in exposure.of(Standing.SITE) if one.told_nothing]
+    silent = [one.name for one in exposure.of(Standing.SITE) if one.is_silent]
     if silent:
         yield "Visited, nothing seen to go to Meta: " + sentence_text(tuple(captured_list(silent, 20))) + "."
         yield ""
-    own = [one for one in exposure.of(Standing.META) if not one.told_nothing]
+    own = [one for one in exposure.of(Standing.META) if not one.is_silent]
     if own:
         told = [
             f"{code(one.name)} ({counted(one.n_events, 'event')}, {counted(one.n_contacts, 'contact')})" for one in own

@@ -11,15 +11,15 @@ import msgspec
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import (
-    ConsentSaid,
     ContactGroup,
+    CountedFinding,
     DataSent,
     EventGroup,
     Exposure,
-    KnownBy,
+    Identification,
     SiteExposure,
 )
-from pixelwitness.core.exposure.pixel_setup import PixelSettings, ServerHint
+from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Recording
 from pixelwitness.core.wire.json_text import Json, loads_or_none
 from pixelwitness.meaning.names.announced_uses import introduction
@@ -94,7 +94,7 @@ def recording_shape(recording: Recording) -> dict[str, Any]:
     return {**shape, "sources": list(recording.sources), "options": told}
 
 
-def known_by_shape(known: KnownBy | None) -> common.KnownByIds | None:
+def known_by_shape(known: Identification | None) -> common.KnownByIds | None:
     """Return by what Meta could know somebody."""
     if known is None:
         return None
@@ -140,7 +140,7 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> site_model.SiteShape:
     )
 
 
-def _said(one: ConsentSaid | ServerHint) -> common.Said:
+def _said(one: CountedFinding) -> common.Said:
     return common.Said(certainty=one.certainty, label=one.label, evidence=one.evidence, events=one.events)
 
 

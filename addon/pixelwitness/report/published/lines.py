@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import KnownBy, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Field, Finding
 from pixelwitness.meaning.hints.identity import closest
 from pixelwitness.meaning.names.subjects import IDENTIFYING
@@ -30,7 +30,7 @@ class Numbers:
         return self._given.setdefault((one.data_class, one.form, one.value_token), len(self._given) + 1)
 
 
-def known_by(findings: Sequence[Finding]) -> KnownBy | None:
+def known_by(findings: Sequence[Finding]) -> Identification | None:
     """Return by what Meta could know whom an event or contact is about; None where nobody asked."""
     told = [(one.label, one.evidence or "") for one in findings if one.kind == IDENTITY]
     return closest(told) if told else None

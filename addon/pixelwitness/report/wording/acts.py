@@ -8,7 +8,7 @@ a tuple of pieces, so that every output can treat captured text in its own safe 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.exposure.exposure import EventGroup, Telling
+from pixelwitness.core.exposure.exposure import EventContents, EventGroup
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
 from pixelwitness.report.wording.phrases import sayings
@@ -33,7 +33,7 @@ class Act:
     """One thing told of a person, and what went with it."""
 
     group: EventGroup
-    telling: Telling
+    telling: EventContents
     about: Field | None
     value: Field | None
     currency: Field | None
@@ -56,7 +56,7 @@ _FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
 """Families in which the site itself states value and currency."""
 
 
-def act_of(group: EventGroup, telling: Telling) -> Act:
+def act_of(group: EventGroup, telling: EventContents) -> Act:
     """Return the act that a telling is of: what it was about, and for how much, by the names of its fields."""
     sums: dict[str, Field] = {}
     for one in telling.fields:

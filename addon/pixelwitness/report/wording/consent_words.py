@@ -6,7 +6,7 @@ It says what was seen, never whether a law was kept.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pixelwitness.core.exposure.exposure import ConsentSaid, SiteExposure
+from pixelwitness.core.exposure.exposure import CountedFinding, SiteExposure
 from pixelwitness.report.wording.acts import Sentence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 
@@ -80,18 +80,18 @@ def consent_word(label: str) -> str:
     return "before any consent signal was seen" if label == _BEFORE else _WORDS.get(label, "").removeprefix("left ")
 
 
-def _by_label(said: Iterable[ConsentSaid]) -> dict[str, list[ConsentSaid]]:
-    by_label: dict[str, list[ConsentSaid]] = {}
+def _by_label(said: Iterable[CountedFinding]) -> dict[str, list[CountedFinding]]:
+    by_label: dict[str, list[CountedFinding]] = {}
     for one in said:
         by_label.setdefault(one.label, []).append(one)
     return by_label
 
 
-def _events(said: Sequence[ConsentSaid]) -> str:
+def _events(said: Sequence[CountedFinding]) -> str:
     return counted(sum(one.events for one in said), "event")
 
 
-def _why(said: Sequence[ConsentSaid]) -> str:
+def _why(said: Sequence[CountedFinding]) -> str:
     # The header speaks for itself.
     reasons = list(dict.fromkeys(safe_text(one.evidence) for one in said if one.label != "gpc"))
     if not reasons:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pixelwitness.core.exposure.exposure import KnownBy
+from pixelwitness.core.exposure.exposure import Identification
 from pixelwitness.report.wording.safe_text import listed, safe_text
 
 _LEVELS: Mapping[str, str] = {
@@ -13,10 +13,10 @@ _LEVELS: Mapping[str, str] = {
 }
 
 
-def known_by_sentence(known: KnownBy) -> str:
+def known_by_sentence(known: Identification) -> str:
     """Return the sentence; what was not recorded it calls so.
 
-    >>> known_by_sentence(KnownBy("person", ("em", "_fbp"), may_be_more=True))
+    >>> known_by_sentence(Identification("person", ("em", "_fbp"), may_be_more=True))
     'With this Meta could know you as a person, by em and _fbp; what was not recorded may tell more.'
     """
     if known.level in _LEVELS:

@@ -56,7 +56,7 @@ def silence(exposure: Exposure) -> str:
     requests = counted(coverage.seen, "request")
     if coverage.seen == 0:
         return "Nothing to scan: 0 requests. What was not looked at is not clean."
-    if any(not site.told_nothing for site in exposure.of(Standing.META)):
+    if any(not site.is_silent for site in exposure.of(Standing.META)):
         return f"No site was seen to tell Meta anything in {requests}, Meta's own sites aside; {_in_short(coverage)}."
     to_meta = coverage.matched + coverage.undecodable + coverage.blocked
     if to_meta:

@@ -7,7 +7,7 @@ configuration does: a setting is no transmission, and a hint no proof.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pixelwitness.core.exposure.exposure import SiteExposure
-from pixelwitness.core.exposure.pixel_setup import PixelSettings, Set
+from pixelwitness.core.exposure.pixel_setup import PixelSetting, PixelSettings
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.report.wording.acts import Captured, Sentence, captured_list
 from pixelwitness.report.wording.safe_text import counted, safe_text
@@ -86,7 +86,7 @@ def _limits(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[str]:
         yield "."
 
 
-def _of(settings: Sequence[Set], tells: str, vocabulary: Vocabulary) -> Iterator[Set]:
+def _of(settings: Sequence[PixelSetting], tells: str, vocabulary: Vocabulary) -> Iterator[PixelSetting]:
     return (one for one in settings if one.is_on and vocabulary.tells(one.key) == tells)
 
 

@@ -18,7 +18,7 @@ def telling_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
     Those that sent data about the person come first, by the number of its classes and of events; then all
     others, by their names, the unknown one last.
     """
-    told = (one for one in exposure.sites if one.standing is not Standing.META and not one.told_nothing)
+    told = (one for one in exposure.sites if one.standing is not Standing.META and not one.is_silent)
     return tuple(sorted(told, key=_order))
 
 
@@ -34,10 +34,10 @@ def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
 
 def apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what stands beside the sites that told something, each as its head and its words."""
-    silent = tuple(one.name for one in exposure.of(Standing.SITE) if one.told_nothing)
+    silent = tuple(one.name for one in exposure.of(Standing.SITE) if one.is_silent)
     if silent:
         yield "Visited, nothing seen to go to Meta", _named(silent)
-    own = tuple(one for one in exposure.of(Standing.META) if not one.told_nothing)
+    own = tuple(one for one in exposure.of(Standing.META) if not one.is_silent)
     if own:
         yield (
             "Apart, Meta's own (a person using Meta is no site leaking)",

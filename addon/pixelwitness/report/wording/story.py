@@ -52,7 +52,7 @@ def who_sentences(site: SiteExposure) -> Iterator[Sentence]:
 def _events(
     site: SiteExposure, groups: Sequence[EventGroup], vocabulary: Vocabulary, *, blocked: bool
 ) -> Iterator[Sentence]:
-    acts = [act_of(group, telling) for group in groups for telling in group.tellings]
+    acts = [act_of(group, telling) for group in groups for telling in group.contents]
     acts.sort(key=lambda act: act.telling.first)
     several = len({group.channels for group in groups}) > 1
     who = _who(site, blocked=blocked)
@@ -60,9 +60,9 @@ def _events(
         way = _channels(joined) if several else ""
         yield (*who, *what(joined), *_with(joined, vocabulary), way, ".")
         who = ("It also told: ",) if not blocked else ("It also tried to tell: ",)
-    untold = sum(group.untold for group in groups)
-    if untold:
-        yield (f"… and {counted(untold, 'further event')} of the same kinds with other contents.",)
+    further = sum(group.further for group in groups)
+    if further:
+        yield (f"… and {counted(further, 'further event')} of the same kinds with other contents.",)
     if acts:
         yield tuple(_way(acts, blocked=blocked))
 

@@ -1,4 +1,4 @@
-"""Summing up: from the events, contacts and visits of a store to the exposure of each site.
+"""From the events, contacts and visits of a store to the exposure of each site.
 
 Owns which site everything belongs to, and what joins sites; what is counted for one is
 `grouping`'s.  Pure: records in, models out.
@@ -10,38 +10,46 @@ from dataclasses import dataclass, field
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import (
-    ConsentSaid,
+    CountedFinding,
     Exposure,
-    KnownBy,
+    Identification,
     SeenContact,
     SeenEvent,
     SharedValue,
     SiteExposure,
     Standing,
 )
-from pixelwitness.core.exposure.grouping import MAX_OPENED, Contacts, Data, Events, Findings, span
-from pixelwitness.core.exposure.pixel_setup import ServerHint, SetUp
+from pixelwitness.core.exposure.grouping import (
+    MAX_OPENED,
+    ContactCounter,
+    DataCounter,
+    EventCounter,
+    FindingCounter,
+    span,
+)
+from pixelwitness.core.exposure.pixel_setup import SettingsGatherer
 from pixelwitness.core.exposure.records import Field, PixelConfig, Recording, Visit
 
 type _EventKey = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(slots=True)
-class _Site:
-    """Counts what belongs to one site."""
+class _SiteBuilder:
+    """Gathers what belongs to one site."""
 
     visits: int = 0
-    sent: dict[_EventKey, Events] = field(default_factory=dict)
-    blocked: dict[_EventKey, Events] = field(default_factory=dict)
-    contacts: dict[str, Contacts] = field(default_factory=dict)
-    blocked_contacts: dict[str, Contacts] = field(default_factory=dict)
-    data: Data = field(default_factory=Data)
+    sent: dict[_EventKey, EventCounter] = field(default_factory=dict)
+    blocked: dict[_EventKey, EventCounter] = field(default_factory=dict)
+    contacts: dict[str, ContactCounter] = field(default_factory=dict)
+    blocked_contacts: dict[str, ContactCounter] = field(default_factory=dict)
+    data: DataCounter = field(default_factory=DataCounter)
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
-    setup: SetUp = field(default_factory=SetUp)
-    known_by: KnownBy | None = None
-    consent: list[ConsentSaid] = field(default_factory=list)
-    findings: Findings = field(default_factory=Findings)
+    settings: SettingsGatherer = field(default_factory=SettingsGatherer)
+    server_hints: list[CountedFinding] = field(default_factory=list)
+    known_by: Identification | None = None
+    consent: list[CountedFinding] = field(default_factory=list)
+    findings: FindingCounter = field(default_factory=FindingCounter)
     opened: dict[str, None] = field(default_factory=dict)
 
     def add_event(self, seen: SeenEvent, place: int) -> None:
@@ -51,7 +59,7 @@ class _Site:
         key = (event.event_name or "", event.pixel_id or "", seen.channels)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = Events(seen)
+            group = groups[key] = EventCounter(seen)
         group.add(seen, place)
         if not event.blocked:
             self.data.add(seen.fields)
@@ -61,7 +69,7 @@ class _Site:
     def add_contact(self, seen: SeenContact) -> None:
         contact = seen.contact
         groups = self.blocked_contacts if contact.blocked else self.contacts
-        groups.setdefault(contact.channel, Contacts()).add(seen)
+        groups.setdefault(contact.channel, ContactCounter()).add(seen)
         if not contact.blocked:
             self.data.add(seen.fields)
             self.findings.add(seen.findings, to=self.findings.contacts)
@@ -72,30 +80,30 @@ class _Site:
         self.certainties[how] = self.certainties.get(how, 0) + 1
         self.times = span(self.times, seen_at)
 
-    def done(self, site: str | None, standing: Standing) -> SiteExposure:
+    def build(self, site: str | None, standing: Standing) -> SiteExposure:
         return SiteExposure(
             site=site,
             standing=standing,
             visits=self.visits,
-            sent=tuple(self.sent[key].done() for key in sorted(self.sent)),
-            blocked=tuple(self.blocked[key].done() for key in sorted(self.blocked)),
-            contacts=tuple(self.contacts[key].done(key) for key in sorted(self.contacts)),
-            blocked_contacts=tuple(self.blocked_contacts[key].done(key) for key in sorted(self.blocked_contacts)),
-            data=self.data.done(),
+            sent=tuple(self.sent[key].build() for key in sorted(self.sent)),
+            blocked=tuple(self.blocked[key].build() for key in sorted(self.blocked)),
+            contacts=tuple(self.contacts[key].build(key) for key in sorted(self.contacts)),
+            blocked_contacts=tuple(self.blocked_contacts[key].build(key) for key in sorted(self.blocked_contacts)),
+            data=self.data.build(),
             certainties=tuple(sorted(self.certainties.items())),
             first_seen=self.times[0] if self.times else None,
             last_seen=self.times[1] if self.times else None,
-            settings=self.setup.settings(),
-            server_hints=tuple(self.setup.hints),
+            settings=self.settings.build(),
+            server_hints=tuple(self.server_hints),
             known_by=self.known_by,
             consent=tuple(self.consent),
-            findings=self.findings.done(),
+            findings=self.findings.build(),
             opened=tuple(self.opened),
         )
 
 
-class SumUp:
-    """Takes visits, events, contacts and what is told of them in the order of the store; returns the exposure.
+class ExposureBuilder:
+    """Builds the exposure of visits, events and contacts, added in the order of the store, and of their findings.
 
     ``own_sites`` are Meta's; ``identifying`` the classes of data by which a
     person, browser or account is known again: their values are compared across sites.
@@ -104,26 +112,26 @@ class SumUp:
     def __init__(self, own_sites: Collection[str], identifying: Collection[str]) -> None:
         self._own_sites = frozenset(own_sites)
         self._identifying = frozenset(identifying)
-        self._sites: dict[tuple[Standing, str | None], _Site] = {}
+        self._sites: dict[tuple[Standing, str | None], _SiteBuilder] = {}
         self._events = 0
         self._holders: dict[tuple[str, str, str], dict[str, None]] = {}
 
     def standing(self, site: str | None, channel: str | None = None) -> Standing:
-        """Tell what a site is to Meta; Meta AI stands apart wherever it was reached from."""
+        """Judge what a site is to Meta; Meta AI stands apart wherever it was reached from."""
         if channel == Channel.META_AI or (site is not None and site in self._own_sites):
             return Standing.META
         return Standing.UNKNOWN if site is None else Standing.SITE
 
-    def visit(self, visit: Visit) -> None:
-        """Take one visit; one of which no site is known counts for none."""
+    def add_visit(self, visit: Visit) -> None:
+        """Add one visit; one of which no site is known counts for none."""
         if visit.site is not None:
             site = self._of(self.standing(visit.site), visit.site)
             site.visits += 1
             if visit.page_url is not None and len(site.opened) < MAX_OPENED:
                 site.opened[visit.page_url] = None
 
-    def event(self, seen: SeenEvent) -> None:
-        """Take one event."""
+    def add_event(self, seen: SeenEvent) -> None:
+        """Add one event."""
         site = seen.event.page_site
         standing = self.standing(site, seen.event.channel)
         self._of(standing, site).add_event(seen, self._events)
@@ -131,46 +139,46 @@ class SumUp:
         if standing is Standing.SITE and site is not None and not seen.event.blocked:
             self._compare(site, seen.fields)
 
-    def contact(self, seen: SeenContact) -> None:
-        """Take one contact."""
+    def add_contact(self, seen: SeenContact) -> None:
+        """Add one contact."""
         site = seen.contact.page_site
         standing = self.standing(site, seen.contact.channel)
         self._of(standing, site).add_contact(seen)
         if standing is Standing.SITE and site is not None and not seen.contact.blocked:
             self._compare(site, seen.fields)
 
-    def config(self, row: PixelConfig) -> None:
-        """Take one setting of a pixel."""
-        self._of(self.standing(row.site), row.site).setup.config(row)
+    def add_config(self, row: PixelConfig) -> None:
+        """Add one setting of a pixel."""
+        self._of(self.standing(row.site), row.site).settings.add(row)
 
-    def consent(self, site: str | None, said: ConsentSaid) -> None:
-        """Take what was visible of consent when events of a site left."""
-        self._of(self.standing(site), site).consent.append(said)
+    def add_consent(self, site: str | None, finding: CountedFinding) -> None:
+        """Add what was visible of consent when events of a site left."""
+        self._of(self.standing(site), site).consent.append(finding)
 
-    def known_by(self, site: str | None, known_by: KnownBy) -> None:
-        """Take by what the events of a site were the closest to somebody."""
+    def add_known_by(self, site: str | None, known_by: Identification) -> None:
+        """Add by what the events of a site were the closest to somebody."""
         self._of(self.standing(site), site).known_by = known_by
 
-    def server_hint(self, site: str | None, hint: ServerHint) -> None:
-        """Take one reason to think that a site's server reports, too."""
-        self._of(self.standing(site), site).setup.hints.append(hint)
+    def add_server_hint(self, site: str | None, hint: CountedFinding) -> None:
+        """Add one reason to think that a site's server reports, too."""
+        self._of(self.standing(site), site).server_hints.append(hint)
 
-    def done(self, coverage: Coverage, recordings: tuple[Recording, ...] = ()) -> Exposure:
-        """Return what was taken, sites in the order of their names, the unknown one last."""
+    def build(self, coverage: Coverage, recordings: tuple[Recording, ...] = ()) -> Exposure:
+        """Return the exposure: sites in the order of their names, the unknown one last."""
         keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
-        sites = tuple(self._sites[key].done(key[1], key[0]) for key in keys)
+        sites = tuple(self._sites[key].build(key[1], key[0]) for key in keys)
         joined = [(key, tuple(sorted(sites))) for key, sites in self._holders.items() if len(sites) > 1]
-        joined.sort(key=lambda one: (one[0][0], one[0][1], one[1]))
+        joined.sort(key=lambda item: (item[0][0], item[0][1], item[1]))
         shared = tuple(
             SharedValue(number, data_class, form, holders)
             for number, ((data_class, form, _), holders) in enumerate(joined, start=1)
         )
         return Exposure(sites, shared, coverage, recordings)
 
-    def _of(self, standing: Standing, site: str | None) -> _Site:
-        return self._sites.setdefault((standing, site), _Site())
+    def _of(self, standing: Standing, site: str | None) -> _SiteBuilder:
+        return self._sites.setdefault((standing, site), _SiteBuilder())
 
     def _compare(self, site: str, fields: Iterable[Field]) -> None:
-        for one in fields:
-            if one.data_class in self._identifying and one.length:
-                self._holders.setdefault((one.data_class, one.form, one.value_token), {})[site] = None
+        for row in fields:
+            if row.data_class in self._identifying and row.length:
+                self._holders.setdefault((row.data_class, row.form, row.value_token), {})[site] = None
