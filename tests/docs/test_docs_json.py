@@ -10,8 +10,8 @@ from tests.published import problems
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure, SharedValue
-from pixelwitness.report.formats.json_document import in_ascii
 from pixelwitness.report.published import document
+from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.schemas import PUBLISHED, json_schema
 from pixelwitness.report.wording.vocabulary import vocabulary
 
@@ -69,7 +69,7 @@ def test_a_shared_value_follows_the_schema() -> None:
     # The sites of the demo share none.
     shared = SharedValue(number=1, data_class="email", form="sha256", sites=("game.example", "shop.example"))
     shared_document = document.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
-    assert problems("report", json.loads(in_ascii(shared_document))) == []
+    assert problems("report", json.loads(encode_ascii(shared_document))) == []
 
 
 def test_every_line_follows_its_schema(scanned: Path) -> None:
@@ -82,7 +82,7 @@ def test_every_line_follows_its_schema(scanned: Path) -> None:
 
 
 def test_a_key_that_no_schema_knows_is_found() -> None:
-    ledger = json.loads(in_ascii(document.document(Exposure((), (), Coverage()), vocabulary())))
+    ledger = json.loads(encode_ascii(document.document(Exposure((), (), Coverage()), vocabulary())))
     assert problems("report", ledger) == []
     ledger["coverage"]["more"] = 1
     (problem,) = problems("report", ledger)

@@ -53,7 +53,7 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
         report = tmp_path / f"report.{suffix}"
         assert "PageView" in report.read_text("utf-8")
         assert stat.S_IMODE(report.stat().st_mode) == 0o600
-    wrong = "report.xls: .xls names no format; use one of .html, .txt, .md, .json, .jsonl, .csv"
+    wrong = "report.xls: .xls names no format; use one of .txt, .html, .json, .jsonl, .csv, .md"
     assert answers["xls"] == f"refused: pixelwitness: {wrong}"
 
 

@@ -13,9 +13,9 @@ from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Recording, Signal, Visit
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.meaning.spot.finding import CONSENT
-from pixelwitness.report.html.page import Behind, as_html
+from pixelwitness.report.html.page import render_html
+from pixelwitness.report.report_data import ReportData, ReportRows, read_report
 from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
-from pixelwitness.store import queries
 from pixelwitness.store.database import reading
 
 OWN = frozenset({"facebook.com"})
@@ -56,20 +56,14 @@ def made(
     for contact in contacts:
         builder.add_contact(contact)
     exposure = builder.build(coverage_of(rows), tuple(rows))
-    return as_html(exposure, words or vocabulary(), Behind(visited, signals, events, contacts), limits)
+    rows_behind = ReportRows(visited, signals, events, contacts)
+    return render_html(ReportData(exposure, words or vocabulary(), rows_behind, tuple(limits)))
 
 
 def of_database(db: Path, region: str | None = None) -> str:
     """Return the page of a database, as ``report --format html`` writes it."""
     with reading(db) as connection:
-        exposure = queries.exposure(connection, IDENTIFYING)
-        behind = Behind(
-            queries.visits(connection),
-            queries.signals(connection),
-            queries.events(connection),
-            queries.contacts(connection),
-        )
-        return as_html(exposure, vocabulary(region), behind)
+        return render_html(read_report(connection, vocabulary(region)))
 
 
 def parsed(page: str) -> Element:

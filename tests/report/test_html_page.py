@@ -18,11 +18,11 @@ from tests.report.page import ELEMENTS, by_id, elements, made, of_database, pars
 
 from pixelwitness.core.exposure.exposure import SeenEvent
 from pixelwitness.core.exposure.records import Finding
-from pixelwitness.report.formats.markdown import as_markdown
-from pixelwitness.report.formats.plain import as_text
+from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.html.page import SIZE
 from pixelwitness.report.html.proof import AT_LEAST, Room, shares
 from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.story import story
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.scan.scan import ScanOptions, scan
@@ -165,13 +165,13 @@ def test_it_tells_the_story_in_the_words_of_the_other_reports(demo: Path, tree: 
     with reading(demo) as connection:
         exposure = queries.exposure(connection, {"email"})
     page = text(tree)
-    told = [as_text(one) for _, several in story(exposure, words) for one in several]
+    told = [plain_sentence(one) for _, several in story(exposure, words) for one in several]
     # Consent stands under a head of its own, part by part.
     sentences = [part for one in told for part in _consent_parts(one)]
 
     assert len(sentences) > 30
     assert [one for one in sentences if " ".join(one.split()) not in page] == []
-    markdown = " ".join(as_markdown(exposure, words))
+    markdown = " ".join(render_markdown(exposure, words))
     assert ALWAYS in markdown
     assert ALWAYS in page
 

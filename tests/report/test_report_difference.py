@@ -7,12 +7,12 @@ from pixelwitness.core.exposure.comparison import compare
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
-from pixelwitness.report.answers.difference import Named, as_lines
-from pixelwitness.report.answers.difference_file import as_json, as_markdown
+from pixelwitness.report.answers.difference import DifferenceData, render_lines
+from pixelwitness.report.answers.difference_formats import render_json, render_markdown
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail", "screen": "screen size"})
-NAMED = Named("before.har", "after.har")
+NAMES = ("before.har", "after.har")
 
 
 def seen(*what: SeenEvent | SeenContact, complete: bool = True) -> Exposure:
@@ -30,7 +30,7 @@ def seen(*what: SeenEvent | SeenContact, complete: bool = True) -> Exposure:
 
 
 def told(before: Exposure, after: Exposure) -> list[str]:
-    return list(as_lines(compare(before, after), NAMED, WORDS))[3:]
+    return list(render_lines(DifferenceData(compare(before, after), NAMES, WORDS)))[3:]
 
 
 def test_each_aspect_is_told_in_words() -> None:
@@ -61,8 +61,8 @@ def test_technical_details_stand_in_json_alone() -> None:
     before, after = seen(event("Lead", datum("sw", "screen"))), seen(event("Lead"))
     assert told(before, after) == ["No difference was seen.", "Alike but for technical details: shop.example."]
     compared = compare(before, after)
-    assert '"called": "data: screen size (readable)"' in as_json(compared, NAMED, WORDS)
-    assert "## " not in "\n".join(as_markdown(compared, NAMED, WORDS))
+    assert '"called": "data: screen size (readable)"' in render_json(DifferenceData(compared, NAMES, WORDS))
+    assert "## " not in "\n".join(render_markdown(DifferenceData(compared, NAMES, WORDS)))
 
 
 @pytest.mark.parametrize(("form", "word"), [("number", "readable number"), ("plain", "readable"), ("md5", "MD5")])

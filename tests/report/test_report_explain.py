@@ -5,7 +5,12 @@ import pytest
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.meaning.names.glossary import Word, asked_for, index_of
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
-from pixelwitness.report.answers.explanation import UnknownNameError, as_lines, explained, glossary
+from pixelwitness.report.answers.explanation import (
+    UnknownNameError,
+    build_glossary,
+    explanation_lines,
+    find_explanations,
+)
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 from pixelwitness.rulebook.knowledge.sayings import load_sayings
 from pixelwitness.rulebook.rules.rule_set import load_rules
@@ -16,11 +21,11 @@ KNOWLEDGE = load_knowledge()
 @pytest.fixture(scope="module", name="words")
 def _words() -> tuple[Word, ...]:
     sayings = load_sayings()
-    return glossary(sayings.words, KNOWLEDGE, load_rules(()).rules, sayings.announced)
+    return build_glossary(sayings.words, KNOWLEDGE, load_rules(()).rules, sayings.announced)
 
 
 def kinds(name: str, words: tuple[Word, ...], knowledge: Knowledge = KNOWLEDGE) -> set[str]:
-    return {one.kind for one in explained(name, words, knowledge)}
+    return {one.kind for one in find_explanations(name, words, knowledge)}
 
 
 @pytest.mark.parametrize("name", sorted(map(str, DataClass)))
@@ -73,13 +78,13 @@ def test_every_known_field_is_explained(words: tuple[Word, ...]) -> None:
     for realm, family in families.items():
         for key in KNOWLEDGE.entries[realm]:  # type: ignore[index]
             name = f"{family}.{key}" if family else key
-            assert explained(name, words, KNOWLEDGE), name
+            assert find_explanations(name, words, KNOWLEDGE), name
 
 
 @pytest.mark.parametrize("name", ["", "Purchse", "\x1b[2J", "x" * 5_000, "ud.", "..", "ud.nobodyknows"])
 def test_what_has_no_name_here_is_refused_in_printable_words(name: str, words: tuple[Word, ...]) -> None:
     with pytest.raises(UnknownNameError) as refused:
-        explained(name, words, KNOWLEDGE)
+        find_explanations(name, words, KNOWLEDGE)
     assert str(refused.value).isprintable()
 
 
@@ -97,7 +102,7 @@ def test_an_alias_leads_to_one_word_of_a_kind(words: tuple[Word, ...]) -> None:
 
 
 def test_an_explanation_is_text_with_aliases_and_sources(words: tuple[Word, ...]) -> None:
-    assert list(as_lines(explained("LDU", words, KNOWLEDGE))) == [
+    assert list(explanation_lines(find_explanations("LDU", words, KNOWLEDGE))) == [
         "Limited Data Use (consent)",
         "  A site's wish that Meta limit its use of data of people in some US states. It limits use, not",
         "  receipt.",

@@ -18,9 +18,10 @@ from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.policy.judge import judge
 from pixelwitness.report.check.check_text import as_text
 from pixelwitness.report.formats import plain, terminal
-from pixelwitness.report.formats.csv_events import COLUMNS, as_csv, cell
-from pixelwitness.report.formats.json_document import as_json, as_lines
-from pixelwitness.report.formats.markdown import as_markdown, code
+from pixelwitness.report.formats.csv_events import COLUMNS, guard_cell, render_csv
+from pixelwitness.report.formats.json_document import render_json, render_json_lines
+from pixelwitness.report.formats.markdown import render_markdown
+from pixelwitness.report.wording.markdown_text import code_span
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail"})
@@ -73,8 +74,8 @@ def exposed(found: Rows) -> Exposure:
 def drawn(exposure: Exposure, width: int, *, colour: bool) -> str:
     console = terminal.console(io.StringIO(), colour=colour, width=width)
     with console.capture() as captured:
-        console.print(terminal.told(exposure, WORDS))
-        console.print(terminal.summary(exposure, WORDS))
+        console.print(terminal.draw_story(exposure, WORDS))
+        console.print(terminal.draw_summary(exposure, WORDS))
     return captured.get()
 
 
@@ -85,14 +86,14 @@ def checked(found: Rows) -> str:
 
 
 OUTPUTS: dict[str, Callable[[Rows], str]] = {
-    "plain": lambda found: "\n".join(plain.summary(exposed(found), WORDS)) + "\n",
-    "story": lambda found: "\n".join(plain.told(exposed(found), WORDS)) + "\n",
+    "plain": lambda found: "\n".join(plain.summary_lines(exposed(found), WORDS)) + "\n",
+    "story": lambda found: "\n".join(plain.story_lines(exposed(found), WORDS)) + "\n",
     "table": lambda found: drawn(exposed(found), 80, colour=False),
     "narrow table": lambda found: drawn(exposed(found), 40, colour=False),
-    "json": lambda found: as_json(exposed(found), WORDS),
-    "jsonl": lambda found: "".join(as_lines(exposed(found), WORDS, *found)),
-    "csv": lambda found: "".join(as_csv(WORDS, *found)),
-    "markdown": lambda found: "\n".join(as_markdown(exposed(found), WORDS)) + "\n",
+    "json": lambda found: render_json(exposed(found), WORDS),
+    "jsonl": lambda found: "".join(render_json_lines(exposed(found), WORDS, *found)),
+    "csv": lambda found: "".join(render_csv(WORDS, *found)),
+    "markdown": lambda found: "\n".join(render_markdown(exposed(found), WORDS)) + "\n",
     "check": checked,
 }
 
@@ -149,12 +150,12 @@ def test_tokens_are_never_shown(output: str) -> None:
 @example("+49 30 1234")
 @example("\0=1")
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert not cell(text).lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b"))
+    assert not guard_cell(text).lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b"))
 
 
 def test_csv_reads_back_as_rows_of_one_width() -> None:
     found = rows('a,"b"\n=c;|')
-    read = list(csv.reader(io.StringIO("".join(as_csv(WORDS, *found)))))
+    read = list(csv.reader(io.StringIO("".join(render_csv(WORDS, *found)))))
 
     assert read[0] == list(COLUMNS)
     assert {len(row) for row in read} == {len(COLUMNS)}
@@ -176,12 +177,12 @@ def test_csv_reads_back_as_rows_of_one_width() -> None:
     ],
 )
 def test_captured_text_is_a_code_span(captured: str, span: str) -> None:
-    assert code(captured) == span
+    assert code_span(captured) == span
 
 
 @given(st.text(max_size=60))
 def test_a_code_span_ends_where_it_should(text: str) -> None:
-    span = code(text)
+    span = code_span(text)
     fence = re.match("`+", span)
     assert fence is not None
     inner = span[len(fence[0]) : -len(fence[0])]
@@ -192,10 +193,11 @@ def test_a_code_span_ends_where_it_should(text: str) -> None:
 
 def test_json_reads_back_whatever_the_text() -> None:
     for payload in PAYLOADS:
-        document = json.loads(as_json(exposed(rows(payload)), WORDS))
+        document = json.loads(render_json(exposed(rows(payload)), WORDS))
         assert payload in {site["site"] for site in document["sites"]}
         lines = [
-            json.loads(line) for line in "".join(as_lines(exposed(rows(payload)), WORDS, *rows(payload))).splitlines()
+            json.loads(line)
+            for line in "".join(render_json_lines(exposed(rows(payload)), WORDS, *rows(payload))).splitlines()
         ]
         assert [line["record"] for line in lines] == ["event"] * 6 + ["contact"] * 2 + ["coverage"]
 

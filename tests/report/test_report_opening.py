@@ -5,10 +5,10 @@ from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.meaning.names.subjects import IDENTIFYING
-from pixelwitness.report.formats.markdown import as_markdown
-from pixelwitness.report.formats.plain import as_text
+from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.wording.ledger_words import silence
 from pixelwitness.report.wording.opening import opening
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.vocabulary import vocabulary
 
 SEEN = "This was seen on 2026-11-20, in 1 recording of 10 requests."
@@ -28,7 +28,7 @@ def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Ex
 
 
 def opened(exposure: Exposure) -> str:
-    return " ".join(as_text(one) for one in opening(exposure, vocabulary()))
+    return " ".join(plain_sentence(one) for one in opening(exposure, vocabulary()))
 
 
 PHONE = datum("ud.ph", "phone", "sha256")
@@ -99,7 +99,7 @@ def test_the_opening_tells_what_happened_and_no_more(seen: list[SeenEvent | Seen
     exposure = exposed(*seen)
 
     assert opened(exposure) == paragraph
-    assert paragraph in list(as_markdown(exposure, vocabulary()))[2].replace("`", "").replace("\\", "")
+    assert paragraph in list(render_markdown(exposure, vocabulary()))[2].replace("`", "").replace("\\", "")
 
 
 def test_what_left_against_a_no_is_told_and_consent_that_was_given_is_not() -> None:

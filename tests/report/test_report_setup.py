@@ -10,9 +10,10 @@ from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, SiteExposure
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import PixelConfig
-from pixelwitness.report.formats.markdown import as_markdown
-from pixelwitness.report.formats.plain import as_text, summary
-from pixelwitness.report.wording.acts import Captured
+from pixelwitness.report.formats.markdown import render_markdown
+from pixelwitness.report.formats.plain import summary_lines
+from pixelwitness.report.wording.plain_text import plain_sentence
+from pixelwitness.report.wording.sentence import Captured
 from pixelwitness.report.wording.setup_words import setup_sentences
 from pixelwitness.report.wording.vocabulary import vocabulary
 
@@ -48,7 +49,7 @@ def site_of(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> SiteE
 
 
 def told(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> list[str]:
-    return [as_text(one) for one in setup_sentences(site_of(*rows, hints=hints), WORDS)]
+    return [plain_sentence(one) for one in setup_sentences(site_of(*rows, hints=hints), WORDS)]
 
 
 SEEN = "Seen to take: e-mail (SHA-256); browser known by _fbp."
@@ -114,7 +115,7 @@ def test_nothing_of_a_strangers_database_reaches_the_reader_unescaped() -> None:
     )
     site = site_of(*rows, hints=(CountedFinding("x", "hint", nasty, 1),))
     for sentence in setup_sentences(site, WORDS):
-        assert as_text(sentence).isprintable()
+        assert plain_sentence(sentence).isprintable()
         assert all(isinstance(piece, Captured) or piece.isprintable() for piece in sentence)
     builder = ExposureBuilder((), ())
     builder.add_event(event())
@@ -122,8 +123,8 @@ def test_nothing_of_a_strangers_database_reaches_the_reader_unescaped() -> None:
         builder.add_config(row)
     builder.add_server_hint("shop.example", CountedFinding("x", "hint", nasty, 1))
     exposure = builder.build(coverage_of([recording()]))
-    assert all(line.isprintable() for line in summary(exposure, WORDS))
-    markdown = "\n".join(as_markdown(exposure, WORDS))
+    assert all(line.isprintable() for line in summary_lines(exposure, WORDS))
+    markdown = "\n".join(render_markdown(exposure, WORDS))
     assert "\x1b" not in markdown
     outside_of_code = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", markdown)
     assert re.findall(r"(?<!\\)<(?!br>)", outside_of_code) == []

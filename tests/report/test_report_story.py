@@ -9,9 +9,10 @@ from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.formats import plain, terminal
-from pixelwitness.report.formats.markdown import as_markdown
-from pixelwitness.report.formats.plain import as_text, summary
+from pixelwitness.report.formats.markdown import render_markdown
+from pixelwitness.report.formats.plain import summary_lines
 from pixelwitness.report.wording.ledger_words import ALWAYS, account, silence, unseen
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.site_facts import apart, contact_words, nothing_words, telling_sites
 from pixelwitness.report.wording.story import story
 from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
@@ -32,7 +33,7 @@ def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
 
 
 def told(*seen: SeenEvent | SeenContact) -> list[str]:
-    return [as_text(one) for _, sentences in story(exposed(*seen), WORDS) for one in sentences]
+    return [plain_sentence(one) for _, sentences in story(exposed(*seen), WORDS) for one in sentences]
 
 
 def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
@@ -195,10 +196,10 @@ def test_sites_that_told_of_the_person_come_first_then_all_by_name() -> None:
 
     assert [site.name for site in telling_sites(seen)] == names
     assert [site.name for site, _ in story(seen, WORDS)] == names
-    assert [line.split("  (")[0] for line in summary(seen, WORDS) if ".example  (" in line or "unknown  (" in line] == (
-        names
-    )
-    markdown = "\n".join(as_markdown(seen, WORDS))
+    assert [
+        line.split("  (")[0] for line in summary_lines(seen, WORDS) if ".example  (" in line or "unknown  (" in line
+    ] == (names)
+    markdown = "\n".join(render_markdown(seen, WORDS))
     assert re.findall(r"^## `(.+)`$", markdown, re.MULTILINE) == names
     assert re.findall(r"^\| `(.+?)`", markdown, re.MULTILINE) == names
     assert [site.name for site in seen.sites] == [*sorted(["garden.example", *names[:-1]]), "unknown"]
@@ -238,12 +239,12 @@ def silent(**changed: Any) -> Exposure:
 def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure: Exposure, headline: str) -> None:
     console = terminal.console(io.StringIO(), colour=False, width=100)
     with console.capture() as drawn:
-        console.print(terminal.summary(exposure, WORDS))
-        console.print(terminal.told(exposure, WORDS))
+        console.print(terminal.draw_summary(exposure, WORDS))
+        console.print(terminal.draw_story(exposure, WORDS))
     outputs = [
-        " ".join(summary(exposure, WORDS)),
-        " ".join(plain.told(exposure, WORDS)),
-        " ".join(as_markdown(exposure, WORDS)),
+        " ".join(summary_lines(exposure, WORDS)),
+        " ".join(plain.story_lines(exposure, WORDS)),
+        " ".join(render_markdown(exposure, WORDS)),
     ]
 
     assert silence(exposure) == headline
@@ -257,7 +258,7 @@ def test_after_the_story_the_summary_tells_nothing_twice() -> None:
     builder.add_server_hint("shop.example", CountedFinding("agent", "hint", "WooCommerce says so", 1))
     exposure = builder.build(coverage_of([recording()]))
     words = vocabulary()
-    whole, after = ("\n".join(summary(exposure, words, after_story=one)) for one in (False, True))
+    whole, after = ("\n".join(summary_lines(exposure, words, after_story=one)) for one in (False, True))
 
     assert [text.count("server side likely") for text in (whole, after)] == [1, 0]
     assert [text.count("What has been announced") for text in (whole, after)] == [1, 0]

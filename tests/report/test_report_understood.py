@@ -11,9 +11,9 @@ from tests.published import problems
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
-from pixelwitness.report.formats.csv_events import as_csv
-from pixelwitness.report.formats.csv_sites import as_site_csv
-from pixelwitness.report.formats.json_document import as_json, as_lines
+from pixelwitness.report.formats.csv_events import render_csv
+from pixelwitness.report.formats.csv_sites import render_site_csv
+from pixelwitness.report.formats.json_document import render_json, render_json_lines
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WORDS = Vocabulary({"email": "e-mail"})
@@ -45,7 +45,7 @@ def rows(pieces: list[str]) -> list[dict[str, str]]:
 
 def test_a_line_tells_what_was_understood_of_its_event_or_contact() -> None:
     exposure = exposed(PURCHASE, LIBRARY)
-    lines = [json.loads(line) for line in as_lines(exposure, WORDS, [PURCHASE], [LIBRARY])]
+    lines = [json.loads(line) for line in render_json_lines(exposure, WORDS, [PURCHASE], [LIBRARY])]
     assert [problem for line in lines for problem in problems("report-lines", line)] == []
     of_event, of_contact, of_recording, _ = lines
     assert of_event["known_by"] == {"level": "person", "names": ["em", "_fbp"], "may_be_more": True}
@@ -59,12 +59,12 @@ def test_a_line_tells_what_was_understood_of_its_event_or_contact() -> None:
 
 
 def test_what_nobody_asked_is_null_and_not_nothing() -> None:
-    (line, *_) = as_lines(exposed(event("Lead")), WORDS, [event("Lead")], [])
+    (line, *_) = render_json_lines(exposed(event("Lead")), WORDS, [event("Lead")], [])
     assert json.loads(line)["known_by"] is None
 
 
 def test_the_document_tells_it_by_site_and_never_the_mark_of_a_persona() -> None:
-    document = json.loads(as_json(exposed(PURCHASE, LIBRARY), WORDS))
+    document = json.loads(render_json(exposed(PURCHASE, LIBRARY), WORDS))
     assert problems("report", document) == []
     garden, shop = document["sites"]
     assert (garden["known_by"], garden["findings"]) == (None, [])
@@ -85,7 +85,7 @@ def test_the_document_tells_it_by_site_and_never_the_mark_of_a_persona() -> None
 
 
 def test_a_row_of_csv_tells_it_in_words() -> None:
-    of_event, of_contact = rows(list(as_csv(WORDS, [PURCHASE], [LIBRARY])))
+    of_event, of_contact = rows(list(render_csv(WORDS, [PURCHASE], [LIBRARY])))
     assert [of_event[name] for name in ("known_by", "consent", "findings")] == [
         "person (em, _fbp)",
         "denied (OneTrust: no advertising)",
@@ -96,7 +96,9 @@ def test_a_row_of_csv_tells_it_in_words() -> None:
 
 def test_a_site_is_one_row_also_where_it_told_nothing() -> None:
     blocked = event("Lead", position=3, blocked=True)
-    garden, shop = rows(list(as_site_csv(exposed(PURCHASE, event("Purchase", position=2), blocked, LIBRARY), WORDS)))
+    garden, shop = rows(
+        list(render_site_csv(exposed(PURCHASE, event("Purchase", position=2), blocked, LIBRARY), WORDS))
+    )
     assert {name: value for name, value in shop.items() if value} == {
         "site": "shop.example",
         "standing": "site",
@@ -124,9 +126,9 @@ def test_a_site_is_one_row_also_where_it_told_nothing() -> None:
 
 def test_an_address_is_no_link_wherever_it_stands() -> None:
     named = event("https://shop.example/boots?a=1", datum("dl", "page_url", value="https://shop.example/paid"))
-    lines = "".join(as_lines(exposed(named), WORDS, [named], []))
+    lines = "".join(render_json_lines(exposed(named), WORDS, [named], []))
     assert "://" not in lines
     first = json.loads(lines.splitlines()[0])
     assert (first["event_name"], first["data"][0]["value"]) == ("shop.example/boots?a=1", "shop.example/paid")
-    (row,) = rows(list(as_csv(WORDS, [named], [])))
+    (row,) = rows(list(render_csv(WORDS, [named], [])))
     assert (row["event_name"], "://" in row["page"]) == ("shop.example/boots?a=1", False)

@@ -37,13 +37,13 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
     """
     if save is not None:
         return _save(save)
-    from pixelwitness.cli.shared.output import draw_parts, lines, page, warn_of_losses
+    from pixelwitness.cli.shared.output import draw_parts, warn_of_losses
     from pixelwitness.cli.shared.output_file import write_output
-    from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.report.formats import plain
+    from pixelwitness.report.formats.format_table import REPORT_FORMATS, end_lines
+    from pixelwitness.report.report_data import read_report
     from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.scan.scan import ScanOptions, scan
-    from pixelwitness.store import queries
     from pixelwitness.store.database import reading
 
     with (
@@ -56,23 +56,23 @@ def demo(colour: str, region: str | None, save: Path | None, html: Path | None) 
             notify("pixelwitness: the recordings of the demo are missing from this installation; install it again")
             return ExitCode.COULD_NOT_RUN
         with reading(db) as connection:
-            exposure = queries.exposure(connection, IDENTIFYING)
-            words = vocabulary(region)
+            data = read_report(connection, vocabulary(region))
             if html is not None:
-                write_output([page(connection, exposure, words)], html)
+                write_output(REPORT_FORMATS["html"].render(data), html)
                 notify(f"This traffic is invented. Its report is in {safe_text(str(html), 400)}; open it in a browser.")
                 return ExitCode.CLEAN
     notify("This traffic is invented, and its values are kept (--keep-values) so that the story can be told.\n")
     draw, in_colour = choose_drawing(colour)
+    exposure, words = data.exposure, data.vocabulary
     if draw:
         from pixelwitness.report.formats import terminal
 
         sys.stderr.flush()
-        draw_parts(
-            [terminal.told(exposure, words), terminal.summary(exposure, words, after_story=True)], colour=in_colour
-        )
+        summary = terminal.draw_summary(exposure, words, after_story=True)
+        draw_parts([terminal.draw_story(exposure, words), summary], colour=in_colour)
     else:
-        emit(lines([*plain.told(exposure, words), *plain.summary(exposure, words, after_story=True)]))
+        summary_lines = plain.summary_lines(exposure, words, after_story=True)
+        emit(end_lines([*plain.story_lines(exposure, words), *summary_lines]))
     warn_of_losses(exposure.coverage)
     notify("\nYour own: record a page (browser's network panel, save as HAR), then: pixelwitness scan FILE.har")
     return ExitCode.INCOMPLETE if exposure.coverage.has_loss else ExitCode.CLEAN

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pixelwitness.cli.shared.options import choose_drawing, colour_option, jobs_option, parse_since, rules_option
-from pixelwitness.cli.shared.output_file import output_option, refuse_input, write_output
+from pixelwitness.cli.shared.options import colour_option, jobs_option, parse_since, rules_option
+from pixelwitness.cli.shared.output_file import output_option, refuse_input
 from pixelwitness.cli.shared.selection import is_database, resolve_recordings, resolve_site
 from pixelwitness.cli.shared.streams import notify
 from pixelwitness.policy.exit_code import ExitCode
+from pixelwitness.report.formats.format_table import DIFFERENCE_FORMATS
 from pixelwitness.report.wording.safe_text import safe_text
 
 if TYPE_CHECKING:
     from pixelwitness.core.exposure.comparison import Comparison
     from pixelwitness.core.exposure.exposure import Exposure
-    from pixelwitness.report.answers.difference import Named
     from pixelwitness.store.queries import Choice
 
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "markdown", "json"]),
+    type=click.Choice(tuple(DIFFERENCE_FORMATS)),
     default="table",
     show_default=True,
     help="How to show it.",
@@ -72,18 +72,20 @@ def diff(
     A difference is no failure: the exit code is 0, unless --exit-code asks for another; 3 when
     a side holds no request.
     """
+    from pixelwitness.cli.shared.output import write
     from pixelwitness.core.exposure.comparison import compare
-    from pixelwitness.report.answers.difference import Named
+    from pixelwitness.report.answers.difference import DifferenceData
+    from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.store.queries import Choice
 
     refuse_input(output, (a, b) if b else (a,))
     wanted = Choice(tuple(dict.fromkeys(map(resolve_site, sites))), since)
     if b is None:
-        before, after, named = _two_of_one(Path(a), recordings, wanted)
+        before, after, names = _two_of_one(Path(a), recordings, wanted)
     elif recordings:
         raise click.UsageError("--recording chooses two recordings of one database; name that database alone")
     else:
-        named = Named(a, b)
+        names = (a, b)
         before, after = (_side(path, rules, jobs, wanted) for path in (a, b))
     for letter, side in zip("AB", (before, after), strict=True):
         if side is None or side.coverage.seen == 0:
@@ -96,14 +98,14 @@ def diff(
     for site in wanted.sites:
         if site not in known:
             notify(f"pixelwitness: {safe_text(site)}: nothing of this site was recorded on either side")
-    _show(compared, named, format_, colour, output)
+    data = DifferenceData(compared, names, vocabulary())
+    write(data, DIFFERENCE_FORMATS[format_], colour, output)
     return _code(compared) if exit_code else ExitCode.CLEAN
 
 
 def _two_of_one(
     db: Path, recordings: tuple[str, ...], wanted: "Choice"
-) -> tuple["Exposure | None", "Exposure | None", "Named"]:
-    from pixelwitness.report.answers.difference import Named
+) -> tuple["Exposure | None", "Exposure | None", tuple[str, str]]:
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
 
@@ -118,7 +120,7 @@ def _two_of_one(
             raise click.UsageError(f"{len(chosen)} recordings' ids begin with {start!r}; write more of it")
         sides.append(_stored(db, queries.Choice(wanted.sites, wanted.since, chosen)))
         names.append(f"{(*known[chosen[0]].sources, known[chosen[0]].kind)[0]} ({chosen[0]})")
-    return sides[0], sides[1], Named(*names)
+    return sides[0], sides[1], (names[0], names[1])
 
 
 def _side(path: str, rules: tuple[Path, ...], jobs: int, wanted: "Choice") -> "Exposure | None":
@@ -149,23 +151,6 @@ def _stored(db: Path, choice: "Choice") -> "Exposure":
 
     with reading(db) as connection:
         return queries.exposure(connection, IDENTIFYING, choice)
-
-
-def _show(compared: "Comparison", named: "Named", format_: str, colour: str, output: Path | None) -> None:
-    from pixelwitness.cli.shared.output import draw_parts, lines
-    from pixelwitness.report.answers import difference, difference_file
-    from pixelwitness.report.wording.vocabulary import vocabulary
-
-    words = vocabulary()
-    draw, in_colour = choose_drawing(colour)
-    if format_ == "json":
-        write_output([difference_file.as_json(compared, named, words)], output)
-    elif format_ == "markdown":
-        write_output(lines(difference_file.as_markdown(compared, named, words)), output)
-    elif draw and output is None:
-        draw_parts([difference_file.as_table(compared, named, words)], colour=in_colour)
-    else:
-        write_output(lines(difference.as_lines(compared, named, words)), output)
 
 
 def _code(compared: "Comparison") -> ExitCode:

@@ -17,17 +17,22 @@ def explain(name: tuple[str, ...], rules: tuple[Path, ...]) -> ExitCode:
 
     Names are taken as they are met: Purchase, ud.em, ud[em], _fbp, capi, "Conversions API".
     """
-    from pixelwitness.cli.shared.output import lines
-    from pixelwitness.report.answers.explanation import UnknownNameError, as_lines, explained, glossary
+    from pixelwitness.report.answers.explanation import (
+        UnknownNameError,
+        build_glossary,
+        explanation_lines,
+        find_explanations,
+    )
+    from pixelwitness.report.formats.format_table import end_lines
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.rulebook.knowledge.sayings import load_sayings
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     knowledge, sayings = load_knowledge(), load_sayings()
-    words = glossary(sayings.words, knowledge, load_rules(rules).rules, sayings.announced)
+    words = build_glossary(sayings.words, knowledge, load_rules(rules).rules, sayings.announced)
     try:
-        found = explained(" ".join(name), words, knowledge)
+        found = find_explanations(" ".join(name), words, knowledge)
     except UnknownNameError as error:
         raise click.UsageError(str(error)) from error
-    emit(lines(as_lines(found)))
+    emit(end_lines(explanation_lines(found)))
     return ExitCode.CLEAN

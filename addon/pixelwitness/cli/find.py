@@ -33,7 +33,7 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     """
     from pixelwitness.meaning.keep.tokens import tokenizer
     from pixelwitness.meaning.spot.lookup import kind_of, tokens_of
-    from pixelwitness.report.answers.found import found_sites, lines
+    from pixelwitness.report.answers.search_result import group_by_site, search_lines
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
     from pixelwitness.store.key import require_key
@@ -49,17 +49,17 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
         )
     words = tokens_of(kind, typed, tokenizer(secret))
     with reading(db) as connection:
-        sites = found_sites(tuple(sent(connection, words)), words)
+        sites = group_by_site(tuple(sent(connection, words)), words)
         coverage = queries.coverage(connection)
     if format_ == "json":
         from dataclasses import asdict
 
-        from pixelwitness.report.formats.json_document import without_links
+        from pixelwitness.report.published.json_encoding import encode_unlinked
 
-        emit([without_links([asdict(site) for site in sites]) + "\n"])
+        emit([encode_unlinked([asdict(site) for site in sites]) + "\n"])
     else:
         what = "e-mail address" if kind == "email" else "phone number"
-        emit(line + "\n" for line in lines(what, sites, coverage))
+        emit(line + "\n" for line in search_lines(what, sites, coverage))
     return ExitCode.CLEAN
 
 

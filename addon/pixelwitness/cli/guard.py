@@ -17,7 +17,7 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
     """
     from pixelwitness.cli.shared.scanning import MAX_PROBLEMS, names_nothing
     from pixelwitness.guard import guard as look
-    from pixelwitness.report.answers.guarded import MAX_TOLD, ending, entry_text, further
+    from pixelwitness.report.answers.guard_text import MAX_ENTRIES, closing_lines, count_further, describe_entry
     from pixelwitness.report.wording.safe_text import counted, safe_text
 
     if names_nothing(paths):
@@ -30,9 +30,9 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
         held += len(one.held)
         unread += one.unread
         incomplete |= one.incomplete
-        emit(entry_text(one.name, each.position, each.line, each.places) + "\n" for each in one.held[:MAX_TOLD])
-        if len(one.held) > MAX_TOLD:
-            emit([further(one.name, len(one.held) - MAX_TOLD) + "\n"])
+        emit(describe_entry(one.name, each.position, each.line, each.places) + "\n" for each in one.held[:MAX_ENTRIES])
+        if len(one.held) > MAX_ENTRIES:
+            emit([count_further(one.name, len(one.held) - MAX_ENTRIES) + "\n"])
         for problem in one.problems[:MAX_PROBLEMS]:
             where = "" if problem.where in (one.name, "input") else f"{safe_text(problem.where, 400)}: "
             notify(f"pixelwitness: {safe_text(one.name, 400)}: {where}{safe_text(problem.what, 400)}")
@@ -41,7 +41,7 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
     if not recordings:
         notify("pixelwitness: no recording was found in what was named")
         return ExitCode.NOTHING_TO_SCAN
-    emit(line + "\n" for line in ending(requests, held, recordings))
+    emit(line + "\n" for line in closing_lines(requests, held, recordings))
     return decide(
         Outcome(
             could_not_run=unread == recordings,

@@ -19,10 +19,10 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     Everything is a hint from words that stand in lists of this program; whether Meta infers
     it cannot be seen from outside.
     """
-    from pixelwitness.cli.shared.output import lines
     from pixelwitness.meaning.names.subjects import IDENTIFYING
     from pixelwitness.report.answers import profile as told
-    from pixelwitness.report.formats.json_document import without_links
+    from pixelwitness.report.formats.format_table import end_lines
+    from pixelwitness.report.published.json_encoding import encode_unlinked
     from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.store import queries
@@ -33,7 +33,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
         if exposure.coverage.recordings == 0:
             notify("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
-        found = told.profile_of(
+        found = told.infer_profile(
             queries.events(connection),
             queries.contacts(connection),
             queries.findings(connection, told.KINDS),
@@ -42,7 +42,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
         )
     words = vocabulary(region)
     if format_ == "json":
-        emit([without_links(told.document(found, exposure, words), indent=2) + "\n"])
+        emit([encode_unlinked(told.profile_document(found, exposure, words), indent=2) + "\n"])
     else:
-        emit(lines(told.as_lines(found, exposure, words)))
+        emit(end_lines(told.profile_lines(found, exposure, words)))
     return ExitCode.CLEAN

@@ -35,10 +35,10 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     EXPORT is the archive (zip), its folder, or the file your_activity_off_meta_technologies.json
     in it; Facebook's or Instagram's, in the JSON form. It stays on this machine.
     """
-    from pixelwitness.cli.shared.output import lines
     from pixelwitness.meaning.hints.reconciliation import compare
-    from pixelwitness.report.answers.reconciled import as_lines, document
-    from pixelwitness.report.formats.json_document import without_links
+    from pixelwitness.report.answers.reconciliation_text import reconciliation_document, reconciliation_lines
+    from pixelwitness.report.formats.format_table import end_lines
+    from pixelwitness.report.published.json_encoding import encode_unlinked
     from pixelwitness.sources.meta_export import read_export
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
@@ -56,9 +56,9 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
         own = queries.own_sites(connection)
         compared = compare(read.listed, _sent(queries.events(connection), own), tolerance * 60)
     if format_ == "json":
-        emit([without_links(document(compared), indent=2) + "\n"])
+        emit([encode_unlinked(reconciliation_document(compared), indent=2) + "\n"])
     else:
-        emit(lines(as_lines(compared)))
+        emit(end_lines(reconciliation_lines(compared)))
     if read.problems:
         return ExitCode.INCOMPLETE
     return ExitCode.CLEAN if compared.rows else ExitCode.NOTHING_TO_SCAN

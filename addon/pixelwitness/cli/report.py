@@ -36,28 +36,28 @@ def report(
     recordings: tuple[str, ...],
 ) -> ExitCode:
     """Show what a database holds."""
-    from pixelwitness.cli.shared.output import show_exposure
-    from pixelwitness.meaning.names.subjects import IDENTIFYING
+    from pixelwitness.cli.shared.output import write_report
+    from pixelwitness.report.report_data import describe_limits, read_report
     from pixelwitness.report.wording.vocabulary import vocabulary
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
 
     with reading(db) as connection:
-        chosen = resolve_recordings(recordings, [one.id for one in queries.recordings(connection)])
+        chosen = resolve_recordings(recordings, [recording.id for recording in queries.recordings(connection)])
         choice = queries.Choice(tuple(dict.fromkeys(map(resolve_site, sites))), since, chosen)
-        exposure = queries.exposure(connection, IDENTIFYING, choice)
-        if exposure.coverage.recordings == 0:
+        data = read_report(connection, vocabulary(region), choice, tuple(describe_limits(choice)))
+        if data.exposure.coverage.recordings == 0:
             notify("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
-        there = {one.name for one in exposure.sites}
-        missing = [site for site in choice.sites if site not in there]
+        there = {site.name for site in data.exposure.sites}
+        missing = [name for name in choice.sites if name not in there]
         when = " in that time" if since is not None else ""
-        for site in missing:
+        for name in missing:
             notify(
-                f"pixelwitness: {safe_text(site)}: nothing of this site was recorded{when}; "
+                f"pixelwitness: {safe_text(name)}: nothing of this site was recorded{when}; "
                 "that says nothing of what it does"
             )
         if missing and not there:
             return ExitCode.NOTHING_TO_SCAN
-        show_exposure(connection, exposure, vocabulary(region), format_, colour, choice, output)
+        write_report(data, format_, colour, output)
     return ExitCode.CLEAN

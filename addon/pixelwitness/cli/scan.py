@@ -66,10 +66,17 @@ def scan(
     if not ids:
         notify("pixelwitness: none of the recordings could be read")
         return ExitCode.COULD_NOT_RUN
-    from pixelwitness.cli.shared.output import show
+    from pixelwitness.cli.shared.output import write_report
+    from pixelwitness.report.report_data import describe_limits, read_report
+    from pixelwitness.report.wording.vocabulary import vocabulary
+    from pixelwitness.store.database import reading
     from pixelwitness.store.queries import Choice
 
-    coverage = show(db, format_, colour, Choice(recordings=ids), region).coverage
+    words, choice = vocabulary(region), Choice(recordings=ids)
+    with reading(db) as connection:
+        data = read_report(connection, words, choice, tuple(describe_limits(choice)))
+        write_report(data, format_, colour)
+    coverage = data.exposure.coverage
     failed = any(one.state == "failed" for one in scanned.scanned)
     lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
     return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pixelwitness.report.answers.difference_file import Diff
+from pixelwitness.report.answers.difference_formats import Diff
 from pixelwitness.report.check.check_model import CheckReport
 from pixelwitness.report.published.line_model import Line
 from pixelwitness.report.published.site_model import Report

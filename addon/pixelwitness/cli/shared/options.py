@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from pixelwitness.report.formats.format_table import REPORT_FORMATS
+
 DEFAULT_DB = Path("pixelwitness.sqlite")
-FORMATS = ("table", "story", "html", "json", "jsonl", "csv", "csv-sites", "markdown")
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -76,7 +77,7 @@ format_option: Decorator = click.option(
     "--format",
     "format_",
     envvar="PIXELWITNESS_FORMAT",
-    type=click.Choice(FORMATS),
+    type=click.Choice(tuple(REPORT_FORMATS)),
     default="table",
     show_default=True,
     help="How to show it.",

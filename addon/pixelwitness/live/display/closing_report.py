@@ -11,9 +11,10 @@ from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.report.formats import plain
-from pixelwitness.report.wording.acts import Sentence, captured_list
 from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.report.wording.sentence import Sentence, list_captured
 from pixelwitness.report.wording.story import story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store.database import StoreError
@@ -34,15 +35,15 @@ def print_closing_report(
         notify(f"the story cannot be told: {error}")
         return False
     for sentence in summarise(exposure, vocabulary):
-        print(plain.as_text(sentence), file=stream)
+        print(plain_sentence(sentence), file=stream)
     print(file=stream)
     if stream.isatty():
         # Imported here: a start without a terminal does not pay for rich.
         from pixelwitness.report.formats import terminal
 
-        terminal.console(stream, colour=colour).print(terminal.summary(exposure, vocabulary))
+        terminal.console(stream, colour=colour).print(terminal.draw_summary(exposure, vocabulary))
     else:
-        for line in plain.summary(exposure, vocabulary):
+        for line in plain.summary_lines(exposure, vocabulary):
             print(line, file=stream)
     target = report_path(recorded)
     try:
@@ -73,7 +74,7 @@ def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
         yield (f"{opened} was seen to go to Meta.",)
         yield (f"{counted(exposure.coverage.seen, 'request')} were looked at.",)
     else:
-        listed = (": ", *captured_list(names, MOST_NAMED)) if names else ()
+        listed = (": ", *list_captured(names, MOST_NAMED)) if names else ()
         yield (f"{number} told Meta of you" if telling else f"{number} tried to tell Meta of you", *listed, ".")
         sentences = {id(site): lines for site, lines in story(exposure, vocabulary)}
         # A site of which only contacts were blocked has no sentence of its own.

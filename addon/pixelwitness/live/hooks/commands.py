@@ -39,7 +39,7 @@ class Commands:
 
     def summary(self) -> str:
         """Sum up what sites told Meta in this session."""
-        return "\n".join(plain.summary(self._exposure(), self._vocabulary))
+        return "\n".join(plain.summary_lines(self._exposure(), self._vocabulary))
 
     def sites(self) -> Sequence[str]:
         """List the sites that told Meta anything in this session."""

@@ -5,26 +5,16 @@ report's.
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.meaning.names.subjects import IDENTIFYING
-from pixelwitness.report.formats import plain
+from pixelwitness.report.formats.format_table import REPORT_FORMATS
+from pixelwitness.report.report_data import read_report
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store import queries
 from pixelwitness.store.database import reading
-
-SUFFIXES = {
-    ".html": "html",
-    ".txt": "text",
-    ".md": "markdown",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".csv": "csv",
-}
-"""Formats by the suffix of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +40,13 @@ def write_report(recorded: SessionRecords, target: Path, vocabulary: Vocabulary)
 
     Raises `StoreError`, `OSError`, and `ValueError` for a suffix that names no format.
     """
-    format_ = SUFFIXES.get(target.suffix.lower())
-    if format_ is None:
-        known = ", ".join(SUFFIXES)
+    by_suffix = {format_.suffix: format_ for format_ in REPORT_FORMATS.values() if format_.suffix is not None}
+    if target.suffix.lower() not in by_suffix:
+        known = ", ".join(by_suffix)
         raise ValueError(f"{target.name}: {target.suffix or 'no suffix'} names no format; use one of {known}")
-    text = "".join(_pieces(recorded, format_, vocabulary))
+    with reading(recorded.db) as connection:
+        data = read_report(connection, vocabulary, recorded.choice)
+        text = "".join(by_suffix[target.suffix.lower()].render(data))
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -64,35 +56,3 @@ def write_report(recorded: SessionRecords, target: Path, vocabulary: Vocabulary)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
-
-
-def _pieces(recorded: SessionRecords, format_: str, vocabulary: Vocabulary) -> Iterator[str]:
-    choice = recorded.choice
-    with reading(recorded.db) as connection:
-        exposure = queries.exposure(connection, IDENTIFYING, choice)
-        if format_ == "json":
-            # Imported here: most sessions start and end without this report.
-            from pixelwitness.report.formats.json_document import as_json
-
-            yield as_json(exposure, vocabulary)
-        elif format_ == "jsonl":
-            from pixelwitness.report.formats.json_document import as_lines
-
-            events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
-            yield from as_lines(exposure, vocabulary, events, contacts)
-        elif format_ == "csv":
-            from pixelwitness.report.formats.csv_events import as_csv
-
-            yield from as_csv(vocabulary, queries.events(connection, choice), queries.contacts(connection, choice))
-        elif format_ == "html":
-            from pixelwitness.report.html.page import Behind, as_html
-
-            visits, signals = queries.visits(connection, choice), queries.signals(connection, choice)
-            events, contacts = queries.events(connection, choice), queries.contacts(connection, choice)
-            yield as_html(exposure, vocabulary, Behind(visits, signals, events, contacts))
-        elif format_ == "markdown":
-            from pixelwitness.report.formats.markdown import as_markdown
-
-            yield from (f"{line}\n" for line in as_markdown(exposure, vocabulary))
-        else:
-            yield from (f"{line}\n" for line in plain.summary(exposure, vocabulary))

@@ -12,11 +12,11 @@ from pixelwitness.core.exposure.comparison import Aspect, Change, Comparison, Di
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Standing
 from pixelwitness.meaning.names.subjects import About, about_of
-from pixelwitness.report.formats.plain import as_text
-from pixelwitness.report.wording.acts import Captured, Sentence, captured_list
 from pixelwitness.report.wording.ledger_words import account
 from pixelwitness.report.wording.phrases import contact_word, form_word, own_word, way_word
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 MAX_ALIKE = 20
@@ -51,14 +51,16 @@ _READABLE: Mapping[str, str] = MappingProxyType({"number": "readable number", "b
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """The names of the two sides, as the user gave them."""
+class DifferenceData:
+    """All that a format of a comparison renders."""
 
-    a: str
-    b: str
+    comparison: Comparison
+    names: tuple[str, str]
+    """Of the two sides, as the user gave them."""
+    vocabulary: Vocabulary
 
 
-def thing(one: Difference, vocabulary: Vocabulary) -> Sentence:
+def describe_difference(one: Difference, vocabulary: Vocabulary) -> Sentence:
     """Return what differs, in words."""
     name = one.name or ""
     match one.aspect:
@@ -79,7 +81,7 @@ def thing(one: Difference, vocabulary: Vocabulary) -> Sentence:
     return (f"contact: {contact_word(name)}{', blocked' if one.aspect is Aspect.BLOCKED_CONTACT else ''}",)
 
 
-def told(site: SiteComparison) -> tuple[Difference, ...]:
+def shown_differences(site: SiteComparison) -> tuple[Difference, ...]:
     """Return what differs in a site and is of interest to a person: no times, screens and versions."""
     return tuple(
         one
@@ -88,19 +90,19 @@ def told(site: SiteComparison) -> tuple[Difference, ...]:
     )
 
 
-def telling(comparison: Comparison) -> tuple[SiteComparison, ...]:
+def shown_sites(comparison: Comparison) -> tuple[SiteComparison, ...]:
     """Return the sites of which anything is told."""
-    return tuple(site for site in comparison.sites if told(site))
+    return tuple(site for site in comparison.sites if shown_differences(site))
 
 
-def numbers(one: Difference) -> tuple[str, str]:
+def format_counts(one: Difference) -> tuple[str, str]:
     """Return how often each side has it; a question mark for the side that could not see it."""
     unseen = one.change is Change.NOT_RECORDED
     before, after = (f"{number:,}" if number or not unseen else "?" for number in (one.before, one.after))
     return before, after
 
 
-def why(one: Difference) -> str:
+def describe_gaps(one: Difference) -> str:
     """Return what the side that has less may have missed it by, the empty text where nothing."""
     if not one.gaps:
         return ""
@@ -108,29 +110,29 @@ def why(one: Difference) -> str:
     return f"{side}: {'; '.join(_GAPS[gap] for gap in one.gaps)}"
 
 
-def heads(comparison: Comparison, named: Named) -> Iterator[Sentence]:
+def describe_sides(data: DifferenceData) -> Iterator[Sentence]:
     """Yield what the two sides are."""
-    for letter, name, coverage in zip("AB", (named.a, named.b), comparison.coverage, strict=True):
+    for letter, name, coverage in zip("AB", data.names, data.comparison.coverage, strict=True):
         yield (f"{letter}: ", Captured(name), f": {account(coverage)}")
 
 
-def site_head(site: SiteComparison) -> str:
+def describe_visits(site: SiteComparison) -> str:
     """Return how often each side visited a site, and that it is Meta's own where it is."""
     own = ", Meta's own" if site.standing is Standing.META else ""
     before, after = site.visits
     return f"visits: {before:,} → {after:,}{own}"
 
 
-def ending(comparison: Comparison) -> Iterator[Sentence]:
+def closing_sentences(comparison: Comparison) -> Iterator[Sentence]:
     """Yield what stands below the sites: those alike, and that absence may be no evidence."""
-    shown = telling(comparison)
+    shown = shown_sites(comparison)
     if not shown:
         yield ("No difference was seen.",)
     technical = tuple(site.name for site in comparison.sites if site not in shown)
     if technical:
-        yield ("Alike but for technical details: ", *captured_list(technical, MAX_ALIKE), ".")
+        yield ("Alike but for technical details: ", *list_captured(technical, MAX_ALIKE), ".")
     if comparison.alike:
-        yield ("Alike: ", *captured_list(comparison.alike, MAX_ALIKE), ".")
+        yield ("Alike: ", *list_captured(comparison.alike, MAX_ALIKE), ".")
     if Change.NOT_RECORDED in comparison.changes:
         yield ("What a side could not see is told with a question mark: it is neither new nor gone.",)
     for letter, coverage in zip("AB", comparison.coverage, strict=True):
@@ -155,22 +157,22 @@ def _incomplete(coverage: Coverage) -> tuple[str, ...]:
     return tuple(counted(number, one, many) for number, one, many in counts if number)
 
 
-def as_lines(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> Iterator[str]:
+def render_lines(data: DifferenceData) -> Iterator[str]:
     """Yield the lines, without line ends: one for each difference, grouped by what became of it."""
-    for head in heads(comparison, named):
-        yield as_text(head)
+    for head in describe_sides(data):
+        yield plain_sentence(head)
     yield ""
-    for site in telling(comparison):
-        yield f"{safe_text(site.name)}  ({site_head(site)})"
-        for change, several in groupby(_in_order(told(site)), key=lambda one: one.change):
+    for site in shown_sites(data.comparison):
+        yield f"{safe_text(site.name)}  ({describe_visits(site)})"
+        for change, several in groupby(_in_order(shown_differences(site)), key=lambda one: one.change):
             for one in several:
-                before, after = numbers(one)
-                reason = why(one)
-                line = f"{as_text(thing(one, vocabulary))}: {before} → {after}"
+                before, after = format_counts(one)
+                reason = describe_gaps(one)
+                line = f"{plain_sentence(describe_difference(one, data.vocabulary))}: {before} → {after}"
                 yield f"  {CHANGES[change]:<12}  {line}{f' ({reason})' if reason else ''}"
         yield ""
-    for sentence in ending(comparison):
-        yield as_text(sentence)
+    for sentence in closing_sentences(data.comparison):
+        yield plain_sentence(sentence)
 
 
 def _in_order(differences: Iterable[Difference]) -> list[Difference]:

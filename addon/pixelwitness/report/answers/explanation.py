@@ -13,9 +13,9 @@ from pixelwitness.meaning.names.announced_uses import Announced, introduction
 from pixelwitness.meaning.names.glossary import Word, WordKind, asked_for, index_of
 from pixelwitness.meaning.names.knowledge import UNKNOWN, DataClass, Entry, Knowledge
 from pixelwitness.meaning.names.word_lists import WordList, shown_word
+from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import safe_text
 
-WIDTH = 100
 SHOWN_WORDS = 12
 """Words of a list that its explanation names."""
 
@@ -44,7 +44,7 @@ class UnknownNameError(KeyError):
         return str(self.args[0])
 
 
-def glossary(
+def build_glossary(
     words: Iterable[Word], knowledge: Knowledge, rules: Iterable[Rule], announced: Announced
 ) -> tuple[Word, ...]:
     """Return every word that can be explained, those of the glossary first."""
@@ -59,7 +59,7 @@ def glossary(
     )
 
 
-def explained(name: str, words: Sequence[Word], knowledge: Knowledge) -> tuple[Word, ...]:
+def find_explanations(name: str, words: Sequence[Word], knowledge: Knowledge) -> tuple[Word, ...]:
     """Return everything that has a name; raise `UnknownNameError` when nothing has."""
     index = index_of(words)
     asked = asked_for(name)
@@ -72,7 +72,7 @@ def explained(name: str, words: Sequence[Word], knowledge: Knowledge) -> tuple[W
     return tuple(found)
 
 
-def as_lines(words: Sequence[Word]) -> Iterator[str]:
+def explanation_lines(words: Sequence[Word]) -> Iterator[str]:
     """Yield explanations as text."""
     for index, word in enumerate(words):
         if index:

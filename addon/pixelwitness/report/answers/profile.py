@@ -12,14 +12,15 @@ from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Finding
 from pixelwitness.meaning.hints.interests import Deed, Hinted, Inferred, deed_of, infer
 from pixelwitness.meaning.names.word_lists import WordList
-from pixelwitness.report.formats.plain import WIDTH, announced_lines, as_text
 from pixelwitness.report.published.common import SCHEMA_VERSION
 from pixelwitness.report.published.document import announced_uses
-from pixelwitness.report.wording.acts import Captured, Sentence, about_in, called, shown_page
+from pixelwitness.report.wording.acts import about_in, called
 from pixelwitness.report.wording.announced import told_of
 from pixelwitness.report.wording.ledger_words import account, unseen
 from pixelwitness.report.wording.phrases import contact_word, own_word, sayings
+from pixelwitness.report.wording.plain_text import WIDTH, announced_lines, plain_sentence
 from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 KINDS = ("topic", "interest", "instruction_text")
@@ -65,7 +66,7 @@ class Profile:
     """Name of an inference by its kind and label."""
 
 
-def profile_of(
+def infer_profile(
     events: Iterable[SeenEvent],
     contacts: Iterable[SeenContact],
     findings: Iterable[Finding],
@@ -116,7 +117,7 @@ def _told(seen: SeenEvent) -> Evidence:
     saying = sayings().get(name or "")
     about = about_in(seen.fields)
     if name == "PageView":
-        page = Captured(shown_page(event.page_url)) if event.page_url else "a page"
+        page = Captured(shorten_url(event.page_url)) if event.page_url else "a page"
         return Evidence(("opened ", page), names_site=event.page_url is not None)
     if saying is None:
         return Evidence(
@@ -132,7 +133,7 @@ def _told(seen: SeenEvent) -> Evidence:
 # Text --------------------------------------------------------------------------
 
 
-def as_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+def profile_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the lines of the profile."""
     yield "What could be inferred about this browser from what sites sent. Hints from words, never facts."
     yield ""
@@ -150,7 +151,7 @@ def as_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> It
         for text in profile.texts:
             what = "looks like instructions to an AI: " if text.label == "instruction" else ""
             said = (Captured(text.site), ": ", what, text.evidence, ", in ", Captured(text.field), " of ")
-            yield from _filled("  ", as_text((*said, Captured(text.event))))
+            yield from _filled("  ", plain_sentence((*said, Captured(text.event))))
         yield ""
     yield from announced_lines(exposure, vocabulary)
     yield from _filled("", f"Looked at: {account(exposure.coverage)}")
@@ -162,7 +163,7 @@ def as_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> It
 def _inference(one: Inferred[Evidence], name: str) -> Iterator[str]:
     for index, line in enumerate(one.lines[:MAX_LINES]):
         times = f" ({counted(line.times, 'time')})" if line.times > 1 else ""
-        told = as_text((*line.evidence.at(line.site), times))
+        told = plain_sentence((*line.evidence.at(line.site), times))
         yield from _filled(f"  {name}: " if not index else f"  {' ' * len(name)}  ", told)
     if len(one.lines) > MAX_LINES:
         yield f"  {' ' * len(name)}  … and {counted(len(one.lines) - MAX_LINES, 'further thing')}"
@@ -180,7 +181,7 @@ def _filled(head: str, text: str) -> Iterator[str]:
 # Machines ------------------------------------------------------------------------
 
 
-def document(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> dict[str, object]:
+def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) -> dict[str, object]:
     """Return the profile for machines."""
     return {
         "schema_version": SCHEMA_VERSION,

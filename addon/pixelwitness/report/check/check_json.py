@@ -6,15 +6,15 @@ Owns how the published models are filled.
 from pixelwitness.policy.violations.judgement import Forbidden, Place
 from pixelwitness.report.check import check_model
 from pixelwitness.report.check.judged import Checked
-from pixelwitness.report.formats.json_document import without_links
 from pixelwitness.report.published import common
 from pixelwitness.report.published.document import sums
-from pixelwitness.report.wording.acts import shown_page
+from pixelwitness.report.published.json_encoding import encode_unlinked
+from pixelwitness.report.wording.sentence import shorten_url
 
 
 def as_check_json(checked: Checked) -> str:
     """Return the judgement as an indented document in ASCII, with a line end."""
-    return without_links(_document(checked), indent=2) + "\n"
+    return encode_unlinked(_document(checked), indent=2) + "\n"
 
 
 def _document(checked: Checked) -> check_model.CheckReport:
@@ -44,7 +44,7 @@ def _violation(one: Forbidden, checked: Checked) -> check_model.ViolationShape:
         fingerprint=one.fingerprint,
         kind="contact" if one.is_contact else "event",
         site=one.site or "unknown",
-        page=shown_page(one.page_url) if one.page_url else None,
+        page=shorten_url(one.page_url) if one.page_url else None,
         event_name=one.name,
         pixel_id=one.pixel_id,
         channels=list(one.channels),

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from pixelwitness.policy.violations.judgement import DEFAULT_POLICY, Forbidden, Judgement
 from pixelwitness.report.check.judged import NOTHING_CARRIED, UNKNOWN_SITE, carried, headline, reason, verdict
-from pixelwitness.report.wording.acts import Captured, shown_page
 from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.sentence import Captured, shorten_url
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WIDTH = 100
@@ -69,7 +69,7 @@ def _details(one: Forbidden, vocabulary: Vocabulary, evidence: "_Evidence") -> I
     if one.blocked:
         yield "blocked", f"{one.blocked:,} of {one.times:,}: sent, and stopped on the way"
     if one.page_url:
-        yield "page", safe_text(shown_page(one.page_url))
+        yield "page", safe_text(shorten_url(one.page_url))
     yield "carried", ", ".join(carried(one, vocabulary)) or NOTHING_CARRIED
     if one.fields:
         yield "in", _bounded([safe_text(field, 80) for field in one.fields])

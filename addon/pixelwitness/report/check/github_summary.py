@@ -20,10 +20,10 @@ from pixelwitness.report.check.judged import (
     site_name,
     verdict,
 )
-from pixelwitness.report.formats.markdown import code
-from pixelwitness.report.wording.acts import Captured, Sentence, shown_page
 from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.markdown_text import code_span
 from pixelwitness.report.wording.safe_text import safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 
 MAX_BYTES = 900_000
 """GitHub refuses the summary of a step above 1 MiB."""
@@ -70,10 +70,10 @@ def prose(text: str) -> str:
     Thanks, `@jane:` see `<b>evil</b>` and `www.evil.example` (1,024 requests).
     """
     words = safe_text(text, 2_000).split(" ")
-    parts = [code(words.pop(0))] if _LIST.fullmatch(words[0]) else []
+    parts = [code_span(words.pop(0))] if _LIST.fullmatch(words[0]) else []
     for plain, group in itertools.groupby(words, key=_is_word):
         joined = " ".join(group)
-        parts.append(joined.replace("_", "\\_") if plain else code(joined))
+        parts.append(joined.replace("_", "\\_") if plain else code_span(joined))
     return " ".join(parts)
 
 
@@ -84,7 +84,7 @@ def _is_word(word: str) -> bool:
 def _marked(sentence: Sentence) -> str:
     told = ""
     for piece in sentence:
-        marked = code(piece) if isinstance(piece, Captured) else prose(piece)
+        marked = code_span(piece) if isinstance(piece, Captured) else prose(piece)
         # Two spans that touch would be one.
         told += f" {marked}" if told.endswith("`") and marked.startswith("`") else marked
     return told
@@ -107,11 +107,11 @@ def _table(title: str, found: Sequence[Forbidden], checked: Checked, room: int) 
 
 def _cells(one: Forbidden, checked: Checked) -> Iterator[str]:
     yield _marked((site_name(one),))
-    page: Sentence = (" on ", Captured(shown_page(one.page_url))) if one.page_url else ()
+    page: Sentence = (" on ", Captured(shorten_url(one.page_url))) if one.page_url else ()
     blocked = f" ({one.blocked:,} blocked)" if one.blocked else ""
     yield _marked((*headline(one, checked.vocabulary), *page, blocked))
     known = f"; {one.suppressed.by}: {reason(one)}" if one.suppressed is not None else ""
-    yield f"{code(str(one.check))} {prose(one.why + known)}".rstrip()
+    yield f"{code_span(str(one.check))} {prose(one.why + known)}".rstrip()
     yield prose(", ".join(carried(one, checked.vocabulary)) or NOTHING_CARRIED)
     yield "; ".join(_marked(place) for place in evidence(one, checked))
     yield "; ".join(map(prose, one.remedies))

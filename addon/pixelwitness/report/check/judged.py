@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.policy.violations.judgement import Forbidden, Judgement, Place
-from pixelwitness.report.wording.acts import Captured, Sentence, shown_page
 from pixelwitness.report.wording.phrases import form_word, way_word
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 from pixelwitness.report.wording.vocabulary import Vocabulary, with_forms
 
 NOTHING = "Nothing to judge: 0 requests. What was not looked at is not clean."
@@ -125,7 +125,7 @@ def details(one: Forbidden, checked: Checked) -> Iterator[tuple[str, Sentence]]:
     if one.blocked:
         yield "blocked", (f"{one.blocked:,} of {one.times:,}: sent, and stopped on the way",)
     if one.page_url:
-        yield "page", (Captured(shown_page(one.page_url)),)
+        yield "page", (Captured(shorten_url(one.page_url)),)
     yield "carried", (", ".join(carried(one, checked.vocabulary)) or NOTHING_CARRIED,)
     if one.fields:
         more = f" and {len(one.fields) - MAX_FIELDS:,} more" if len(one.fields) > MAX_FIELDS else ""

@@ -14,9 +14,9 @@ from pixelwitness.core.wire.json_text import Json
 from pixelwitness.policy.config.checks import CHECKS, Level
 from pixelwitness.policy.violations.judgement import Forbidden
 from pixelwitness.report.check.judged import Checked, Located, as_line, details, headline, inert, reason, site_name
-from pixelwitness.report.formats.json_document import in_ascii
-from pixelwitness.report.wording.acts import shown_page
+from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.sentence import shorten_url
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAX_RESULTS = 5_000
@@ -51,7 +51,7 @@ def as_sarif(checked: Checked) -> str:
         "invocations": [_invocation(checked, len(found))],
         "results": [_result(one, checked) for one in found[:MAX_RESULTS]],
     }
-    return in_ascii({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return encode_ascii({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _driver() -> _Shape:
@@ -169,7 +169,7 @@ def _physical(file: Located, line: int) -> _Shape:
 def _logical(one: Forbidden, checked: Checked) -> list[Json]:
     found: list[Json] = [{"name": inert(site_name(one)), "kind": "site"}]
     if one.page_url:
-        found.append({"name": inert(shown_page(one.page_url)), "kind": "page"})
+        found.append({"name": inert(shorten_url(one.page_url)), "kind": "page"})
     if one.name:
         found.append({"name": inert(one.name), "kind": "event"})
     return found

@@ -50,7 +50,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def cell(text: str) -> str:
+def guard_cell(text: str) -> str:
     r"""Return text that no spreadsheet takes for a formula, printable and of bounded length.
 
     >>> cell("=HYPERLINK(1)"), cell("Purchase"), cell("\t=1")
@@ -60,19 +60,19 @@ def cell(text: str) -> str:
     return ("'" if guarded else "") + safe_text(text, CELL_LIMIT)
 
 
-def as_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Iterator[str]:
+def render_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]) -> Iterator[str]:
     """Yield the rows, the head first, every cell quoted, lines ended by a line feed."""
-    yield row(COLUMNS)
+    yield format_row(COLUMNS)
     for event in events:
-        yield row(_event(event, vocabulary))
+        yield format_row(_event(event, vocabulary))
     for contact in contacts:
-        yield row(_contact(contact, vocabulary))
+        yield format_row(_contact(contact, vocabulary))
 
 
-def row(cells: Iterable[object]) -> str:
+def format_row(cells: Iterable[object]) -> str:
     """Return one row, every cell guarded and quoted; None is an empty one."""
     line = io.StringIO()
-    texts = ["" if one is None else cell(unlinked(str(one))) for one in cells]
+    texts = ["" if one is None else guard_cell(unlinked(str(one))) for one in cells]
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(texts)
     return line.getvalue()
 
@@ -134,28 +134,28 @@ def _contact(seen: SeenContact, vocabulary: Vocabulary) -> tuple[object, ...]:
 
 def _understood(findings: Sequence[Finding]) -> tuple[str | None, str, str]:
     """Return by what Meta could know whom it is about, what was visible of consent, and all else, in words."""
-    consent = (said(one.label, one.evidence) for one in findings if one.kind == CONSENT)
+    consent = (finding_cell(one.label, one.evidence) for one in findings if one.kind == CONSENT)
     others = (
-        f"{one.kind} {said(one.label, one.evidence)}, {one.certainty}{f', {one.field}' if one.field else ''}"
+        f"{one.kind} {finding_cell(one.label, one.evidence)}, {one.certainty}{f', {one.field}' if one.field else ''}"
         for one in findings
         if one.kind not in (IDENTITY, CONSENT)
     )
-    return known_by_cell(known_by(findings)), joined(consent), joined(others)
+    return known_by_cell(known_by(findings)), join_unique(consent), join_unique(others)
 
 
-def said(label: str, evidence: str | None) -> str:
+def finding_cell(label: str, evidence: str | None) -> str:
     """Return a finding as a cell tells it: ``label (evidence)``."""
     return f"{label} ({evidence})" if evidence else label
 
 
-def joined(told: Iterable[str]) -> str:
+def join_unique(told: Iterable[str]) -> str:
     """Return several things in one cell, each once."""
     return "; ".join(dict.fromkeys(told))
 
 
 def known_by_cell(known: Identification | None) -> str | None:
     """Return by what Meta could know somebody, as ``level (identifiers)``."""
-    return None if known is None else said(known.level, ", ".join(known.names))
+    return None if known is None else finding_cell(known.level, ", ".join(known.names))
 
 
 def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Owns the columns; cells and their guard are those of `csvfile`.
 from collections.abc import Iterator
 
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure
-from pixelwitness.report.formats.csv_events import joined, known_by_cell, row, said
+from pixelwitness.report.formats.csv_events import finding_cell, format_row, join_unique, known_by_cell
 from pixelwitness.report.wording.safe_text import counted, numbered
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -34,11 +34,11 @@ COLUMNS = (
 _ELSEWHERE = ("identity", "consent", "server_side")
 
 
-def as_site_csv(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+def render_site_csv(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the rows, the head first; a site that was visited and told nothing has one, too."""
-    yield row(COLUMNS)
+    yield format_row(COLUMNS)
     for site in exposure.sites:
-        yield row(_site(site, vocabulary))
+        yield format_row(_site(site, vocabulary))
 
 
 def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
@@ -62,8 +62,8 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
         known_by_cell(site.known_by),
         _counted(site.consent),
         _counted(site.server_hints),
-        joined(
-            f"{one.kind} {said(one.label, one.evidence)}, {one.certainty}"
+        join_unique(
+            f"{one.kind} {finding_cell(one.label, one.evidence)}, {one.certainty}"
             for one in site.findings
             if one.kind not in _ELSEWHERE
         ),
@@ -74,4 +74,4 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
 
 
 def _counted(told: tuple[CountedFinding, ...]) -> str:
-    return joined(f"{said(one.label, one.evidence)}: {counted(one.events, 'event')}" for one in told)
+    return join_unique(f"{finding_cell(one.label, one.evidence)}: {counted(one.events, 'event')}" for one in told)

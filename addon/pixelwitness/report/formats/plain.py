@@ -7,10 +7,9 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
-from pixelwitness.report.wording.acts import Captured, Sentence
-from pixelwitness.report.wording.announced import HEAD, sentences, told_of
 from pixelwitness.report.wording.consent_words import consent_sentences
 from pixelwitness.report.wording.ledger_words import account, silence, unseen
+from pixelwitness.report.wording.plain_text import WIDTH, announced_lines, plain_sentence, wrap_after
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.setup_words import setup_sentences
 from pixelwitness.report.wording.site_facts import (
@@ -25,62 +24,50 @@ from pixelwitness.report.wording.site_facts import (
 from pixelwitness.report.wording.story import story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-WIDTH = 100
 
-
-def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Iterator[str]:
+def summary_lines(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Iterator[str]:
     """Yield the lines of the summary, without line ends; ``after_story`` leaves out what the story has told."""
-    told = telling_sites(exposure)
-    for site in told:
+    story_lines = telling_sites(exposure)
+    for site in story_lines:
         yield from _block(site, vocabulary, with_setup=not after_story)
         yield ""
-    if not told and not after_story:
-        yield from (*_filled("", silence(exposure)), "")
+    if not story_lines and not after_story:
+        yield from (*wrap_after("", silence(exposure)), "")
     for head, words in apart(exposure, vocabulary):
-        yield from _filled(f"{head}: ", ", ".join(words))
+        yield from wrap_after(f"{head}: ", ", ".join(words))
         yield ""
     if not after_story:
         yield from announced_lines(exposure, vocabulary, in_short=True)
-    yield from ending(exposure)
+    yield from ledger_lines(exposure)
 
 
-def ending(exposure: Exposure) -> Iterator[str]:
+def ledger_lines(exposure: Exposure) -> Iterator[str]:
     """Yield the ledger and what could not be seen."""
-    yield from _filled("Looked at: ", account(exposure.coverage))
+    yield from wrap_after("Looked at: ", account(exposure.coverage))
     yield "Could not be seen:"
     for sentence in unseen(exposure):
         yield from textwrap.wrap(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
-def told(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
+def closing_lines(exposure: Exposure) -> Iterator[str]:
+    """Yield what a format without a ledger leaves out: that nothing was seen, where it was so, and the ledger."""
+    if not telling_sites(exposure):
+        yield silence(exposure)
+    yield from ledger_lines(exposure)
+
+
+def story_lines(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the story, one sentence a paragraph."""
     if not telling_sites(exposure):
-        yield from (*_filled("", silence(exposure)), "")
-    for _, told in story(exposure, vocabulary):
-        for index, sentence in enumerate(told):
+        yield from (*wrap_after("", silence(exposure)), "")
+    for _, story_lines in story(exposure, vocabulary):
+        for index, sentence in enumerate(story_lines):
             first = "  " if index else ""
             yield from textwrap.wrap(
-                as_text(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
+                plain_sentence(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
             )
         yield ""
     yield from announced_lines(exposure, vocabulary)
-
-
-def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
-    """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
-    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
-    if said:
-        yield f"{HEAD}:"
-        for sentence in said:
-            yield from textwrap.wrap(
-                sentence, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
-            )
-        yield ""
-
-
-def as_text(sentence: Sentence) -> str:
-    """Return a sentence as one line of printable text."""
-    return "".join(safe_text(piece) if isinstance(piece, Captured) else piece for piece in sentence)
 
 
 def _block(site: SiteExposure, vocabulary: Vocabulary, *, with_setup: bool) -> Iterator[str]:
@@ -92,16 +79,10 @@ def _block(site: SiteExposure, vocabulary: Vocabulary, *, with_setup: bool) -> I
     yield from _line("contacts", contact_words(site.contacts, vocabulary))
     yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary)))
     for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)) if with_setup else ():
-        yield from _filled("  ", as_text(sentence))
+        yield from wrap_after("  ", plain_sentence(sentence))
 
 
 def _line(name: str, words: Iterable[str]) -> Iterator[str]:
     text = ", ".join(words)
     if text:
-        yield from _filled(f"  {name:<10} ", text)
-
-
-def _filled(head: str, text: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        text, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), 13), break_on_hyphens=False
-    )
+        yield from wrap_after(f"  {name:<10} ", text)

@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
-from pixelwitness.report.wording.acts import Captured, Sentence
 from pixelwitness.report.wording.announced import HEAD, sentences, told_of
 from pixelwitness.report.wording.consent_words import consent_sentences
 from pixelwitness.report.wording.ledger_words import account, silence, unseen
 from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.setup_words import setup_sentences
 from pixelwitness.report.wording.site_facts import (
     apart,
@@ -52,25 +52,25 @@ def console(stream: TextIO, *, colour: bool, width: int | None = None) -> Consol
     return made
 
 
-def summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Group:
+def draw_summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Group:
     """Return the summary: a row for each site that told Meta anything, then what stands apart, then the ledger.
 
     ``after_story`` leaves out what the story has told.
     """
-    told = telling_sites(exposure)
-    parts: list[Table | Text | Padding] = [_sites(told, vocabulary)] if told else []
-    if not told and not after_story:
+    draw_story = telling_sites(exposure)
+    parts: list[Table | Text | Padding] = [_sites(draw_story, vocabulary)] if draw_story else []
+    if not draw_story and not after_story:
         parts.append(Text(silence(exposure), style="bold"))
-    for site in told if not after_story else ():
+    for site in draw_story if not after_story else ():
         for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)):
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in apart(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
-    said = () if after_story else (announced(exposure, vocabulary, in_short=True),)
-    return Group(*parts, *said, ending(exposure))
+    said = () if after_story else (_draw_announcements(exposure, vocabulary, in_short=True),)
+    return Group(*parts, *said, draw_ledger(exposure))
 
 
-def ending(exposure: Exposure) -> Group:
+def draw_ledger(exposure: Exposure) -> Group:
     """Return the ledger and what could not be seen."""
     lines = Table.grid(padding=(0, 1))
     for sentence in unseen(exposure):
@@ -79,20 +79,20 @@ def ending(exposure: Exposure) -> Group:
     return Group(looked, Text("Could not be seen:", style="bold"), lines)
 
 
-def told(exposure: Exposure, vocabulary: Vocabulary) -> Group:
+def draw_story(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
     if not telling_sites(exposure):
         parts.append(Padding(Text(silence(exposure), style="bold"), (0, 0, 1, 0)))
-    for _, told in story(exposure, vocabulary):
+    for _, draw_story in story(exposure, vocabulary):
         parts.extend(
-            Padding(_sentence(one), (0, 0, int(index + 1 == len(told)), 2 if index else 0))
-            for index, one in enumerate(told)
+            Padding(_sentence(one), (0, 0, int(index + 1 == len(draw_story)), 2 if index else 0))
+            for index, one in enumerate(draw_story)
         )
-    return Group(*parts, announced(exposure, vocabulary))
+    return Group(*parts, _draw_announcements(exposure, vocabulary))
 
 
-def announced(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
+def _draw_announcements(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
     """Return what has been announced about such data, in short or whole; nothing where nothing was told."""
     said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
     lines = Table.grid(padding=(0, 1))

@@ -11,11 +11,11 @@ from pixelwitness.core.exposure.exposure import DataSent, Exposure, SiteExposure
 from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.report.html.proof import SiteEvidence, shares
-from pixelwitness.report.wording.acts import Sentence, captured_list
 from pixelwitness.report.wording.announced import is_main, sentence, told_of
 from pixelwitness.report.wording.consent_words import consent_parts, limited_use_sentences
 from pixelwitness.report.wording.ledger_words import unseen_of
 from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.report.wording.sentence import Sentence, list_captured
 from pixelwitness.report.wording.setup_words import setup_sentences
 from pixelwitness.report.wording.site_facts import (
     contact_words,
@@ -149,9 +149,9 @@ def _receivers(site: SiteExposure) -> Iterator[Sentence]:
     pixels = site.pixels
     if pixels:
         which = "Received by pixel " if len(pixels) == 1 else "Received by pixels "
-        yield (which, *captured_list(pixels, MAX_PIXELS), " at ", *captured_list(hosts), ".")
+        yield (which, *list_captured(pixels, MAX_PIXELS), " at ", *list_captured(hosts), ".")
     else:
-        yield ("Received at ", *captured_list(hosts), ".")
+        yield ("Received at ", *list_captured(hosts), ".")
 
 
 def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, whole: bool) -> Iterator[Fact]:

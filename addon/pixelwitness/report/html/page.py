@@ -17,8 +17,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
-from pixelwitness.core.exposure.records import Signal, Visit
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.report.charts.channel_chart import draw_channels
 from pixelwitness.report.charts.chart import Chart
@@ -30,11 +29,12 @@ from pixelwitness.report.charts.timeline import draw_timeline
 from pixelwitness.report.html.cards import cards_of, person_labels
 from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, rules_of, sources_of, versions_of
 from pixelwitness.report.html.proof import Room, fitted, gather
-from pixelwitness.report.wording.acts import Captured, Sentence
+from pixelwitness.report.report_data import ReportData
 from pixelwitness.report.wording.announced import HEAD, beside, is_main, told_of
 from pixelwitness.report.wording.ledger_words import account, unseen
 from pixelwitness.report.wording.opening import opening, when
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.site_facts import apart, telling_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -61,30 +61,21 @@ class Figure:
     looks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """The rows behind an exposure, each kind in the order of time; they are read once."""
-
-    visits: Iterable[Visit] = ()
-    signals: Iterable[Signal] = ()
-    events: Iterable[SeenEvent] = ()
-    contacts: Iterable[SeenContact] = ()
-
-
-def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: Sequence[str] = ()) -> str:
-    """Return the page; ``limits`` says in words what was left out on request."""
+def render_html(data: ReportData) -> str:
+    """Return the page."""
     # Imported here: it would slow the start of all that only ask for the style.
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
+    exposure, vocabulary, rows = data.exposure, data.vocabulary, data.rows
     sites = telling_sites(exposure)
     called: dict[tuple[str, str], str] = {(one.kind, one.label): one.called for one in load_knowledge().word_lists}
     gathering = Gathering(exposure, vocabulary)
-    for visit in behind.visits:
+    for visit in rows.visits:
         gathering.visit(visit)
-    for signal in behind.signals:
+    for signal in rows.signals:
         gathering.signal(signal)
-    events, contacts = _passed(behind.events, gathering.event), _passed(behind.contacts, gathering.contact)
+    events, contacts = _passed(rows.events, gathering.event), _passed(rows.contacts, gathering.contact)
     gathered, spoke = gather(sites, events, contacts, vocabulary, called)
     told = told_of(exposure, vocabulary.announced, vocabulary.region)
     style = style_sheet()
@@ -94,7 +85,7 @@ def as_html(exposure: Exposure, vocabulary: Vocabulary, behind: Behind, limits: 
         "style": Markup(style),
         "policy": Markup(POLICY.format(style=style_hash(style))),
         "days": when(sites),
-        "limits": limits,
+        "limits": data.limits,
         "opening": opening(exposure, vocabulary),
         "figures": _figures(sites, exposure, vocabulary),
         "keeps_values": any(map(keeps_values, recordings)),

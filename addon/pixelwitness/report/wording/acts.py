@@ -13,19 +13,10 @@ from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
 from pixelwitness.report.wording.phrases import sayings
 from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 
 MAX_PAGES = 3
 """Pages that a sentence names."""
-
-
-class Captured(str):
-    """A piece of text that came from the traffic."""
-
-    __slots__ = ()
-
-
-type Sentence = tuple[str, ...]
-"""Pieces in order; those that are `Captured` are not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +138,7 @@ def _names(acts: Sequence[Act]) -> list[tuple[str, list[Act]]]:
 
 
 def _pages(acts: Sequence[Act]) -> Iterator[str]:
-    pages = list(dict.fromkeys(shown_page(act.telling.page_url) for act in acts if act.telling.page_url))
+    pages = list(dict.fromkeys(shorten_url(act.telling.page_url) for act in acts if act.telling.page_url))
     times = sum(act.telling.times for act in acts)
     if not pages:
         yield "you opened a page" if times == 1 else f"you opened pages, {counted(times, 'time')}"
@@ -224,23 +215,3 @@ def _quoted(about: Field) -> Sentence:
 def called(about: Field) -> str:
     """Return what a field by which an event is told is called: product name, search text, button."""
     return _ABOUT[about.field.partition("#")[0].rpartition(".")[2]]
-
-
-def captured_list(words: Sequence[str], most: int = 3) -> Iterator[str]:
-    """Yield captured words as a sentence lists them, at most so many."""
-    shown = words[:most]
-    for index, word in enumerate(shown):
-        if index:
-            yield " and " if index + 1 == len(words) else ", "
-        yield Captured(word)
-    if len(words) > most:
-        yield f" and {len(words) - most} more"
-
-
-def shown_page(url: str) -> str:
-    """Return a page's address without scheme and query, so that nothing takes it for a link.
-
-    >>> shown_page("https://shop.example/boots?q=1#top"), shown_page("https://shop.example/")
-    ('shop.example/boots', 'shop.example')
-    """
-    return url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/") or url.partition("?")[0]

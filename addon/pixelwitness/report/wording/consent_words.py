@@ -7,8 +7,8 @@ It says what was seen, never whether a law was kept.
 from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.core.exposure.exposure import CountedFinding, SiteExposure
-from pixelwitness.report.wording.acts import Sentence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.sentence import Sentence
 
 CAUTION = (
     "Whether consent was given as the law asks: a signal that was seen is not a legal judgement, nor is one that was "

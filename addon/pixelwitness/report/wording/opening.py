@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.acts import Sentence, captured_list
 from pixelwitness.report.wording.consent_words import against_consent
 from pixelwitness.report.wording.ledger_words import silence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.sentence import Sentence, list_captured
 from pixelwitness.report.wording.site_facts import telling_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -52,7 +52,7 @@ def _sentences(sites: Sequence[SiteExposure], coverage: Coverage, vocabulary: Vo
         yield ("No site was seen to tell Meta of an event.",)
     if contacts:
         who = f"{len(contacts):,} more" if sending else counted(len(contacts), "site")
-        yield (f"{who} let Meta know of the visit: ", *captured_list([site.name for site in contacts], _MOST), ".")
+        yield (f"{who} let Meta know of the visit: ", *list_captured([site.name for site in contacts], _MOST), ".")
     yield from _consent_and_gaps(sites)
     days = when(sites)
     days = f" {'from' if ' to ' in days else 'on'} {days}," if days else ""
@@ -79,10 +79,10 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
     if len(by_sites) > _MOST_GROUPS:
         senders = [site.name for site in sending if any(site.name in those for those in holders.values())]
         kinds = f" sent with it data about you, not each of them all of it: your {listed(sorted(holders))}."
-        yield (*captured_list(senders, _MOST), kinds)
+        yield (*list_captured(senders, _MOST), kinds)
     else:
         for names, labels in sorted(by_sites.items(), key=lambda one: -len(one[1])):
-            yield (*captured_list(names, _MOST), f" sent with it your {listed(labels)}.")
+            yield (*list_captured(names, _MOST), f" sent with it your {listed(labels)}.")
     unread = [site.name for site in sending if site.unread]
     if not holders:
         yield (

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pixelwitness.core.exposure.exposure import SiteExposure
 from pixelwitness.core.exposure.pixel_setup import PixelSetting, PixelSettings
 from pixelwitness.core.wire.json_text import Json
-from pixelwitness.report.wording.acts import Captured, Sentence, captured_list
 from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
 from pixelwitness.report.wording.site_facts import nothing_words
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -60,7 +60,7 @@ def _sends(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[Sentence]:
         for part in _RECEIVERS:
             found |= dict.fromkeys(_texts(setting.parts, part))
     for label, names in receivers.items():
-        at: Iterable[str] = (": ", *captured_list(tuple(names), _MOST)) if names else ()
+        at: Iterable[str] = (": ", *list_captured(tuple(names), _MOST)) if names else ()
         yield ("It is set to send ", label, *at, ".")
 
 
@@ -78,7 +78,7 @@ def _limits(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[str]:
         yield label
         if names:
             yield " ("
-            yield from captured_list(tuple(dict.fromkeys(names)), _MOST)
+            yield from list_captured(tuple(dict.fromkeys(names)), _MOST)
             yield ")"
     if any(setting.parts.get("certainty") == "hint" for setting in one.settings):
         yield "; such names are what Meta's filter took for personal data, and it may be wrong"

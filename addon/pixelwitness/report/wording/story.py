@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from pixelwitness.core.exposure.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.acts import Act, Captured, Sentence, act_of, captured_list, joined_acts, weight, what
+from pixelwitness.report.wording.acts import Act, act_of, joined_acts, weight, what
 from pixelwitness.report.wording.consent_words import consent_sentences
 from pixelwitness.report.wording.known_by import known_by_sentence
 from pixelwitness.report.wording.phrases import carrier_word, form_word, way_word
 from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
 from pixelwitness.report.wording.setup_words import setup_sentences
 from pixelwitness.report.wording.site_facts import contact_kinds, telling_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary, by_cookies, with_forms
@@ -105,10 +106,10 @@ def _way(acts: Sequence[Act], *, blocked: bool) -> Iterator[str]:
     pixels = sorted({group.pixel_id for group in groups if group.pixel_id})
     yield f"All of this {'was to go' if blocked else 'went'} by {listed(ways)}: {listed(carriers)}"
     if hosts:
-        yield from (" to ", *captured_list(hosts))
+        yield from (" to ", *list_captured(hosts))
     yield "."
     if pixels and not blocked:
-        yield from (" Pixel " if len(pixels) == 1 else " Pixels ", *captured_list(pixels), " received it.")
+        yield from (" Pixel " if len(pixels) == 1 else " Pixels ", *list_captured(pixels), " received it.")
 
 
 def _contacts(site: SiteExposure, groups: Sequence[ContactGroup], vocabulary: Vocabulary, *, blocked: bool) -> Sentence:

@@ -10,9 +10,8 @@ from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.meaning.hints.reconciliation import Comparison, Outcome, Row
 from pixelwitness.report.published.common import SCHEMA_VERSION
+from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import safe_text
-
-WIDTH = 100
 
 OUTCOMES: Mapping[Outcome, str] = {
     "seen_and_listed": "seen and listed",
@@ -32,7 +31,7 @@ _MATCHED = {
 }
 
 
-def as_lines(comparison: Comparison) -> Iterator[str]:
+def reconciliation_lines(comparison: Comparison) -> Iterator[str]:
     """Yield the comparison as text: a block for each business, then what the outcomes mean."""
     business = None
     for row in comparison.rows:
@@ -67,7 +66,7 @@ def _outcomes(row: Row) -> str:
     return "; ".join(parts) + (f" ({', '.join(notes)})" if notes else "")
 
 
-def document(comparison: Comparison) -> dict[str, Json]:
+def reconciliation_document(comparison: Comparison) -> dict[str, Json]:
     """Return the comparison for machines."""
     return {
         "schema_version": SCHEMA_VERSION,

@@ -32,7 +32,7 @@ class FoundSite:
     ways: tuple[Way, ...]
 
 
-def found_sites(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[FoundSite, ...]:
+def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[FoundSite, ...]:
     """Return what was found by site; ``words`` tells for each token in which dress the value went."""
     sites = []
     for site, rows in groupby(sorted(sent, key=lambda one: one.site), key=lambda one: one.site):
@@ -55,7 +55,7 @@ def found_sites(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[Fo
     return tuple(sites)
 
 
-def lines(what: str, sites: Sequence[FoundSite], coverage: Coverage) -> Iterator[str]:
+def search_lines(what: str, sites: Sequence[FoundSite], coverage: Coverage) -> Iterator[str]:
     """Yield the answer line by line; ``what`` is ``e-mail address`` or ``phone number``."""
     if not sites:
         yield f"No site was seen to send this {what} to Meta."

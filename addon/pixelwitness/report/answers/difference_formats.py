@@ -6,24 +6,24 @@ Owns these three formats; words are those of `difference`.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pixelwitness.core.exposure.comparison import Comparison, Difference, SiteComparison
+from pixelwitness.core.exposure.comparison import Difference, SiteComparison
 from pixelwitness.report.answers.difference import (
     CHANGES,
-    Named,
-    ending,
-    heads,
-    numbers,
-    site_head,
-    telling,
-    thing,
-    told,
-    why,
+    DifferenceData,
+    closing_sentences,
+    describe_difference,
+    describe_gaps,
+    describe_sides,
+    describe_visits,
+    format_counts,
+    shown_differences,
+    shown_sites,
 )
-from pixelwitness.report.formats.json_document import without_links
-from pixelwitness.report.formats.markdown import code, plain, sentence_text
-from pixelwitness.report.formats.plain import as_text
 from pixelwitness.report.published.common import SCHEMA_VERSION, Ledger, Model, says
 from pixelwitness.report.published.document import sums
+from pixelwitness.report.published.json_encoding import encode_unlinked
+from pixelwitness.report.wording.markdown_text import code_span, escape_markdown, markdown_sentence
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -80,14 +80,14 @@ class Diff(Model, frozen=True, kw_only=True):
     alike: Annotated[list[str], says("sites that do not")]
 
 
-def as_json(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> str:
+def render_json(data: DifferenceData) -> str:
     """Return the comparison as one document of JSON, with a line end."""
     a, b = (
         SideShape(name=name, coverage=Ledger(**sums(coverage)))
-        for name, coverage in zip((named.a, named.b), comparison.coverage, strict=True)
+        for name, coverage in zip(data.names, data.comparison.coverage, strict=True)
     )
-    sites = [_site(site, vocabulary) for site in comparison.sites]
-    return without_links(Diff(a=a, b=b, sites=sites, alike=list(comparison.alike)), indent=2) + "\n"
+    sites = [_site(site, data.vocabulary) for site in data.comparison.sites]
+    return encode_unlinked(Diff(a=a, b=b, sites=sites, alike=list(data.comparison.alike)), indent=2) + "\n"
 
 
 def _site(site: SiteComparison, vocabulary: Vocabulary) -> SiteDifferenceShape:
@@ -105,7 +105,7 @@ def _difference(one: Difference, vocabulary: Vocabulary) -> DifferenceShape:
         aspect=one.aspect.value,
         name=one.name,
         of=one.of,
-        called=as_text(thing(one, vocabulary)),
+        called=plain_sentence(describe_difference(one, vocabulary)),
         a=one.before,
         b=one.after,
         change=one.change.value,
@@ -113,31 +113,31 @@ def _difference(one: Difference, vocabulary: Vocabulary) -> DifferenceShape:
     )
 
 
-def as_markdown(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> Iterator[str]:
+def render_markdown(data: DifferenceData) -> Iterator[str]:
     """Yield the lines of Markdown: a table for each site that differs."""
     yield "# What differs"
     yield ""
-    for head in heads(comparison, named):
-        yield f"- {sentence_text(head)}"
+    for head in describe_sides(data):
+        yield f"- {markdown_sentence(head)}"
     yield ""
-    for site in telling(comparison):
-        yield f"## {code(site.name)}"
+    for site in shown_sites(data.comparison):
+        yield f"## {code_span(site.name)}"
         yield ""
-        yield f"{plain(site_head(site))}."
+        yield f"{escape_markdown(describe_visits(site))}."
         yield ""
         yield "| What | A | B | Change | Could have been missed |"
         yield "|---|---|---|---|---|"
-        for one in told(site):
-            before, after = numbers(one)
-            what = sentence_text(thing(one, vocabulary))
-            yield f"| {what} | {before} | {after} | {CHANGES[one.change]} | {plain(why(one))} |"
+        for one in shown_differences(site):
+            before, after = format_counts(one)
+            what = markdown_sentence(describe_difference(one, data.vocabulary))
+            yield f"| {what} | {before} | {after} | {CHANGES[one.change]} | {escape_markdown(describe_gaps(one))} |"
         yield ""
-    for sentence in ending(comparison):
-        yield sentence_text(sentence)
+    for sentence in closing_sentences(data.comparison):
+        yield markdown_sentence(sentence)
         yield ""
 
 
-def as_table(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> "Group":
+def draw_table(data: DifferenceData) -> "Group":
     """Return the comparison for a terminal."""
     # Imported here: a start without a terminal does not pay for rich.
     from rich import box
@@ -146,20 +146,22 @@ def as_table(comparison: Comparison, named: Named, vocabulary: Vocabulary) -> "G
     from rich.text import Text
 
     styles = {"new": "bold red", "gone": "green", "more": "red", "fewer": "green", "not recorded": "yellow"}
-    parts: list[Text | Table] = [Text(as_text(head)) for head in heads(comparison, named)]
-    for site in telling(comparison):
-        parts.append(Text.assemble((f"\n{safe_text(site.name)}", "bold cyan"), f"  ({site_head(site)})"))
+    parts: list[Text | Table] = [Text(plain_sentence(head)) for head in describe_sides(data)]
+    for site in shown_sites(data.comparison):
+        parts.append(Text.assemble((f"\n{safe_text(site.name)}", "bold cyan"), f"  ({describe_visits(site)})"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         table.add_column("What", overflow="fold")
         table.add_column("A", justify="right")
         table.add_column("B", justify="right")
         table.add_column("", overflow="fold")
-        for one in told(site):
-            before, after = numbers(one)
-            change, reason = CHANGES[one.change], why(one)
+        for one in shown_differences(site):
+            before, after = format_counts(one)
+            change, reason = CHANGES[one.change], describe_gaps(one)
             last = Text.assemble((change, styles[change]), f" ({reason})" if reason else "")
-            table.add_row(Text(as_text(thing(one, vocabulary))), Text(before), Text(after), last)
+            table.add_row(
+                Text(plain_sentence(describe_difference(one, data.vocabulary))), Text(before), Text(after), last
+            )
         parts.append(table)
     parts.append(Text(""))
-    parts += [Text(as_text(sentence)) for sentence in ending(comparison)]
+    parts += [Text(plain_sentence(sentence)) for sentence in closing_sentences(data.comparison)]
     return Group(*parts)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from pixelwitness.meaning.spot.sessions import Place
+from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 
-WIDTH = 100
-MAX_TOLD = 20
+MAX_ENTRIES = 20
 """Entries of one recording that are told one by one."""
 
 PLACES: Mapping[Place, str] = MappingProxyType(
@@ -33,13 +33,13 @@ _RIGHT = (
 )
 
 
-def entry_text(name: str, position: int, line: int | None, places: tuple[Place, ...]) -> str:
+def describe_entry(name: str, position: int, line: int | None, places: tuple[Place, ...]) -> str:
     """Return the line for one entry of a recording; ``name`` is shown as text."""
     at = f":{line}" if line is not None else ""
     return f"{safe_text(name, 400)}{at}: entry {position}: {listed([PLACES[one] for one in places])}"
 
 
-def ending(requests: int, held: int, recordings: int) -> Iterator[str]:
+def closing_lines(requests: int, held: int, recordings: int) -> Iterator[str]:
     """Yield what all of it comes to, and what would be right where something was found."""
     if held:
         yield from textwrap.wrap(_RIGHT, WIDTH)
@@ -47,6 +47,6 @@ def ending(requests: int, held: int, recordings: int) -> Iterator[str]:
     yield f"{counted(recordings, 'recording')}: {found} what would let others in"
 
 
-def further(name: str, number: int) -> str:
+def count_further(name: str, number: int) -> str:
     """Return the line for entries that are not told one by one."""
     return f"{safe_text(name, 400)}: … and {counted(number, 'further entry', 'further entries')}"

@@ -1,0 +1,40 @@
+"""Plain text: how sentences become lines for pipes, files and logs.
+
+Owns the width of a line, and how a sentence is made printable.  Must not know what a report holds.
+"""
+
+import textwrap
+from collections.abc import Iterator
+
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.report.wording.announced import HEAD, sentences, told_of
+from pixelwitness.report.wording.safe_text import safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence
+from pixelwitness.report.wording.vocabulary import Vocabulary
+
+WIDTH = 100
+"""Characters of a line."""
+
+
+def plain_sentence(sentence: Sentence) -> str:
+    """Return a sentence as one line of printable text."""
+    return "".join(safe_text(piece) if isinstance(piece, Captured) else piece for piece in sentence)
+
+
+def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
+    """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
+    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    if said:
+        yield f"{HEAD}:"
+        for sentence in said:
+            yield from textwrap.wrap(
+                sentence, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+            )
+        yield ""
+
+
+def wrap_after(head: str, text: str, most: int = 13) -> Iterator[str]:
+    """Yield a text in lines behind a head; further lines are indented as far as the head, at most so many places."""
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), most), break_on_hyphens=False
+    )
