@@ -118,6 +118,8 @@ def test_a_copy_of_a_file_is_the_same_recording_at_two_places(store: Store, reco
     (sources,) = store.column("SELECT sources FROM recordings")
     assert "00.har" in sources
     assert "copy.har" in sources
+    assert [s.state for s in store.scan(one, keep_values=True).scanned] == ["replaced"]
+    assert store.column("SELECT sources FROM recordings") == [sources]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")

@@ -94,10 +94,10 @@ def test_an_event_of_which_one_copy_left_was_sent(tmp_path: Path) -> None:
 
 LATE = """
 from pixelwitness.live.hooks import live_session as session
-whole = session.stops
-def stops(block, detector, request):
+whole = session.is_blocked
+def is_blocked(block, detector, request):
     return "privacy_sandbox" not in request.url and whole(block, detector, request)
-session.stops = stops
+session.is_blocked = is_blocked
 """
 
 

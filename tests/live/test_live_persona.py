@@ -9,7 +9,7 @@ from mitmproxy.exceptions import OptionsError
 from tests.sites import client
 from tests.sites.watch import watched
 
-from pixelwitness.live.hooks.addon_options import OPTIONS, check
+from pixelwitness.live.hooks.addon_options import OPTIONS, check_settings
 from pixelwitness.scan.scan import ScanOptions, scan
 
 MAIL_HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
@@ -66,4 +66,4 @@ def test_a_persona_that_is_not_there_is_refused() -> None:
     with pytest.raises(
         OptionsError, match=r"pixelwitness_persona: there is no file 'nowhere.toml'; name a persona file"
     ):
-        check(stated)
+        check_settings(stated)

@@ -45,7 +45,7 @@ def rows_of(*flows: http.HTTPFlow, block: Block = "off") -> list[list[records.An
 
 def made(work: Work | None) -> list[records.AnyRecord]:
     """Return the records of a piece of work, none of none."""
-    return [] if work is None else work.make()
+    return [] if work is None else work.analyse()
 
 
 LINES = [

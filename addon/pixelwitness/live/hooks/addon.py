@@ -26,18 +26,18 @@ from pixelwitness.live.display.overview import SessionOverview
 from pixelwitness.live.hooks.addon_options import (
     PREFIX,
     Settings,
-    declare,
-    misstated,
-    refused,
-    saves_as_they_end,
-    settings_of,
+    declare_options,
+    find_misstated,
+    options_error,
+    read_settings,
+    saves_flows_as_they_end,
 )
 from pixelwitness.live.hooks.commands import Commands
 from pixelwitness.live.hooks.deferred_queue import DeferredQueue
 from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
 from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
-from pixelwitness.live.hooks.session_setup import load_live_setup, spill_of
+from pixelwitness.live.hooks.session_setup import load_live_setup, open_spill
 from pixelwitness.live.saving.session_report import SessionRecords
 from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.spill import spill_file
@@ -101,17 +101,17 @@ class PixelWitness:
         if reason is not None:
             # Logged as well: while a script loads, mitmproxy drops an OptionsError without a word.
             log.error("pixelwitness: %s", reason)
-            raise refused(reason)
-        declare(loader)
+            raise options_error(reason)
+        declare_options(loader)
         Commands(lambda: self.recorded, self._words).declare(loader)
         contentviews.add(PixelWitnessView(self._reader, self._words))
         _log_misstated()
 
     def configure(self, updated: Collection[str]) -> None:
         """Check the options and open the store early, so that what is wrong is said before anything passes."""
-        self._at_once = saves_as_they_end(ctx.options)
+        self._at_once = saves_flows_as_they_end(ctx.options)
         try:
-            settings = settings_of(ctx.options)
+            settings = read_settings(ctx.options)
             if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
                 self.end()
                 self._begin(settings)
@@ -158,7 +158,7 @@ class PixelWitness:
             setup = load_live_setup(settings)
             kept, notices = open_session_store(settings.db, settings.key, setup.knowledge.owners)
         except (StoreError, RulesError) as error:
-            raise refused(f"pixelwitness: {error}") from None
+            raise options_error(f"pixelwitness: {error}") from None
         for notice in notices:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
@@ -166,7 +166,7 @@ class PixelWitness:
         self._session = Session(setup, f"mitmproxy {mitmproxy_version.VERSION}", settings.block)
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
         self.recorded = SessionRecords(kept.path, (*before, self._session.recording_id))
-        self._writer = writer = Writer(kept, _log_trouble, spill_of(kept))
+        self._writer = writer = Writer(kept, _log_trouble, open_spill(kept))
         kept.on_moved = lambda path, notice: self._moved(writer, path, notice)
         self._hand_over(self._session, [])
 
@@ -240,7 +240,7 @@ class PixelWitness:
         shown: list[Flow] = []
         for hook, work in deferred:
             try:
-                rows = work.make()
+                rows = work.analyse()
                 self._hand_over(session, rows)
             except Exception as fault:  # as above
                 self._miss(session, hook, fault)
@@ -292,7 +292,7 @@ class PixelWitness:
 
 def _log_misstated() -> None:
     # An error logged during the start ends it; that is better than a proxy that watches nothing.
-    for problem in misstated(ctx.options):
+    for problem in find_misstated(ctx.options):
         log.error("pixelwitness: %s", problem)
 
 

@@ -74,14 +74,14 @@ class Settings:
     on_error: OnError = "continue"
 
 
-def declare(loader: Loader) -> None:
+def declare_options(loader: Loader) -> None:
     """Declare every option to mitmproxy."""
     for option in OPTIONS:
         choices: Sequence[str] | None = option.choices or None
         loader.add_option(PREFIX + option.name, str, option.default, option.help, choices)
 
 
-def misstated(options: Options) -> list[str]:
+def find_misstated(options: Options) -> list[str]:
     """Return what mitmproxy would keep silent about: mistyped names of ours, and values given twice.
 
     An error of the first kind it never notices, one of the second keeps a script from running without a word.
@@ -89,7 +89,7 @@ def misstated(options: Options) -> list[str]:
     known = {PREFIX + option.name for option in OPTIONS}
     right = f"use one of {', '.join(sorted(known))}"
     waiting: Mapping[str, object] = options.deferred
-    unknown = [f"{name}: there is no such option; {right}" for name in waiting if _mistyped(name, known)]
+    unknown = [f"{name}: there is no such option; {right}" for name in waiting if _is_mistyped(name, known)]
     twice = [
         f"{name}: it is given {len(values)} times; give it once"
         for name, stated in waiting.items()
@@ -98,41 +98,41 @@ def misstated(options: Options) -> list[str]:
     return unknown + twice
 
 
-def _mistyped(name: str, known: Collection[str]) -> bool:
+def _is_mistyped(name: str, known: Collection[str]) -> bool:
     return name not in known and name.replace("-", "_").startswith(PREFIX.rstrip("_"))
 
 
-def settings_of(options: Options) -> Settings:
+def read_settings(options: Options) -> Settings:
     """Return the settings that mitmproxy's options state.
 
     Raises `OptionsError` naming the option, what was found and what would be right.
     """
     stated = {option.name: cast("str", getattr(options, PREFIX + option.name)) for option in OPTIONS}
-    settings = check(stated)
+    settings = check_settings(stated)
     if settings.block != "off" and options.stream_large_bodies:
         found = f"it is {settings.block!r} while stream_large_bodies lets bodies pass before they can be judged"
-        raise _wrong("block", found, "unset one of the two")
+        raise _wrong_option("block", found, "unset one of the two")
     return settings
 
 
-def saves_as_they_end(options: Options) -> bool:
+def saves_flows_as_they_end(options: Options) -> bool:
     """Say whether mitmproxy writes each flow to a file when it ends, with the marks that it has by then."""
     return bool(getattr(options, "save_stream_file", None))
 
 
-def check(stated: Mapping[str, str]) -> Settings:
+def check_settings(stated: Mapping[str, str]) -> Settings:
     """Return settings made of texts by option name; raises `OptionsError`."""
     for option in OPTIONS:
         found = stated[option.name]
         if option.choices and found not in option.choices:
-            raise _wrong(option.name, f"{found!r} is none of its values", f"use {listed(option.choices, 'or')}")
+            raise _wrong_option(option.name, f"{found!r} is none of its values", f"use {listed(option.choices, 'or')}")
     database = stated["db"].strip()
     if not database:
-        raise _wrong("db", "no file is named", "name a database, e.g. pixelwitness.sqlite")
+        raise _wrong_option("db", "no file is named", "name a database, e.g. pixelwitness.sqlite")
     rules = tuple(_path(name) for name in stated["rules"].split(",") if name.strip())
     for folder in rules:
         if not folder.exists():
-            raise _wrong("rules", f"there is no {str(folder)!r}", "name a folder of rule files")
+            raise _wrong_option("rules", f"there is no {str(folder)!r}", "name a folder of rule files")
     return Settings(
         db=_path(database),
         key=_path(stated["key"]) if stated["key"].strip() else None,
@@ -149,7 +149,7 @@ def _persona(stated: str) -> Path | None:
         return None
     file = _path(stated)
     if not file.is_file():
-        raise _wrong("persona", f"there is no file {str(file)!r}", "name a persona file, e.g. persona.toml")
+        raise _wrong_option("persona", f"there is no file {str(file)!r}", "name a persona file, e.g. persona.toml")
     return file
 
 
@@ -157,10 +157,10 @@ def _path(text: str) -> Path:
     return Path(text.strip()).expanduser()
 
 
-def refused(text: str) -> OptionsError:
+def options_error(text: str) -> OptionsError:
     """Return mitmproxy's own error for options: raised early it ends the start with this text."""
     return OptionsError(text)  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
 
 
-def _wrong(name: str, found: str, right: str) -> OptionsError:
-    return refused(f"{PREFIX}{name}: {found}; {right}")
+def _wrong_option(name: str, found: str, right: str) -> OptionsError:
+    return options_error(f"{PREFIX}{name}: {found}; {right}")

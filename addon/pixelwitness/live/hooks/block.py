@@ -17,14 +17,15 @@ type Block = Literal["off", "events", "all", "all+login"]
 _LOGIN = "login"
 
 
-def stops(block: Block, detector: Detector, request: Request) -> bool:
+def is_blocked(block: Block, detector: Detector, request: Request) -> bool:
     """Say whether a request is to be blocked; a preflight is judged as the request that it announces."""
     if block == "off":
         return False
-    found = detector.detect(_announced(request))
-    if block != "all+login" and any(one.rule.channel == _LOGIN for one in (*found.events, *found.contacts)):
+    detection = detector.detect(_announced(request))
+    sightings = (*detection.events, *detection.contacts)
+    if block != "all+login" and any(sighting.rule.channel == _LOGIN for sighting in sightings):
         return False
-    return bool(found.events or (block != "events" and found.contacts))
+    return bool(detection.events or (block != "events" and detection.contacts))
 
 
 def _announced(request: Request) -> Request:
@@ -36,10 +37,10 @@ def _announced(request: Request) -> Request:
     return replace(request, method=method.upper(), body=None, body_state=state)
 
 
-def answer(request: http.Request) -> http.Response:
+def blocked_response(request: http.Request) -> http.Response:
     """Return 204 with the headers for which a page's script may look, so that the page goes on."""
-    asked = request.headers
-    origin = asked.get("origin", "")
+    requested = request.headers
+    origin = requested.get("origin", "")
     headers = {
         "access-control-allow-origin": origin or "*",
         "cross-origin-resource-policy": "cross-origin",
@@ -49,9 +50,9 @@ def answer(request: http.Request) -> http.Response:
     if origin:
         headers["access-control-allow-credentials"] = "true"
     if request.method == "OPTIONS":
-        headers["access-control-allow-methods"] = asked.get("access-control-request-method", "") or "GET, POST"
-        if named := asked.get("access-control-request-headers", ""):
+        headers["access-control-allow-methods"] = requested.get("access-control-request-method", "") or "GET, POST"
+        if named := requested.get("access-control-request-headers", ""):
             headers["access-control-allow-headers"] = named
-    made = http.Response.make(204, b"", headers)
-    del made.headers["content-length"]
-    return made
+    response = http.Response.make(204, b"", headers)
+    del response.headers["content-length"]
+    return response

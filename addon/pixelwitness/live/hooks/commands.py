@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 class Commands:
     """``pixelwitness.summary``, ``pixelwitness.sites`` and ``pixelwitness.export``, about the session under way."""
 
-    def __init__(self, where: Callable[[], SessionRecords | None], vocabulary: Vocabulary) -> None:
-        self._where = where
+    def __init__(self, find_records: Callable[[], SessionRecords | None], vocabulary: Vocabulary) -> None:
+        self._find_records = find_records
         self._vocabulary = vocabulary
 
     def declare(self, loader: Loader) -> None:
@@ -34,8 +34,8 @@ class Commands:
 
         Not as an addon of its own, as decorators would have it: each is asked some twenty times for every request.
         """
-        for called in (self.summary, self.sites, self.export):
-            loader.add_command(f"pixelwitness.{called.__name__}", called)
+        for command in (self.summary, self.sites, self.export):
+            loader.add_command(f"pixelwitness.{command.__name__}", command)
 
     def summary(self) -> str:
         """Sum up what sites told Meta in this session."""
@@ -59,7 +59,7 @@ class Commands:
         log.info("pixelwitness: the report is in %s", target)
 
     def _recorded(self) -> SessionRecords:
-        recorded = self._where()
+        recorded = self._find_records()
         if recorded is None:
             raise _failed("pixelwitness: nothing is recorded; look at its options")
         return recorded

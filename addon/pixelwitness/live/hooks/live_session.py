@@ -1,7 +1,7 @@
-"""A live session: flows in, the work of making records of them out, every request counted.
+"""A live session: flows in, their analysis out as work for later, every request counted.
 
-Owns the numbering of flows, the first look at each, and the session's ledger of
-counts.  What the work needs of a flow is taken at once, so that it holds what left,
+Owns the numbering of flows, the first check of each, and the session's ledger of
+counts.  What the analysis needs of a flow is copied at once, so that it is what left,
 whatever becomes of the flow.  Must not know when the work is done, how records are
 written, mitmproxy's options or its log.
 """
@@ -18,7 +18,7 @@ from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.exposure import records
 from pixelwitness.core.wire.exchange import Reading, Tally
 from pixelwitness.core.wire.request import Request
-from pixelwitness.live.hooks.block import Block, answer, stops
+from pixelwitness.live.hooks.block import Block, blocked_response, is_blocked
 from pixelwitness.live.hooks.tls_refusals import TlsRefusals
 from pixelwitness.meaning.pipeline.analyser import Analyser
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
@@ -31,19 +31,21 @@ MOST_OPEN = 20_000
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):
-    """What is left to do for a flow; the order in which it is done is that of the hooks."""
+    """The analysis of a flow, to be done later; the order is that of the hooks."""
 
     flow: http.HTTPFlow
-    make: Callable[[], list[records.AnyRecord]]
-    """Makes the records of what the flow told, once."""
+    analyse: Callable[[], list[records.AnyRecord]]
+    """Makes the records of the flow; to be called once."""
 
 
 class _OpenRequest(msgspec.Struct, frozen=True, gc=False):
+    """A request whose answer is waited for."""
+
     position: int
     url: str | None = None
     """Where it went; None where nobody has had to know."""
     destination: str = ""
-    """What the browser says that it is for."""
+    """The browser's ``Sec-Fetch-Dest``, empty where it sent none."""
     awaited: bool = False
     """Its answer can show something, whether or not it is a page."""
 
@@ -73,7 +75,7 @@ class Session:
         self._tally = self._reading.tally
 
     def request(self, flow: http.HTTPFlow) -> Work | None:
-        """Take a request that is about to leave: what it sends leaves with it, whatever the answer.
+        """Record a request that is about to leave: what it sends leaves with it, whatever the answer.
 
         One that is to be blocked gets its answer here, before its records are made.
         """
@@ -84,14 +86,14 @@ class Session:
         wanted = flow_exchange.wants(self._screen, flow)
         destination = flow_exchange.destination_of(flow)
         if wanted or flow_exchange.may_be_page(flow, destination):
-            return self._take(flow, position, destination, is_wanted=wanted)
+            return self._analysis_of(flow, position, destination, is_wanted=wanted)
         self._tally.other += 1
         if not destination:
             # Its answer can still turn out to be a page.
             self._remember(flow.id, _OpenRequest(position))
         return None
 
-    def _take(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
+    def _analysis_of(self, flow: http.HTTPFlow, position: int, destination: str, *, is_wanted: bool) -> Work:
         request = flow_exchange.request_of(flow, position)
         if self._reading.user_agent is None:
             self._reading.user_agent = request.header_map.get("user-agent")
@@ -100,7 +102,7 @@ class Session:
         # One that broke off, or is let through as it comes, cannot be kept back any more.
         can_block = not stays and flow.error is None and not flow.request.stream
         if can_block and self._is_to_be_blocked(request):
-            flow.response = answer(flow.request)
+            flow.response = blocked_response(flow.request)
             stays = True
         else:
             awaited = is_wanted and self._analyser.awaits_answer(request)
@@ -109,39 +111,39 @@ class Session:
 
     def _is_to_be_blocked(self, request: Request) -> bool:
         try:
-            return stops(self.block, self.setup.detector, request)
-        except Exception:  # what a rule cannot look into is taken as it is, and counted there
+            return is_blocked(self.block, self.setup.detector, request)
+        except Exception:  # where a rule fails, the request passes; the analysis counts the fault
             return False
 
     def response(self, flow: http.HTTPFlow) -> Work | None:
-        """Take what an answer adds to a request taken before."""
+        """Record what an answer adds to a request recorded before."""
         known = self._open.pop(flow.id, None)
         if known is None or not (known.awaited or flow_exchange.may_be_page(flow, known.destination)):
             return None
-        return self._answered(flow, known)
+        return self._analysis_of_answer(flow, known)
 
     def error(self, flow: http.HTTPFlow) -> Work | None:
-        """Take a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
+        """Record a flow that ended in an error: one that broke off or went over a limit has had no `request` before."""
         known = self._open.pop(flow.id, None)
         if known is not None:
-            # That no answer came says something, too, of a library say.
-            return self._answered(flow, known) if known.awaited else None
+            # That no answer came is a fact, too: of a library, say.
+            return self._analysis_of_answer(flow, known) if known.awaited else None
         if flow.request.timestamp_end is not None:
             return None
         work = self.request(flow)
         self._open.pop(flow.id, None)
         return work
 
-    def _answered(self, flow: http.HTTPFlow, known: _OpenRequest) -> Work:
+    def _analysis_of_answer(self, flow: http.HTTPFlow, known: _OpenRequest) -> Work:
         exchange = flow_exchange.exchange_of(flow, known.position, known.url)
         return Work(flow, partial(self._analyser.analyse_response, exchange))
 
     def tls_failed(self, data: tls.TlsData) -> None:
-        """Count a client that would not take the proxy's certificate: that traffic was not seen."""
+        """Count a client that refused the proxy's certificate: that traffic was not seen."""
         self._tls_refusals.failed(data)
 
     def tls_established(self, data: tls.TlsData) -> None:
-        """Take note of a client that took the proxy's certificate."""
+        """Note a client that accepted the proxy's certificate."""
         self._tls_refusals.established(data)
 
     def recording(self, *, complete: bool) -> records.Recording:

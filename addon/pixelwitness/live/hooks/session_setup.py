@@ -1,4 +1,4 @@
-"""Opening a session: rules, knowledge, key and persona as its settings name them, and the spill of its database.
+"""The set-up of a session: rules, knowledge, key and persona as its settings name them, and the spill of its database.
 
 Owns what a session is made of.  Errors: `RulesError`, `StoreError`.  Must not know
 flows, hooks or what a session does.
@@ -25,16 +25,16 @@ def load_live_setup(settings: Settings) -> AnalyserSetup:
     """Return what a session of these settings analyses with."""
     rules = load_rules(settings.rules)
     key = study_key(settings.db, settings.key)
-    persona = _persona(settings.persona) if settings.persona else None
+    persona = _read_persona(settings.persona) if settings.persona else None
     # Reads the list of public suffixes, a tenth of a second, while no request waits for it.
     site_of("www.shop.example")
     return set_up_analysis(rules, key, persona, keep_values=settings.keep_values, block=settings.block)
 
 
-def spill_of(kept: SessionStore) -> Spill | None:
-    """Return the spill of a database, with what an earlier session left in it; None when it is another's."""
+def open_spill(store: SessionStore) -> Spill | None:
+    """Open the spill of a database, with what an earlier session left in it; None when it is another's."""
     try:
-        spill = Spill(kept.path, kept.key_fingerprint)
+        spill = Spill(store.path, store.key_fingerprint)
     except StoreError as error:
         # A warning, as an error during the start would end it.
         log.warning("pixelwitness: %s; until then nothing of it is taken in, and nothing can be spilled", error)
@@ -46,7 +46,7 @@ def spill_of(kept: SessionStore) -> Spill | None:
     return spill
 
 
-def _persona(file: Path) -> Persona:
+def _read_persona(file: Path) -> Persona:
     if read_by_others(file):
         log.warning("pixelwitness: %s: other users of this machine can read it; chmod 600 keeps it to you", file)
     return read_persona(file)
