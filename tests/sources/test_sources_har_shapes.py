@@ -13,7 +13,7 @@ from tests.sources.reading import OTHER, PIXEL, only, read_bytes, read_value, re
 
 from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState
-from pixelwitness.sources.har.entry_dates import parse_posix_seconds
+from pixelwitness.sources.har.entry_dates import parse_date
 
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 
@@ -551,7 +551,7 @@ DATES: list[tuple[Any, float | None]] = [
 
 @pytest.mark.parametrize(("value", "seconds"), DATES)
 def test_dates(value: Any, seconds: float | None) -> None:
-    assert parse_posix_seconds(value) == seconds
+    assert parse_date(value) == seconds
 
 
 COOKIES: dict[str, tuple[str, Any, Any, bool, bool]] = {

@@ -55,8 +55,8 @@ def read_export(path: Path) -> Export:
         with path.open("rb") as file:
             _read_json(path.name, file.read(MAX_BYTES + 1), export)
     if not export.files and not export.problems:
-        what = "no list of activity off Meta was found in it; it is a file your_activity_off_meta_technologies.json"
-        export.problems.append(Problem(path.name, what))
+        reason = "no list of activity off Meta was found in it; it is a file your_activity_off_meta_technologies.json"
+        export.problems.append(Problem(path.name, reason))
     return export
 
 
@@ -112,8 +112,8 @@ def _is_html(name: str) -> bool:
 
 def _note_html(name: str, export: Export) -> None:
     if not any("HTML" in problem.what for problem in export.problems):
-        what = "is the HTML form of the export, which cannot be read yet; ask Meta for the JSON form"
-        export.problems.append(Problem(name, what))
+        reason = "is the HTML form of the export, which cannot be read yet; ask Meta for the JSON form"
+        export.problems.append(Problem(name, reason))
 
 
 def _read_json(name: str, data: bytes, export: Export) -> None:

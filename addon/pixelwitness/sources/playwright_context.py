@@ -17,7 +17,7 @@ from pixelwitness.core.wire.content_coding import decode_body
 from pixelwitness.core.wire.exchange import Exchange, Reading, Tally
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
 from pixelwitness.sources.har.entry_body import BODY_METHODS
-from pixelwitness.sources.har.entry_exchange import lacks_body, network_url, parse_headers
+from pixelwitness.sources.har.entry_exchange import header_value, lacks_body, network_url, parse_headers
 
 _STREAMS = frozenset({"eventsource", "websocket", "media"})
 """Resource types that stay open by nature: nobody waits for their end."""
@@ -85,14 +85,14 @@ class TrackedRequest:
             self.from_wire = True
         if status is not None:
             known = parse_headers([dict(header) for header in answered])
-            kind = next((value for name, value in known if name.lower() == "content-type"), "")
+            kind = header_value(known, "content-type")
             short = text if text is not None and len(text) <= BODY_LIMIT else None
             self.response = Response(status, known, kind, short)
 
     def body(self) -> tuple[bytes | None, BodyState]:
         """Return the body and what became of it: Chromium keeps what stands in a Blob or a file to itself."""
         raw: bytes | None = self.request.post_data_buffer
-        length = _header(self.headers, "content-length").strip()
+        length = header_value(self.headers, "content-length").strip()
         stated = int(length) if length.isdecimal() and len(length) < 20 else None
         if not raw:
             nothing = stated == 0 or (stated is None and (self.handed_over or self.method not in BODY_METHODS))
@@ -100,7 +100,7 @@ class TrackedRequest:
         if stated is not None and stated > len(raw):
             # Some of its parts only: what a Blob among them held was left out.
             return None, BodyState.NOT_RECORDED
-        return decode_body(raw, _header(self.headers, "content-encoding"))
+        return decode_body(raw, header_value(self.headers, "content-encoding"))
 
     def exchange(self) -> Exchange:
         """Return the request and, as far as it is known, its answer."""
@@ -151,7 +151,7 @@ class ContextRecorder:
             self._open[id(request)] = request
         headers = tuple(request.headers.items())
         if self._user_agent is None:
-            self._user_agent = _header(headers, "user-agent") or None
+            self._user_agent = header_value(headers, "user-agent") or None
         kind, page_ref = self._place(request)
         url = network_url(request.url)
         tracked = TrackedRequest(
@@ -234,11 +234,7 @@ class ContextRecorder:
         if tracked.method not in BODY_METHODS:
             return False
         body, _ = tracked.body()
-        return body is not None and self.screen.wants_body(_header(tracked.headers, "content-type"), body)
-
-
-def _header(headers: Headers, wanted: str) -> str:
-    return next((value for name, value in headers if name.lower() == wanted), "")
+        return body is not None and self.screen.wants_body(header_value(tracked.headers, "content-type"), body)
 
 
 def _is_gone(request: PlaywrightRequest) -> bool:

@@ -231,11 +231,11 @@ class Spill:
     def _write(self, data: bytes) -> None:
         if self._end + len(data) > self._most:
             raise StoreError(self.path, f"it holds {self._end:,} bytes", "free the database: more is not kept here")
-        left = memoryview(data)
-        while left:
-            written = os.write(self._opened(), left)
+        remaining = memoryview(data)
+        while remaining:
+            written = os.write(self._opened(), remaining)
             self._end += written
-            left = left[written:]
+            remaining = remaining[written:]
 
     def _cut(self, place: int) -> None:
         with contextlib.suppress(OSError):

@@ -26,12 +26,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MAX_LENGTH = 100
 
 
-def parse_posix_seconds(value: Any) -> float | None:
+def parse_date(value: Any) -> float | None:
     """Return POSIX seconds of a recorded date, None when it says nothing sure; a time without a zone is UTC.
 
-    >>> parse_posix_seconds("2026-11-20T10:00:00.250Z"), parse_posix_seconds("2026-11-20 11:00:00.2500000+01:00")
+    >>> parse_date("2026-11-20T10:00:00.250Z"), parse_date("2026-11-20 11:00:00.2500000+01:00")
     (1795168800.25, 1795168800.25)
-    >>> parse_posix_seconds(1795168800250), parse_posix_seconds("Fri, 20 Nov 2026 10:00:00 GMT"), parse_posix_seconds("3/4/2026 10:00")
+    >>> parse_date(1795168800250), parse_date("Fri, 20 Nov 2026 10:00:00 GMT"), parse_date("3/4/2026 10:00")
     (1795168800.25, 1795168800.0, None)
     """
     if isinstance(value, str):

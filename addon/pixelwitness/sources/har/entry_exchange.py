@@ -16,7 +16,7 @@ from pixelwitness.core.wire.json_text import Json
 from pixelwitness.core.wire.params import Pairs
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
 from pixelwitness.sources.har.entry_body import Body, BodyContext, body_of, decode_base64
-from pixelwitness.sources.har.entry_dates import parse_posix_seconds
+from pixelwitness.sources.har.entry_dates import parse_date
 from pixelwitness.sources.har.entry_decoding import ContentPart, Entry, RequestPart, ResponsePart, decode_raw
 
 _MAX_HEADERS = 1_000
@@ -56,7 +56,7 @@ class SentRequest:
         self.post = decode_raw(part.post)
         self.headers = parse_headers(decode_raw(part.headers))
         self.mime_type = _mime_type(self.post)
-        self.content_type = _first(self.headers, "content-type")
+        self.content_type = header_value(self.headers, "content-type")
         self.method = _method(part.method, self.post)
         if not self.content_type and self.mime_type:
             # The recorder's copy of the header, where it kept no headers.
@@ -68,9 +68,9 @@ class SentRequest:
             BodyContext(
                 method=self.method,
                 size=part.size,
-                content_length=_first(self.headers, "content-length"),
+                content_length=header_value(self.headers, "content-length"),
                 content_type=self.content_type,
-                coding=_first(self.headers, "content-encoding"),
+                coding=header_value(self.headers, "content-encoding"),
                 attachment=attachment,
             ),
         )
@@ -89,7 +89,7 @@ def exchange_of(entry: Entry, sent: SentRequest, *, position: int, line: int, wi
         resource_type=entry.kind.strip().lower() if isinstance(entry.kind, str) else "",
         position=position,
         line=line,
-        seen_at=parse_posix_seconds(entry.started),
+        seen_at=parse_date(entry.started),
         page_ref=reference(entry.page),
         initiator=_initiator(entry.initiator),
     )
@@ -131,6 +131,14 @@ def parse_headers(recorded: Json) -> Headers:
     return tuple(headers)
 
 
+def header_value(headers: Headers, wanted: str) -> str:
+    """Return the value of the first header of a lower-case name, empty where there is none."""
+    for name, value in headers:
+        if name.lower() == wanted:
+            return value
+    return ""
+
+
 def parse_status(value: Any) -> int | None:
     """Return an HTTP status; None for 0, a negative one and whatever else stands for "no answer".
 
@@ -152,9 +160,9 @@ def _response(part: object, attachment: Callable[[str], bytes | None] | None) ->
     if not isinstance(part, ResponsePart):
         return Response()
     headers = parse_headers(decode_raw(part.headers))
-    if isinstance(part.redirect, str) and part.redirect.strip() and not _first(headers, "location"):
+    if isinstance(part.redirect, str) and part.redirect.strip() and not header_value(headers, "location"):
         headers = (*headers, ("location", part.redirect.strip()))
-    if len(part.cookies) > 2 and not _first(headers, "set-cookie"):
+    if len(part.cookies) > 2 and not header_value(headers, "set-cookie"):
         # The recorder's list of what the answer set, where it kept no such headers.
         set_cookies = parse_headers(decode_raw(part.cookies))
         headers = (*headers, *(("set-cookie", f"{name}={value}") for name, value in set_cookies))
@@ -197,13 +205,6 @@ def _method(value: Any, post: Json) -> str:
         return value.strip().upper()
     holds = isinstance(post, dict) and any(post.get(key) for key in ("text", "params", "_file"))
     return "POST" if holds or (isinstance(post, str) and post) else "GET"
-
-
-def _first(headers: Headers, wanted: str) -> str:
-    for name, value in headers:
-        if name.lower() == wanted:
-            return value
-    return ""
 
 
 def _cookies(raw: msgspec.Raw) -> Pairs | None:

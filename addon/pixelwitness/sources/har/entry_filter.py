@@ -28,10 +28,10 @@ class ProblemList:
         self._list = reading.problems
         self._unlisted = 0
 
-    def add(self, where: str, what: str, *, always: bool = False) -> None:
+    def add(self, where: str, reason: str, *, always: bool = False) -> None:
         """Note a problem, or only count it when there are many and it does not concern the whole file."""
         if always or len(self._list) < MAX_PROBLEMS:
-            self._list.append(Problem(where, what))
+            self._list.append(Problem(where, reason))
         else:
             self._unlisted += 1
 
@@ -137,8 +137,8 @@ class EntryFilter:
                     self._reading.user_agent = value
                     return
 
-    def _problem(self, line: int, position: int, what: str) -> None:
-        self._problems.add(f"line {line}", f"entry {position} {what}")
+    def _problem(self, line: int, position: int, reason: str) -> None:
+        self._problems.add(f"line {line}", f"entry {position} {reason}")
 
 
 def _is_document(entry: Entry) -> bool:

@@ -242,8 +242,8 @@ class EntryList:
         self.position += 1
         window.move(stop)
 
-    def _stop(self, what: str, line: int | None = None) -> None:
-        self._problems.add(f"line {line or self._window.line}", what, always=True)
+    def _stop(self, reason: str, line: int | None = None) -> None:
+        self._problems.add(f"line {line or self._window.line}", reason, always=True)
         self._reading.complete = False
 
 

@@ -226,13 +226,13 @@ class _DocumentReader:
             following = window.skip_blank()
         if not following:
             return
-        what = "another JSON document" if following in b"{[" else "text"
-        self._problems.add(f"line {window.line}", f"{what} behind the end of the HAR was not read")
+        rest = "another JSON document" if following in b"{[" else "text"
+        self._problems.add(f"line {window.line}", f"{rest} behind the end of the HAR was not read")
         if following in b"{[":
             self._reading.complete = False
 
-    def _incomplete(self, what: str) -> None:
-        self._problems.add(f"line {self._window.line}", what, always=True)
+    def _incomplete(self, reason: str) -> None:
+        self._problems.add(f"line {self._window.line}", reason, always=True)
         self._reading.complete = False
 
 
