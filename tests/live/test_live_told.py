@@ -139,7 +139,7 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
 
 # The contentview ------------------------------------------------------------------------------
 
-VIEW = PixelWitnessView(lambda: (SETUP.detector, SETUP.redactor), WORDS)
+VIEW = PixelWitnessView(lambda: SETUP, WORDS)
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ reaches it: a fault is caught in its hook, counted, shown at once and at the end
 import gc
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from mitmproxy import contentviews, ctx, http, tls
@@ -19,7 +19,6 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.flow import Flow
 from mitmproxy.hooks import UpdateHook
 
-from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.exposure import records
 from pixelwitness.live.display.event_line import LineFormatter
 from pixelwitness.live.display.overview import SessionOverview
@@ -42,9 +41,9 @@ from pixelwitness.live.saving.session_report import SessionRecords
 from pixelwitness.live.saving.session_store import open_session_store
 from pixelwitness.live.saving.spill import spill_file
 from pixelwitness.live.saving.writer import Writer
-from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.rulebook import RulesError
+from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.store.database import StoreError
 
 log = logging.getLogger(__name__)
@@ -56,22 +55,12 @@ _STEADY_SECONDS = 1.0
 """How often the counts are brought to the store while only other traffic passes."""
 
 
-@dataclass(slots=True)
-class FaultCounts:
-    """Faults of pixelwitness itself, by the hook they happened in."""
-
-    by_hook: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        return sum(self.by_hook.values())
-
-
 class PixelWitness:
     """Watches what passes the proxy on its way to Meta and stores what it means."""
 
-    def __init__(self, board: SessionOverview | None = None) -> None:
-        self.faults = FaultCounts()
+    def __init__(self, overview: SessionOverview | None = None) -> None:
+        self.faults = Counter[str]()
+        """Faults of pixelwitness itself, by the hook they happened in."""
         self.recorded: SessionRecords | None = None
         """Where the records of this run are."""
         self.lost = 0
@@ -85,7 +74,7 @@ class PixelWitness:
         """Where the records of the session go."""
         self.unsaved: Path | None = None
         """The spill that holds what the database of the last session did not take."""
-        self._overview = board
+        self._overview = overview
         self._words = vocabulary()
         self._formatter = LineFormatter(self._words)
         self._deferred: DeferredQueue[tuple[str, Work]] = DeferredQueue(self._analyse)
@@ -104,7 +93,7 @@ class PixelWitness:
             raise options_error(reason)
         declare_options(loader)
         Commands(lambda: self.recorded, self._words).declare(loader)
-        contentviews.add(PixelWitnessView(self._reader, self._words))
+        contentviews.add(PixelWitnessView(self._setup, self._words))
         _log_misstated()
 
     def configure(self, updated: Collection[str]) -> None:
@@ -142,32 +131,33 @@ class PixelWitness:
         self.end()
         if self.unsaved:
             log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.unsaved)
-        if self.faults.total or self.lost:
-            where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.by_hook.items()))
+        if self.faults or self.lost:
+            where = ", ".join(f"{hook}: {count}" for hook, count in sorted(self.faults.items()))
             log.error(
-                "pixelwitness: incomplete: %d faults (%s), %d requests not stored", self.faults.total, where, self.lost
+                "pixelwitness: incomplete: %d faults (%s), %d requests not stored",
+                self.faults.total(),
+                where,
+                self.lost,
             )
 
-    def _reader(self) -> tuple[Detector, Redactor] | None:
-        if self._session is None:
-            return None
-        return self._session.setup.detector, self._session.setup.redactor
+    def _setup(self) -> AnalyserSetup | None:
+        return None if self._session is None else self._session.setup
 
     def _begin(self, settings: Settings) -> None:
         try:
             setup = load_live_setup(settings)
-            kept, notices = open_session_store(settings.db, settings.key, setup.knowledge.owners)
+            store, notices = open_session_store(settings.db, settings.key, setup.knowledge.owners)
         except (StoreError, RulesError) as error:
             raise options_error(f"pixelwitness: {error}") from None
         for notice in notices:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
-        self._db = kept.path
+        self._db = store.path
         self._session = Session(setup, f"mitmproxy {mitmproxy_version.VERSION}", settings.block)
-        before = self.recorded.ids if self.recorded is not None and self.recorded.db == kept.path else ()
-        self.recorded = SessionRecords(kept.path, (*before, self._session.recording_id))
-        self._writer = writer = Writer(kept, _log_trouble, open_spill(kept))
-        kept.on_moved = lambda path, notice: self._moved(writer, path, notice)
+        before = self.recorded.ids if self.recorded is not None and self.recorded.db == store.path else ()
+        self.recorded = SessionRecords(store.path, (*before, self._session.recording_id))
+        self._writer = writer = Writer(store, _log_trouble, open_spill(store))
+        store.on_moved = lambda path, notice: self._moved(writer, path, notice)
         self._hand_over(self._session, [])
 
     def _moved(self, writer: Writer, path: Path, notice: str) -> None:
@@ -281,9 +271,8 @@ class PixelWitness:
         self._count_fault(hook, fault, ", this request is missing")
 
     def _count_fault(self, hook: str, fault: Exception, loss: str) -> None:
-        first = hook not in self.faults.by_hook
-        self.faults.by_hook[hook] = self.faults.by_hook.get(hook, 0) + 1
-        if first:
+        self.faults[hook] += 1
+        if self.faults[hook] == 1:
             # The type alone: the text of an error may hold captured values.
             log.error("pixelwitness: a fault (%s) in %s; browsing goes on%s", _describe_fault(fault), hook, loss)
         if self._settings is not None and self._settings.on_error == "stop":

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mitmproxy import contentviews, http
 
-from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.sighting import Detection, Sighting
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState, Request
@@ -20,6 +19,7 @@ from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.report.wording.phrases import form_word, way_word
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
+from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources import flow_exchange
 
 PERSONAL, EVENT, CONTACT, BLOCKED = ":red_circle:", ":yellow_circle:", ":white_circle:", ":no_entry:"
@@ -31,10 +31,10 @@ _NOT_OURS = -1.0
 
 
 class PixelWitnessView(contentviews.Contentview):
-    """Reads what a request tells Meta; ``reader`` gives rules and redaction, None while nothing is recorded."""
+    """Shows what a request sends to Meta; ``find_setup`` gives rules and redaction, None while nothing is recorded."""
 
-    def __init__(self, reader: Callable[[], tuple[Detector, Redactor] | None], vocabulary: Vocabulary) -> None:
-        self._reader = reader
+    def __init__(self, find_setup: Callable[[], AnalyserSetup | None], vocabulary: Vocabulary) -> None:
+        self._find_setup = find_setup
         self._vocabulary = vocabulary
 
     @property
@@ -53,18 +53,17 @@ class PixelWitnessView(contentviews.Contentview):
         return "\n".join(self._lines(*found))
 
     def _find(self, data: bytes, metadata: contentviews.Metadata) -> tuple[Request, Detection, Redactor] | None:
-        reader = self._reader()
-        if reader is None:
+        setup = self._find_setup()
+        if setup is None:
             return None
-        detector, redactor = reader
         try:
             request = _request(data, metadata)
             if request is None:
                 return None
-            detection = detector.detect(request)
+            detection = setup.detector.detect(request)
         except Exception:  # mitmproxy would log it with what was captured
             return None
-        return (request, detection, redactor) if detection.events or detection.contacts else None
+        return (request, detection, setup.redactor) if detection.events or detection.contacts else None
 
     def _lines(self, request: Request, detection: Detection, redactor: Redactor) -> Iterator[str]:
         sightings = (*detection.events, *detection.contacts)

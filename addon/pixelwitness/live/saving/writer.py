@@ -31,7 +31,7 @@ SPILL_AFTER = 0.16
 """Seconds in memory after which a batch goes to the spill; with the disk's answer below 250 ms."""
 FIRST_RETRY, LONGEST_RETRY = 0.05, 2.0
 """Seconds between attempts when the database or the spill takes nothing."""
-LONGEST_FAREWELL = 2.0
+LONGEST_END_WAIT = 2.0
 """Seconds for which the end waits for a database that takes nothing, when the spill has everything."""
 _IDLE = 0.5
 """Seconds between checks of the database while nothing passes."""
@@ -92,10 +92,10 @@ class Writer:
         self._reported: set[str] = set()
         """What was reported in this spell of refusals, by the subject of the error."""
         self._deadline: float | None = None
-        self._farewell = 0.0
+        self._safe_deadline = 0.0  # ends the wait once the spill has everything
         self._ending, self._ended = threading.Event(), threading.Event()
-        self._come, self._enough = threading.Event(), threading.Event()
-        self._late, self._pressed = threading.Event(), threading.Event()
+        self._arrived, self._group_ready = threading.Event(), threading.Event()
+        self._spill_wake, self._half_full = threading.Event(), threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name="pixelwitness writer", daemon=True),
             threading.Thread(target=self._spill_late, name="pixelwitness spill", daemon=True),
@@ -112,14 +112,14 @@ class Writer:
             self.state.dropped += 1
             return False
         self._waiting.append((time.monotonic(), tuple(batch)))
-        if not self._come.is_set():
-            self._come.set()
-        if not self._late.is_set():
-            self._late.set()
-        if waiting + 1 >= ENOUGH and not self._enough.is_set():
-            self._enough.set()
-        if waiting * 2 >= MOST_WAITING and not self._pressed.is_set():
-            self._pressed.set()
+        if not self._arrived.is_set():
+            self._arrived.set()
+        if not self._spill_wake.is_set():
+            self._spill_wake.set()
+        if waiting + 1 >= ENOUGH and not self._group_ready.is_set():
+            self._group_ready.set()
+        if waiting * 2 >= MOST_WAITING and not self._half_full.is_set():
+            self._half_full.set()
         return True
 
     def finish(self, seconds: float, last: Sequence[records.AnyRecord] = ()) -> bool:
@@ -129,17 +129,17 @@ class Writer:
         """
         if last:
             self._waiting.append((time.monotonic(), tuple(last)))
-        self._farewell = time.monotonic() + min(seconds, LONGEST_FAREWELL)
+        self._safe_deadline = time.monotonic() + min(seconds, LONGEST_END_WAIT)
         self._deadline = time.monotonic() + seconds
         self._ending.set()
-        for event in (self._come, self._enough, self._late, self._pressed):
+        for event in (self._arrived, self._group_ready, self._spill_wake, self._half_full):
             event.set()
         self._threads[0].join(seconds + LONGEST_RETRY)
         if self._threads[0].is_alive():
             # Stuck in the database: what it holds is made safe from here, and its lock goes with the process.
             self._spill_all()
         self._ended.set()
-        self._late.set()
+        self._spill_wake.set()
         self._threads[1].join(LONGEST_RETRY)
         with self._lock:
             self.state.spill_pending |= self._spill is not None and self._spill.is_pending
@@ -181,14 +181,14 @@ class Writer:
         if spilled:
             return spilled
         if not self._waiting:
-            self._come.clear()
+            self._arrived.clear()
             if not self._waiting and not self._ending.is_set():
-                self._come.wait(_IDLE)
+                self._arrived.wait(_IDLE)
         oldest = self._oldest()
         if oldest is not None and not self._ending.is_set():
-            self._enough.clear()
+            self._group_ready.clear()
             if len(self._waiting) < ENOUGH and not self._ending.is_set():
-                self._enough.wait(max(0.0, oldest + LONGEST_WAIT - time.monotonic()))
+                self._group_ready.wait(max(0.0, oldest + LONGEST_WAIT - time.monotonic()))
         # Meanwhile the other thread may have spilled what waited: it must not stay there when this is the end.
         return self._from_memory() or self._from_spill()
 
@@ -226,7 +226,7 @@ class Writer:
             if self._deadline is None:
                 self._ending.wait(pause)
                 pause = min(pause * 2, LONGEST_RETRY)
-            elif time.monotonic() > (self._farewell if self._spill_all() else self._deadline):
+            elif time.monotonic() > (self._safe_deadline if self._spill_all() else self._deadline):
                 return False
             else:
                 time.sleep(FIRST_RETRY)
@@ -255,14 +255,14 @@ class Writer:
         while not self._ended.is_set():
             oldest = self._oldest()
             if oldest is None:
-                self._late.clear()
+                self._spill_wake.clear()
                 if self._oldest() is None:
-                    self._late.wait(_IDLE)
+                    self._spill_wake.wait(_IDLE)
                 continue
             remaining = oldest + SPILL_AFTER - time.monotonic()
             if remaining > 0 and len(self._waiting) * 2 < MOST_WAITING:
-                self._pressed.clear()
-                self._pressed.wait(min(remaining, SPILL_AFTER))
+                self._half_full.clear()
+                self._half_full.wait(min(remaining, SPILL_AFTER))
                 continue
             if self._spill_all():
                 pause = FIRST_RETRY

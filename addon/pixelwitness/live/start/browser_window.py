@@ -22,8 +22,8 @@ from mitmproxy import ctx
 
 from pixelwitness.live.start.browser import build_command, runs_as_root
 
-_LOOK_SECONDS = 0.2
-_FAREWELL_SECONDS = 5.0
+_POLL_SECONDS = 0.2
+_END_SECONDS = 5.0
 _AT_ONCE_SECONDS = 3.0
 """A browser that ends so soon has not been closed by anybody."""
 _POINTED_AT = frozenset({"regular", "upstream"})
@@ -80,7 +80,7 @@ class BrowserWindow:
     async def _until_closed(self, process: subprocess.Popen[bytes]) -> None:
         begun = asyncio.get_running_loop().time()
         while process.poll() is None:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
         if process.returncode and asyncio.get_running_loop().time() - begun < _AT_ONCE_SECONDS:
             self._notify(
                 f"{self._program.name} ended at once with exit code {process.returncode}; was it the right one?"
@@ -108,7 +108,7 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
                 # Its helpers are in a session of their own with it.
                 os.killpg(process.pid, ending)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_FAREWELL_SECONDS)
+            process.wait(_END_SECONDS)
 
 
 def _proxy_address() -> str | None:

@@ -171,7 +171,7 @@ def _run_proxy(options: LiveOptions, window: "BrowserWindow | None", notify: Cal
     is_reported = addon.recorded is None or print_closing_report(
         addon.recorded, vocabulary(), sys.stdout, notify, colour=not os.environ.get("NO_COLOR")
     )
-    return INCOMPLETE if addon.faults.total or addon.lost or addon.unsaved or not is_reported else 0
+    return INCOMPLETE if addon.faults or addon.lost or addon.unsaved or not is_reported else 0
 
 
 @contextmanager
