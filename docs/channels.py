@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pixelwitness.core.detect.rule import Channel, Rule
-from pixelwitness.rulebook.rules import catalogue
 from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.rulebook.yaml import yaml_text
@@ -42,9 +41,8 @@ def page(name: str) -> Iterator[str]:
     """Yield the lines of one channel's page that tell of its rules; raise ValueError for another word."""
     loaded = load_rules()
     rules = _by_channel()[Channel(name)]
-    stated = {one.rule.id: one for one in catalogue.entries(loaded)}
     for rule in rules:
-        value: Any = yaml_text.read(stated[rule.id].text.encode()).value
+        value: Any = yaml_text.read(loaded.source(rule.id).data).value
         yield from _rule(rule, value["match"], examples_of(loaded, [rule.id]))
 
 

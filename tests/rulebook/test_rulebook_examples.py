@@ -1,4 +1,4 @@
-"""Examples as tests: how they are written, what they are compared with, and the catalogue of rules."""
+"""Examples as tests: how they are written, what they are compared with, and the files of rules."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 
 from pixelwitness.core.wire.request import BodyState
 from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.rules.catalogue import UnknownRuleError, entries, entry
 from pixelwitness.rulebook.rules.rule_examples import run_examples
+from pixelwitness.rulebook.rules.rule_set import UnknownRuleError
 from pixelwitness.rulebook.rules.wire_text import WireTextError, read_request, read_response
 
 HEAD = """\
@@ -206,18 +206,19 @@ def test_an_answer_that_did_not_come_has_no_status() -> None:
     assert (answer.status, answer.headers, answer.text, answer.brings_script) == (None, (), None, False)
 
 
-def test_the_catalogue_shows_every_rule_with_its_file(tmp_path: Path) -> None:
+def test_every_rule_has_its_file(tmp_path: Path) -> None:
     (tmp_path / "shop-event.yaml").write_text(EVENT, "utf-8")
     rules = load_rules([tmp_path])
-    found = entries(rules)
-    assert [one.rule.id for one in found] == sorted(rule.id for rule in rules.rules)
-    assert [(one.origin, one.text) for one in found if not one.built_in] == [(str(tmp_path / "shop-event.yaml"), EVENT)]
-    assert entry(rules, "capi-event").origin == "rules/detect/capi-event.yaml"
+    sources = [rules.source(rule.id) for rule in rules.rules]
+    assert [source.id for source in sources] == [rule.id for rule in rules.rules]
+    users = [(source.shown, source.text) for source in sources if not source.built_in]
+    assert users == [(str(tmp_path / "shop-event.yaml"), EVENT)]
+    assert rules.source("capi-event").shown == "rules/detect/capi-event.yaml"
 
 
 def test_an_unknown_rule_is_named_with_its_neighbour() -> None:
     with pytest.raises(UnknownRuleError) as error:
-        entry(load_rules(), "meta-pixel-evnt")
+        load_rules().source("meta-pixel-evnt")
     assert str(error.value) == "no rule has the id 'meta-pixel-evnt'; did you mean 'meta-pixel-event'?"
     with pytest.raises(UnknownRuleError):
         run_examples(load_rules(), ["capi-event", "nothing-like-it"])

@@ -19,15 +19,14 @@ def rules() -> None:
 @rules_option
 def list_rules(rules: tuple[Path, ...]) -> ExitCode:
     """List every rule: id, what it gives, channel, confidence, title."""
-    from pixelwitness.rulebook.rules.catalogue import entries
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
-    found = [one.rule for one in entries(load_rules(rules))]
-    width = max((len(one.id) for one in found), default=0)
+    ordered = sorted(load_rules(rules).rules, key=lambda rule: rule.id)
+    width = max((len(rule.id) for rule in ordered), default=0)
     emit(
-        f"{safe_text(one.id):<{width}}  {one.gives:<11}  {one.channel or '-':<16}  {one.confidence:<7}"
-        f"  {safe_text(one.title)}\n"
-        for one in found
+        f"{safe_text(rule.id):<{width}}  {rule.gives:<11}  {rule.channel or '-':<16}  {rule.confidence:<7}"
+        f"  {safe_text(rule.title)}\n"
+        for rule in ordered
     )
     return ExitCode.CLEAN
 
@@ -37,15 +36,14 @@ def list_rules(rules: tuple[Path, ...]) -> ExitCode:
 @rules_option
 def show_rule(rule_id: str, rules: tuple[Path, ...]) -> ExitCode:
     """Print one rule as it is written, with its examples."""
-    from pixelwitness.rulebook.rules.catalogue import UnknownRuleError, entry
-    from pixelwitness.rulebook.rules.rule_set import load_rules
+    from pixelwitness.rulebook.rules.rule_set import UnknownRuleError, load_rules
 
     try:
-        found = entry(load_rules(rules), rule_id)
+        source = load_rules(rules).source(rule_id)
     except UnknownRuleError as error:
         raise click.UsageError(str(error)) from error
-    emit([f"# {safe_text(found.origin, 400)}\n"])
-    emit(safe_text(line, 10_000) + "\n" for line in found.text.splitlines())
+    emit([f"# {safe_text(source.shown, 400)}\n"])
+    emit(safe_text(line, 10_000) + "\n" for line in source.text.splitlines())
     return ExitCode.CLEAN
 
 

@@ -42,13 +42,13 @@ def read_persona(file: Path) -> Persona:
     if len(raw) > MAX_BYTES:
         raise _refused(file, "", f"it has more than {MAX_BYTES:,} bytes; name an invented person, no list of people")
     try:
-        told = tomllib.loads(raw.decode("utf-8"))
+        content = tomllib.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise _refused(file, "", "it is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise RulesError([RuleProblem(str(file), getattr(error, "lineno", 1), "", _toml_words(error))]) from None
     problems: list[RuleProblem] = []
-    data = list(_data(told, file, problems))
+    data = list(_data(content, file, problems))
     if not data and not problems:
         raise _refused(file, "", f"it names nothing; give at least one of {', '.join(KEYS)}")
     if len(data) > MAX_DATA:
@@ -63,8 +63,8 @@ def read_by_others(file: Path) -> bool:
     return sys.platform != "win32" and bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _data(told: Mapping[str, object], file: Path, problems: list[RuleProblem]) -> Iterator[Datum]:
-    for key, value in told.items():
+def _data(content: Mapping[str, object], file: Path, problems: list[RuleProblem]) -> Iterator[Datum]:
+    for key, value in content.items():
         kind = KEYS.get(key)
         if kind is None:
             known = key if key.isidentifier() and len(key) <= 40 else "a key"
@@ -72,9 +72,9 @@ def _data(told: Mapping[str, object], file: Path, problems: list[RuleProblem]) -
             problems.append(_problem(file, known, f"there is no such key{right}"))
             continue
         values = value if isinstance(value, list) else [value]
-        for number, one in enumerate(values):
+        for number, item in enumerate(values):
             where = f"{key}[{number}]" if isinstance(value, list) else key
-            text = _text(kind, one)
+            text = _text(kind, item)
             wrong = "this is no text; write it in quotes" if text is None else _wrong(kind, text)
             if wrong:
                 problems.append(_problem(file, where, wrong))

@@ -83,7 +83,7 @@ class Screen:
         searches = self._searches[kind_of(content_type, head)]
         sample = b"".join(head[::stride] for stride in _STRIDES)
         plans = [search.start_in(sample) for search in searches]
-        if sum(seen for seen, _ in plans) > _JUMPS:
+        if sum(jumps for jumps, _ in plans) > _JUMPS:
             return True
         return any(search.may_find(head, start) for search, (_, start) in zip(searches, plans, strict=True))
 
@@ -125,9 +125,9 @@ class _Search:
         """Choose from which byte to search a body: how often it stands in a sample of it, and the byte's start."""
         best, fewest, cost = None, _JUMPS + 1, _DENSE * 4
         for start in self._starts:
-            seen = sample.count(start.byte)
-            if seen < _DENSE and seen * start.weight < cost:
-                best, fewest, cost = start, seen, seen * start.weight
+            times = sample.count(start.byte)
+            if times < _DENSE and times * start.weight < cost:
+                best, fewest, cost = start, times, times * start.weight
                 if cost <= _RARE:
                     break
         return fewest, best
@@ -168,9 +168,9 @@ def _stems(literals: Iterable[bytes]) -> tuple[bytes, ...]:
     return _shortest(stems)
 
 
-def _shared(one: bytes, other: bytes) -> int:
+def _shared(text: bytes, other: bytes) -> int:
     """Return how many bytes two texts share at their beginning."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
 
 
 def _unusual_tail(url: str) -> str:

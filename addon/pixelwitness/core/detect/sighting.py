@@ -86,7 +86,9 @@ class Detection(msgspec.Struct, frozen=True, gc=False):
     @property
     def cut(self) -> bool:
         """Say whether anything was left out because there was too much of it."""
-        return any(one.cut or one.request.cut for found in (self.events, self.contacts, self.signals) for one in found)
+        return any(
+            item.cut or item.request.cut for items in (self.events, self.contacts, self.signals) for item in items
+        )
 
 
 NOTHING = Detection()
@@ -98,18 +100,18 @@ def as_mapping(sighting: Sighting) -> Mapping[str, object]:
     A field that occurs once is its text, one that occurs again a list.
     """
     fields: dict[str, str | list[str]] = {}
-    for one in sighting.fields:
-        present = fields.get(one.name)
+    for field in sighting.fields:
+        present = fields.get(field.name)
         if present is None:
-            fields[one.name] = one.text
+            fields[field.name] = field.text
         elif isinstance(present, list):
-            present.append(one.text)
+            present.append(field.text)
         else:
-            fields[one.name] = [present, one.text]
-    told: dict[str, object] = {
+            fields[field.name] = [present, field.text]
+    plain: dict[str, object] = {
         "pixel_id": sighting.pixel_id,
         "event_name": sighting.event_name,
         "dedup_id": sighting.dedup_id,
         "fields": fields or None,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in plain.items() if value is not None}

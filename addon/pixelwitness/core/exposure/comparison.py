@@ -105,7 +105,7 @@ class Comparison:
     @property
     def changes(self) -> frozenset[Change]:
         """Which kinds of change there are."""
-        return frozenset(one.change for site in self.sites for one in site.differences)
+        return frozenset(difference.change for site in self.sites for difference in site.differences)
 
 
 type _Key = tuple[Aspect, str | None, str | None]
@@ -120,22 +120,22 @@ _NOT_READ = ("not_recorded", "nothing_seen")
 
 def compare(before: Exposure, after: Exposure) -> Comparison:
     """Return what differs between two exposures, the first taken as the older one."""
-    ours, theirs = _by_key(before), _by_key(after)
-    found, alike = [], []
-    for key in sorted({*ours, *theirs}, key=lambda one: (one[1] is None, one[1] or "", one[0])):
-        sides = _Side(before, ours.get(key)), _Side(after, theirs.get(key))
+    sites_before, sites_after = _by_key(before), _by_key(after)
+    unlike, alike = [], []
+    for key in sorted({*sites_before, *sites_after}, key=lambda key: (key[1] is None, key[1] or "", key[0])):
+        sides = _Side(before, sites_before.get(key)), _Side(after, sites_after.get(key))
         differences = tuple(_differences(*sides))
         visits = tuple(side.site.visits if side.site else 0 for side in sides)
-        one = SiteComparison(key[1], key[0], (visits[0], visits[1]), differences)
+        compared = SiteComparison(key[1], key[0], (visits[0], visits[1]), differences)
         if differences:
-            found.append(one)
+            unlike.append(compared)
         else:
-            alike.append(one.name)
-    return Comparison(tuple(found), tuple(alike), (before.coverage, after.coverage))
+            alike.append(compared.name)
+    return Comparison(tuple(unlike), tuple(alike), (before.coverage, after.coverage))
 
 
 def _by_key(exposure: Exposure) -> Mapping[_SiteKey, SiteExposure]:
-    return {(one.standing, one.site): one for one in exposure.sites}
+    return {(site.standing, site.site): site for site in exposure.sites}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +195,16 @@ class _Side:
         return any(group.channel in (Channel.LIBRARY, Channel.CONFIG) for group in self.site.contacts)
 
 
-def _only_elsewhere(key: _Key, seen: SiteExposure, other: SiteExposure) -> bool:
+def _only_elsewhere(key: _Key, site: SiteExposure, other: SiteExposure) -> bool:
     """Say whether something was seen only on pages that the other side did not open.
 
     Pages that are changed by script are no visits; where the side that saw it shows such, nothing is said.
     """
-    pages = {page for group in seen.sent if _concerns(key, group) for page in group.pages}
-    if not pages or not other.opened or max(len(seen.opened), len(other.opened)) >= MAX_OPENED:
+    pages = {page for group in site.sent if _concerns(key, group) for page in group.pages}
+    if not pages or not other.opened or max(len(site.opened), len(other.opened)) >= MAX_OPENED:
         return False
-    many = any(len(group.pages) >= MAX_PAGES for group in seen.sent)
-    return not many and pages.issubset(seen.opened) and pages.isdisjoint(other.opened)
+    many = any(len(group.pages) >= MAX_PAGES for group in site.sent)
+    return not many and pages.issubset(site.opened) and pages.isdisjoint(other.opened)
 
 
 def _concerns(key: _Key, group: EventGroup) -> bool:
@@ -217,7 +217,7 @@ def _concerns(key: _Key, group: EventGroup) -> bool:
         case Aspect.CHANNEL:
             return name in group.channels
         case Aspect.DATA:
-            return any((one.data_class, one.form) == (name, of) for one in group.data)
+            return any((datum.data_class, datum.form) == (name, of) for datum in group.data)
     return aspect not in (Aspect.BLOCKED_EVENT, *_OF_CONTACTS)
 
 
@@ -226,16 +226,16 @@ def _things(site: SiteExposure) -> Iterator[tuple[_Key, int]]:
         for group in groups:
             yield (aspect, group.name, group.pixel_id), group.events
     yield from _ways(site.sent)
-    for one in site.data:
-        yield (Aspect.DATA, one.data_class, one.form), one.times
+    for datum in site.data:
+        yield (Aspect.DATA, datum.data_class, datum.form), datum.times
     if site.known_by is not None:
         for name in site.known_by.names:
             yield (Aspect.IDENTIFIER, name, None), 1
     for aspect, contacts in ((Aspect.CONTACT, site.contacts), (Aspect.BLOCKED_CONTACT, site.blocked_contacts)):
         for contact in contacts:
             yield (aspect, contact.channel, None), contact.contacts
-    for said in site.consent:
-        yield (Aspect.CONSENT, said.label, None), said.events
+    for finding in site.consent:
+        yield (Aspect.CONSENT, finding.label, None), finding.events
 
 
 def _ways(groups: Iterable[EventGroup]) -> Iterator[tuple[_Key, int]]:
@@ -254,15 +254,17 @@ def _from_cookies(key: _Key, site: SiteExposure | None) -> bool:
         return key[1] not in _NOT_READ
     if key[0] is not Aspect.DATA or site is None:
         return False
-    names = (name for one in site.data if (one.data_class, one.form) == key[1:] for name in one.origins)
+    names = (name for datum in site.data if (datum.data_class, datum.form) == key[1:] for name in datum.origins)
     return all(name.startswith(("cookie.", "cookies.")) for name in names)
 
 
 def _differences(before: _Side, after: _Side) -> Iterator[Difference]:
-    ours, theirs = before.counts(), after.counts()
+    counts_before, counts_after = before.counts(), after.counts()
     order = list(Aspect)
-    for key in sorted({*ours, *theirs}, key=lambda one: (order.index(one[0]), one[1] or "", one[2] or "")):
-        numbers = ours.get(key, 0), theirs.get(key, 0)
+    for key in sorted(
+        {*counts_before, *counts_after}, key=lambda key: (order.index(key[0]), key[1] or "", key[2] or "")
+    ):
+        numbers = counts_before.get(key, 0), counts_after.get(key, 0)
         if numbers[0] == numbers[1]:
             continue
         less, more = (before, after) if numbers[0] < numbers[1] else (after, before)

@@ -44,7 +44,7 @@ def query_pairs(query: str) -> Pairs:
         if sign in text:
             text = text.replace(sign, "")
     pieces = (piece for piece in text.split("&") if piece)
-    return [_short_pair(one) if len(one) <= _LONGEST_PIECE else _pair(one) for one in islice(pieces, MAX_PAIRS)]
+    return [_short_pair(piece) if len(piece) <= _LONGEST_PIECE else _pair(piece) for piece in islice(pieces, MAX_PAIRS)]
 
 
 def _pair(piece: str) -> tuple[str, str]:

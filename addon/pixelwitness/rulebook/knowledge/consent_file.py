@@ -9,7 +9,7 @@ import re
 from pydantic import Field
 
 from pixelwitness.meaning.names.knowledge import ConsentNames
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict
+from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, repeated
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
@@ -43,22 +43,18 @@ class ConsentFile(Head):
     limited_data_use: _LimitedDataUse
 
 
-def problems_of_consent(read: ConsentFile) -> Found:
+def problems_of_consent(read: ConsentFile) -> Problems:
     """Yield what is wrong with well-formed names of signals and codes."""
-    seen: dict[str, int] = {}
-    for index, one in enumerate(read.signals):
-        at = ("signals", index, "kind")
-        if not _KIND.fullmatch(one.kind):
-            yield at, f"{one.kind!r} is no kind; small letters, digits and _ are needed"
-        if seen.setdefault(one.kind, index) != index:
-            yield at, f"{one.kind!r} stands in signals[{seen[one.kind]}], too; a kind has one name"
+    for index, signal in enumerate(read.signals):
+        if not _KIND.fullmatch(signal.kind):
+            yield ("signals", index, "kind"), f"{signal.kind!r} is no kind; small letters, digits and _ are needed"
+    for index, kind, first in repeated(enumerate(signal.kind for signal in read.signals)):
+        yield ("signals", index, "kind"), f"{kind!r} stands in signals[{first}], too; a kind has one name"
     use = read.limited_data_use
     for name, codes in (("countries", use.countries), ("states", use.states)):
-        first: dict[int, int] = {}
-        for index, one_code in enumerate(codes):
-            if first.setdefault(one_code.code, index) != index:
-                what = f"{one_code.code} stands in {name}[{first[one_code.code]}], too; a code has one meaning"
-                yield ("limited_data_use", name, index, "code"), what
+        for index, code, first in repeated(enumerate(entry.code for entry in codes)):
+            what = f"{code} stands in {name}[{first}], too; a code has one meaning"
+            yield ("limited_data_use", name, index, "code"), what
     of_use = (("countries", use.countries), ("states", use.states), ("libraries", use.libraries))
     for name, listed in of_use:
         for index, sourced in enumerate(listed):
@@ -71,7 +67,7 @@ def names(read: ConsentFile) -> ConsentNames:
     """Return the names of signals and the meanings of codes."""
     use = read.limited_data_use
     return ConsentNames(
-        signals={one.kind: one.label for one in read.signals},
-        countries={str(one.code): one.name for one in use.countries},
-        states={str(one.code): one.name for one in use.states},
+        signals={signal.kind: signal.label for signal in read.signals},
+        countries={str(country.code): country.name for country in use.countries},
+        states={str(state.code): state.name for state in use.states},
     )

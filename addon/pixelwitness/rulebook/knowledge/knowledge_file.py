@@ -17,7 +17,8 @@ from pixelwitness.rulebook.yaml.yaml_text import Document, Place, YamlTextError,
 _CONSEQUENCE = "the file is not used until this is mended"
 
 type Words = list[str]
-type Found = Iterator[tuple[Place, str]]
+type Problems = Iterator[tuple[Place, str]]
+"""Where something stands in the document, and what is wrong with it."""
 
 
 class Strict(BaseModel):
@@ -45,7 +46,7 @@ class Head(Strict):
 
 
 def checked[M: Head](
-    file: str, sources: Mapping[str, bytes], model: type[M], check: Callable[[M], Found], problems: list[RuleProblem]
+    file: str, sources: Mapping[str, bytes], model: type[M], check: Callable[[M], Problems], problems: list[RuleProblem]
 ) -> M | None:
     """Read and check one of the files, given by name; None and further problems when it is wrong."""
     shown = f"rules/knowledge/{file}"
@@ -59,12 +60,12 @@ def checked[M: Head](
     try:
         read = model.model_validate(document.value)
     except ValidationError as error:
-        problems += (_of_model(shown, document, one) for one in error.errors(include_url=False))
+        problems += (_of_model(shown, document, detail) for detail in error.errors(include_url=False))
         return None
-    found = [*_problems_of_sources(read), *check(read)]
+    wrong = [*_problems_of_sources(read), *check(read)]
     problems += (
         RuleProblem(shown, document.line(place), label(document.known(place)), f"{what}; {_CONSEQUENCE}")
-        for place, what in found
+        for place, what in wrong
     )
     return read
 
@@ -78,7 +79,7 @@ def _of_model(file: str, document: Document, error: Any) -> RuleProblem:
     return RuleProblem(file, document.line(place), label(known), f"{what}; {_CONSEQUENCE}")
 
 
-def _problems_of_sources(read: Head) -> Found:
+def _problems_of_sources(read: Head) -> Problems:
     for name, source in read.sources.items():
         try:
             date.fromisoformat(source.checked_on)
@@ -88,15 +89,27 @@ def _problems_of_sources(read: Head) -> Found:
                 f"{source.checked_on!r} is no day; a date such as 2026-11-21 is needed",
             )
     for part, value in read:
-        for index, one in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(one, Sourced):
+        for index, statement in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(statement, Sourced):
                 place = (part, index, "sources") if isinstance(value, list) else (part, "sources")
-                for name in one.sources:
+                for name in statement.sources:
                     if name not in read.sources:
                         yield (
                             place,
                             f"{name!r} is not among the file's sources; one of {listed(read.sources)} is needed",
                         )
+
+
+def repeated[K](keys: Iterable[tuple[int, K]]) -> Iterator[tuple[int, K, int]]:
+    """Yield (index, key, index of the first) for each key that stands in an earlier item, too.
+
+    >>> list(repeated([(0, "a"), (1, "b"), (2, "a"), (2, "a")]))
+    [(2, 'a', 0), (2, 'a', 0)]
+    """
+    first: dict[K, int] = {}
+    for index, key in keys:
+        if first.setdefault(key, index) != index:
+            yield index, key, first[key]
 
 
 def listed(names: Iterable[object]) -> str:

@@ -6,6 +6,7 @@ does not fit.  Must not know where the files lie or what is done with the answer
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Literal, get_args
 
 from pydantic import Field
@@ -24,7 +25,16 @@ from pixelwitness.meaning.names.knowledge import (
 )
 from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.rulebook.knowledge import consent_file, setup_file, word_file
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words, checked, listed
+from pixelwitness.rulebook.knowledge.knowledge_file import (
+    Head,
+    Problems,
+    Sourced,
+    Strict,
+    Words,
+    checked,
+    listed,
+    repeated,
+)
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
 _REALMS: tuple[Realm, ...] = get_args(Realm.__value__)
@@ -127,13 +137,13 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
         ),
         sha256=sha256,
         labels={DataClass(name): text for name, text in fields.classes.items()},
-        families={name: Family(one.realm, one.matching) for one in fields.families for name in one.names},
+        families={name: Family(family.realm, family.matching) for family in fields.families for name in family.names},
         entries=entries,
         patterns=patterns,
         currencies=frozenset(fields.currencies.codes),
-        standard_events=frozenset(name for one in events.events if one.kind == "standard" for name in one.names),
-        automatic_events=frozenset(name for one in events.events if one.kind == "automatic" for name in one.names),
-        owners={site: one.name for one in owners.owners for site in one.sites},
+        standard_events=_event_names(events, "standard"),
+        automatic_events=_event_names(events, "automatic"),
+        owners={site: owner.name for owner in owners.owners for site in owner.sites},
         settings=setup_file.settings(config),
         agents=setup_file.agents(agents),
         conversions=frozenset(agents.conversions.names),
@@ -144,32 +154,32 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
             genders=frozenset(fields.values.genders.words),
         ),
         identifiers=_identifiers(fields),
-        word_lists=tuple(one for kind, read in words.items() for one in word_file.word_lists(kind, read)),
+        word_lists=tuple(chain.from_iterable(word_file.word_lists(kind, read) for kind, read in words.items())),
     )
 
 
-def _problems_of_fields(read: _FieldsFile) -> Found:
+def _problems_of_fields(read: _FieldsFile) -> Problems:
     for data_class in DataClass:
         if not read.classes.get(data_class):
             yield ("classes",), f"the class {str(data_class)!r} has no label in plain words"
     for name in read.classes:
         if name not in list(DataClass):
             yield ("classes", name), f"{name!r} is no data class; one of {listed(DataClass)} is needed"
-    seen: dict[tuple[str, str], int] = {}
-    for index, one in enumerate(read.fields):
-        if one.data_class not in list(DataClass):
+    first_of: dict[tuple[str, str], int] = {}
+    for index, field in enumerate(read.fields):
+        if field.data_class not in list(DataClass):
             yield (
                 ("fields", index, "class"),
-                f"{one.data_class!r} is no data class; one of {listed(DataClass)} is needed",
+                f"{field.data_class!r} is no data class; one of {listed(DataClass)} is needed",
             )
-        if isinstance(one.keep, str) and one.keep not in _SHAPES:
+        if isinstance(field.keep, str) and field.keep not in _SHAPES:
             needed = f"one of {listed(_SHAPES)}, or a list of the words that may be stored, is needed"
-            yield ("fields", index, "keep"), f"{one.keep!r} is no shape; {needed}"
-        if one.keep is not None and one.secret:
+            yield ("fields", index, "keep"), f"{field.keep!r} is no shape; {needed}"
+        if field.keep is not None and field.secret:
             yield ("fields", index, "keep"), "says that values may be stored, and secret that they may not"
-        if isinstance(one.keep, list) and not all(one.keep):
+        if isinstance(field.keep, list) and not all(field.keep):
             yield ("fields", index, "keep"), "lists an empty word; an empty value needs no leave"
-        keys = list(_keys(one))
+        keys = list(_keys(field))
         if not keys:
             yield ("fields", index), f"names no key; one of {listed((*_REALMS, 'anywhere'))} is needed"
         for stands, realm, key in keys:
@@ -177,7 +187,7 @@ def _problems_of_fields(read: _FieldsFile) -> Found:
             plain = ".".join("*".join(map(plain_key, step.split("*"))) for step in key.split("."))
             if key != plain:
                 yield place, f"{key!r} can never match; keys are compared without upper case and signs: write {plain!r}"
-            first = seen.setdefault((realm, key), index)
+            first = first_of.setdefault((realm, key), index)
             if first != index:
                 yield place, f"{key!r} stands in fields[{first}], too ({realm}); one key has one meaning"
     for index, identifier in enumerate(read.identifiers):
@@ -193,27 +203,29 @@ def _problems_of_fields(read: _FieldsFile) -> Found:
             yield ("currencies", "codes"), f"{code!r} is no currency code; three capital letters are needed"
 
 
-def _problems_of_events(read: _EventsFile) -> Found:
-    seen: dict[str, int] = {}
-    for index, one in enumerate(read.events):
-        for name in one.names:
-            if seen.setdefault(name, index) != index:
-                yield ("events", index, "names"), f"{name!r} stands in events[{seen[name]}], too; a name has one kind"
+def _problems_of_events(read: _EventsFile) -> Problems:
+    names = ((index, name) for index, group in enumerate(read.events) for name in group.names)
+    for index, name, first in repeated(names):
+        yield ("events", index, "names"), f"{name!r} stands in events[{first}], too; a name has one kind"
 
 
-def _problems_of_owners(read: _OwnersFile) -> Found:
-    for index, one in enumerate(read.owners):
-        for site in one.sites:
+def _event_names(read: _EventsFile, kind: str) -> frozenset[str]:
+    return frozenset(name for group in read.events if group.kind == kind for name in group.names)
+
+
+def _problems_of_owners(read: _OwnersFile) -> Problems:
+    for index, owner in enumerate(read.owners):
+        for site in owner.sites:
             if not _SITE.fullmatch(site):
                 yield ("owners", index, "sites"), f"{site!r} is no site; a name such as 'facebook.com' is needed"
 
 
-def _keys(one: _FieldModel) -> Iterator[tuple[str, Realm, str]]:
+def _keys(field: _FieldModel) -> Iterator[tuple[str, Realm, str]]:
     """Yield (where it stands, realm, key); ``anywhere`` is every realm."""
     for realm in _REALMS:
-        for key in getattr(one, realm):
+        for key in getattr(field, realm):
             yield realm, realm, key
-        for key in one.anywhere:
+        for key in field.anywhere:
             yield "anywhere", realm, key
 
 
@@ -222,9 +234,9 @@ def _entries(
 ) -> tuple[dict[Realm, dict[str, Entry]], dict[Realm, tuple[Pattern, ...]]]:
     entries: dict[Realm, dict[str, Entry]] = {realm: {} for realm in _REALMS}
     patterns: dict[Realm, list[Pattern]] = {realm: [] for realm in _REALMS}
-    for one in fields:
-        for _, realm, key in _keys(one):
-            entry = _entry(one, realm)
+    for field in fields:
+        for _, realm, key in _keys(field):
+            entry = _entry(field, realm)
             if "*" in key:
                 patterns[realm].append(Pattern(key, entry))
             else:
@@ -242,15 +254,15 @@ def _identifiers(read: _FieldsFile) -> IdentifierNames:
     )
 
 
-def _entry(one: _FieldModel, realm: Realm) -> Entry:
-    matching: Matching | None = one.matching
-    choices = frozenset(one.keep) if isinstance(one.keep, list) else frozenset()
+def _entry(field: _FieldModel, realm: Realm) -> Entry:
+    matching: Matching | None = field.matching
+    choices = frozenset(field.keep) if isinstance(field.keep, list) else frozenset()
     return Entry(
-        data_class=DataClass(one.data_class),
-        keep=Shape.CHOICE if choices else None if one.keep is None else Shape(str(one.keep)),
+        data_class=DataClass(field.data_class),
+        keep=Shape.CHOICE if choices else None if field.keep is None else Shape(str(field.keep)),
         choices=choices,
         # Whoever holds a cookie is the person it stands for.
-        is_secret=one.secret or realm == "cookie",
-        is_url=one.holds == "url",
+        is_secret=field.secret or realm == "cookie",
+        is_url=field.holds == "url",
         matching=matching,
     )

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pixelwitness.meaning.names.announced_uses import Advice, Announced, Regions, SaidBy, Subject, Sureness, Use
 from pixelwitness.meaning.names.glossary import Saying, Word, asked_for
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words, checked
+from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, checked, repeated
 from pixelwitness.rulebook.knowledge.sayings import Sayings
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
@@ -97,62 +97,57 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Sayings:
     )
 
 
-def _problems_of_uses(read: UsesFile) -> Found:
-    seen: set[str] = set()
-    for index, one in enumerate(read.uses):
-        if one.id in seen:
-            yield ("uses", index, "id"), f"{one.id!r} comes twice"
-        seen.add(one.id)
-        if (one.said_by == "article") != (one.certainty == "unsupported"):
+def _problems_of_uses(read: UsesFile) -> Problems:
+    for index, name, _ in repeated(enumerate(use.id for use in read.uses)):
+        yield ("uses", index, "id"), f"{name!r} comes twice"
+    for index, use in enumerate(read.uses):
+        if (use.said_by == "article") != (use.certainty == "unsupported"):
             yield ("uses", index, "certainty"), "what an article says is unsupported, and nothing else is"
-        if one.effective and one.announced and one.effective < one.announced[: len(one.effective)]:
+        if use.effective and use.announced and use.effective < use.announced[: len(use.effective)]:
             yield (
                 ("uses", index, "effective"),
-                f"{one.effective!r} lies before {one.announced!r}, when it was announced",
+                f"{use.effective!r} lies before {use.announced!r}, when it was announced",
             )
         for name in ("named", "reported", "left_out"):
-            for code in getattr(one.regions, name):
+            for code in getattr(use.regions, name):
                 if not _REGION.fullmatch(code):
                     place = ("uses", index, "regions", "not" if name == "left_out" else name)
                     yield place, f"{code!r} is no region; a code such as US or EU is needed"
 
 
-def _problems_of_words(read: WordsFile) -> Found:
-    seen: dict[tuple[str, str], int] = {}
-    for index, one in enumerate(read.words):
-        for name in (one.name, *one.aliases):
-            key = (one.kind, asked_for(name))
-            if not key[1]:
-                yield ("words", index), f"{name!r} holds no letter or digit"
-            if seen.setdefault(key, index) != index:
-                yield ("words", index), f"{name!r} stands in words[{seen[key]}], too; one word has one text"
-    named = (
-        ("sayings", [[saying.event] for saying in read.sayings]),
-        ("identifiers", [identifier.keys for identifier in read.identifiers]),
+def _problems_of_words(read: WordsFile) -> Problems:
+    named = [(index, (word.kind, name)) for index, word in enumerate(read.words) for name in (word.name, *word.aliases)]
+    for index, (_, name) in named:
+        if not asked_for(name):
+            yield ("words", index), f"{name!r} holds no letter or digit"
+    for index, (_, name), first in repeated((index, (kind, asked_for(name))) for index, (kind, name) in named):
+        yield ("words", index), f"{name!r} stands in words[{first}], too; one word has one text"
+    others = (
+        ("sayings", [(index, saying.event) for index, saying in enumerate(read.sayings)]),
+        ("identifiers", [(index, key) for index, entry in enumerate(read.identifiers) for key in entry.keys]),
     )
-    for part, lists in named:
-        first: dict[str, int] = {}
-        for index, names in enumerate(lists):
-            for name in names:
-                if first.setdefault(name, index) != index:
-                    yield (part, index), f"{name!r} stands in {part}[{first[name]}], too; one name has one text"
+    for part, names in others:
+        for index, name, first in repeated(names):
+            yield (part, index), f"{name!r} stands in {part}[{first}], too; one name has one text"
 
 
 def _announced(read: UsesFile) -> Announced:
     return Announced(
-        uses=tuple(_use(one, read) for one in read.uses),
-        can_do=tuple(Advice(one.text, one.since, one.until, _addresses(one.sources, read)) for one in read.can_do),
+        uses=tuple(_use(use, read) for use in read.uses),
+        can_do=tuple(
+            Advice(advice.text, advice.since, advice.until, _addresses(advice.sources, read)) for advice in read.can_do
+        ),
     )
 
 
-def _use(one: _UseModel, read: UsesFile) -> Use:
-    said_by: SaidBy = one.said_by
-    certainty: Sureness = one.certainty
-    about: Subject = one.about
-    regions = one.regions
+def _use(use: _UseModel, read: UsesFile) -> Use:
+    said_by: SaidBy = use.said_by
+    certainty: Sureness = use.certainty
+    about: Subject = use.about
+    regions = use.regions
     return Use(
-        id=one.id,
-        claim=" ".join(one.claim.split()),
+        id=use.id,
+        claim=" ".join(use.claim.split()),
         said_by=said_by,
         certainty=certainty,
         about=about,
@@ -164,19 +159,19 @@ def _use(one: _UseModel, read: UsesFile) -> Use:
             left_out=tuple(regions.left_out),
             is_open=regions.is_open,
         ),
-        announced=one.announced,
-        effective=one.effective,
-        until=one.until,
-        is_quoted=one.quoted,
-        conflicts=tuple(" ".join(text.split()) for text in one.conflicts),
-        sources=_addresses(one.sources, read),
+        announced=use.announced,
+        effective=use.effective,
+        until=use.until,
+        is_quoted=use.quoted,
+        conflicts=tuple(" ".join(text.split()) for text in use.conflicts),
+        sources=_addresses(use.sources, read),
     )
 
 
 def _words(read: WordsFile) -> tuple[Word, ...]:
     return tuple(
-        Word(one.kind, one.name, " ".join(one.text.split()), tuple(one.aliases), _addresses(one.sources, read))
-        for one in read.words
+        Word(word.kind, word.name, " ".join(word.text.split()), tuple(word.aliases), _addresses(word.sources, read))
+        for word in read.words
     )
 
 

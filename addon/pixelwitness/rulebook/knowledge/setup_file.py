@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from pixelwitness.meaning.names.knowledge import Agent, Kept, KeptAs, SettingMeaning, Tells
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words
+from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, repeated
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
@@ -54,51 +54,49 @@ class AgentsFile(Head):
     conversions: _Conversions
 
 
-def problems_of_config(read: ConfigFile) -> Found:
+def problems_of_config(read: ConfigFile) -> Problems:
     """Yield what is wrong with well-formed settings."""
-    seen: dict[str, int] = {}
-    for index, one in enumerate(read.settings):
+    for index, setting in enumerate(read.settings):
         at = ("settings", index)
-        if not _KEY.fullmatch(one.key):
-            yield (*at, "key"), f"{one.key!r} is no key; small letters, digits and _ are needed"
-        if seen.setdefault(one.key, index) != index:
-            yield (*at, "key"), f"{one.key!r} stands in settings[{seen[one.key]}], too; a key has one meaning"
-        if not one.sets and not one.features:
+        if not _KEY.fullmatch(setting.key):
+            yield (*at, "key"), f"{setting.key!r} is no key; small letters, digits and _ are needed"
+        if not setting.sets and not setting.features:
             yield at, "names neither sets nor features, so nothing would ever give it"
-        if (one.keep or one.each is not None) and not one.sets:
+        if (setting.keep or setting.each is not None) and not setting.sets:
             yield (*at, "keep"), "has no effect: only what is set has parts; name it in sets"
-        if {"on", "event", "certainty"} & set(one.keep) and (one.each is not None or "on" in one.keep):
+        if {"on", "event", "certainty"} & set(setting.keep) and (setting.each is not None or "on" in setting.keep):
             yield (*at, "keep"), "on, event and certainty are given by themselves; choose other names"
+    for index, key, first in repeated(enumerate(setting.key for setting in read.settings)):
+        yield ("settings", index, "key"), f"{key!r} stands in settings[{first}], too; a key has one meaning"
 
 
-def problems_of_agents(read: AgentsFile) -> Found:
+def problems_of_agents(read: AgentsFile) -> Problems:
     """Yield what is wrong with well-formed agents."""
-    seen: dict[str, int] = {}
-    for index, one in enumerate(read.agents):
-        for agent in one.agents:
-            if agent != agent.lower():
-                yield ("agents", index, "agents"), f"{agent!r} can never match; agents are compared in lower case"
-            if seen.setdefault(agent, index) != index:
-                yield ("agents", index, "agents"), f"{agent!r} stands in agents[{seen[agent]}], too"
+    agents = [(index, agent) for index, program in enumerate(read.agents) for agent in program.agents]
+    for index, agent in agents:
+        if agent != agent.lower():
+            yield ("agents", index, "agents"), f"{agent!r} can never match; agents are compared in lower case"
+    for index, agent, first in repeated(agents):
+        yield ("agents", index, "agents"), f"{agent!r} stands in agents[{first}], too"
 
 
 def settings(read: ConfigFile) -> tuple[SettingMeaning, ...]:
     """Return the meanings of settings, in the order of the file."""
     return tuple(
         SettingMeaning(
-            key=one.key,
-            label=one.label,
-            tells=one.tells,
-            sets=tuple(one.sets),
-            features=tuple(one.features),
-            each=one.each,
-            keep=tuple(Kept(name, kept.of, kept.kept_as) for name, kept in one.keep.items()),
-            is_hint=one.certainty == "hint",
+            key=setting.key,
+            label=setting.label,
+            tells=setting.tells,
+            sets=tuple(setting.sets),
+            features=tuple(setting.features),
+            each=setting.each,
+            keep=tuple(Kept(name, kept.of, kept.kept_as) for name, kept in setting.keep.items()),
+            is_hint=setting.certainty == "hint",
         )
-        for one in read.settings
+        for setting in read.settings
     )
 
 
 def agents(read: AgentsFile) -> tuple[Agent, ...]:
     """Return the agents, in the order of the file."""
-    return tuple(Agent(one.name, tuple(one.agents), one.server) for one in read.agents)
+    return tuple(Agent(program.name, tuple(program.agents), program.server) for program in read.agents)

@@ -10,7 +10,7 @@ from typing import get_args
 from pydantic import Field
 
 from pixelwitness.meaning.names.word_lists import STEM, ListKind, Unless, WordList, plain_word
-from pixelwitness.rulebook.knowledge.knowledge_file import Found, Head, Sourced, Strict, Words, checked
+from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, checked, repeated
 from pixelwitness.rulebook.yaml.problems import RuleProblem
 
 KINDS: tuple[ListKind, ...] = get_args(ListKind.__value__)
@@ -43,33 +43,31 @@ def checked_files(sources: Mapping[str, bytes], problems: list[RuleProblem]) -> 
     return {kind: file for kind, file in read.items() if file is not None}
 
 
-def problems_of_words(read: WordsFile) -> Found:
+def problems_of_words(read: WordsFile) -> Problems:
     """Yield what is wrong with well-formed lists."""
-    labels: dict[str, int] = {}
-    for index, one in enumerate(read.lists):
-        if not _LABEL.fullmatch(one.label):
-            yield ("lists", index, "label"), f"{one.label!r} is no label; a word such as 'mental_health' is needed"
-        if labels.setdefault(one.label, index) != index:
-            yield ("lists", index, "label"), f"{one.label!r} stands in lists[{labels[one.label]}], too"
-        listed = set(one.words)
-        seen: dict[str, str] = {}
-        for at, word in enumerate(one.words):
+    for index, entry in enumerate(read.lists):
+        if not _LABEL.fullmatch(entry.label):
+            yield ("lists", index, "label"), f"{entry.label!r} is no label; a word such as 'mental_health' is needed"
+        words: dict[str, str] = {}
+        for at, word in enumerate(entry.words):
             place = ("lists", index, "words", at)
             wrong = _wrong(word)
             if wrong:
                 yield place, wrong
-            first = seen.setdefault(plain_word(word), word)
+            first = words.setdefault(plain_word(word), word)
             if first is not word:
                 yield place, f"{word!r} is the same as {first!r} before it"
-        for number, unless in enumerate(one.unless):
+        for number, unless in enumerate(entry.unless):
             for word in unless.words:
-                if word not in listed:
+                if word not in entry.words:
                     where = ("lists", index, "unless", number, "words")
                     yield where, f"{word!r} is none of the list's words, so this rule has no effect"
             for word in unless.beside:
                 wrong = _wrong(word)
                 if wrong:
                     yield ("lists", index, "unless", number, "beside"), wrong
+    for index, label, earlier in repeated(enumerate(entry.label for entry in read.lists)):
+        yield ("lists", index, "label"), f"{label!r} stands in lists[{earlier}], too"
 
 
 def _wrong(word: str) -> str | None:
@@ -91,13 +89,13 @@ def word_lists(kind: ListKind, read: WordsFile) -> tuple[WordList, ...]:
     return tuple(
         WordList(
             kind=kind,
-            label=one.label,
-            called=one.called,
-            words=tuple(map(plain_word, one.words)),
-            sources=tuple(read.sources[name].url for name in one.sources),
+            label=entry.label,
+            called=entry.called,
+            words=tuple(map(plain_word, entry.words)),
+            sources=tuple(read.sources[name].url for name in entry.sources),
             unless=tuple(
-                Unless(tuple(map(plain_word, rule.words)), tuple(map(plain_word, rule.beside))) for rule in one.unless
+                Unless(tuple(map(plain_word, rule.words)), tuple(map(plain_word, rule.beside))) for rule in entry.unless
             ),
         )
-        for one in read.lists
+        for entry in read.lists
     )

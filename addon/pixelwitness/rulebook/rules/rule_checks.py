@@ -14,12 +14,13 @@ from pixelwitness.rulebook.rules import wire_text
 from pixelwitness.rulebook.rules.rule_model import ConditionsModel, ExampleModel, MatchModel, RuleModel, Strict
 from pixelwitness.rulebook.yaml.yaml_text import Place
 
-type Found = tuple[Place, str]
+type Problem = tuple[Place, str]
+"""Where something stands in the document, and what is wrong with it."""
 
 _LISTS = {"event": "events", "contact": "contacts", "signal": "signals", "observation": "observations"}
 
 
-def check(rule: RuleModel, file_id: str) -> Iterator[Found]:
+def check(rule: RuleModel, file_id: str) -> Iterator[Problem]:
     """Yield everything that is wrong with a rule whose keys are all well formed."""
     if rule.id != file_id:
         yield ("id",), f"{rule.id!r} is not the name of the file; call it {file_id!r} or rename the file"
@@ -32,7 +33,7 @@ def check(rule: RuleModel, file_id: str) -> Iterator[Found]:
     yield from _examples(rule)
 
 
-def _kind(rule: RuleModel) -> Iterator[Found]:
+def _kind(rule: RuleModel) -> Iterator[Problem]:
     decode = rule.decode
     if rule.gives in ("event", "contact"):
         if rule.channel is None:
@@ -52,7 +53,7 @@ def _kind(rule: RuleModel) -> Iterator[Found]:
             yield ("decode", alias), f"has no effect: a {rule.gives} has only kind, value and fields"
 
 
-def _conditions(match: ConditionsModel, at: Place) -> Iterator[Found]:
+def _conditions(match: ConditionsModel, at: Place) -> Iterator[Problem]:
     if not match.model_fields_set:
         yield at, "has no condition; it would hold for every request"
     literal = match.literal
@@ -66,7 +67,7 @@ def _conditions(match: ConditionsModel, at: Place) -> Iterator[Found]:
             yield (*at, "host", index), f"{host!r} is on none of the sites of this rule, so it can never match"
 
 
-def _reach(match: MatchModel) -> Iterator[Found]:
+def _reach(match: MatchModel) -> Iterator[Problem]:
     if match.site or match.host or match.document:
         return
     literal = match.literal
@@ -78,7 +79,7 @@ def _reach(match: MatchModel) -> Iterator[Found]:
         )
 
 
-def _locators(rule: RuleModel) -> Iterator[Found]:
+def _locators(rule: RuleModel) -> Iterator[Problem]:
     groups = Pattern(rule.match.path).groups if rule.match.path is not None else frozenset[str]()
     for place, text in _all_locators(rule):
         locator = Locator(text)
@@ -115,7 +116,7 @@ def _all_locators(rule: RuleModel) -> Iterator[tuple[Place, str]]:
                         yield (*at, key, str(inner), index), str(text)
 
 
-def _examples(rule: RuleModel) -> Iterator[Found]:
+def _examples(rule: RuleModel) -> Iterator[Problem]:
     names: set[str] = set()
     own = _LISTS[rule.gives]
     positive = negative = False
@@ -140,7 +141,7 @@ def _examples(rule: RuleModel) -> Iterator[Found]:
         yield ("examples",), "all are expected to match; show at least one look-alike that must stay silent"
 
 
-def _readable(example: ExampleModel, at: Place, rule: RuleModel) -> Iterator[Found]:
+def _readable(example: ExampleModel, at: Place, rule: RuleModel) -> Iterator[Problem]:
     state = BodyState(example.body_state) if example.body_state else None
     readers: tuple[tuple[str, Callable[[], object]], ...] = (
         ("request", lambda: wire_text.read_request(example.request, state)),

@@ -66,7 +66,7 @@ def read(file: str, file_id: str, data: bytes) -> CheckedRule | list[RuleProblem
     try:
         model = RuleModel.model_validate(document.value)
     except ValidationError as error:
-        return [_problem(file, document, one) for one in error.errors(include_url=False)]
+        return [_problem(file, document, detail) for detail in error.errors(include_url=False)]
     problems = [
         RuleProblem(file, document.line(place), label(_shown(document, place)), what)
         for place, what in rule_checks.check(model, file_id)

@@ -57,9 +57,9 @@ def _pattern(text: str) -> str:
         Pattern(text).check()
     except re2.error as error:
         reason = error.args[0] if error.args else ""
-        told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise problem(
-            f"not a valid RE2 pattern: {told}; RE2 knows no look-around and no back-references, "
+            f"not a valid RE2 pattern: {words}; RE2 knows no look-around and no back-references, "
             "and a rule with a broken pattern would match nothing"
         ) from error
     if text in _EVERYTHING:
@@ -78,9 +78,9 @@ def _path(text: str) -> str:
 
 
 def _site(text: str) -> str:
-    found = sites.site_of(text)
-    if found != text:
-        hint = f"it belongs to the site {found!r}; " if found and found != text and "." in found else ""
+    site = sites.site_of(text)
+    if site != text:
+        hint = f"it belongs to the site {site!r}; " if site and "." in site else ""
         raise problem(f"{text!r} is not a site; {hint}name the site, or the exact name under host")
     return text
 
@@ -185,7 +185,7 @@ class DecodeModel(Strict):
 
 
 def _texts(value: Any) -> Any:
-    several = isinstance(value, list) and len(value) > 1 and all(isinstance(one, str) for one in value)
+    several = isinstance(value, list) and len(value) > 1 and all(isinstance(text, str) for text in value)
     if isinstance(value, str) or several:
         return value
     raise problem("is neither text nor a list of texts; put numbers in quotes: on the wire all is text")

@@ -16,7 +16,7 @@ import msgspec
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.rule import Rule, parse_text
-from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
+from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError, meant
 
 if TYPE_CHECKING:
     from pixelwitness.rulebook.rules.rule_file import CheckedRule
@@ -26,6 +26,13 @@ FORMAT = 2
 """Raised when the shape of `Rule` changes: then an older ``builtin.json`` is stale."""
 
 
+class UnknownRuleError(KeyError):
+    """No rule has this id; the message says so and what may have been meant."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 @dataclass(frozen=True)
 class RuleSource:
     """A rule file as found."""
@@ -33,9 +40,14 @@ class RuleSource:
     id: str
     """Name without suffix, which is the rule's id."""
     shown: str
-    """How the file is named to people."""
+    """How the file is named to people: ``rules/detect/<id>.yaml`` for a built-in rule, else the user's file."""
     data: bytes = field(repr=False)
     built_in: bool
+
+    @property
+    def text(self) -> str:
+        """The YAML as written."""
+        return self.data.decode("utf-8-sig")
 
 
 class BuiltRules(msgspec.Struct, frozen=True):
@@ -58,6 +70,13 @@ class RuleSet:
     def detector(self) -> Detector:
         """Return a detector that asks these rules."""
         return Detector(self.rules)
+
+    def source(self, rule_id: str) -> RuleSource:
+        """Return the file of a rule; raise `UnknownRuleError`."""
+        by_id = {source.id: source for source in self.sources}
+        if rule_id not in by_id:
+            raise UnknownRuleError(f"no rule has the id {rule_id!r}{meant(rule_id, by_id)}")
+        return by_id[rule_id]
 
 
 def load_rules(extra: Sequence[Path] = ()) -> RuleSet:
@@ -117,7 +136,7 @@ def check_all(sources: Iterable[RuleSource]) -> list[Rule]:
 def digest(sources: Iterable[RuleSource]) -> str:
     """Return the SHA-256 of rule files: each one's name, length and bytes, in order of names."""
     total = hashlib.sha256()
-    for source in sorted(sources, key=lambda one: (one.id, one.shown)):
+    for source in sorted(sources, key=lambda source: (source.id, source.shown)):
         total.update(f"{source.id} {len(source.data)}\n".encode("utf-8", "replace"))
         total.update(source.data)
     return total.hexdigest()
@@ -138,16 +157,16 @@ def _read_built() -> BuiltRules | None:
 
 
 def _user_sources(extra: Sequence[Path]) -> tuple[list[RuleSource], list[RuleProblem]]:
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     problems: list[RuleProblem] = []
     for place in extra:
-        files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
-        if not files:
+        of_place = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+        if not of_place:
             other = " (there are .yml files: rename them to .yaml)" if any(place.glob("*.yml")) else ""
             problems.append(RuleProblem(str(place), 1, "", f"holds no .yaml file, so it would add no rule{other}"))
-        found |= dict.fromkeys(files)
+        files |= dict.fromkeys(of_place)
     sources = []
-    for file in found:
+    for file in files:
         try:
             sources.append(RuleSource(file.stem, str(file), file.read_bytes(), built_in=False))
         except OSError as error:
