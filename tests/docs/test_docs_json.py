@@ -10,7 +10,7 @@ from tests.published import problems
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure, SharedValue
-from pixelwitness.report.published import document
+from pixelwitness.report.published import report_document
 from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.schemas import PUBLISHED, json_schema
 from pixelwitness.report.wording.vocabulary import vocabulary
@@ -58,9 +58,9 @@ def test_every_model_of_the_report_has_its_table() -> None:
 
 
 def test_the_document_follows_its_schema_and_uses_all_of_it(scanned: Path) -> None:
-    document = json.loads(run("report", str(scanned), "--format", "json"))
-    assert problems("report", document) == []
-    sites = document["sites"]
+    report_document = json.loads(run("report", str(scanned), "--format", "json"))
+    assert problems("report", report_document) == []
+    sites = report_document["sites"]
     unused = {key for key in sites[0] if not any(site[key] for site in sites)}
     assert unused == {"blocked", "blocked_contacts", "bodies_not_recorded"}
 
@@ -68,7 +68,9 @@ def test_the_document_follows_its_schema_and_uses_all_of_it(scanned: Path) -> No
 def test_a_shared_value_follows_the_schema() -> None:
     # The sites of the demo share none.
     shared = SharedValue(number=1, data_class="email", form="sha256", sites=("game.example", "shop.example"))
-    shared_document = document.document(Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary())
+    shared_document = report_document.build_report(
+        Exposure(sites=(), shared=(shared,), coverage=Coverage()), vocabulary()
+    )
     assert problems("report", json.loads(encode_ascii(shared_document))) == []
 
 
@@ -82,7 +84,7 @@ def test_every_line_follows_its_schema(scanned: Path) -> None:
 
 
 def test_a_key_that_no_schema_knows_is_found() -> None:
-    ledger = json.loads(encode_ascii(document.document(Exposure((), (), Coverage()), vocabulary())))
+    ledger = json.loads(encode_ascii(report_document.build_report(Exposure((), (), Coverage()), vocabulary())))
     assert problems("report", ledger) == []
     ledger["coverage"]["more"] = 1
     (problem,) = problems("report", ledger)

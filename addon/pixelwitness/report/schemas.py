@@ -11,7 +11,7 @@ import msgspec
 from pixelwitness.report.answers.difference_formats import Diff
 from pixelwitness.report.check.check_model import CheckReport
 from pixelwitness.report.published.line_model import Line
-from pixelwitness.report.published.site_model import Report
+from pixelwitness.report.published.report_model import Report
 
 PUBLISHED: Mapping[str, tuple[Any, str]] = {
     "report": (Report, "pixelwitness report --format json"),

@@ -19,9 +19,8 @@ from pixelwitness.report.answers.difference import (
     shown_differences,
     shown_sites,
 )
-from pixelwitness.report.published.common import SCHEMA_VERSION, Ledger, Model, says
-from pixelwitness.report.published.document import sums
 from pixelwitness.report.published.json_encoding import encode_unlinked
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, publish, says
 from pixelwitness.report.wording.markdown_text import code_span, escape_markdown, markdown_sentence
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import safe_text
@@ -83,7 +82,7 @@ class Diff(Model, frozen=True, kw_only=True):
 def render_json(data: DifferenceData) -> str:
     """Return the comparison as one document of JSON, with a line end."""
     a, b = (
-        SideShape(name=name, coverage=Ledger(**sums(coverage)))
+        SideShape(name=name, coverage=publish(Ledger, coverage))
         for name, coverage in zip(data.names, data.comparison.coverage, strict=True)
     )
     sites = [_site(site, data.vocabulary) for site in data.comparison.sites]

@@ -12,8 +12,8 @@ from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Finding
 from pixelwitness.meaning.hints.interests import Deed, Hinted, Inferred, deed_of, infer
 from pixelwitness.meaning.names.word_lists import WordList
-from pixelwitness.report.published.common import SCHEMA_VERSION
-from pixelwitness.report.published.document import announced_uses
+from pixelwitness.report.published.report_document import publish_uses
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION
 from pixelwitness.report.wording.acts import about_in, called
 from pixelwitness.report.wording.announced import told_of
 from pixelwitness.report.wording.ledger_words import account, unseen
@@ -211,6 +211,6 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
             {"site": one.site, "event": one.event, "label": one.label, "field": one.field, "evidence": one.evidence}
             for one in profile.texts
         ],
-        "announced_uses": announced_uses(told_of(exposure, vocabulary.announced, vocabulary.region)),
+        "announced_uses": publish_uses(told_of(exposure, vocabulary.announced, vocabulary.region)),
         "could_not_be_seen": list(unseen(exposure)),
     }

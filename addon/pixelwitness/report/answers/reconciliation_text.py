@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.meaning.hints.reconciliation import Comparison, Outcome, Row
-from pixelwitness.report.published.common import SCHEMA_VERSION
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION
 from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import safe_text
 

@@ -32,7 +32,7 @@ from pixelwitness.report.charts.chart_models import (
     Timeline,
     Way,
 )
-from pixelwitness.report.published.document import bare
+from pixelwitness.report.published.report_document import without_scheme
 from pixelwitness.report.wording.phrases import contact_word, form_word, own_word, way_word
 from pixelwitness.report.wording.safe_text import defanged
 from pixelwitness.report.wording.site_facts import telling_sites
@@ -72,8 +72,8 @@ class Gathering:
 
     def visit(self, visit: Visit) -> None:
         """Take one visit."""
-        words = f"visit: {bare(visit.page_url) or _NO_VISIT}"
-        self._pages[visit.id] = bare(visit.page_url) or _NO_VISIT
+        words = f"visit: {without_scheme(visit.page_url) or _NO_VISIT}"
+        self._pages[visit.id] = without_scheme(visit.page_url) or _NO_VISIT
         self._add(visit.site, visit.id, Moment(_seconds(visit.seen_at), Mark.VISIT, words))
 
     def signal(self, signal: Signal) -> None:

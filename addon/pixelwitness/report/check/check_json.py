@@ -6,8 +6,7 @@ Owns how the published models are filled.
 from pixelwitness.policy.violations.judgement import Forbidden, Place
 from pixelwitness.report.check import check_model
 from pixelwitness.report.check.judged import Checked
-from pixelwitness.report.published import common
-from pixelwitness.report.published.document import sums
+from pixelwitness.report.published import shared_model
 from pixelwitness.report.published.json_encoding import encode_unlinked
 from pixelwitness.report.wording.sentence import shorten_url
 
@@ -31,7 +30,7 @@ def _document(checked: Checked) -> check_model.CheckReport:
         unread=[check_model.UnreadShape(file=one.file.path, why=one.why) for one in checked.unread],
         stale=list(checked.stale),
         own_events=judgement.own,
-        coverage=common.Ledger(**sums(judgement.coverage)),
+        coverage=shared_model.publish(shared_model.Ledger, judgement.coverage),
     )
 
 

@@ -5,7 +5,7 @@ Owns the names, types and meanings of keys, as `model` does for what is common.
 
 from typing import Annotated, Literal
 
-from pixelwitness.report.published.common import SCHEMA_VERSION, Ledger, Model, says
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, says
 
 
 class PlaceShape(Model, frozen=True, kw_only=True):

@@ -6,15 +6,15 @@ take for one gets a leading apostrophe.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
-from pixelwitness.core.exposure.records import Field, Finding
+from pixelwitness.core.exposure.records import Contact, Event, Field
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY
-from pixelwitness.report.published.document import bare, contents
-from pixelwitness.report.published.lines import known_by
+from pixelwitness.report.published.report_document import judge_contents, without_scheme
+from pixelwitness.report.published.report_lines import identify
 from pixelwitness.report.wording.phrases import form_word
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text, unlinked
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -64,93 +64,91 @@ def render_csv(vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: It
     """Yield the rows, the head first, every cell quoted, lines ended by a line feed."""
     yield format_row(COLUMNS)
     for event in events:
-        yield format_row(_event(event, vocabulary))
+        yield _format_cells(_event_cells(event, vocabulary))
     for contact in contacts:
-        yield format_row(_contact(contact, vocabulary))
+        yield _format_cells(_contact_cells(contact, vocabulary))
+
+
+def _format_cells(cells: Mapping[str, object]) -> str:
+    return format_row(cells.get(column) for column in COLUMNS)
 
 
 def format_row(cells: Iterable[object]) -> str:
     """Return one row, every cell guarded and quoted; None is an empty one."""
     line = io.StringIO()
-    texts = ["" if one is None else guard_cell(unlinked(str(one))) for one in cells]
+    texts = ["" if value is None else guard_cell(unlinked(str(value))) for value in cells]
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(texts)
     return line.getvalue()
 
 
-def _event(seen: SeenEvent, vocabulary: Vocabulary) -> tuple[object, ...]:
+def _event_cells(seen: SeenEvent, vocabulary: Vocabulary) -> dict[str, object]:
     event = seen.event
     main = seen.transmissions[0] if seen.transmissions else None
-    return (
-        "event",
-        event.page_site or "unknown",
-        bare(event.page_url),
-        event.seen_at,
-        event.event_name,
-        event.event_kind,
-        event.pixel_id,
-        " ".join(seen.channels),
-        " ".join(seen.transports),
-        " ".join(seen.receivers),
-        *_data(seen.fields, vocabulary),
-        contents(seen.unread, len(seen.transmissions)),
-        "yes" if event.blocked else "no",
-        event.rule_id,
-        event.confidence,
-        event.attributed_by,
-        event.attribution_certainty,
-        event.recording_id,
-        main.position if main else None,
-        main.line if main else None,
-        *_understood(seen.findings),
-    )
+    return {
+        **_common_cells("event", event, seen, vocabulary),
+        "event_name": event.event_name,
+        "event_kind": event.event_kind,
+        "channels": " ".join(seen.channels),
+        "transports": " ".join(seen.transports),
+        "receivers": " ".join(seen.receivers),
+        "contents": judge_contents(seen.unread, len(seen.transmissions)),
+        "position": main.position if main else None,
+        "line": main.line if main else None,
+    }
 
 
-def _contact(seen: SeenContact, vocabulary: Vocabulary) -> tuple[object, ...]:
+def _contact_cells(seen: SeenContact, vocabulary: Vocabulary) -> dict[str, object]:
     contact = seen.contact
-    return (
-        "contact",
-        contact.page_site or "unknown",
-        bare(contact.page_url),
-        contact.seen_at,
-        None,
-        None,
-        contact.pixel_id,
-        contact.channel,
-        None,
-        contact.receiver_host,
-        *_data(seen.fields, vocabulary),
-        contents(int(is_unread(contact.body_state)), 1),
-        "yes" if contact.blocked else "no",
-        contact.rule_id,
-        contact.confidence,
-        contact.attributed_by,
-        contact.attribution_certainty,
-        contact.recording_id,
-        contact.position,
-        contact.line,
-        *_understood(seen.findings),
-    )
+    return {
+        **_common_cells("contact", contact, seen, vocabulary),
+        "channels": contact.channel,
+        "receivers": contact.receiver_host,
+        "contents": judge_contents(int(is_unread(contact.body_state)), 1),
+        "position": contact.position,
+        "line": contact.line,
+    }
 
 
-def _understood(findings: Sequence[Finding]) -> tuple[str | None, str, str]:
-    """Return by what Meta could know whom it is about, what was visible of consent, and all else, in words."""
-    consent = (finding_cell(one.label, one.evidence) for one in findings if one.kind == CONSENT)
-    others = (
-        f"{one.kind} {finding_cell(one.label, one.evidence)}, {one.certainty}{f', {one.field}' if one.field else ''}"
-        for one in findings
-        if one.kind not in (IDENTITY, CONSENT)
+def _common_cells(
+    kind: str, record: Event | Contact, seen: SeenEvent | SeenContact, vocabulary: Vocabulary
+) -> dict[str, object]:
+    """Return the cells that rows of events and of contacts make in the same way."""
+    personal, other = _data_cells(seen.fields, vocabulary)
+    consent = (finding_cell(finding.label, finding.evidence) for finding in seen.findings if finding.kind == CONSENT)
+    further = (
+        f"{finding.kind} {finding_cell(finding.label, finding.evidence)}, {finding.certainty}"
+        f"{f', {finding.field}' if finding.field else ''}"
+        for finding in seen.findings
+        if finding.kind not in (IDENTITY, CONSENT)
     )
-    return known_by_cell(known_by(findings)), join_unique(consent), join_unique(others)
+    return {
+        "record": kind,
+        "site": record.page_site or "unknown",
+        "page": without_scheme(record.page_url),
+        "seen_at": record.seen_at,
+        "pixel_id": record.pixel_id,
+        "personal_data": personal,
+        "other_data": other,
+        "blocked": "yes" if record.blocked else "no",
+        "rule": record.rule_id,
+        "confidence": record.confidence,
+        "attributed_by": record.attributed_by,
+        "attribution_certainty": record.attribution_certainty,
+        "recording": record.recording_id,
+        "known_by": known_by_cell(identify(seen.findings)),
+        "consent": join_unique(consent),
+        "findings": join_unique(further),
+    }
 
 
 def finding_cell(label: str, evidence: str | None) -> str:
-    """Return a finding as a cell tells it: ``label (evidence)``."""
+    """Return a finding as a cell holds it: ``label (evidence)``."""
     return f"{label} ({evidence})" if evidence else label
 
 
-def join_unique(told: Iterable[str]) -> str:
-    """Return several things in one cell, each once."""
-    return "; ".join(dict.fromkeys(told))
+def join_unique(texts: Iterable[str]) -> str:
+    """Return several texts in one cell, each once."""
+    return "; ".join(dict.fromkeys(texts))
 
 
 def known_by_cell(known: Identification | None) -> str | None:
@@ -158,18 +156,18 @@ def known_by_cell(known: Identification | None) -> str | None:
     return None if known is None else finding_cell(known.level, ", ".join(known.names))
 
 
-def _data(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
+def _data_cells(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
     """Return what was sent of the person, and of event and page, each as ``label (form, field)`` with a kept value.
 
     What is technical only stands in the other formats.
     """
-    person: dict[str, None] = {}
+    personal: dict[str, None] = {}
     other: dict[str, None] = {}
-    for one in fields:
-        about = about_of(one.data_class, one.field)
+    for field in fields:
+        about = about_of(field.data_class, field.field)
         if about is About.TECHNICAL:
             continue
-        kept = f" = {unlinked(one.value)}" if one.value is not None else ""
-        told = f"{vocabulary.label(one.data_class)} ({form_word(one.form)}, {one.field}){kept}"
-        (person if about in (About.PERSON, About.BROWSER) else other)[told] = None
-    return "; ".join(person), "; ".join(other)
+        kept = f" = {unlinked(field.value)}" if field.value is not None else ""
+        datum = f"{vocabulary.label(field.data_class)} ({form_word(field.form)}, {field.field}){kept}"
+        (personal if about in (About.PERSON, About.BROWSER) else other)[datum] = None
+    return "; ".join(personal), "; ".join(other)

@@ -1,6 +1,6 @@
 """The report as CSV for spreadsheets, in short: one row for each site.
 
-Owns the columns; cells and their guard are those of `csvfile`.
+Owns the columns; cells and their guard are those of `csv_events`.
 """
 
 from collections.abc import Iterator
@@ -63,9 +63,9 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
         _counted(site.consent),
         _counted(site.server_hints),
         join_unique(
-            f"{one.kind} {finding_cell(one.label, one.evidence)}, {one.certainty}"
-            for one in site.findings
-            if one.kind not in _ELSEWHERE
+            f"{finding.kind} {finding_cell(finding.label, finding.evidence)}, {finding.certainty}"
+            for finding in site.findings
+            if finding.kind not in _ELSEWHERE
         ),
         site.unread,
         site.first_seen,
@@ -73,5 +73,7 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
     )
 
 
-def _counted(told: tuple[CountedFinding, ...]) -> str:
-    return join_unique(f"{finding_cell(one.label, one.evidence)}: {counted(one.events, 'event')}" for one in told)
+def _counted(findings: tuple[CountedFinding, ...]) -> str:
+    return join_unique(
+        f"{finding_cell(finding.label, finding.evidence)}: {counted(finding.events, 'event')}" for finding in findings
+    )

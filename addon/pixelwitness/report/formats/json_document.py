@@ -6,13 +6,12 @@ character leaves unescaped.
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.report.published import line_model
-from pixelwitness.report.published.document import announced_uses, document, recording_shape, sums
 from pixelwitness.report.published.json_encoding import encode_unlinked
-from pixelwitness.report.published.lines import Numbers, contact_line, event_line
+from pixelwitness.report.published.report_document import build_report, public_options, publish_uses
+from pixelwitness.report.published.report_lines import ValueNumbers, publish_contact, publish_event
+from pixelwitness.report.published.shared_model import publish
 from pixelwitness.report.wording import announced
 from pixelwitness.report.wording.ledger_words import unseen
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -20,7 +19,7 @@ from pixelwitness.report.wording.vocabulary import Vocabulary
 
 def render_json(exposure: Exposure, vocabulary: Vocabulary) -> str:
     """Return the exposure as one indented document, with a line end."""
-    return encode_unlinked(document(exposure, vocabulary), indent=2) + "\n"
+    return encode_unlinked(build_report(exposure, vocabulary), indent=2) + "\n"
 
 
 def render_json_lines(
@@ -34,13 +33,13 @@ def render_json_lines(
 def _lines(
     exposure: Exposure, vocabulary: Vocabulary, events: Iterable[SeenEvent], contacts: Iterable[SeenContact]
 ) -> Iterator[line_model.Line]:
-    numbers = Numbers()
+    numbers = ValueNumbers()
     for event in events:
-        yield event_line(event, vocabulary, numbers)
+        yield publish_event(event, vocabulary, numbers)
     for contact in contacts:
-        yield contact_line(contact, vocabulary, numbers)
-    for use in announced_uses(announced.told_of(exposure, vocabulary.announced, vocabulary.region)):
-        yield line_model.UseLine(**msgspec.structs.asdict(use))
+        yield publish_contact(contact, vocabulary, numbers)
+    for use in publish_uses(announced.told_of(exposure, vocabulary.announced, vocabulary.region)):
+        yield publish(line_model.UseLine, use)
     for recording in exposure.recordings:
-        yield line_model.RecordingLine(**recording_shape(recording))
-    yield line_model.LedgerLine(**sums(exposure.coverage), could_not_be_seen=list(unseen(exposure)))
+        yield publish(line_model.RecordingLine, recording, options=public_options(recording))
+    yield publish(line_model.LedgerLine, exposure.coverage, could_not_be_seen=list(unseen(exposure)))

@@ -11,7 +11,7 @@ from pixelwitness.core.exposure.exposure import DataSent, EventGroup, SeenContac
 from pixelwitness.core.exposure.records import Transmission
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, PERSONA, PERSONAL_DATA
-from pixelwitness.report.published.document import bare, contents
+from pixelwitness.report.published.report_document import judge_contents, without_scheme
 from pixelwitness.report.wording.consent_words import consent_word
 from pixelwitness.report.wording.phrases import carrier_word, form_word, own_word, way_word
 from pixelwitness.report.wording.safe_text import defanged
@@ -118,10 +118,10 @@ def event_row(seen: SeenEvent) -> Row:
         event.pixel_id,
         f"{ways} ({', '.join(carriers)})" if carriers else ways,
         tuple(map(defanged, seen.receivers)),
-        bare(event.page_url) or "",
+        without_scheme(event.page_url) or "",
         consent,
         event.blocked,
-        _BODY[contents(seen.unread, len(seen.transmissions))],
+        _BODY[judge_contents(seen.unread, len(seen.transmissions))],
         event.confidence,
         own_word(event.attributed_by),
         tuple(map(_place, seen.transmissions[:MAX_PLACES])),
@@ -144,10 +144,10 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
         contact.pixel_id,
         way_word(contact.channel),
         (defanged(contact.receiver_host),),
-        bare(contact.page_url) or "",
+        without_scheme(contact.page_url) or "",
         "",
         contact.blocked,
-        _BODY[contents(int(is_unread(contact.body_state)), 1)],
+        _BODY[judge_contents(int(is_unread(contact.body_state)), 1)],
         contact.confidence,
         own_word(contact.attributed_by),
         (Place(contact.recording_id, contact.position, contact.line, contact.rule_id, contact.rule_version),),

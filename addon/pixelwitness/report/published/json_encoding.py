@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from pixelwitness.report.published.common import AnnouncedUse
+from pixelwitness.report.published.shared_model import AnnouncedUse
 from pixelwitness.report.wording.safe_text import unlinked
 
 _STATEMENT = frozenset(AnnouncedUse.__struct_fields__)

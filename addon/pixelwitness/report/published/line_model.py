@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from pixelwitness.report.published.common import (
+from pixelwitness.report.published.shared_model import (
     SCHEMA_VERSION,
     AnnouncedUse,
     Contents,

@@ -5,7 +5,7 @@ Owns the names, types and meanings of keys, as `model` does for what is common.
 
 from typing import Annotated, Any, Literal
 
-from pixelwitness.report.published.common import (
+from pixelwitness.report.published.shared_model import (
     SCHEMA_VERSION,
     AnnouncedUse,
     Contents,

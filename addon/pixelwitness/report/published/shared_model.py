@@ -1,8 +1,8 @@
 """The published models of JSON, what is common to them: values, data, findings, the ledger.
 
-Owns the names, types and meanings of keys.  The schemas in the documentation and its tables of
-keys are made from these classes, so a description here is what a user reads.  Must not know
-how they are filled (`shapes`) or written (`jsonfile`).
+Owns the names, types and meanings of keys, and how a model takes over what a record or an
+exposure calls by the same name.  The schemas in the documentation and its tables of keys are
+made from these classes, so a description here is what a user reads.
 """
 
 from typing import Annotated, Any, Literal
@@ -22,6 +22,19 @@ def says(description: str) -> msgspec.Meta:
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """An object of JSON; a key that has no value in it is left out only where its type says so."""
+
+
+def publish[M: Model](model: type[M], source: object, **keys: object) -> M:
+    """Return a model of a record or of a part of an exposure.
+
+    Each key that is not given is the attribute of that name of ``source``, a tuple as a list; raises `TypeError`
+    where there is none.
+    """
+    for name in model.__struct_fields__:
+        if name not in keys and hasattr(source, name):
+            value = getattr(source, name)
+            keys[name] = list(value) if isinstance(value, tuple) else value
+    return model(**keys)
 
 
 class Datum(Model, frozen=True, kw_only=True):
