@@ -315,7 +315,7 @@ def _policy_checks() -> Iterator[str]:
 
 
 def _policy_presets() -> Iterator[str]:
-    from pixelwitness.policy.config.presets import PRESETS
+    from pixelwitness.policy.config.checks import PRESETS
 
     return _table(
         ("Preset", "Says", "Asks"),
@@ -382,7 +382,7 @@ _LIMITS = (
         "Copies joined by dedup id", "core.join.folding:WINDOW", "two events", lambda value: f"{value / 3600:.0f} hours"
     ),
     _Limit("Problems of one file told one by one", "cli.shared.scanning:MAX_PROBLEMS", "counted", _number),
-    _Limit("Violations of one site told one by one", "report.check.check_text:MAX_TOLD", "counted", _number),
+    _Limit("Violations of one site told one by one", "report.check.check_text:MAX_SHOWN", "counted", _number),
     _Limit("Entries of one recording told one by one by guard", "report.answers.guarded:MAX_TOLD", "counted", _number),
     _Limit("SARIF: results", "report.check.sarif:MAX_RESULTS", "left out, with a notification", _number),
     _Limit("GitHub: annotations, of errors and of warnings", "report.check.github:MAX_EACH", "counted", _number),
@@ -396,8 +396,10 @@ _LIMITS = (
     _Limit("A page of HTML: recordings in full", "report.html.method:MAX_RECORDINGS", "counted", _number),
     _Limit("A rule file", "rulebook.yaml.yaml_text:MAX_BYTES", "refused", _bytes),
     _Limit("A policy or declaration", "policy.config.policy_file:MAX_BYTES", "refused", _bytes),
-    _Limit("A baseline", "policy.known.baseline:MAX_BYTES", "refused", _bytes),
-    _Limit("Places that one violation of `check` names", "policy.violations.gathering:MAX_PLACES", "counted", _number),
+    _Limit("A baseline", "policy.baseline:MAX_BYTES", "refused", _bytes),
+    _Limit(
+        "Places that one violation of `check` names", "policy.violations.aggregation:MAX_PLACES", "counted", _number
+    ),
     _Limit("Characters of one text read for topics", "meaning.names.word_lists:MAX_READ", "not looked at", _number),
     _Limit("Texts of one event read for topics", "meaning.hints.texts:MAX_TEXTS", "not looked at", _number),
     _Limit("One file of Meta's export", "sources.meta_export:MAX_BYTES", "not read, and told", _bytes),

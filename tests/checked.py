@@ -5,8 +5,8 @@ from typing import Any
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.exit_code import ExitCode
-from pixelwitness.policy.violations.judgement import Forbidden, Judgement, Place, Suppressed
-from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.policy.violations.judgement import Acceptance, EvidencePlace, Judgement, Violation
+from pixelwitness.report.check.check_result import CheckResult, Located, Unread
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 REC = "aaaa000011112222"
@@ -15,7 +15,7 @@ LOOKED_AT = Coverage(recordings=1, seen=10, matched=4, carrying=3, carried=3, ot
 FILE = Located("tests/recordings/shop.har")
 
 
-def forbidden(**changed: Any) -> Forbidden:
+def forbidden(**changed: Any) -> Violation:
     values: dict[str, Any] = {
         "site": "shop.example",
         "page_url": "https://shop.example/checkout?mail=jane.doe%40example.com",
@@ -27,17 +27,17 @@ def forbidden(**changed: Any) -> Forbidden:
         "times": 1,
         "blocked": 0,
         "data": (("email", "sha256"), ("page", "plain")),
-        "places": (Place(REC, 63, 1200),),
+        "places": (EvidencePlace(REC, 63, 1200),),
         "remedies": ("remove the pixel", "take the user data out of fbq('init', …)"),
         "check": Check.EVENT,
         "level": Level.ERROR,
         "fingerprint": "c22dc88237c92e1b4db4e2cb31ea842b",
         "why": "no event may go to Meta from this site",
     }
-    return Forbidden(**values | changed)
+    return Violation(**values | changed)
 
 
-def a_contact(**changed: Any) -> Forbidden:
+def a_contact(**changed: Any) -> Violation:
     values: dict[str, Any] = {
         "page_url": "https://shop.example/",
         "name": None,
@@ -45,7 +45,7 @@ def a_contact(**changed: Any) -> Forbidden:
         "channels": ("library",),
         "rule_id": "meta-pixel-library",
         "data": (),
-        "places": (Place(REC, 7, 90),),
+        "places": (EvidencePlace(REC, 7, 90),),
         "remedies": ("load Meta's library only after the visitor agreed",),
         "check": Check.CONTACT,
         "level": Level.WARN,
@@ -56,15 +56,15 @@ def a_contact(**changed: Any) -> Forbidden:
     return forbidden(**values | changed)
 
 
-def known(**changed: Any) -> Forbidden:
+def known(**changed: Any) -> Violation:
     """Return a violation that a baseline knows."""
-    return forbidden(**{"name": "Lead", "suppressed": Suppressed("ignore", "agreed upon", "2027-01-31")} | changed)
+    return forbidden(**{"name": "Lead", "suppressed": Acceptance("ignore", "agreed upon", "2027-01-31")} | changed)
 
 
 def checked(
-    *violations: Forbidden,
-    warnings: tuple[Forbidden, ...] = (),
-    suppressed: tuple[Forbidden, ...] = (),
+    *violations: Violation,
+    warnings: tuple[Violation, ...] = (),
+    suppressed: tuple[Violation, ...] = (),
     gaps: tuple[str, ...] = (),
     stale: tuple[str, ...] = (),
     coverage: Coverage = LOOKED_AT,
@@ -72,7 +72,7 @@ def checked(
     exit_code: ExitCode | None = None,
     file: Located = FILE,
     unread: tuple[Unread, ...] = (),
-) -> Checked:
+) -> CheckResult:
     judgement = Judgement(
         violations=violations,
         warnings=warnings,
@@ -83,7 +83,7 @@ def checked(
         policy=policy,
     )
     code = ExitCode.VIOLATIONS if violations else ExitCode.CLEAN
-    return Checked(
+    return CheckResult(
         judgement,
         WORDS,
         code if exit_code is None else exit_code,

@@ -26,7 +26,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources.har",),
     ("sources", "store", "policy.config"),
     ("policy.violations",),
-    ("policy.known", "policy.silence"),
     ("policy",),
     ("report.wording",),
     ("report.published", "report.report_data"),

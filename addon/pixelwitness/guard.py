@@ -17,8 +17,8 @@ from pixelwitness.sources.recording import read_recording
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One request that holds something."""
+class GuardFinding:
+    """One request that holds something, and where in it."""
 
     position: int
     line: int | None
@@ -26,17 +26,17 @@ class Held:
 
 
 @dataclass(slots=True)
-class Guarded:
+class GuardedRecording:
     """What the guard found in one recording."""
 
     name: str
-    held: list[Held] = field(default_factory=list)
+    findings: list[GuardFinding] = field(default_factory=list)
     requests: int = 0
     problems: list[Problem] = field(default_factory=list)
     unread: bool = False
     """Nothing of it could be read."""
     incomplete: bool = False
-    """Something of it was not looked at."""
+    """Something of it was not read."""
 
 
 class _Everything(Screen):
@@ -52,33 +52,33 @@ class _Everything(Screen):
         return True
 
 
-def guard(paths: Sequence[str]) -> Iterator[Guarded]:
-    """Look at every recording that the paths name; nothing is yielded where they name none."""
-    for one in find_inputs(paths):
-        yield _guarded(one)
+def guard(paths: Sequence[str]) -> Iterator[GuardedRecording]:
+    """Search every recording that the paths name; nothing is yielded where they name none."""
+    for source in find_inputs(paths):
+        yield _search(source)
 
 
-def _guarded(source: Input) -> Guarded:
-    found = Guarded(source.name, problems=[*source.notes])
+def _search(source: Input) -> GuardedRecording:
+    guarded = GuardedRecording(source.name, problems=[*source.notes])
     if source.problem is not None:
-        return Guarded(source.name, problems=[source.problem], unread=True, incomplete=True)
+        return GuardedRecording(source.name, problems=[source.problem], unread=True, incomplete=True)
     knowledge = load_knowledge()
     reading = read_recording(source, _Everything())
     for exchange in reading.exchanges:
-        found.requests += 1
+        guarded.requests += 1
         if seen := places(exchange, knowledge):
-            found.held.append(Held(exchange.request.position, exchange.request.line, seen))
+            guarded.findings.append(GuardFinding(exchange.request.position, exchange.request.line, seen))
         if exchange.request.body_state in (BodyState.TOO_BIG, BodyState.UNDECODABLE):
-            found.incomplete = True
-            found.problems.append(
+            guarded.incomplete = True
+            guarded.problems.append(
                 Problem(f"entry {exchange.request.position}", "its body is too large or too damaged to be looked into")
             )
-    found.problems += reading.problems
-    found.requests += reading.tally.other + reading.tally.rejected
-    found.incomplete |= not reading.complete or _passed_over(reading.tally) or bool(source.notes)
-    found.unread = not reading.complete and found.requests == 0
-    return found
+    guarded.problems += reading.problems
+    guarded.requests += reading.tally.other + reading.tally.rejected
+    guarded.incomplete |= not reading.complete or _has_skipped(reading.tally) or bool(source.notes)
+    guarded.unread = not reading.complete and guarded.requests == 0
+    return guarded
 
 
-def _passed_over(tally: Tally) -> bool:
+def _has_skipped(tally: Tally) -> bool:
     return tally.rejected > 0 or tally.not_requests > 0

@@ -41,7 +41,7 @@ FAILED: frozenset[Verdict] = frozenset({"differs", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """The verdict on one recording; ``different`` counts the rows by table that only one side has."""
 
     recording: Recording
@@ -51,16 +51,16 @@ class Verified:
 
 def verify(
     db: Path, *, rules: tuple[Path, ...] = (), key: Path | None = None, persona: Path | None = None
-) -> tuple[Verified, ...]:
+) -> tuple[Verification, ...]:
     """Verify every recording of a store, in the order of their ids.
 
     Raises `StoreError` or `RulesError` when it cannot run at all.
     """
-    told: list[Verified] = []
+    verifications: list[Verification] = []
     with reading(db) as connection:
         stored_recordings = recordings(connection)
     if any(map(is_redacted, stored_recordings)):
-        return tuple(Verified(one, "redacted") for one in stored_recordings)
+        return tuple(Verification(stored, "redacted") for stored in stored_recordings)
     secret = study_key(db, key)
     with tempfile.TemporaryDirectory(prefix="pixelwitness-") as folder:
         # A key file of the same bytes, so that the same values get the same tokens.
@@ -72,52 +72,52 @@ def verify(
             for stored in stored_recordings:
                 keeps = bool(json.loads(stored.options).get("keep_values"))
                 setup = load_scan_setup(rules, secret, persona, keep_values=keeps)
-                told.append(_verified(db, stored, setup, ledger))
-    return tuple(told)
+                verifications.append(_verify_recording(db, stored, setup, ledger))
+    return tuple(verifications)
 
 
-def _verified(db: Path, stored: Recording, setup: AnalyserSetup, ledger: Ledger) -> Verified:
+def _verify_recording(db: Path, stored: Recording, setup: AnalyserSetup, ledger: Ledger) -> Verification:
     if stored.kind == "live":
-        return Verified(stored, "live")
-    source, verdict = _source(stored)
+        return Verification(stored, "live")
+    source, verdict = _find_source(stored)
     if source is None:
-        return Verified(stored, verdict)
+        return Verification(stored, verdict)
     origin = setup.origin
     if (origin.rules_sha256, origin.knowledge_sha256, origin.options) != (
         stored.rules_sha256,
         stored.knowledge_sha256,
         stored.options,
     ):
-        return Verified(stored, "other_rules")
+        return Verification(stored, "other_rules")
     again = analyse_input(source, setup)
     if again.recording is None:
-        return Verified(stored, "missing")
+        return Verification(stored, "missing")
     try:
         ledger.replace(again.recording, again.rows())
     except UnreadableError:
-        return Verified(stored, "missing")
+        return Verification(stored, "missing")
     ours, theirs = rows_of(ledger.path, stored.id), rows_of(db, stored.id)
-    different = {table: _only_one_has(ours[table], theirs[table]) for table in ours}
+    different = {table: _count_differences(ours[table], theirs[table]) for table in ours}
     counted = tuple((table, number) for table, number in different.items() if number)
-    return Verified(stored, "differs" if counted else "same", counted)
+    return Verification(stored, "differs" if counted else "same", counted)
 
 
-def _source(stored: Recording) -> tuple[Input | None, Verdict]:
+def _find_source(stored: Recording) -> tuple[Input | None, Verdict]:
     """Find a source with the bytes of a recording; else say what became of its sources."""
     found = False
     for name in stored.sources:
-        for one in find_inputs([name.partition("!")[0]]):
-            if one.problem is not None or one.name != name:
+        for source in find_inputs([name.partition("!")[0]]):
+            if source.problem is not None or source.name != name:
                 continue
             try:
-                if sha256_of(one)[:RECORDING_ID] == stored.id:
-                    return one, "same"
+                if sha256_of(source)[:RECORDING_ID] == stored.id:
+                    return source, "same"
             except OSError:
                 continue
             found = True
     return None, "changed" if found else "missing"
 
 
-def _only_one_has(ours: list[str], theirs: list[str]) -> int:
-    one, other = Counter(ours), Counter(theirs)
-    return (one - other).total() + (other - one).total()
+def _count_differences(ours: list[str], theirs: list[str]) -> int:
+    our_rows, their_rows = Counter(ours), Counter(theirs)
+    return (our_rows - their_rows).total() + (their_rows - our_rows).total()

@@ -18,15 +18,15 @@ from tests.program import Finished, run
 from tests.published import problems
 from tests.runner import commands_in
 
-from pixelwitness.cli.shared.check_output import FORMATS
 from pixelwitness.report.check.github_summary import MAX_BYTES
+from pixelwitness.report.formats.format_table import CHECK_FORMATS
 
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2Fboots"
 LEAK = [entry("https://shop.example/boots", mime_type="text/html"), entry(PIXEL.format("Purchase"))]
 CLEAN = [entry("https://garden.example/", mime_type="text/html")]
 CUT: list[Any] = [*CLEAN, {"request": {"method": "GET"}}]
 SARIF = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
-MACHINES = [one for one in FORMATS if one != "text"]
+MACHINES = [one for one in CHECK_FORMATS if one != "text"]
 
 
 def check(*arguments: str | Path, cwd: Path, summary: Path | str = "") -> Finished:
@@ -63,12 +63,12 @@ def test_the_exit_code_is_the_same_in_every_format(tmp_path: Path, entries: Any,
         (tmp_path / "made.har").write_text("hello", encoding="utf-8")
     elif entries != "missing":
         write(tmp_path / "made.har", entries)
-    codes = {format_: check("made.har", "--format", format_, cwd=tmp_path).returncode for format_ in FORMATS}
+    codes = {format_: check("made.har", "--format", format_, cwd=tmp_path).returncode for format_ in CHECK_FORMATS}
 
-    assert codes == dict.fromkeys(FORMATS, code)
+    assert codes == dict.fromkeys(CHECK_FORMATS, code)
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", CHECK_FORMATS)
 def test_a_file_holds_what_stdout_would_get(repository: Path, format_: str) -> None:
     shown = check("tests", "--format", format_, cwd=repository)
     written = check("tests", "--format", format_, "--output", "out", cwd=repository)

@@ -7,7 +7,7 @@ import pytest
 from tests.exposed import REC, recording
 
 from pixelwitness.cli.shared.repository_paths import find_root, locate, locate_recordings, path_below_root
-from pixelwitness.report.check.judged import Located
+from pixelwitness.report.check.check_result import Located
 
 
 @pytest.fixture(name="root")

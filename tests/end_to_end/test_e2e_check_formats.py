@@ -8,12 +8,12 @@ from tests.end_to_end.conftest import Store
 from tests.end_to_end.test_e2e_secrets import hits, leaks
 from tests.har import write
 
-from pixelwitness.cli.shared.check_output import FORMATS
+from pixelwitness.report.formats.format_table import CHECK_FORMATS
 
 PRESETS = ("no-meta", "no-personal-data", "no-health", "consent-first")
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", CHECK_FORMATS)
 @pytest.mark.parametrize("keep", [False, True])
 def test_no_planted_secret_is_in_any_format_nor_in_a_baseline(
     store: Store, tmp_path: Path, format_: str, keep: bool

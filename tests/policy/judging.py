@@ -11,11 +11,13 @@ from tests.exposed import finding, recording
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Finding, Recording
+from pixelwitness.policy.baseline import Baseline
+from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.policy_model import Declaration, Policy
-from pixelwitness.policy.judge import NEVER, Terms, judge
-from pixelwitness.policy.known.baseline import Baseline
-from pixelwitness.policy.violations.judgement import Forbidden, Judgement
-from pixelwitness.policy.violations.verdict_rules import Rules
+from pixelwitness.policy.judge import judge
+from pixelwitness.policy.terms import NEVER, Terms
+from pixelwitness.policy.violations.judgement import Judgement, Violation
+from pixelwitness.policy.violations.site_rules import PolicyRules
 
 FAMILIES = frozenset({"ud", "udff", "cud", "user_data"})
 
@@ -39,18 +41,17 @@ def judged(
     consent: Mapping[str, Collection[str]] | None = None,
     strict: bool = False,
 ) -> Judgement:
-    rows = [of or recording()]
-    rules = Rules(policy(toml), presets, None if declared is None else declaration(declared))
-    return judge(
+    rows = (of or recording(),)
+    rules = PolicyRules(policy(toml), presets, None if declared is None else declaration(declared))
+    case = Case(
         rows,
-        [one for one in seen if isinstance(one, SeenEvent)],
-        [one for one in seen if isinstance(one, SeenContact)],
-        {"facebook.com"},
+        [row for row in seen if isinstance(row, SeenEvent)],
+        [row for row in seen if isinstance(row, SeenContact)],
+        frozenset({"facebook.com"}),
         coverage_of(rows),
-        terms=Terms(rules, baseline, today, "", FAMILIES),
-        consent=consent,
-        strict=strict,
+        consent=consent or {},
     )
+    return judge(case, Terms(rules, baseline, today, "", FAMILIES), strict=strict)
 
 
 def understood[S: (SeenEvent, SeenContact)](seen: S, *told: tuple[str, str] | tuple[str, str, str], **more: Any) -> S:
@@ -65,6 +66,6 @@ def with_consent(seen: SeenEvent, *labels: str) -> SeenEvent:
     return understood(seen, *(("consent", label) for label in labels))
 
 
-def told(found: Iterable[Forbidden]) -> list[tuple[str, str | None, str | None]]:
+def told(found: Iterable[Violation]) -> list[tuple[str, str | None, str | None]]:
     """Return (check, name, subject) of violations."""
     return [(str(one.check), one.name, one.subject) for one in found]

@@ -6,8 +6,8 @@ from tests.policy.judging import judged, told, understood, with_consent
 
 from pixelwitness.meaning.hints.consent import State
 from pixelwitness.policy.config.checks import Level
-from pixelwitness.policy.violations.contact_consent import consent_of_contacts
-from pixelwitness.policy.violations.facts import Phase, of_event
+from pixelwitness.policy.contact_consent import consent_of_contacts
+from pixelwitness.policy.violations.facts import Phase, event_facts
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 GRANTED = {"granted"}
@@ -39,12 +39,12 @@ GRANTED = {"granted"}
     ],
 )
 def test_the_evidence_tells_whether_consent_came_before(labels: list[str], counts: set[str], phase: Phase) -> None:
-    assert of_event(with_consent(event(), *labels), ()).phase(counts) is phase
+    assert event_facts(with_consent(event(), *labels), ()).phase(counts) is phase
 
 
 def test_every_state_of_a_signal_has_words() -> None:
     for state in State:
-        assert "no consent signal can be seen" not in of_event(with_consent(event(), state), ()).visible
+        assert "no consent signal can be seen" not in event_facts(with_consent(event(), state), ()).visible
 
 
 @pytest.mark.parametrize(

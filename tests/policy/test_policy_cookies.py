@@ -7,11 +7,12 @@ from tests.exposed import contact, event, recording
 from tests.har import entry, write
 from tests.policy.judging import judged
 
-from pixelwitness.cli.shared.policy_options import read_and_judge
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.judge import Terms
-from pixelwitness.policy.violations.verdict_rules import Rules
-from pixelwitness.report.check.check_text import as_text
+from pixelwitness.policy.judge import judge
+from pixelwitness.policy.terms import Terms
+from pixelwitness.policy.violations.site_rules import PolicyRules
+from pixelwitness.report.check.check_text import describe_judgement
+from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading
@@ -70,12 +71,12 @@ def test_a_sanitised_export_of_a_browser_passes_with_a_sentence_and_not_under_st
     har.write_text(har.read_text().replace('{"name": "tests", "version": "1"}', '{"name": "WebInspector"}'))
     scan([str(har)], ScanOptions(db=tmp_path / "db.sqlite"))
     with reading(tmp_path / "db.sqlite") as connection:
-        terms = Terms(Rules(further=("no-personal-data",)))
-        judgement = read_and_judge(connection, terms, strict=strict)
+        terms = Terms(PolicyRules(further=("no-personal-data",)))
+        judgement = judge(read_case(connection), terms, strict=strict)
 
     assert judgement.violations == ()
     assert judgement.gaps == ((UNKNOWN.format(1),) if strict else ())
     assert (
         "The exporter left cookies out of 1 recording: whether Meta's account cookies went along is unknown."
-        in as_text(judgement, vocabulary(), {})
+        in describe_judgement(judgement, vocabulary(), {})
     )

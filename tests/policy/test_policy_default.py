@@ -3,10 +3,12 @@ from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import PixelConfig, Recording
+from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.checks import Check, Level
-from pixelwitness.policy.judge import Terms, judge
-from pixelwitness.policy.violations.gathering import MAX_PLACES
-from pixelwitness.policy.violations.judgement import Forbidden, Judgement, Place, fingerprint
+from pixelwitness.policy.judge import judge
+from pixelwitness.policy.terms import Terms
+from pixelwitness.policy.violations.aggregation import MAX_PLACES
+from pixelwitness.policy.violations.judgement import EvidencePlace, Judgement, Violation, fingerprint
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
 
@@ -17,17 +19,16 @@ def judged(
     of: Recording | None = None,
     configs: tuple[PixelConfig, ...] = (),
 ) -> Judgement:
-    rows = [of or recording()]
-    return judge(
+    rows = (of or recording(),)
+    case = Case(
         rows,
-        [one for one in seen if isinstance(one, SeenEvent)],
-        [one for one in seen if isinstance(one, SeenContact)],
-        {"facebook.com"},
+        [row for row in seen if isinstance(row, SeenEvent)],
+        [row for row in seen if isinstance(row, SeenContact)],
+        frozenset({"facebook.com"}),
         coverage_of(rows),
         configs=configs,
-        terms=Terms(user_data=frozenset({"ud", "udff"})),
-        strict=strict,
     )
+    return judge(case, Terms(user_data=frozenset({"ud", "udff"})), strict=strict)
 
 
 def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -> None:
@@ -38,7 +39,7 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
     judgement = judged(event("Purchase", EMAIL, screen, harvested, empty, position=7))
 
     assert judgement.violations == (
-        Forbidden(
+        Violation(
             site="shop.example",
             page_url="https://shop.example/boots",
             name="Purchase",
@@ -49,7 +50,7 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
             times=1,
             blocked=0,
             data=(("email", "sha256"), ("phone", "sha256")),
-            places=(Place(REC, 7, 107),),
+            places=(EvidencePlace(REC, 7, 107),),
             remedies=(
                 "remove the pixel, or call fbq('consent', 'revoke') before fbq('init', …) until the visitor agrees",
                 "switch automatic advanced matching off in the pixel's settings",
@@ -88,7 +89,7 @@ def test_a_blocked_event_is_one_too() -> None:
 def test_a_person_on_metas_own_sites_violates_nothing() -> None:
     judgement = judged(event(site="facebook.com"), contact("meta-ai", site="shop.example"))
 
-    assert (judgement.violations, judgement.warnings, judgement.own) == ((), (), 1)
+    assert (judgement.violations, judgement.warnings, judgement.own_events) == ((), (), 1)
 
 
 def test_an_event_of_an_unknown_page_is_a_violation_and_comes_last() -> None:
@@ -167,4 +168,4 @@ def test_no_gap_with_a_window_with_an_event_or_without_the_pixel() -> None:
 def test_no_requests_are_nothing_to_judge() -> None:
     row = recording(requests_seen=0, requests_matched=0, requests_other=0)
 
-    assert (judged(of=row).nothing, judged().nothing) == (True, False)
+    assert (judged(of=row).is_empty, judged().is_empty) == (True, False)

@@ -17,7 +17,7 @@ from pixelwitness.policy.config.policy_file import (
     repository_of,
 )
 from pixelwitness.policy.config.policy_model import Declaration, Policy
-from pixelwitness.policy.config.toml_lines import line_of
+from pixelwitness.policy.config.toml_lines import find_line
 from pixelwitness.rulebook.yaml.problems import RuleProblem
 
 WHOLE = """
@@ -351,4 +351,4 @@ events = []
         ("site", 2): 1,
         (): 1,
     }
-    assert {place: line_of(text, place) for place in cases} == cases
+    assert {place: find_line(text, place) for place in cases} == cases

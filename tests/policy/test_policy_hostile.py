@@ -8,7 +8,7 @@ from tests.exposed import REC, contact, datum, event
 from tests.policy.judging import judged, understood
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
-from pixelwitness.policy.known.baseline import as_text, baseline_of, read_baseline
+from pixelwitness.policy.baseline import format_baseline, make_baseline, read_baseline
 
 TEXT = st.text(max_size=30) | st.sampled_from(
     ["https://[::1", "\ud800", "\x1b[2J", "*", "unknown", "::error::", "a@b.example"]
@@ -72,8 +72,8 @@ def test_any_rows_are_judged_and_what_is_found_makes_a_baseline_that_knows_it(
     judgement = judged(POLICY, *seen, presets=PRESETS, declared="site = []")
     found = (*judgement.violations, *judgement.warnings)
     assert len({one.fingerprint for one in found}) == len(found)
-    assert len(events) + len(contacts) == 0 or found or judgement.gaps or judgement.suppressed or judgement.own
-    text = as_text(baseline_of("known.json", found))
+    assert len(events) + len(contacts) == 0 or found or judgement.gaps or judgement.suppressed or judgement.own_events
+    text = format_baseline(make_baseline("known.json", found))
     assert text.replace("\n", "").isprintable()
     path = tmp_path / "known.json"
     path.write_text(text, encoding="utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.cli.shared.policy_options import read_and_judge
-from pixelwitness.policy.judge import DEFAULT
+from pixelwitness.policy.judge import judge
+from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading
 
@@ -42,5 +42,5 @@ RECORDED: dict[str, tuple[list[dict[str, Any]], bool]] = {
 def test_error_pages_alone_prove_nothing(tmp_path: Path, entries: list[dict[str, Any]], proves: bool) -> None:
     scan([str(write(tmp_path / "visit.har", entries))], ScanOptions(db=tmp_path / "db.sqlite"))
     with reading(tmp_path / "db.sqlite") as connection:
-        judgement = read_and_judge(connection, DEFAULT, strict=False)
+        judgement = judge(read_case(connection))
     assert (judgement.gaps, judgement.violations) == (() if proves else (GAP,), ())

@@ -4,10 +4,9 @@ import pytest
 from tests.exposed import contact, event
 from tests.policy.judging import declaration, judged, policy
 
-from pixelwitness.policy.config.checks import CHECKS, Check, Level
-from pixelwitness.policy.config.presets import PRESETS
+from pixelwitness.policy.config.checks import CHECKS, PRESETS, Check, Level
 from pixelwitness.policy.violations.judgement import DEFAULT_POLICY
-from pixelwitness.policy.violations.verdict_rules import Rules, fits, page_host
+from pixelwitness.policy.violations.site_rules import PolicyRules, fits, page_host
 
 SITES = """
 [[site]]
@@ -48,19 +47,19 @@ allow.events = ["Unknown"]
     ],
 )
 def test_the_most_specific_pattern_alone_holds(site: str | None, page: str | None, chosen: str) -> None:
-    assert Rules(policy(SITES)).of(site, page).allowed.events == (chosen,)
+    assert PolicyRules(policy(SITES)).for_page(site, page).allowed.events == (chosen,)
 
 
 def test_the_first_of_equally_specific_patterns_holds() -> None:
-    rules = Rules(
+    rules = PolicyRules(
         policy('[[site]]\nmatch = "shop.example"\n[[site]]\nmatch = "www.shop.example"\nchecks.event = "off"')
     )
-    assert rules.of("shop.example", "https://www.shop.example/").level(Check.EVENT) is Level.OFF
+    assert rules.for_page("shop.example", "https://www.shop.example/").level(Check.EVENT) is Level.OFF
 
 
 def test_without_a_pattern_for_it_an_unknown_page_is_every_pages() -> None:
-    rules = Rules(policy('[[site]]\nmatch = "*"\nallow.events = ["Any"]'))
-    assert rules.of(None, None).allowed.events == ("Any",)
+    rules = PolicyRules(policy('[[site]]\nmatch = "*"\nallow.events = ["Any"]'))
+    assert rules.for_page(None, None).allowed.events == ("Any",)
     assert fits("unknown", "unknown", "unknown") == 1000
 
 
@@ -101,12 +100,12 @@ OF_LISTS = DEFAULT | dict.fromkeys(("pixel", "channel", "data", "form"), "error"
 def test_levels_come_from_presets_or_lists_then_checks_then_the_site(
     toml: str, presets: tuple[str, ...], levels: dict[str, str]
 ) -> None:
-    rules = Rules(policy(toml), presets).of("shop.example", None)
+    rules = PolicyRules(policy(toml), presets).for_page("shop.example", None)
     assert {str(check): str(level) for check, level in rules.levels.items()} == levels
 
 
 def test_presets_are_named_once_and_in_order() -> None:
-    rules = Rules(policy('presets = ["no-meta", "no-health"]'), ("no-meta", "consent-first"))
+    rules = PolicyRules(policy('presets = ["no-meta", "no-health"]'), ("no-meta", "consent-first"))
     assert rules.presets == ("consent-first", "no-health", "no-meta")
     assert not rules.is_default
 
@@ -118,7 +117,7 @@ def test_every_check_of_a_preset_is_a_check_with_a_title() -> None:
 
 def test_a_declaration_is_chosen_as_a_table_is() -> None:
     declared = declaration('[[site]]\nmatch = "*"\n[[site]]\nmatch = "shop.example"\nevents = ["Lead"]')
-    found = Rules(declaration=declared).of("shop.example", None).declared
+    found = PolicyRules(declaration=declared).for_page("shop.example", None).declared
     assert found is not None
     assert found.events == ("Lead",)
 
@@ -151,9 +150,9 @@ def test_a_judgement_says_by_what_it_judges(toml: str, presets: tuple[str, ...],
     ],
 )
 def test_whether_consent_is_asked_anywhere_is_known(toml: str, asks: bool) -> None:
-    rules = Rules(policy(toml))
+    rules = PolicyRules(policy(toml))
     assert rules.may_ask_consent is asks
-    assert rules.of("shop.example", None).asks(Check.CONSENT) is asks
+    assert rules.for_page("shop.example", None).asks(Check.CONSENT) is asks
 
 
 TABLES = """

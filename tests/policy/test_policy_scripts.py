@@ -8,13 +8,15 @@ import pytest
 from tests.exposed import REC, contact, event, recording
 from tests.har import entry, write
 
-from pixelwitness.cli.shared.policy_options import read_and_judge
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Observation
+from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.policy_model import Policy
-from pixelwitness.policy.judge import DEFAULT, Terms, judge
-from pixelwitness.policy.violations.verdict_rules import Rules
+from pixelwitness.policy.judge import judge
+from pixelwitness.policy.terms import DEFAULT, Terms
+from pixelwitness.policy.violations.site_rules import PolicyRules
+from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading
 
@@ -52,15 +54,15 @@ def shown(kind: str, site: str | None = "shop.example", recording_id: str = REC)
 
 
 def gaps(*rows: SeenEvent | SeenContact | Observation, terms: Terms = DEFAULT) -> tuple[str, ...]:
-    return judge(
-        [recording()],
-        [one for one in rows if isinstance(one, SeenEvent)],
-        [one for one in rows if isinstance(one, SeenContact)],
-        {"facebook.com"},
+    case = Case(
+        (recording(),),
+        [row for row in rows if isinstance(row, SeenEvent)],
+        [row for row in rows if isinstance(row, SeenContact)],
+        frozenset({"facebook.com"}),
         coverage_of([recording()]),
-        observations=[one for one in rows if isinstance(one, Observation)],
-        terms=terms,
-    ).gaps
+        observations=[row for row in rows if isinstance(row, Observation)],
+    )
+    return judge(case, terms).gaps
 
 
 MISSING, DELIVERED, NO_CONFIG = shown("library_missing"), shown("library_delivered"), shown("config_missing")
@@ -98,7 +100,7 @@ def test_a_library_without_its_configuration_keeps_silent_too() -> None:
 
 
 def test_a_library_that_somebody_blocked_is_a_gap_unless_the_policy_leaves_out_what_was_blocked() -> None:
-    lenient = Terms(Rules(Policy.model_validate({"judge-blocked": False})))
+    lenient = Terms(PolicyRules(Policy.model_validate({"judge-blocked": False})))
     assert gaps(contact("library", blocked=True)) == (gap("shop.example"),)
     assert gaps(contact("library", blocked=True), terms=lenient) == ()
 
@@ -163,7 +165,7 @@ def test_what_a_recording_holds_of_the_library_decides(
     har = write(tmp_path / "visit.har", [page, *entries])
     scan([str(har)], ScanOptions(db=tmp_path / "db.sqlite"))
     with reading(tmp_path / "db.sqlite") as connection:
-        judgement = read_and_judge(connection, DEFAULT, strict=False)
+        judgement = judge(read_case(connection))
 
     assert judgement.gaps == (() if proves else (gap("shop.example"),)), json.dumps(entries)
     assert judgement.violations == ()

@@ -9,9 +9,9 @@ from tests.exposed import EMAIL, contact, datum, event
 from tests.policy.judging import judged, told
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.baseline import VERSION, Baseline, format_baseline, make_baseline, read_baseline
 from pixelwitness.policy.config.policy_file import PolicyError
-from pixelwitness.policy.known.baseline import VERSION, Baseline, as_text, baseline_of, read_baseline
-from pixelwitness.policy.violations.judgement import Forbidden, Suppressed, fingerprint
+from pixelwitness.policy.violations.judgement import Acceptance, Violation, fingerprint
 
 type Seen = SeenEvent | SeenContact
 
@@ -54,7 +54,7 @@ def test_an_ignore_covers_that_of_which_everything_it_names_holds(selectors: str
     judgement = judged(ignoring(selectors), LEAD)
     assert {one.check for one in judgement.suppressed} == covered
     assert {one.check for one in judgement.violations} == {"event", "personal-data"} - covered
-    assert {one.suppressed for one in judgement.suppressed} <= {Suppressed("ignore", "agreed upon")}
+    assert {one.suppressed for one in judgement.suppressed} <= {Acceptance("ignore", "agreed upon")}
     assert bool(judgement.stale) == (not covered)
 
 
@@ -71,7 +71,7 @@ def test_an_ignore_of_an_event_covers_no_contact_and_one_of_a_channel_does() -> 
 def test_an_ignore_holds_until_the_end_of_its_last_day_and_says_so_afterwards(today: date, holds: bool) -> None:
     judgement = judged(ignoring('check = "event"', "expires = 2027-01-31"), LEAD, today=today)
     if holds:
-        assert [one.suppressed for one in judgement.suppressed] == [Suppressed("ignore", "agreed upon", "2027-01-31")]
+        assert [one.suppressed for one in judgement.suppressed] == [Acceptance("ignore", "agreed upon", "2027-01-31")]
         assert judgement.stale == ()
     else:
         assert judgement.suppressed == ()
@@ -85,7 +85,7 @@ def test_an_expired_ignore_does_not_hide_one_that_holds() -> None:
     )
     judgement = judged(toml, LEAD, today=date(2027, 6, 1))
     assert judgement.violations == ()
-    assert {one.suppressed for one in judgement.suppressed} == {Suppressed("ignore", "still agreed", "2028-01-31")}
+    assert {one.suppressed for one in judgement.suppressed} == {Acceptance("ignore", "still agreed", "2028-01-31")}
 
 
 def test_an_ignore_that_matches_nothing_is_told() -> None:
@@ -99,8 +99,8 @@ def test_a_warning_can_be_ignored_too() -> None:
     assert (judgement.warnings, [one.check for one in judgement.suppressed]) == ((), ["contact"])
 
 
-def known(*found: Forbidden) -> Baseline:
-    return baseline_of("known.json", found)
+def known(*found: Violation) -> Baseline:
+    return make_baseline("known.json", found)
 
 
 def test_a_baseline_knows_what_it_was_made_of_and_nothing_else() -> None:
@@ -109,7 +109,7 @@ def test_a_baseline_knows_what_it_was_made_of_and_nothing_else() -> None:
         PERSONAL, LEAD, contact("login"), event("Purchase", position=3), baseline=known(*before.violations)
     )
     assert told(judgement.violations) == [("event", "Purchase", None)]
-    assert {one.suppressed for one in judgement.suppressed} == {Suppressed("baseline", "known to known.json")}
+    assert {one.suppressed for one in judgement.suppressed} == {Acceptance("baseline", "known to known.json")}
     assert len(judgement.suppressed) == 3
     assert judgement.stale == ()
 
@@ -145,8 +145,8 @@ def test_an_ignore_speaks_before_the_baseline_whose_entry_is_not_stale_for_it() 
 def test_the_file_is_sorted_readable_and_holds_no_value(tmp_path: Path) -> None:
     seen: list[Seen] = [event("Lead", EMAIL), event("Zo\u202e\x1b[2J", site=None, position=2), contact("login")]
     found = judged(PERSONAL, *seen).violations
-    text = as_text(known(*found))
-    assert as_text(known(*reversed(found), *found)) == text
+    text = format_baseline(known(*found))
+    assert format_baseline(known(*reversed(found), *found)) == text
     assert json.loads(text)["pixelwitness_baseline"] == VERSION
     assert text.isascii()
     assert text.replace("\n", "").isprintable()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pixelwitness.policy.terms import Named, TermsError, default_terms, read_terms
+from pixelwitness.policy.terms import TermsError, TermsSources, default_terms, read_terms
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 KNOWN = load_knowledge()
@@ -18,10 +18,10 @@ def test_the_nearest_policy_is_named_as_it_is_seen_from_here(tmp_path: Path, mon
     (tmp_path / "pixelwitness.toml").write_text('presets = ["no-health"]')
     monkeypatch.chdir(tmp_path / "tests")
 
-    terms = read_terms(Named(presets=("no-meta",)), KNOWN)
+    terms = read_terms(TermsSources(presets=("no-meta",)), KNOWN)
     assert (terms.name, terms.rules.presets) == (str(Path("..", "pixelwitness.toml")), ("no-health", "no-meta"))
     assert set(terms.user_data) >= PEOPLE
-    bare = read_terms(Named(no_policy=True), KNOWN)
+    bare = read_terms(TermsSources(no_policy=True), KNOWN)
     assert (bare.name, bare.rules.is_default, bare.user_data) == ("", True, default_terms(KNOWN).user_data)
 
 
@@ -31,7 +31,7 @@ def test_a_declaration_is_looked_for_beside_its_policy(tmp_path: Path, monkeypat
     (tmp_path / "ci" / "declared.toml").write_text('[[site]]\nmatch = "shop.example"\nevents = ["Lead"]')
     monkeypatch.chdir(tmp_path)
 
-    declared = read_terms(Named(policy=Path("ci", "policy.toml")), KNOWN).rules.declaration
+    declared = read_terms(TermsSources(policy=Path("ci", "policy.toml")), KNOWN).rules.declaration
     assert declared is not None
     assert [one.events for one in declared.site] == [("Lead",)]
 
@@ -45,9 +45,9 @@ def test_a_declaration_is_looked_for_beside_its_policy(tmp_path: Path, monkeypat
 )
 def test_names_that_make_no_terms_are_refused(presets: tuple[str, ...], said: str) -> None:
     with pytest.raises(TermsError, match=said):
-        read_terms(Named(no_policy=True, presets=presets), KNOWN)
+        read_terms(TermsSources(no_policy=True, presets=presets), KNOWN)
 
 
 def test_today_is_the_day_that_builds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795300000")
-    assert read_terms(Named(no_policy=True), KNOWN).today == date(2026, 11, 21)
+    assert read_terms(TermsSources(no_policy=True), KNOWN).today == date(2026, 11, 21)

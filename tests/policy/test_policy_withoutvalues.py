@@ -3,7 +3,7 @@
 import pytest
 from tests.exposed import contact, event
 
-from pixelwitness.policy.violations.without_values import contacts_without_values, events_without_values
+from pixelwitness.policy.case_redaction import redact_contacts, redact_events
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from pixelwitness.policy.violations.without_values import contacts_without_value
     ],
 )
 def test_a_name_that_a_detector_objects_to_is_not_told(name: str | None, shown: str | None) -> None:
-    (seen,) = events_without_values([event(name)])
+    (seen,) = redact_events([event(name)])
 
     assert seen.event.event_name == shown
 
@@ -28,8 +28,8 @@ def test_a_name_that_a_detector_objects_to_is_not_told(name: str | None, shown: 
     [("1234567890123456", "1234567890123456"), ("jane.doe@example.com", "{email}"), ("", ""), (None, None)],
 )
 def test_the_number_of_a_pixel_stays(pixel_id: str | None, shown: str | None) -> None:
-    (seen,) = events_without_values([event(pixel_id=pixel_id)])
-    (reached,) = contacts_without_values([contact(pixel_id=pixel_id)])
+    (seen,) = redact_events([event(pixel_id=pixel_id)])
+    (reached,) = redact_contacts([contact(pixel_id=pixel_id)])
 
     assert (seen.event.pixel_id, reached.contact.pixel_id) == (shown, shown)
 
@@ -45,8 +45,8 @@ def test_the_number_of_a_pixel_stays(pixel_id: str | None, shown: str | None) ->
     ],
 )
 def test_of_a_page_its_host_stays(url: str | None, shown: str | None) -> None:
-    (seen,) = events_without_values([event(page_url=url)])
-    (reached,) = contacts_without_values([contact(page_url=url)])
+    (seen,) = redact_events([event(page_url=url)])
+    (reached,) = redact_contacts([contact(page_url=url)])
 
     assert (seen.event.page_url, reached.contact.page_url) == (shown, shown)
     assert seen.event.page_site == "shop.example"

@@ -7,10 +7,12 @@ from tests.exposed import REC, contact, event, recording
 
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.judge import judge
-from pixelwitness.policy.violations.judgement import Judgement, Suppressed
-from pixelwitness.report.check.check_text import MAX_FIELDS, MAX_STALE, MAX_TOLD, as_text
+from pixelwitness.policy.violations.judgement import Acceptance, Judgement
+from pixelwitness.report.check.check_text import MAX_SHOWN, MAX_STALE, describe_judgement
+from pixelwitness.report.check.violation_wording import MAX_FIELDS
 from pixelwitness.report.wording.vocabulary import vocabulary
 
 WORDS = vocabulary()
@@ -19,15 +21,15 @@ LAST = "What servers send to Meta directly passes no browser and no proxy: it st
 
 
 def told(*seen: SeenEvent | SeenContact, **changed: object) -> list[str]:
-    rows = [recording(**changed)]
-    judgement = judge(
+    rows = (recording(**changed),)
+    case = Case(
         rows,
-        [one for one in seen if isinstance(one, SeenEvent)],
-        [one for one in seen if isinstance(one, SeenContact)],
-        {"facebook.com"},
+        [row for row in seen if isinstance(row, SeenEvent)],
+        [row for row in seen if isinstance(row, SeenContact)],
+        frozenset({"facebook.com"}),
         coverage_of(rows),
     )
-    return list(as_text(judgement, WORDS, {REC: "shop.har", OTHER: "b.har"}))
+    return list(describe_judgement(judge(case), WORDS, {REC: "shop.har", OTHER: "b.har"}))
 
 
 def evidence(*seen: SeenEvent | SeenContact) -> list[str]:
@@ -67,14 +69,14 @@ def test_the_last_line_sums_up() -> None:
 
 
 def test_more_of_one_site_than_one_reads_are_folded_with_their_number() -> None:
-    seen = [event(f"Own{n:03d}", position=n) for n in range(MAX_TOLD + 3)]
-    seen += [event(f"Own{MAX_TOLD + 2:03d}", position=MAX_TOLD + 5), event("Lead", site="zoo.example")]
+    seen = [event(f"Own{n:03d}", position=n) for n in range(MAX_SHOWN + 3)]
+    seen += [event(f"Own{MAX_SHOWN + 2:03d}", position=MAX_SHOWN + 5), event("Lead", site="zoo.example")]
     lines = told(*seen)
 
-    assert sum(line.startswith("violation: shop.example: Own") for line in lines) == MAX_TOLD
+    assert sum(line.startswith("violation: shop.example: Own") for line in lines) == MAX_SHOWN
     assert "violation: shop.example: and 3 more of other kinds (4 events)" in lines
     assert any(line.startswith("violation: zoo.example: Lead") for line in lines)
-    assert lines[-1] == f"{MAX_TOLD + 4} violations on 2 sites, 0 warnings."
+    assert lines[-1] == f"{MAX_SHOWN + 4} violations on 2 sites, 0 warnings."
 
 
 def test_contacts_of_the_pixel_are_called_as_in_reports() -> None:
@@ -86,11 +88,11 @@ def test_contacts_of_the_pixel_are_called_as_in_reports() -> None:
 
 
 def told_of(judgement: Judgement) -> list[str]:
-    return list(as_text(judgement, WORDS, {REC: "shop.har", OTHER: "b.har"}))
+    return list(describe_judgement(judgement, WORDS, {REC: "shop.har", OTHER: "b.har"}))
 
 
 def test_what_is_suppressed_is_told_last_with_its_reason_and_without_advice() -> None:
-    one = forbidden(suppressed=Suppressed("ignore", "agreed upon", "2027-01-31"), subject="email", fields=("ud.em",))
+    one = forbidden(suppressed=Acceptance("ignore", "agreed upon", "2027-01-31"), subject="email", fields=("ud.em",))
     judgement = checked(forbidden(name="Lead"), suppressed=(one,), policy="p.toml").judgement
     lines = told_of(judgement)
 
@@ -128,7 +130,7 @@ def test_names_of_fields_are_bounded() -> None:
 
 
 def test_events_and_contacts_that_are_folded_are_counted_apart() -> None:
-    found = [forbidden(name=f"Own{n:03d}") for n in range(MAX_TOLD)]
+    found = [forbidden(name=f"Own{n:03d}") for n in range(MAX_SHOWN)]
     lines = told_of(checked(*found, forbidden(name="Zoo", times=3), a_contact(level=Level.ERROR)).judgement)
 
     assert "violation: shop.example: and 2 more of other kinds (3 events and 1 contact)" in lines
@@ -136,7 +138,7 @@ def test_events_and_contacts_that_are_folded_are_counted_apart() -> None:
 
 def test_words_of_a_policy_file_cannot_act_either() -> None:
     hostile = "x\x1b[2J::error::\u202e"
-    one = forbidden(suppressed=Suppressed("ignore", hostile), why="of ours", fields=(hostile,))
+    one = forbidden(suppressed=Acceptance("ignore", hostile), why="of ours", fields=(hostile,))
     judgement = checked(suppressed=(one,), stale=(hostile,), gaps=(hostile,), policy=hostile).judgement
 
     text = "".join(told_of(judgement))

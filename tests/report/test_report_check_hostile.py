@@ -19,13 +19,13 @@ from tests.published import validator
 from tests.runner import commands_in
 
 from pixelwitness.policy.config.checks import Level
-from pixelwitness.policy.violations.judgement import Forbidden, Place, Suppressed
-from pixelwitness.report.check.check_json import as_check_json
-from pixelwitness.report.check.github import as_github
-from pixelwitness.report.check.github_summary import as_summary
-from pixelwitness.report.check.judged import Checked, Located, Unread
-from pixelwitness.report.check.junit import as_junit
-from pixelwitness.report.check.sarif import as_sarif
+from pixelwitness.policy.violations.judgement import Acceptance, EvidencePlace, Violation
+from pixelwitness.report.check.check_json import render_json
+from pixelwitness.report.check.check_result import CheckResult, Located, Unread
+from pixelwitness.report.check.github import render_github
+from pixelwitness.report.check.github_summary import render_summary
+from pixelwitness.report.check.junit import render_junit
+from pixelwitness.report.check.sarif import render_sarif
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 SARIF = jsonschema.Draft7Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8")))
@@ -70,7 +70,7 @@ PAYLOADS = {
 }
 
 
-def placed(text: str) -> Iterator[tuple[str, Checked]]:
+def placed(text: str) -> Iterator[tuple[str, CheckResult]]:
     """Yield a judgement for each place that can hold the text, by the name of the place."""
     changed: dict[str, Any] = {
         "site": text,
@@ -91,8 +91,8 @@ def placed(text: str) -> Iterator[tuple[str, Checked]]:
         yield place, everywhere(forbidden(**{place: value}))
     yield "page alone", everywhere(forbidden(page_url=text))
     yield "contact", everywhere(a_contact(site=text, channels=(text,), rule_id=text))
-    yield "reason", checked(suppressed=(forbidden(suppressed=Suppressed("ignore", text, "2027-01-31")),))
-    yield "expiry", checked(suppressed=(forbidden(suppressed=Suppressed("baseline", "known", text)),))
+    yield "reason", checked(suppressed=(forbidden(suppressed=Acceptance("ignore", text, "2027-01-31")),))
+    yield "expiry", checked(suppressed=(forbidden(suppressed=Acceptance("baseline", "known", text)),))
     yield "file", checked(forbidden(), file=Located(text))
     yield "stand-in", checked(forbidden(), file=Located(text, stands_in=True))
     yield "unread", checked(unread=(Unread(Located(text), text),))
@@ -101,12 +101,12 @@ def placed(text: str) -> Iterator[tuple[str, Checked]]:
     yield "policy", checked(policy=text)
 
 
-def everywhere(one: Forbidden) -> Checked:
+def everywhere(one: Violation) -> CheckResult:
     warning = forbidden(**{name: getattr(one, name) for name in one.__slots__} | {"level": Level.WARN})
     return checked(one, warnings=(warning,), suppressed=(one,))
 
 
-def everything(text: str) -> Checked:
+def everything(text: str) -> CheckResult:
     """Return a judgement that holds the text in all of its places, many times."""
     one = forbidden(
         site=text,
@@ -123,8 +123,8 @@ def everything(text: str) -> Checked:
         check=text,
         subject=text,
         times=9,
-        places=(Place(REC, 1, 3), Place(text, 2, None)),
-        suppressed=Suppressed("ignore", text, text),
+        places=(EvidencePlace(REC, 1, 3), EvidencePlace(text, 2, None)),
+        suppressed=Acceptance("ignore", text, text),
     )
     return checked(
         *[one] * 12,
@@ -151,8 +151,8 @@ def strings(value: Any) -> Iterator[tuple[str, str]]:
             yield key, one
 
 
-def faults_of_sarif(given: Checked) -> Iterator[str]:
-    text = as_sarif(given)
+def faults_of_sarif(given: CheckResult) -> Iterator[str]:
+    text = render_sarif(given)
     log = json.loads(text)
     yield from (error.message for error in SARIF.iter_errors(log))
     if not text.isascii() or "\x7f" in text:
@@ -173,8 +173,8 @@ def faults_of_sarif(given: Checked) -> Iterator[str]:
             yield "no line"
 
 
-def faults_of_junit(given: Checked) -> Iterator[str]:
-    text = as_junit(given)
+def faults_of_junit(given: CheckResult) -> Iterator[str]:
+    text = render_junit(given)
     yield from (str(error) for error in JUNIT.iter_errors(text))
     if not text.replace("\n", "").isprintable():
         yield "not printable"
@@ -186,8 +186,8 @@ def faults_of_junit(given: Checked) -> Iterator[str]:
         yield "a declaration"
 
 
-def faults_of_github(given: Checked) -> Iterator[str]:
-    log = "".join(f"{line}\n" for line in as_github(given))
+def faults_of_github(given: CheckResult) -> Iterator[str]:
+    log = "".join(f"{line}\n" for line in render_github(given))
     if not log.replace("\n", "").isprintable():
         yield "not printable"
     ours = [line for line in log.splitlines()[1:] if re.match(r"::(error|warning) (file=|title=)", line)]
@@ -204,8 +204,8 @@ def faults_of_github(given: Checked) -> Iterator[str]:
             yield "a link, or a title that is not ours"
 
 
-def faults_of_summary(given: Checked) -> Iterator[str]:
-    text = as_summary(given)
+def faults_of_summary(given: CheckResult) -> Iterator[str]:
+    text = render_summary(given)
     tokens = tokens_of(text)
     yield from sorted({one.type for one in tokens} - PLAIN)
     yield from loose_text(tokens)
@@ -219,15 +219,15 @@ def faults_of_summary(given: Checked) -> Iterator[str]:
     yield from (one.name for one in commands_in(text))
 
 
-def faults_of_json(given: Checked) -> Iterator[str]:
-    text = as_check_json(given)
+def faults_of_json(given: CheckResult) -> Iterator[str]:
+    text = render_json(given)
     document = json.loads(text)
     yield from (error.message for error in CHECK.iter_errors(document))
     if not text.replace("\n", "").isprintable() or not text.isascii():
         yield "not printable"
 
 
-OUTPUTS: dict[str, Callable[[Checked], Iterator[str]]] = {
+OUTPUTS: dict[str, Callable[[CheckResult], Iterator[str]]] = {
     "sarif": faults_of_sarif,
     "junit": faults_of_junit,
     "github": faults_of_github,
@@ -254,19 +254,19 @@ def test_no_text_takes_effect_in_all_places_at_once(output: str, text: str) -> N
     assert list(OUTPUTS[output](everything(text))) == []
 
 
-@pytest.mark.parametrize("write", [as_sarif, as_junit, as_check_json])
+@pytest.mark.parametrize("write", [render_sarif, render_junit, render_json])
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_document_on_stdout_holds_a_command_of_a_runner(write: Callable[[Checked], str], payload: str) -> None:
+def test_no_document_on_stdout_holds_a_command_of_a_runner(write: Callable[[CheckResult], str], payload: str) -> None:
     assert list(commands_in(write(everything(PAYLOADS[payload])))) == []
 
 
 def test_json_reads_back_whatever_the_text() -> None:
     for payload in PAYLOADS.values():
-        document = json.loads(as_check_json(everything(payload)))
+        document = json.loads(render_json(everything(payload)))
         one = document["violations"][0]
         assert (one["event_name"], one["why"], one["channels"]) == (payload, payload, [payload])
 
 
 def test_the_same_judgement_gives_the_same_bytes() -> None:
-    for write in (as_sarif, as_junit, as_check_json, as_summary):
+    for write in (render_sarif, render_junit, render_json, render_summary):
         assert write(everything("x")) == write(everything("x"))

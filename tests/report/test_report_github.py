@@ -5,20 +5,20 @@ from tests.checked import REC, a_contact, checked, forbidden, known
 from tests.runner import Read, commands_in
 
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.policy.violations.judgement import Place
-from pixelwitness.report.check.github import MAX_EACH, MAX_NAMED, Annotation, as_github, command
-from pixelwitness.report.check.judged import Checked, Located, Unread
+from pixelwitness.policy.violations.judgement import EvidencePlace
+from pixelwitness.report.check.check_result import CheckResult, Located, Unread
+from pixelwitness.report.check.github import MAX_EACH, MAX_NAMED, Annotation, format_command, render_github
 
 
-def log_of(given: Checked) -> str:
-    return "".join(f"{line}\n" for line in as_github(given))
+def log_of(given: CheckResult) -> str:
+    return "".join(f"{line}\n" for line in render_github(given))
 
 
-def read(given: Checked) -> list[Read]:
+def read(given: CheckResult) -> list[Read]:
     return list(commands_in(log_of(given)))
 
 
-def titles(given: Checked) -> list[tuple[str, str]]:
+def titles(given: CheckResult) -> list[tuple[str, str]]:
     return [(one.name, one.properties["title"]) for one in read(given)]
 
 
@@ -69,7 +69,7 @@ def test_a_clean_run_annotates_nothing() -> None:
         (checked(unread=(Unread(Located("cut.har"), "it is no HAR"),)), "cut.har could not be read: it is no HAR"),
     ],
 )
-def test_what_was_not_looked_at_is_one_error(given: Checked, told: str) -> None:
+def test_what_was_not_looked_at_is_one_error(given: CheckResult, told: str) -> None:
     assert read(given) == [Read("error", told, {"title": "pixelwitness: the evidence is incomplete"})]
 
 
@@ -111,7 +111,7 @@ def test_a_recording_that_is_no_file_of_the_repository_is_not_annotated_as_one()
 
 
 def test_a_line_that_is_not_known_is_the_first() -> None:
-    (one,) = read(checked(forbidden(places=(Place(REC, 63, None),))))
+    (one,) = read(checked(forbidden(places=(EvidencePlace(REC, 63, None),))))
 
     assert one.properties["line"] == "1"
 
@@ -125,4 +125,4 @@ def test_a_line_that_is_not_known_is_the_first() -> None:
     ],
 )
 def test_a_command_is_escaped(annotation: Annotation, line: str) -> None:
-    assert command(annotation) == line
+    assert format_command(annotation) == line

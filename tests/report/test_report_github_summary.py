@@ -7,15 +7,15 @@ from tests.checked import REC, a_contact, checked, forbidden, known
 from tests.markdown import loose_text, tokens_of
 
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.policy.violations.judgement import Place
-from pixelwitness.report.check.github_summary import MAX_BYTES, as_summary, prose
-from pixelwitness.report.check.judged import Located, Unread
+from pixelwitness.policy.violations.judgement import EvidencePlace
+from pixelwitness.report.check.check_result import Located, Unread
+from pixelwitness.report.check.github_summary import MAX_BYTES, as_prose, render_summary
 
 
 def test_the_whole_summary_of_one_of_each() -> None:
-    told = as_summary(
+    told = render_summary(
         checked(
-            forbidden(times=3, blocked=1, places=(Place(REC, 63, 1200), Place(REC, 70, 1300))),
+            forbidden(times=3, blocked=1, places=(EvidencePlace(REC, 63, 1200), EvidencePlace(REC, 70, 1300))),
             warnings=(a_contact(),),
             suppressed=(known(),),
             gaps=("entries that could not be used: 3",),
@@ -52,7 +52,7 @@ def test_the_whole_summary_of_one_of_each() -> None:
 
 
 def test_nothing_looked_at_is_no_clean_summary() -> None:
-    told = as_summary(checked(coverage=Coverage()))
+    told = render_summary(checked(coverage=Coverage()))
 
     assert told.startswith("## pixelwitness: Nothing to judge: 0 requests. What was not looked at is not clean.\n")
     assert "silence would prove nothing" in told
@@ -60,7 +60,7 @@ def test_nothing_looked_at_is_no_clean_summary() -> None:
 
 def test_it_never_grows_beyond_what_github_takes_and_counts_the_rest() -> None:
     many = [forbidden(site=f"s{n:05d}.example", name="ü" * 60) for n in range(4_000)]
-    told = as_summary(checked(*many, warnings=(a_contact(),) * 4_000))
+    told = render_summary(checked(*many, warnings=(a_contact(),) * 4_000))
 
     assert len(told.encode()) <= MAX_BYTES
     shown = told.count("| `s0")
@@ -72,14 +72,14 @@ def test_it_never_grows_beyond_what_github_takes_and_counts_the_rest() -> None:
 
 @pytest.mark.parametrize("room", [0, 500, 3_000])
 def test_little_room_leaves_the_counts(room: int) -> None:
-    told = as_summary(checked(*[forbidden()] * 20), room)
+    told = render_summary(checked(*[forbidden()] * 20), room)
 
     assert "### Violations: 20" in told
     assert len(told.encode()) < room + 2_000
 
 
 def test_long_lists_are_cut_with_a_count() -> None:
-    told = as_summary(checked(stale=tuple(f"entry {n} matches nothing" for n in range(60))))
+    told = render_summary(checked(stale=tuple(f"entry {n} matches nothing" for n in range(60))))
 
     assert "- entry 49 matches nothing.\n- … and 10 more\n" in told
 
@@ -108,7 +108,7 @@ def test_long_lists_are_cut_with_a_count() -> None:
     ],
 )
 def test_a_word_that_could_be_more_is_a_code_span(text: str, shown: str) -> None:
-    assert prose(text) == shown
+    assert as_prose(text) == shown
 
 
 @given(st.text(st.characters(), max_size=80))
@@ -116,7 +116,7 @@ def test_a_word_that_could_be_more_is_a_code_span(text: str, shown: str) -> None
 @example("\\`a")
 @example("a @b `c")
 def test_prose_of_any_text_is_text(text: str) -> None:
-    tokens = tokens_of(f"before {prose(text)} after")
+    tokens = tokens_of(f"before {as_prose(text)} after")
 
     assert {one.type for one in tokens} <= {"paragraph_open", "inline", "text", "code_inline", "paragraph_close"}
     assert loose_text(tokens) == []

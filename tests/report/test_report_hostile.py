@@ -15,8 +15,9 @@ from tests.exposed import REC, contact, datum, event, recording, visit
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
+from pixelwitness.policy.case import Case
 from pixelwitness.policy.judge import judge
-from pixelwitness.report.check.check_text import as_text
+from pixelwitness.report.check.check_text import describe_judgement
 from pixelwitness.report.formats import plain, terminal
 from pixelwitness.report.formats.csv_events import COLUMNS, guard_cell, render_csv
 from pixelwitness.report.formats.json_document import render_json, render_json_lines
@@ -81,8 +82,8 @@ def drawn(exposure: Exposure, width: int, *, colour: bool) -> str:
 
 def checked(found: Rows) -> str:
     row = recording()
-    judgement = judge([row], *found, {"facebook.com"}, coverage_of([row]))
-    return "\n".join(as_text(judgement, WORDS, {REC: found[0][0].event.page_site or ""})) + "\n"
+    judgement = judge(Case((row,), *found, frozenset({"facebook.com"}), coverage_of([row])))
+    return "\n".join(describe_judgement(judgement, WORDS, {REC: found[0][0].event.page_site or ""})) + "\n"
 
 
 OUTPUTS: dict[str, Callable[[Rows], str]] = {

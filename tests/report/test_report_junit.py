@@ -10,9 +10,9 @@ import xmlschema
 from tests.checked import REC, a_contact, checked, forbidden, known
 
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.policy.violations.judgement import Place
-from pixelwitness.report.check.judged import Checked, Located, Unread
-from pixelwitness.report.check.junit import as_junit
+from pixelwitness.policy.violations.judgement import EvidencePlace
+from pixelwitness.report.check.check_result import CheckResult, Located, Unread
+from pixelwitness.report.check.junit import render_junit
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas" / "junit-10.xsd")
 
@@ -20,13 +20,13 @@ EVIDENCE = "pixelwitness: evidence"
 LOOKED = ["there was something to judge", "every input could be read", "the evidence is complete"]
 
 
-def suites_of(given: Checked) -> Any:
-    text = as_junit(given)
+def suites_of(given: CheckResult) -> Any:
+    text = render_junit(given)
     SCHEMA.validate(text)
     return junitparser.JUnitXml.fromstring(text.encode())
 
 
-def cases(given: Checked) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def cases(given: CheckResult) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """Return (suite, case, its outcomes) as a CI system reads them."""
     return [
         (suite.name, case.name, [(type(one).__name__, one.type, one.message) for one in case.result])
@@ -37,11 +37,11 @@ def cases(given: Checked) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
 
 def test_the_whole_document_of_one_of_each() -> None:
     given = checked(
-        forbidden(times=2, places=(Place(REC, 63, 1200), Place(REC, 70, 1300))),
+        forbidden(times=2, places=(EvidencePlace(REC, 63, 1200), EvidencePlace(REC, 70, 1300))),
         warnings=(a_contact(site="clinic.example"),),
         suppressed=(known(),),
     )
-    assert as_junit(given) == (Path(__file__).parent / "junit.xml").read_text("utf-8")
+    assert render_junit(given) == (Path(__file__).parent / "junit.xml").read_text("utf-8")
 
 
 def test_each_violation_is_a_failure_of_a_case_of_its_own() -> None:
@@ -75,7 +75,7 @@ def test_warnings_pass_and_what_is_known_is_skipped() -> None:
             [("Skipped", "ignore", "agreed upon (until 2027-01-31)")],
         ),
     ]
-    assert "warning: shop.example: contact with Meta by Meta's library" in as_junit(given)
+    assert "warning: shop.example: contact with Meta by Meta's library" in render_junit(given)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,13 @@ def test_warnings_pass_and_what_is_known_is_skipped() -> None:
         ),
     ],
 )
-def test_what_was_not_looked_at_is_an_error(given: Checked, case: str, outcome: tuple[str, str, str]) -> None:
+def test_what_was_not_looked_at_is_an_error(given: CheckResult, case: str, outcome: tuple[str, str, str]) -> None:
     assert [(name, results) for _, name, results in cases(given) if results] == [(case, [outcome])]
 
 
 def test_every_gap_stands_in_the_text_of_the_error() -> None:
-    text = as_junit(checked(gaps=("recordings that end before their end: 1", "records that could not be stored: 2")))
+    gaps = ("recordings that end before their end: 1", "records that could not be stored: 2")
+    text = render_junit(checked(gaps=gaps))
 
     assert "recordings that end before their end: 1.\nrecords that could not be stored: 2.</error>" in text
 
@@ -134,4 +135,4 @@ def test_the_unknown_site_comes_last_and_is_called_so() -> None:
 
 
 def test_it_says_in_which_encoding_it_is() -> None:
-    assert junitparser.JUnitXml.fromfile(io.BytesIO(as_junit(checked(forbidden(name="Käufe"))).encode())).tests == 4
+    assert junitparser.JUnitXml.fromfile(io.BytesIO(render_junit(checked(forbidden(name="Käufe"))).encode())).tests == 4

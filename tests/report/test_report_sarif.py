@@ -13,16 +13,16 @@ from pixelwitness import __version__
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.policy.config.checks import CHECKS
 from pixelwitness.policy.exit_code import ExitCode
-from pixelwitness.policy.violations.judgement import Place
-from pixelwitness.report.check.judged import Checked, Located, Unread
-from pixelwitness.report.check.sarif import MAX_RESULTS, as_sarif, uri_of
+from pixelwitness.policy.violations.judgement import EvidencePlace
+from pixelwitness.report.check.check_result import CheckResult, Located, Unread
+from pixelwitness.report.check.sarif import MAX_RESULTS, relative_uri, render_sarif
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
 
-def run_of(given: Checked) -> Any:
-    text = as_sarif(given)
+def run_of(given: CheckResult) -> Any:
+    text = render_sarif(given)
     log = json.loads(text)
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []
     assert text.isascii()
@@ -38,7 +38,7 @@ def notices(run: Any) -> list[tuple[str, str, str]]:
 
 
 def test_a_violation_is_a_result_at_the_line_of_its_entry() -> None:
-    given = checked(forbidden(times=3, places=(Place(REC, 63, 1200), Place(REC, 70, 1300))))
+    given = checked(forbidden(times=3, places=(EvidencePlace(REC, 63, 1200), EvidencePlace(REC, 70, 1300))))
     (result,) = run_of(given)["results"]
     file = {"uri": "tests/recordings/shop.har", "uriBaseId": "%SRCROOT%"}
 
@@ -150,7 +150,7 @@ def test_a_clean_run_was_successful_and_tells_what_it_looked_at() -> None:
         ),
     ],
 )
-def test_what_was_not_looked_at_is_no_success(given: Checked, notice: tuple[str, str, str]) -> None:
+def test_what_was_not_looked_at_is_no_success(given: CheckResult, notice: tuple[str, str, str]) -> None:
     run = run_of(given)
 
     assert run["invocations"][0]["executionSuccessful"] is False
@@ -167,7 +167,7 @@ def test_entries_of_no_use_are_warnings_of_a_run_that_succeeded() -> None:
 def test_more_results_than_are_shown_are_cut_by_their_weight_and_said_so() -> None:
     many = [forbidden(name=f"Own{n:04d}", fingerprint=f"{n:032x}") for n in range(MAX_RESULTS - 1)]
     given = checked(*many, warnings=(a_contact(), a_contact(site="clinic.example")), suppressed=(known(),))
-    text = as_sarif(given)
+    text = render_sarif(given)
     run = json.loads(text)["runs"][0]
 
     assert len(run["results"]) == MAX_RESULTS
@@ -191,7 +191,7 @@ def test_what_is_not_a_file_of_the_repository_stands_at_one_that_is() -> None:
 
 @pytest.mark.parametrize("line", [None, 0, 1])
 def test_a_line_that_is_not_known_is_the_first(line: int | None) -> None:
-    (result,) = run_of(checked(forbidden(places=(Place(REC, 63, line),))))["results"]
+    (result,) = run_of(checked(forbidden(places=(EvidencePlace(REC, 63, line),))))["results"]
 
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 
@@ -211,7 +211,7 @@ def test_a_line_that_is_not_known_is_the_first(line: int | None) -> None:
     ],
 )
 def test_a_path_is_a_relative_reference_whatever_stands_in_it(path: str, uri: str) -> None:
-    assert uri_of(path) == uri
+    assert relative_uri(path) == uri
 
 
 def test_it_names_the_tool_and_its_version() -> None:

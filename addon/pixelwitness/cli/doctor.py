@@ -26,8 +26,8 @@ LOWEST_SQLITE = (3, 37, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its state, and what to do where it is not well."""
+class Diagnosis:
+    """One thing that was checked: its state, and what to do where it is not well."""
 
     state: Literal["ok", "note", "bad"]
     subject: str
@@ -49,117 +49,120 @@ def doctor(db: Path, key: Path | None, port: int) -> ExitCode:
 
     Exit 2 when something that scanning needs is missing; what only live needs is a note.
     """
-    findings = list(_findings(db, key, port))
-    width = max(len(one.subject) for one in findings)
-    emit(f"{one.state:<4}  {one.subject:<{width}}  {safe_text(one.found, 400)}\n" for one in findings)
-    return ExitCode.COULD_NOT_RUN if any(one.state == "bad" for one in findings) else ExitCode.CLEAN
+    diagnoses = list(_diagnose(db, key, port))
+    width = max(len(diagnosis.subject) for diagnosis in diagnoses)
+    emit(
+        f"{diagnosis.state:<4}  {diagnosis.subject:<{width}}  {safe_text(diagnosis.found, 400)}\n"
+        for diagnosis in diagnoses
+    )
+    return ExitCode.COULD_NOT_RUN if any(diagnosis.state == "bad" for diagnosis in diagnoses) else ExitCode.CLEAN
 
 
-def _findings(db: Path, key: Path | None, port: int) -> Iterator[Finding]:
+def _diagnose(db: Path, key: Path | None, port: int) -> Iterator[Diagnosis]:
     from pixelwitness.core.wire.sites import suffix_list
     from pixelwitness.store.key import key_file
 
-    yield Finding("ok", "pixelwitness", __version__)
+    yield Diagnosis("ok", "pixelwitness", __version__)
     python = platform.python_version()
     new_enough = sys.version_info >= (3, 12)
-    yield Finding("ok" if new_enough else "bad", "Python", python if new_enough else f"{python}; 3.12 is needed")
+    yield Diagnosis("ok" if new_enough else "bad", "Python", python if new_enough else f"{python}; 3.12 is needed")
     sqlite = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info >= LOWEST_SQLITE:
-        yield Finding("ok", "SQLite", sqlite)
+        yield Diagnosis("ok", "SQLite", sqlite)
     else:
-        yield Finding("bad", "SQLite", f"{sqlite}; {'.'.join(map(str, LOWEST_SQLITE))} is needed")
-    yield Finding("ok", "suffix list", suffix_list())
-    yield _rules()
-    yield from _database(db, key_file(db, key))
-    yield _file_system(db.absolute().parent)
-    yield _mitmproxy()
-    yield _certificate()
-    yield _browser()
-    yield _port(port)
+        yield Diagnosis("bad", "SQLite", f"{sqlite}; {'.'.join(map(str, LOWEST_SQLITE))} is needed")
+    yield Diagnosis("ok", "suffix list", suffix_list())
+    yield _diagnose_rules()
+    yield from _diagnose_database(db, key_file(db, key))
+    yield _diagnose_file_system(db.absolute().parent)
+    yield _diagnose_mitmproxy()
+    yield _diagnose_certificate()
+    yield _diagnose_browser()
+    yield _diagnose_port(port)
 
 
-def _rules() -> Finding:
+def _diagnose_rules() -> Diagnosis:
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     rules = load_rules()
-    return Finding("ok", "rules", f"{len(rules.rules)} rules, knowledge {load_knowledge().version}")
+    return Diagnosis("ok", "rules", f"{len(rules.rules)} rules, knowledge {load_knowledge().version}")
 
 
-def _database(db: Path, key: Path) -> Iterator[Finding]:
+def _diagnose_database(db: Path, key: Path) -> Iterator[Diagnosis]:
     from pixelwitness.store.database import StoreError, reading
 
     if not db.exists():
-        yield Finding("ok", "database", f"{db} is not there yet; the first scan makes it")
+        yield Diagnosis("ok", "database", f"{db} is not there yet; the first scan makes it")
         return
     try:
         with reading(db) as connection:
             (number,) = connection.execute("SELECT count(*) FROM recordings").fetchone()
-        yield _private("database", db, f"{db}, {number} recordings")
+        yield _diagnose_privacy("database", db, f"{db}, {number} recordings")
     except StoreError as error:
-        yield Finding("bad", "database", str(error))
+        yield Diagnosis("bad", "database", str(error))
     if key.exists():
-        yield _private("key", key, str(key))
+        yield _diagnose_privacy("key", key, str(key))
     else:
-        yield Finding("bad", "key", f"{key} is missing; restore it, or name it with --key")
+        yield Diagnosis("bad", "key", f"{key} is missing; restore it, or name it with --key")
 
 
-def _private(subject: str, path: Path, found: str) -> Finding:
+def _diagnose_privacy(subject: str, path: Path, found: str) -> Diagnosis:
     if os.name == "nt":
-        return Finding("ok", subject, found)
+        return Diagnosis("ok", subject, found)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        return Finding("note", subject, f"{found}; others of this machine may open it (mode {mode:04o}): chmod 600")
-    return Finding("ok", subject, f"{found} (mode {mode:04o})")
+        return Diagnosis("note", subject, f"{found}; others of this machine may open it (mode {mode:04o}): chmod 600")
+    return Diagnosis("ok", subject, f"{found} (mode {mode:04o})")
 
 
-def _file_system(folder: Path) -> Finding:
+def _diagnose_file_system(folder: Path) -> Diagnosis:
     from pixelwitness.store.database import wal_works
 
     if not folder.is_dir():
-        return Finding("bad", "folder", f"{folder} is not there")
+        return Diagnosis("bad", "folder", f"{folder} is not there")
     try:
         # In a folder of its own: the probe leaves nothing, and touches nobody's file.
         with tempfile.TemporaryDirectory(prefix=".pixelwitness-", dir=folder) as own:
             works = wal_works(Path(own, "probe.sqlite"))
     except OSError as error:
-        return Finding("bad", "folder", f"{folder}: {error.strerror or type(error).__name__}")
+        return Diagnosis("bad", "folder", f"{folder}: {error.strerror or type(error).__name__}")
     if works:
-        return Finding("ok", "folder", f"{folder} carries SQLite's write-ahead log")
-    return Finding("note", "folder", f"{folder} does not carry SQLite's write-ahead log; writing is slower there")
+        return Diagnosis("ok", "folder", f"{folder} carries SQLite's write-ahead log")
+    return Diagnosis("note", "folder", f"{folder} does not carry SQLite's write-ahead log; writing is slower there")
 
 
-def _mitmproxy() -> Finding:
+def _diagnose_mitmproxy() -> Diagnosis:
     from pixelwitness.live.hooks.mitmproxy_checks import installed_version, version_problem
 
     version = installed_version()
     reason = version_problem(version)
     if reason is not None:
-        return Finding("note", "mitmproxy", f"{reason} (only live and flow files need it)")
+        return Diagnosis("note", "mitmproxy", f"{reason} (only live and flow files need it)")
     there = importlib.util.find_spec("mitmproxy") is not None
-    return Finding("ok" if there else "note", "mitmproxy", version or "not installed")
+    return Diagnosis("ok" if there else "note", "mitmproxy", version or "not installed")
 
 
-def _certificate() -> Finding:
+def _diagnose_certificate() -> Diagnosis:
     folder = Path("~/.mitmproxy").expanduser()
     if (folder / "mitmproxy-ca-cert.pem").exists():
-        return Finding("ok", "certificate", f"mitmproxy's is in {folder}; a browser must trust it to be looked into")
-    return Finding("note", "certificate", f"mitmproxy has none in {folder} yet; the first start of live makes one")
+        return Diagnosis("ok", "certificate", f"mitmproxy's is in {folder}; a browser must trust it to be looked into")
+    return Diagnosis("note", "certificate", f"mitmproxy has none in {folder} yet; the first start of live makes one")
 
 
-def _browser() -> Finding:
+def _diagnose_browser() -> Diagnosis:
     from pixelwitness.live.start import browser
 
     try:
         program = browser.find_browser()
     except browser.BrowserError as error:
-        return Finding("note", "browser", str(error))
+        return Diagnosis("note", "browser", str(error))
     if program is None:
-        return Finding("note", "browser", f"no Chromium or Chrome on PATH; {browser.VARIABLE} names one elsewhere")
-    return Finding("ok", "browser", f"{program}, which live URL opens")
+        return Diagnosis("note", "browser", f"no Chromium or Chrome on PATH; {browser.VARIABLE} names one elsewhere")
+    return Diagnosis("ok", "browser", f"{program}, which live URL opens")
 
 
-def _port(port: int) -> Finding:
+def _diagnose_port(port: int) -> Diagnosis:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         # As a server does: a port in its waiting time after a close is free.
         if os.name != "nt":
@@ -167,5 +170,5 @@ def _port(port: int) -> Finding:
         try:
             trial.bind(("127.0.0.1", port))
         except OSError:
-            return Finding("note", "port", f"{port} on 127.0.0.1 is taken; live --port chooses another")
-    return Finding("ok", "port", f"{port} on 127.0.0.1 is free")
+            return Diagnosis("note", "port", f"{port} on 127.0.0.1 is taken; live --port chooses another")
+    return Diagnosis("ok", "port", f"{port} on 127.0.0.1 is free")

@@ -44,17 +44,17 @@ def export(db: Path, redacted: bool, output: Path, recordings: tuple[str, ...]) 
             "as carefully as what it holds asks for"
         )
     with reading(db) as connection:
-        known = [one.id for one in queries.recordings(connection)]
+        known = [recording.id for recording in queries.recordings(connection)]
     if not known:
         notify("pixelwitness: the database holds no recording yet")
         return ExitCode.NOTHING_TO_SCAN
-    done = redact(db, output, resolve_recordings(recordings, known))
+    redacted_db = redact(db, output, resolve_recordings(recordings, known))
     emit(
         [
-            f"{safe_text(str(output), 400)}: {counted(done.recordings, 'recording')}, "
-            f"{counted(done.events, 'event')}, {counted(done.contacts, 'contact')}\n",
-            f"Taken out: {counted(done.values, 'value')}; {counted(done.pages, 'address', 'addresses')} cut to the "
-            "host; dedup ids, seconds, exact lengths, sources, details of browser and exporter.\n",
+            f"{safe_text(str(output), 400)}: {counted(redacted_db.recordings, 'recording')}, "
+            f"{counted(redacted_db.events, 'event')}, {counted(redacted_db.contacts, 'contact')}\n",
+            f"Taken out: {counted(redacted_db.values, 'value')}; {counted(redacted_db.pages, 'address', 'addresses')} "
+            "cut to the host; dedup ids, seconds, exact lengths, sources, details of browser and exporter.\n",
             "Made anew: tokens, under a key that was thrown away.\n",
             "Still in it: sites, receivers, pixels, names of events and fields, kinds of data, findings, minutes.\n",
         ]

@@ -16,36 +16,39 @@ def guard(paths: tuple[str, ...]) -> ExitCode:
     Exit 1 when there are any, 4 when something could not be looked at.
     """
     from pixelwitness.cli.shared.scanning import MAX_PROBLEMS, names_nothing
-    from pixelwitness.guard import guard as look
+    from pixelwitness.guard import guard as search_recordings
     from pixelwitness.report.answers.guard_text import MAX_ENTRIES, closing_lines, count_further, describe_entry
     from pixelwitness.report.wording.safe_text import counted, safe_text
 
     if names_nothing(paths):
         return ExitCode.NOTHING_TO_SCAN
-    recordings = requests = held = unread = 0
+    recordings = requests = findings = unread = 0
     incomplete = False
-    for one in look(paths):
+    for recording in search_recordings(paths):
         recordings += 1
-        requests += one.requests
-        held += len(one.held)
-        unread += one.unread
-        incomplete |= one.incomplete
-        emit(describe_entry(one.name, each.position, each.line, each.places) + "\n" for each in one.held[:MAX_ENTRIES])
-        if len(one.held) > MAX_ENTRIES:
-            emit([count_further(one.name, len(one.held) - MAX_ENTRIES) + "\n"])
-        for problem in one.problems[:MAX_PROBLEMS]:
-            where = "" if problem.where in (one.name, "input") else f"{safe_text(problem.where, 400)}: "
-            notify(f"pixelwitness: {safe_text(one.name, 400)}: {where}{safe_text(problem.what, 400)}")
-        if len(one.problems) > MAX_PROBLEMS:
-            notify(f"pixelwitness: … and {counted(len(one.problems) - MAX_PROBLEMS, 'further problem')}")
+        requests += recording.requests
+        findings += len(recording.findings)
+        unread += recording.unread
+        incomplete |= recording.incomplete
+        emit(
+            describe_entry(recording.name, finding.position, finding.line, finding.places) + "\n"
+            for finding in recording.findings[:MAX_ENTRIES]
+        )
+        if len(recording.findings) > MAX_ENTRIES:
+            emit([count_further(recording.name, len(recording.findings) - MAX_ENTRIES) + "\n"])
+        for problem in recording.problems[:MAX_PROBLEMS]:
+            where = "" if problem.where in (recording.name, "input") else f"{safe_text(problem.where, 400)}: "
+            notify(f"pixelwitness: {safe_text(recording.name, 400)}: {where}{safe_text(problem.what, 400)}")
+        if len(recording.problems) > MAX_PROBLEMS:
+            notify(f"pixelwitness: … and {counted(len(recording.problems) - MAX_PROBLEMS, 'further problem')}")
     if not recordings:
         notify("pixelwitness: no recording was found in what was named")
         return ExitCode.NOTHING_TO_SCAN
-    emit(line + "\n" for line in closing_lines(requests, held, recordings))
+    emit(line + "\n" for line in closing_lines(requests, findings, recordings))
     return decide(
         Outcome(
             could_not_run=unread == recordings,
-            violations=held > 0,
+            violations=findings > 0,
             incomplete=incomplete,
             nothing=requests == 0,
         )

@@ -31,21 +31,21 @@ def merge(into: Path, others: tuple[Path, ...]) -> ExitCode:
     Exit 2 when a database was refused (the rest is merged), 3 when there was no recording, 4 when one of
     those merged has no end.
     """
-    from pixelwitness.store.merge import merge as join
+    from pixelwitness.store.merge import merge as merge_databases
 
-    joined = join(into, others)
-    for one in joined:
-        name = safe_text(str(one.source), 400)
-        if one.refused is not None:
-            notify(f"pixelwitness: {safe_text(str(one.refused), 1_000)}; nothing of it was merged")
+    merges = merge_databases(into, others)
+    for merged in merges:
+        name = safe_text(str(merged.source), 400)
+        if merged.refused is not None:
+            notify(f"pixelwitness: {safe_text(str(merged.refused), 1_000)}; nothing of it was merged")
             continue
-        fates = [fate for _, fate in one.fates]
+        fates = [fate for _, fate in merged.fates]
         parts = [f"{fates.count(fate):,} {words}" for fate, words in _FATES.items() if fate in fates]
         emit([f"{name}: {counted(len(fates), 'recording')}{': ' if parts else ''}{', '.join(parts)}\n"])
     return decide(
         Outcome(
-            could_not_run=any(one.refused for one in joined),
-            incomplete=any(one.incomplete for one in joined),
-            nothing=not any(one.fates for one in joined),
+            could_not_run=any(merged.refused for merged in merges),
+            incomplete=any(merged.incomplete for merged in merges),
+            nothing=not any(merged.fates for merged in merges),
         )
     )

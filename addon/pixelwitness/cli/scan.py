@@ -62,7 +62,7 @@ def scan(
         notify("pixelwitness: no recording was found in what was named")
         return ExitCode.NOTHING_TO_SCAN
     report_states(scanned, db)
-    ids = tuple(one.recording_id for one in scanned.scanned if one.recording_id is not None)
+    ids = tuple(source.recording_id for source in scanned.scanned if source.recording_id is not None)
     if not ids:
         notify("pixelwitness: none of the recordings could be read")
         return ExitCode.COULD_NOT_RUN
@@ -77,6 +77,6 @@ def scan(
         data = read_report(connection, words, choice, tuple(describe_limits(choice)))
         write_report(data, format_, colour)
     coverage = data.exposure.coverage
-    failed = any(one.state == "failed" for one in scanned.scanned)
+    failed = any(source.state == "failed" for source in scanned.scanned)
     lost = coverage.has_loss or failed or scanned.refused > 0 or (strict and coverage.bodies_not_recorded > 0)
     return decide(Outcome(incomplete=lost, nothing=coverage.seen == 0), strict=strict)

@@ -21,21 +21,23 @@ def verify(db: Path, rules: tuple[Path, ...], key: Path | None, persona: Path | 
     Exit 1 when a source or its rows differ, 4 when some could not be compared.
     """
     from pixelwitness.verify import FAILED, MEANING
-    from pixelwitness.verify import verify as compare
+    from pixelwitness.verify import verify as verify_recordings
 
-    verdicts = compare(db, rules=rules, key=key, persona=persona)
-    if not verdicts:
+    verifications = verify_recordings(db, rules=rules, key=key, persona=persona)
+    if not verifications:
         notify("pixelwitness: the database holds no recording yet")
         return ExitCode.NOTHING_TO_SCAN
-    for one in verdicts:
-        name = one.recording.sources[0] if one.recording.sources else one.recording.kind
-        rows = ", ".join(f"{table} {number:,}" for table, number in one.different)
+    for verification in verifications:
+        recording = verification.recording
+        name = (*recording.sources, recording.kind)[0]
+        rows = ", ".join(f"{table} {number:,}" for table, number in verification.different)
         differs = f" (rows that only one side has: {rows})" if rows else ""
-        emit([f"{one.recording.id}  {safe_text(name, 400)}: {MEANING[one.verdict]}{differs}\n"])
-    failed = [one for one in verdicts if one.verdict in FAILED]
-    open_ = [one for one in verdicts if one.verdict not in FAILED and one.verdict != "same"]
+        emit([f"{recording.id}  {safe_text(name, 400)}: {MEANING[verification.verdict]}{differs}\n"])
+    failed = sum(verification.verdict in FAILED for verification in verifications)
+    same = sum(verification.verdict == "same" for verification in verifications)
+    unknown = len(verifications) - failed - same
     notify(
-        f"{counted(len(verdicts), 'recording')}: {len(verdicts) - len(failed) - len(open_):,} hold, "
-        f"{len(failed):,} do not, {len(open_):,} could not be compared"
+        f"{counted(len(verifications), 'recording')}: {same:,} hold, "
+        f"{failed:,} do not, {unknown:,} could not be compared"
     )
-    return decide(Outcome(violations=bool(failed), incomplete=bool(open_)))
+    return decide(Outcome(violations=failed > 0, incomplete=unknown > 0))

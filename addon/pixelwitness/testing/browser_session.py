@@ -1,47 +1,47 @@
 """A session under way: a Playwright context of the sync API, listened to, and the waiting for it.
 
-Owns every call that goes to the browser.  The waiting is for something to happen or to
-have ended, never for a time to pass.  It must not know questions nor policies.
+Owns every call that goes to the browser, and what it shows of the limits of a session.
+The waiting is for something to happen or to have ended, never for a time to pass.  It must
+not know assertions nor policies.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pixelwitness.policy.case import Case
+from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources.playwright_context import ContextRecorder, TrackedRequest
-from pixelwitness.testing.asking import more_gaps, unrest
-from pixelwitness.testing.session_evidence import Evidence, evidence_of
-from pixelwitness.testing.verdicts import Case
+from pixelwitness.testing.session_case import SessionCase, analyse_session
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Request
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a session is listened to and waited for; times are seconds."""
-
-    quiet: float
-    rest_within: float
-    endless: str | None
-    read_bodies: bool
-
-
 class Session:
-    """Listens to a context from now on."""
+    """Listens to a context from now on; its arguments are those of `BrowserWitness`."""
 
-    def __init__(self, context: "BrowserContext", setup: AnalyserSetup, manner: Manner) -> None:
+    def __init__(
+        self,
+        context: "BrowserContext",
+        setup: AnalyserSetup,
+        *,
+        quiet: float,
+        rest_within: float,
+        endless: str | None,
+        read_bodies: bool,
+    ) -> None:
         self._context = context
         self._setup = setup
-        self._manner = manner
-        routed = hosts_of(setup.knowledge.owners) if manner.read_bodies else None
-        endless = re.compile(manner.endless) if manner.endless else None
-        self.recorder = ContextRecorder(setup.detector.screen, endless=endless, routed=routed)
-        self._evidence: tuple[int, Evidence] | None = None
+        self._quiet, self._rest_within = quiet, rest_within
+        routed = url_pattern(setup.knowledge.owners) if read_bodies else None
+        pattern = re.compile(endless) if endless else None
+        self.recorder = ContextRecorder(setup.detector.screen, endless=pattern, routed=routed)
+        self._case: tuple[int, Case] | None = None
+        """The case of the session when it had made so many requests."""
         self._unrest: str | None = None
         context.on("request", self.recorder.request)
         context.on("requestfinished", self.recorder.finished)
@@ -49,17 +49,16 @@ class Session:
         if routed is not None:
             context.route(routed, lambda route: route.fallback())
 
-    def case(self) -> Case:
+    def case(self) -> SessionCase:
         """Return what is known of the session once the browser is at rest."""
         self.settle()
-        facts = [tracked for tracked in self.recorder.tracked if tracked.lacks_facts]
-        for tracked in facts:
+        incomplete = [tracked for tracked in self.recorder.tracked if tracked.lacks_facts]
+        for tracked in incomplete:
             _learn(tracked)
-        if self._evidence is None or self._evidence[0] != self.recorder.seen or facts:
-            self._evidence = (self.recorder.seen, evidence_of(self.recorder.reading(), self._setup))
-        evidence = self._evidence[1]
-        gaps = tuple(more_gaps(evidence, self._unrest))
-        return Case(evidence, gaps, self._setup.knowledge)
+        if self._case is None or self._case[0] != self.recorder.seen or incomplete:
+            self._case = (self.recorder.seen, analyse_session(self.recorder.reading(), self._setup))
+        case = self._case[1]
+        return SessionCase(case, tuple(_session_gaps(case, self._unrest)), self._setup.knowledge)
 
     def settle(self) -> bool:
         """Wait until for ``quiet`` seconds no request began or ended, none is open and every page answers.
@@ -70,20 +69,20 @@ class Session:
         from playwright.sync_api import Error
         from playwright.sync_api import TimeoutError as TookTooLong
 
-        recorder, quiet = self.recorder, self._manner.quiet
+        recorder, quiet = self.recorder, self._quiet
         started = time.monotonic()
         while True:
             now, still_open, stirred_at = time.monotonic(), recorder.open(), recorder.stirred_at
             # What a click sets off may take its time: the quiet counts from here, not from the last request.
-            left = quiet - (now - max(stirred_at, started))
-            if left <= 0 and not still_open and self.pages_answer() and stirred_at == recorder.stirred_at:
+            remaining = quiet - (now - max(stirred_at, started))
+            if remaining <= 0 and not still_open and self.pages_answer() and stirred_at == recorder.stirred_at:
                 self._unrest = None
                 return True
-            if now - started >= self._manner.rest_within:
-                self._unrest = unrest(still_open, is_quiet=left <= 0)
+            if now - started >= self._rest_within:
+                self._unrest = _describe_unrest(still_open, is_quiet=remaining <= 0)
                 return False
             try:
-                self._context.wait_for_event("request", timeout=1000 * (left if left > 0 else quiet))
+                self._context.wait_for_event("request", timeout=1000 * (remaining if remaining > 0 else quiet))
             except TookTooLong:
                 continue
             except Error:  # the context is closed: nothing more can come
@@ -101,7 +100,7 @@ class Session:
 
         for page in self._context.pages:
             try:
-                page.wait_for_function("() => true", timeout=1000 * self._manner.quiet)
+                page.wait_for_function("() => true", timeout=1000 * self._quiet)
             except TookTooLong:
                 return False
             except Error:  # it goes away, and says nothing more
@@ -109,14 +108,14 @@ class Session:
         return True
 
     @contextmanager
-    def waiting(self, is_it: "Callable[[Request], bool]", within: float) -> Iterator[None]:
+    def expecting(self, matches: "Callable[[Request], bool]", within: float) -> Iterator[None]:
         """Wait at the end of the block for a request, at most ``within`` seconds."""
         # Imported here: Playwright is an extra.
         from playwright.sync_api import TimeoutError as TookTooLong
 
         is_over = False
         try:
-            with self._context.expect_event("request", is_it, timeout=within * 1000):
+            with self._context.expect_event("request", matches, timeout=within * 1000):
                 yield
                 is_over = True
         except TookTooLong:
@@ -124,10 +123,10 @@ class Session:
                 raise  # something in the block itself
 
 
-def hosts_of(owners: Mapping[str, str]) -> re.Pattern[str]:
-    r"""Return what URLs of Meta's own sites and all hosts below them look like.
+def url_pattern(owners: Mapping[str, str]) -> re.Pattern[str]:
+    r"""Return the pattern of URLs of Meta's own sites and all hosts below them.
 
-    >>> pattern = hosts_of({"facebook.com": "Meta"})
+    >>> pattern = url_pattern({"facebook.com": "Meta"})
     >>> [bool(pattern.search(f"https://{host}/tr/")) for host in ("www.facebook.com", "facebook.com.evil.example")]
     [True, False]
     """
@@ -153,3 +152,21 @@ def _learn(tracked: TrackedRequest) -> None:
         tracked.learn(headers, answer.status, answer.headers_array(), text)
     except Error:  # its page is gone
         tracked.learn(None)
+
+
+def _describe_unrest(still_open: int, *, is_quiet: bool) -> str:
+    """Say why a browser is not at rest; ``is_quiet``: no request begins or ends any more."""
+    if not is_quiet:
+        return "it kept asking for more"
+    return f"{counted(still_open, 'request')} had no end yet" if still_open else "a script of it was still at work"
+
+
+def _session_gaps(case: Case, unrest: str | None) -> Iterator[str]:
+    """Yield the limits of a session that the browser itself shows."""
+    if not case.coverage.seen:
+        yield "the browser made no request at all; open a page first"
+    if unrest:
+        yield (
+            f"the page did not come to rest: {unrest}, and what follows was not seen; give it more time "
+            "(rest_within), or name requests that never end (endless)"
+        )

@@ -1,6 +1,6 @@
-"""The witness of a browser session: what a test can ask of a Playwright context.
+"""The witness of a browser session: what a test can assert of a Playwright context.
 
-Owns the questions and their arguments.  It only listens, unless asked to read the
+Owns the assertions and their arguments.  It only listens, unless asked to read the
 bodies that Chromium keeps to itself.  Works without mitmproxy; Playwright is whatever
 made the context.
 """
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.violations.judgement import Judgement
-from pixelwitness.testing import verdicts
-from pixelwitness.testing.asking import Wanted, wanted
-from pixelwitness.testing.browser_session import Manner, Session
-from pixelwitness.testing.session_evidence import load_session_setup
+from pixelwitness.testing import assertions
+from pixelwitness.testing.browser_session import Session
+from pixelwitness.testing.event_filter import EventFilter, make_filter
+from pixelwitness.testing.session_case import load_session_setup
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Request
@@ -32,7 +32,7 @@ _session_setup = lru_cache(maxsize=8)(load_session_setup)
 
 
 @dataclass(slots=True)
-class Expected:
+class ExpectedEvent:
     """What `BrowserWitness.expect_event` waits for; ``value`` is there when its block has ended."""
 
     found: SeenEvent | None = None
@@ -53,7 +53,7 @@ class BrowserWitness:
     hosts pass through the test, so that bodies made of a Blob or a file are read, too: it
     switches the browser's cache off, and Playwright then answers CORS preflights itself.
 
-    A question raises `ToldMetaError` or `NotRecordedError`, or passes.  It first waits until
+    An assertion raises `ToldMetaError` or `NotRecordedError`, or passes.  It first waits until
     the browser is at rest, as a pixel sends only when its library has come.
     """
 
@@ -71,26 +71,28 @@ class BrowserWitness:
         if iscoroutinefunction(context.close):
             raise TypeError("a context of Playwright's async API was given; BrowserWitness takes one of the sync API")
         self._setup = _session_setup(tuple(rules), persona)
-        self._session = Session(context, self._setup, Manner(quiet, rest_within, endless, read_bodies))
+        self._session = Session(
+            context, self._setup, quiet=quiet, rest_within=rest_within, endless=endless, read_bodies=read_bodies
+        )
         self._withdrawn_at: int | None = None
 
     @property
     def events(self) -> tuple[SeenEvent, ...]:
         """The events so far, in the order of time, once the browser is at rest."""
-        return self._session.case().evidence.events
+        return tuple(self._session.case().case.events)
 
     @property
     def contacts(self) -> tuple[SeenContact, ...]:
         """The other requests that reached for Meta so far, once the browser is at rest."""
-        return self._session.case().evidence.contacts
+        return tuple(self._session.case().case.contacts)
 
     def assert_no_events(
         self, site: str | None = None, *, pixel: str | int | None = None, name: str | None = None
     ) -> None:
         """Pass when no such event reached for Meta; none of the session, when nothing is named."""
         __tracebackhide__ = True
-        ask = wanted(site, pixel, name)
-        verdicts.no_events(self._session.case(), ask)
+        events = make_filter(site, pixel, name)
+        assertions.assert_no_events(self._session.case(), events)
 
     def assert_no_personal_data(
         self, site: str | None = None, *, pixel: str | int | None = None, name: str | None = None
@@ -100,11 +102,11 @@ class BrowserWitness:
         Asked of a site, contacts count, too; asked of a pixel or a name, events alone.
         """
         __tracebackhide__ = True
-        ask = wanted(site, pixel, name)
-        verdicts.no_personal_data(self._session.case(), ask)
+        events = make_filter(site, pixel, name)
+        assertions.assert_no_personal_data(self._session.case(), events)
 
     def withdrawn(self) -> None:
-        """Say that consent was withdrawn just now: what leaves from here on comes after it."""
+        """Note that consent was withdrawn just now: what leaves from here on comes after it."""
         self._session.pages_answer()
         self._withdrawn_at = self._session.recorder.seen
 
@@ -113,8 +115,8 @@ class BrowserWitness:
         __tracebackhide__ = True
         if self._withdrawn_at is None:
             raise RuntimeError("nobody withdrew consent yet: call withdrawn() right after the step that does")
-        ask = wanted(site, None, None, after=self._withdrawn_at)
-        verdicts.silent(self._session.case(), ask, contacts=contacts)
+        events = make_filter(site, None, None, after=self._withdrawn_at)
+        assertions.assert_silent(self._session.case(), events, contacts=contacts)
 
     def check(
         self,
@@ -128,7 +130,7 @@ class BrowserWitness:
 
         As there, the policy is the nearest one from the working directory upward unless one is named.
         """
-        return verdicts.check(self._session.case(), policy, presets, baseline, no_policy=no_policy)
+        return assertions.check(self._session.case(), policy, presets, baseline, no_policy=no_policy)
 
     def assert_allowed(
         self,
@@ -140,34 +142,35 @@ class BrowserWitness:
     ) -> None:
         """Pass when `check` finds neither a violation nor a gap."""
         __tracebackhide__ = True
-        verdicts.allowed(self.check(policy=policy, no_policy=no_policy, presets=presets, baseline=baseline))
+        assertions.assert_allowed(self.check(policy=policy, no_policy=no_policy, presets=presets, baseline=baseline))
 
     @contextmanager
     def expect_event(
         self, name: str | None = None, *, pixel: str | int | None = None, within: float = REST_WITHIN
-    ) -> Iterator[Expected]:
+    ) -> Iterator[ExpectedEvent]:
         """Wait until the block has made a page send such an event, at most ``within`` seconds after its end."""
         __tracebackhide__ = True
-        ask = wanted(None, pixel, name, after=self._session.recorder.seen)
-        expected = Expected()
-        with self._session.waiting(lambda told: self._is_it(told, ask), within):
+        events = make_filter(None, pixel, name, after=self._session.recorder.seen)
+        expected = ExpectedEvent()
+        with self._session.expecting(lambda request: self._carries(request, events), within):
             yield expected
-        case = self._session.case()
-        hits = ask.split(case.evidence).hits
-        if not hits:
-            verdicts.missed(case, ask, within)
-        expected.found = hits[0]
+        session = self._session.case()
+        matching = events.select(session.case).matching
+        if not matching:
+            assertions.fail_as_missing(session, events, within)
+        expected.found = matching[0]
 
     def settle(self) -> bool:
         """Wait until the browser is at rest; False when it never was."""
         return self._session.settle()
 
-    def _is_it(self, told: "Request", ask: Wanted) -> bool:
-        tracked = self._session.recorder.find_tracked(told)
+    def _carries(self, request: "Request", events: EventFilter) -> bool:
+        """Say whether a request carries an event that the filter means."""
+        tracked = self._session.recorder.find_tracked(request)
         if tracked is None:
             return False
         try:
             sightings = self._setup.detector.detect(tracked.exchange().request, None).events
         except Exception:  # a fault of a rule: the ledger of the evidence will say so
             return False
-        return any(ask.pixel in (None, one.pixel_id) and ask.name in (None, one.event_name) for one in sightings)
+        return any(events.matches(sighting.pixel_id, sighting.event_name) for sighting in sightings)

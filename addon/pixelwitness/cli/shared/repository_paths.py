@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pixelwitness.core.exposure.records import Recording
-from pixelwitness.report.check.judged import Located
+from pixelwitness.report.check.check_result import Located
 
 _MEMBER = re.compile(r"(?<=\.zip)!|(?<=\.zhar)!", re.IGNORECASE)
 """What parts an archive from one of its members."""

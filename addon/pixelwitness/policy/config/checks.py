@@ -1,7 +1,7 @@
-"""The checks of a policy: their ids, and what each one asks.
+"""The checks of a policy: their ids, what each one asks, and the presets that ask several of them.
 
-Owns the list of checks and the levels they can have.  It must not know how a policy
-is written down nor how anything is judged.
+Owns these lists and the levels that a check can have.  It must not know how a policy is
+written down, how it composes with presets, nor how anything is judged.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class Level(StrEnum):
     OFF = "off"
     """It is not asked."""
     WARN = "warn"
-    """It is told, and the command does not fail for it."""
+    """It is reported, and the command does not fail for it."""
     ERROR = "error"
     """It is a violation."""
 
@@ -94,3 +94,37 @@ CHECKS: Mapping[str, CheckWords] = MappingProxyType(
     }
 )
 """Every check by its id; ids are never reused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A policy by name."""
+
+    help: str
+    checks: Mapping[Check, Level]
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "no-meta": Preset(
+            "Nothing may reach Meta, neither events nor contacts.",
+            {Check.EVENT: Level.ERROR, Check.CONTACT: Level.ERROR},
+        ),
+        "no-personal-data": Preset(
+            "No data about a person may go along, in no form: a hash of an e-mail address is one, too.",
+            {Check.PERSONAL_DATA: Level.ERROR},
+        ),
+        "no-health": Preset(
+            "No event may say what points at a matter of health.",
+            {Check.HEALTH: Level.ERROR},
+        ),
+        "consent-first": Preset(
+            "Nothing may be sent before consent is seen, apart from what `before-consent` of a site allows.",
+            {Check.CONSENT: Level.ERROR},
+        ),
+        "declared": Preset(
+            "Nothing may be sent that the site's own declaration does not list.",
+            {Check.UNDECLARED: Level.ERROR},
+        ),
+    }
+)

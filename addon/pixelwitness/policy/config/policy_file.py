@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pixelwitness.policy.config import policy_model
 from pixelwitness.policy.config.policy_model import Declaration, Policy
-from pixelwitness.policy.config.toml_lines import Place, line_of
+from pixelwitness.policy.config.toml_lines import TomlPath, find_line
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError, meant
 
 NAMES = ("pixelwitness.toml", ".pixelwitness.toml")
@@ -72,7 +72,7 @@ def find_policy(folder: Path) -> Path | None:
             if (here / name).is_file():
                 return here / name
         shared = here / SHARED
-        if shared.is_file() and _table(_toml(shared)[1]) is not None:
+        if shared.is_file() and _own_table(_parse_toml(shared)[1]) is not None:
             return shared
     return None
 
@@ -80,25 +80,25 @@ def find_policy(folder: Path) -> Path | None:
 def repository_of(folder: Path) -> Path | None:
     """Return the root of the repository that a folder lies in."""
     here = folder.resolve()
-    return next((one for one in (here, *here.parents) if (one / ".git").exists()), None)
+    return next((parent for parent in (here, *here.parents) if (parent / ".git").exists()), None)
 
 
 def read_policy(path: Path) -> PolicyFile:
     """Read a policy file; raise `PolicyError` with all that is wrong, OSError where it cannot be read."""
-    text, told = _toml(path)
-    prefix: Place = ()
+    text, document = _parse_toml(path)
+    prefix: TomlPath = ()
     if path.name == SHARED:
-        table = _table(told)
+        table = _own_table(document)
         if table is None:
-            raise _refused(path, "has no table [tool.pixelwitness]; write the policy there")
-        told, prefix = table, TABLE
-    return PolicyFile(path, _checked(Policy, told, path, text, prefix))
+            raise _refusal(path, "has no table [tool.pixelwitness]; write the policy there")
+        document, prefix = table, TABLE
+    return PolicyFile(path, _validate(Policy, document, path, text, prefix))
 
 
 def read_declaration(path: Path) -> Declaration:
     """Read a declaration; errors as those of `read_policy`."""
-    text, told = _toml(path)
-    return _checked(Declaration, told, path, text, ())
+    text, document = _parse_toml(path)
+    return _validate(Declaration, document, path, text, ())
 
 
 def _upward(folder: Path) -> Iterator[Path]:
@@ -106,82 +106,82 @@ def _upward(folder: Path) -> Iterator[Path]:
     root = repository_of(here)
     yield here
     if root is not None:
-        yield from (one for one in here.parents if one == root or root in one.parents)
+        yield from (parent for parent in here.parents if parent == root or root in parent.parents)
 
 
-def _table(told: Mapping[str, Any]) -> Any:
-    tool = told.get(TABLE[0])
+def _own_table(document: Mapping[str, Any]) -> Any:
+    tool = document.get(TABLE[0])
     return tool.get(TABLE[1]) if isinstance(tool, dict) else None
 
 
-def _toml(path: Path) -> tuple[str, dict[str, Any]]:
+def _parse_toml(path: Path) -> tuple[str, dict[str, Any]]:
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise _refused(path, f"it has more than {MAX_BYTES:,} bytes; this is no such file")
+        raise _refusal(path, f"it has more than {MAX_BYTES:,} bytes; this is no such file")
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise _refused(path, "it is not UTF-8; save it as UTF-8") from None
+        raise _refusal(path, "it is not UTF-8; save it as UTF-8") from None
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = getattr(error, "lineno", 1)
-        raise _refused(path, f"this is no TOML: {error}", line) from None
+        raise _refusal(path, f"this is no TOML: {error}", line) from None
     except RecursionError:
-        raise _refused(path, "it is nested too deeply") from None
+        raise _refusal(path, "it is nested too deeply") from None
 
 
-def _checked[M: BaseModel](kind: type[M], told: object, path: Path, text: str, prefix: Place) -> M:
+def _validate[M: BaseModel](model: type[M], document: object, path: Path, text: str, prefix: TomlPath) -> M:
     try:
-        return kind.model_validate(told)
+        return model.model_validate(document)
     except ValidationError as error:
-        problems = [_problem(kind, one, path, text, prefix) for one in error.errors(include_url=False)]
+        problems = [_problem(model, detail, path, text, prefix) for detail in error.errors(include_url=False)]
         raise PolicyError(problems) from None
     except RecursionError:
-        raise _refused(path, "it is nested too deeply") from None
+        raise _refusal(path, "it is nested too deeply") from None
 
 
-def _refused(path: Path, what: str, line: int = 1) -> PolicyError:
+def _refusal(path: Path, what: str, line: int = 1) -> PolicyError:
     return PolicyError([RuleProblem(str(path), line, "", what)])
 
 
-def _problem(kind: type[BaseModel], error: Any, path: Path, text: str, prefix: Place) -> RuleProblem:
-    place: Place = tuple(step for step in error["loc"] if step != "[key]")
-    return RuleProblem(str(path), line_of(text, (*prefix, *place)), _label(place), _what(kind, error, place))
+def _problem(model: type[BaseModel], detail: Any, path: Path, text: str, prefix: TomlPath) -> RuleProblem:
+    place: TomlPath = tuple(step for step in detail["loc"] if step != "[key]")
+    line = find_line(text, (*prefix, *place))
+    return RuleProblem(str(path), line, _format_place(place), _describe(model, detail, place))
 
 
-def _label(place: Sequence[str | int]) -> str:
-    """Return a place as it is spoken of.
+def _format_place(place: Sequence[str | int]) -> str:
+    """Return a place as messages name it.
 
-    >>> _label(("site", 0, "allow", "data", 2))
+    >>> _format_place(("site", 0, "allow", "data", 2))
     'site[1].allow.data[3]'
     """
-    told = ""
+    text = ""
     for step in place:
-        told += f"[{step + 1}]" if isinstance(step, int) else f".{step[:60]}" if told else step[:60]
-    return told
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step[:60]}" if text else step[:60]
+    return text
 
 
-def _what(kind: type[BaseModel], error: Any, place: Place) -> str:
-    told, found = error["type"], error.get("input")
-    if told == "policy":
-        return str(error["ctx"]["text"])
-    if told == "missing":
+def _describe(model: type[BaseModel], detail: Any, place: TomlPath) -> str:
+    kind, value = detail["type"], detail.get("input")
+    if kind == "policy":
+        return str(detail["ctx"]["text"])
+    if kind == "missing":
         return "is missing"
-    if told == "extra_forbidden":
-        keys = _keys(kind, place[:-1])
+    if kind == "extra_forbidden":
+        keys = _keys(model, place[:-1])
         return f"there is no such key{meant(str(place[-1]), keys) or f'; the keys here are {", ".join(keys)}'}"
-    if told == "too_short":
+    if kind == "too_short":
         return "is empty; name at least one"
-    if told in _EXPECTED:
-        return f"found {_KINDS.get(type(found), 'a date or time')}; {_EXPECTED[told]} is needed"
-    return str(error["msg"])
+    if kind in _EXPECTED:
+        return f"found {_KINDS.get(type(value), 'a date or time')}; {_EXPECTED[kind]} is needed"
+    return str(detail["msg"])
 
 
-def _keys(kind: type[BaseModel], place: Place) -> list[str]:
+def _keys(model: type[BaseModel], place: TomlPath) -> list[str]:
     names = [step for step in place if isinstance(step, str)]
-    here = kind
     if names:
-        here = policy_model.Declared if kind is Declaration else _MODEL_AT.get(names[-1], kind)
-    return [info.alias or name for name, info in here.model_fields.items()]
+        model = policy_model.Declared if model is Declaration else _MODEL_AT.get(names[-1], model)
+    return [info.alias or name for name, info in model.model_fields.items()]

@@ -16,8 +16,7 @@ from pixelwitness.core.detect.rule import Channel
 from pixelwitness.meaning.hints.consent import State
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.text.forms import Form
-from pixelwitness.policy.config.checks import Check, Level
-from pixelwitness.policy.config.presets import PRESETS
+from pixelwitness.policy.config.checks import PRESETS, Check, Level
 from pixelwitness.rulebook.yaml.problems import meant
 
 ANY = "*"
@@ -99,7 +98,7 @@ PixelId = Annotated[str, _like(_PIXEL_OR_ANY, "write the number of a pixel in qu
 ChannelName = Annotated[str, _word_of((*Channel, ANY))]
 ClassName = Annotated[str, _word_of((*DataClass, ANY))]
 FormName = Annotated[str, _word_of((*Form, ANY))]
-StateName = Annotated[str, _word_of(one for one in State if one is not State.DENIED)]
+StateName = Annotated[str, _word_of(state for state in State if state is not State.DENIED)]
 PresetName = Annotated[str, _word_of(PRESETS)]
 CheckName = Annotated[str, _word_of(Check)]
 LevelName = Annotated[str, _word_of(Level)]
@@ -169,7 +168,7 @@ class Ignore(Strict):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         chosen = (self.site, self.pixel, self.event, self.channel, self.data, self.check, self.fingerprint)
-        if all(one is None for one in chosen):
+        if all(choice is None for choice in chosen):
             raise problem("chooses nothing; name at least one of site, pixel, event, channel, data, check, fingerprint")
         if self.permanent == (self.expires is not None):
             raise problem(
@@ -194,11 +193,11 @@ class Policy(Strict):
 
     @model_validator(mode="after")
     def _once(self) -> Self:
-        told: set[str] = set()
-        for pattern in (one for site in self.site for one in site.match):
-            if pattern in told:
+        known: set[str] = set()
+        for pattern in (pattern for table in self.site for pattern in table.match):
+            if pattern in known:
                 raise problem(f"names {pattern!r} in two [[site]] tables; a site has one")
-            told.add(pattern)
+            known.add(pattern)
         return self
 
 

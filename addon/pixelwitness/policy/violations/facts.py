@@ -1,4 +1,4 @@
-"""Facts: an event or contact as the checks look at it.
+"""Facts: an event or contact in the form in which checks are evaluated on it.
 
 Owns which of the data that went along is about a person, and what was visible of consent.
 Pure; it holds classes of data and names of fields, never values.
@@ -39,7 +39,7 @@ _OF_PERSONA: Mapping[str, str] = MappingProxyType(
     {label: {"id": DataClass.EXTERNAL_ID.value, "phrase": DataClass.UNKNOWN.value}.get(kind, kind)
      for kind, label in LABELS.items()}
 )  # fmt: skip
-_SURENESS: Mapping[str, int] = MappingProxyType({"hint": 0, "likely": 1, "certain": 2})
+_CERTAINTY: Mapping[str, int] = MappingProxyType({"hint": 0, "likely": 1, "certain": 2})
 _IN_ADDRESS = re.compile(r"\.(?:query|fragment|userinfo|path#[0-9]+)(?:\.|$)")
 
 
@@ -65,7 +65,7 @@ class Carried:
     matching: str
     where: Where
     personal: str | None
-    """How sure it is that this is data about a person: certain, likely or hint; None where it is not."""
+    """How certain it is that this is data about a person: certain, likely or hint; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Facts:
     """It went to Meta's own host, and the recorder left cookies out: Meta's account may have gone along."""
 
     def phase(self, counts_as_consent: Collection[str]) -> Phase:
-        """Tell when it left; what neither shows consent nor its lack leaves it unknown."""
+        """Return when it left; what neither shows consent nor its lack leaves it unknown."""
         if AFTER_WITHDRAWAL in self.consent:
             return Phase.BEFORE
         if State.GRANTED in self.consent and State.GRANTED in counts_as_consent:
@@ -122,7 +122,7 @@ _VISIBLE: Mapping[str, str] = MappingProxyType(
 _NO_EVIDENCE = "of events of servers and apps no consent signal can be seen"
 
 
-def of_event(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bool = False) -> Facts:
+def event_facts(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bool = False) -> Facts:
     """Return the facts of an event; ``user_data`` are the families of fields that are about a person (``ud`` …)."""
     event = seen.event
     return Facts(
@@ -132,13 +132,13 @@ def of_event(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bo
         channels=seen.channels,
         carried=_carried(seen.fields, seen.findings, user_data),
         topics=_topics(seen.findings),
-        consent=frozenset(one.label for one in seen.findings if one.kind == kinds.CONSENT),
+        consent=frozenset(finding.label for finding in seen.findings if finding.kind == kinds.CONSENT),
         unread=seen.unread > 0,
         cookies_unknown=cookies_unknown,
     )
 
 
-def of_contact(
+def contact_facts(
     seen: SeenContact, user_data: Collection[str], consent: Collection[str] = (), *, cookies_unknown: bool = False
 ) -> Facts:
     """Return the facts of a contact; what was visible of ``consent`` is no finding of it."""
@@ -156,29 +156,29 @@ def of_contact(
     )
 
 
-def _topics(found: Iterable[Finding]) -> tuple[tuple[str, str | None], ...]:
-    return tuple(dict.fromkeys((one.label, one.field) for one in found if one.kind == TOPIC))
+def _topics(findings: Iterable[Finding]) -> tuple[tuple[str, str | None], ...]:
+    return tuple(dict.fromkeys((finding.label, finding.field) for finding in findings if finding.kind == TOPIC))
 
 
-def _carried(fields: Iterable[Field], found: Iterable[Finding], user_data: Collection[str]) -> tuple[Carried, ...]:
-    accused = _accused(found)
-    told: dict[Carried, None] = {}
-    named = set()
-    for one in fields:
-        named.add(one.field)
-        if one.form in SAYS_NOTHING:
+def _carried(fields: Iterable[Field], findings: Iterable[Finding], user_data: Collection[str]) -> tuple[Carried, ...]:
+    accused = _accused_fields(findings)
+    carried: dict[Carried, None] = {}
+    names = set()
+    for field in fields:
+        names.add(field.field)
+        if field.form in SAYS_NOTHING:
             continue
-        about = about_of(one.data_class, one.field)
-        label, sure = accused.get(one.field, (one.data_class, _by_form(one, about)))
-        where = _where(one.field, user_data)
-        if where == "user data" and (about is About.PERSON or one.data_class in _IDS):
-            label, sure = one.data_class, "certain"
-        if sure is not None or about is not About.TECHNICAL:
-            told[Carried(label, one.form, one.field, one.matching, where, sure)] = None
-    for name, (label, sure) in accused.items():
-        if name not in named:  # that of the event, which is no field
-            told[Carried(label, Form.PLAIN, name, "unknown", "event", sure)] = None
-    return tuple(told)
+        about = about_of(field.data_class, field.field)
+        label, certainty = accused.get(field.field, (field.data_class, _certainty_by_form(field, about)))
+        where = _where(field.field, user_data)
+        if where == "user data" and (about is About.PERSON or field.data_class in _IDS):
+            label, certainty = field.data_class, "certain"
+        if certainty is not None or about is not About.TECHNICAL:
+            carried[Carried(label, field.form, field.field, field.matching, where, certainty)] = None
+    for name, (label, certainty) in accused.items():
+        if name not in names:  # that of the event, which is no field
+            carried[Carried(label, Form.PLAIN, name, "unknown", "event", certainty)] = None
+    return tuple(carried)
 
 
 def _where(name: str, user_data: Collection[str]) -> Where:
@@ -189,15 +189,15 @@ def _where(name: str, user_data: Collection[str]) -> Where:
     return "event"
 
 
-def _accused(found: Iterable[Finding]) -> dict[str, tuple[str, str | None]]:
-    """Return for each field that a finding accuses (class, how sure), the surest of them."""
+def _accused_fields(findings: Iterable[Finding]) -> dict[str, tuple[str, str | None]]:
+    """Return for each field that findings accuse (class, certainty), by the most certain of them."""
     accused: dict[str, tuple[str, str | None]] = {}
-    for one in sorted(found, key=lambda one: _SURENESS.get(one.certainty, 0)):
-        if one.kind in (kinds.PERSONAL_DATA, kinds.PERSONA) and one.field is not None:
-            accused[one.field] = (_OF_PERSONA.get(one.label, one.label), one.certainty)
+    for finding in sorted(findings, key=lambda finding: _CERTAINTY.get(finding.certainty, 0)):
+        if finding.kind in (kinds.PERSONAL_DATA, kinds.PERSONA) and finding.field is not None:
+            accused[finding.field] = (_OF_PERSONA.get(finding.label, finding.label), finding.certainty)
     return accused
 
 
-def _by_form(one: Field, about: About) -> str | None:
-    """Outside of user data a class is the name of a key, or a careful guess; a hash under such a key is telling."""
-    return "likely" if about is About.PERSON and one.form in _HASHES else None
+def _certainty_by_form(field: Field, about: About) -> str | None:
+    """Return ``likely`` for a hash: outside of user data the class is a guess by the key, which a hash supports."""
+    return "likely" if about is About.PERSON and field.form in _HASHES else None

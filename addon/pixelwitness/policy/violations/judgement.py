@@ -1,7 +1,7 @@
-"""What a judgement is made of: violations, what suppresses them, and why silence would prove nothing.
+"""A judgement: violations, what suppresses them, and why silence would prove nothing.
 
-Owns the models between judging and the outputs of ``check``.  They hold classes of
-data and words of ours, never values.
+Owns these models, which judging makes and the outputs of ``check`` show.  They hold
+classes of data and words of ours, never values.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pixelwitness.policy.config.checks import Check, Level
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EvidencePlace:
     """Where the evidence stands."""
 
     recording_id: str
@@ -23,8 +23,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Suppressed:
-    """Why a violation does not count."""
+class Acceptance:
+    """Why a violation does not count: a baseline knows it, or an ignore accepts it."""
 
     by: Literal["baseline", "ignore"]
     reason: str
@@ -33,7 +33,7 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Forbidden:
+class Violation:
     """Events, or contacts, of one kind that one check of a policy does not allow."""
 
     site: str | None
@@ -51,7 +51,7 @@ class Forbidden:
     """How many of them were blocked on their way."""
     data: tuple[tuple[str, str], ...]
     """(class, form) of what they carried, sorted; where a check objects to data, of that alone."""
-    places: tuple[Place, ...]
+    places: tuple[EvidencePlace, ...]
     remedies: tuple[str, ...]
     check: str = Check.EVENT
     """Id of the check that speaks, a key of ``CHECKS``."""
@@ -66,7 +66,7 @@ class Forbidden:
     """Contacts, not events."""
     fields: tuple[str, ...] = ()
     """Names of the fields in which what the check objects to stood (``ud.em``, ``dl.query.email``), sorted."""
-    suppressed: Suppressed | None = None
+    suppressed: Acceptance | None = None
 
 
 DEFAULT_POLICY = "the default: any event is a violation, other contacts warn"
@@ -76,16 +76,16 @@ DEFAULT_POLICY = "the default: any event is a violation, other contacts warn"
 class Judgement:
     """What a policy makes of a store."""
 
-    violations: tuple[Forbidden, ...]
+    violations: tuple[Violation, ...]
     """What checks of the level ``error`` object to, and nothing suppresses."""
-    warnings: tuple[Forbidden, ...]
+    warnings: tuple[Violation, ...]
     gaps: tuple[str, ...]
     """Why silence would prove nothing: each makes the evidence incomplete."""
     coverage: Coverage
-    own: int = 0
+    own_events: int = 0
     """Events on Meta's own sites, which no policy of this kind judges."""
-    suppressed: tuple[Forbidden, ...] = ()
-    """What would be a violation or a warning, were it not known to a baseline or ignored."""
+    suppressed: tuple[Violation, ...] = ()
+    """Violations and warnings that a baseline knows or an ignore accepts."""
     stale: tuple[str, ...] = ()
     """Entries of the baseline and ignores that matched nothing or have expired, each as a sentence."""
     policy: str = DEFAULT_POLICY
@@ -93,19 +93,21 @@ class Judgement:
     presets: tuple[str, ...] = ()
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
+        """Say whether there was not one request to judge."""
         return self.coverage.seen == 0
 
     @property
     def incomplete(self) -> bool:
+        """Say whether silence would prove nothing."""
         return bool(self.gaps)
 
 
-def fingerprint(check: str, site: str | None, pixel_id: str | None, name: str | None, *what: str) -> str:
-    """Return what a baseline knows a violation by; ``what`` is its channel, then what else tells it from others.
+def fingerprint(check: str, site: str | None, pixel_id: str | None, name: str | None, *parts: str) -> str:
+    """Return the hash by which a baseline knows a violation; ``parts`` are its channel and what else distinguishes it.
 
     >>> fingerprint("event", "shop.example", "1234567890123456", "Lead", "pixel")
     'c22dc88237c92e1b4db4e2cb31ea842b'
     """
-    told = json_text.dumps([check, site, pixel_id, name, *what])
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
+    text = json_text.dumps([check, site, pixel_id, name, *parts])
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

@@ -53,30 +53,33 @@ _BY_CHECK: Mapping[str, str] = MappingProxyType(
 _OF_DATA = frozenset({Check.DATA, Check.FORM, Check.PERSONAL_DATA})
 
 
-def remedies(check: str, channels: Collection[str], carried: Collection[Carried]) -> tuple[str, ...]:
-    """Return what would help against what a check objects to, each once."""
+def find_remedies(check: str, channels: Collection[str], carried: Collection[Carried]) -> tuple[str, ...]:
+    """Return what would stop what a check objects to, each sentence once."""
     if check in _OF_DATA:
         advice = [*([_BY_CHECK[check]] if check in _BY_CHECK else ()), *_by_origin(carried)]
     elif check in _BY_CHECK:
         advice = [_BY_CHECK[check]]
     else:
-        advice = [_BY_CHANNEL[one] for one in sorted(channels) if one in _BY_CHANNEL]
+        advice = [_BY_CHANNEL[channel] for channel in sorted(channels) if channel in _BY_CHANNEL]
         if check == Check.EVENT:
-            advice += _by_matching(one for one in carried if one.where == "user data")
+            advice += _by_matching(datum for datum in carried if datum.where == "user data")
     return tuple(dict.fromkeys(advice))
 
 
-def _by_origin(carried: Iterable[Carried]) -> Iterator[str]:
-    several = tuple(carried)
-    yield from _by_matching(one for one in several if one.where == "user data")
+def _by_origin(carried: Collection[Carried]) -> Iterator[str]:
+    yield from _by_matching(datum for datum in carried if datum.where == "user data")
     for where, advice in _BY_PLACE.items():
-        if any(one.where == where for one in several):
+        if any(datum.where == where for datum in carried):
             yield advice
 
 
-def _by_matching(carried: Iterable[Carried]) -> Iterator[str]:
-    several = tuple(carried)
-    matchings = {one.matching for one in several if not one.field.startswith(("cookie.", "cookies."))}
-    yield from (_BY_MATCHING[one] for one in sorted(matchings) if one in _BY_MATCHING)
-    if any(one.field.startswith(("cookie.", "cookies.")) and one.personal for one in several):
+def _by_matching(user_data: Iterable[Carried]) -> Iterator[str]:
+    matchings, in_cookie = set(), False
+    for datum in user_data:
+        if datum.field.startswith(("cookie.", "cookies.")):
+            in_cookie |= datum.personal is not None
+        else:
+            matchings.add(datum.matching)
+    yield from (_BY_MATCHING[matching] for matching in sorted(matchings) if matching in _BY_MATCHING)
+    if in_cookie:
         yield _BY_COOKIE

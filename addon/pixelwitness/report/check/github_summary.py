@@ -9,14 +9,14 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pixelwitness.policy.violations.judgement import Forbidden
-from pixelwitness.report.check.judged import (
+from pixelwitness.policy.violations.judgement import Violation
+from pixelwitness.report.check.check_result import CheckResult
+from pixelwitness.report.check.violation_wording import (
     NOTHING_CARRIED,
-    Checked,
-    carried,
+    acceptance_reason,
+    carried_data,
     evidence,
     headline,
-    reason,
     site_name,
     verdict,
 )
@@ -39,34 +39,35 @@ _LIST = re.compile(r"\d+[.)]")
 """What begins a list, where it begins a line."""
 
 
-def as_summary(checked: Checked, room: int = MAX_BYTES) -> str:
+def render_summary(result: CheckResult, room: int = MAX_BYTES) -> str:
     """Return the summary, of at most ``room`` bytes in UTF-8: rows that find no room are counted."""
-    judgement = checked.judgement
-    head = [f"## pixelwitness: {prose(verdict(judgement))}", ""]
-    faults = [*checked.failures, *(f"{one.file.path} could not be read: {one.why}" for one in checked.unread)]
-    head += _listed("The evidence is incomplete: silence would prove nothing.", faults)
-    tail = _listed("Of no use any more in the baseline or the ignores:", checked.stale)
-    looked = f"{prose(account(judgement.coverage))}."
+    judgement = result.judgement
+    head = [f"## pixelwitness: {as_prose(verdict(judgement))}", ""]
+    faults = [*result.failures, *(f"{unread.file.path} could not be read: {unread.why}" for unread in result.unread)]
+    head += _list("The evidence is incomplete: silence would prove nothing.", faults)
+    tail = _list("Of no use any more in the baseline or the ignores:", result.stale)
+    ledger = f"{as_prose(account(judgement.coverage))}."
     unknown = (*unrecorded(judgement.coverage), ALWAYS)
-    tail += [f"Policy: {prose(judgement.policy)}.", "", looked, *(line for one in unknown for line in ("", one)), ""]
-    left = room - _size(head) - _size(tail) - 3 * _HEADS
+    tail += [f"Policy: {as_prose(judgement.policy)}.", "", ledger]
+    tail += [*(line for sentence in unknown for line in ("", sentence)), ""]
+    room -= _size(head) + _size(tail) + 3 * _HEADS
     body: list[str] = []
-    for title, found in (
+    for title, violations in (
         ("Violations", judgement.violations),
         ("Warnings", judgement.warnings),
         ("Suppressed", judgement.suppressed),
     ):
-        if found:
-            table = list(_table(title, found, checked, left))
-            left -= _size(table)
+        if violations:
+            table = list(_table(title, violations, result, room))
+            room -= _size(table)
             body += table
     return "\n".join([*head, *body, *tail])
 
 
-def prose(text: str) -> str:
+def as_prose(text: str) -> str:
     r"""Return text in which every word that could be more than a word is a code span.
 
-    >>> print(prose("Thanks, @jane: see <b>evil</b> and www.evil.example (1,024 requests)."))
+    >>> print(as_prose("Thanks, @jane: see <b>evil</b> and www.evil.example (1,024 requests)."))
     Thanks, `@jane:` see `<b>evil</b>` and `www.evil.example` (1,024 requests).
     """
     words = safe_text(text, 2_000).split(" ")
@@ -81,48 +82,47 @@ def _is_word(word: str) -> bool:
     return not word or (_WORD.fullmatch(word) is not None and _NO_WORD.search(word) is None)
 
 
-def _marked(sentence: Sentence) -> str:
-    told = ""
+def _format(sentence: Sentence) -> str:
+    text = ""
     for piece in sentence:
-        marked = code_span(piece) if isinstance(piece, Captured) else prose(piece)
+        formatted = code_span(piece) if isinstance(piece, Captured) else as_prose(piece)
         # Two spans that touch would be one.
-        told += f" {marked}" if told.endswith("`") and marked.startswith("`") else marked
-    return told
+        text += f" {formatted}" if text.endswith("`") and formatted.startswith("`") else formatted
+    return text
 
 
-def _table(title: str, found: Sequence[Forbidden], checked: Checked, room: int) -> Iterator[str]:
+def _table(title: str, violations: Sequence[Violation], result: CheckResult, room: int) -> Iterator[str]:
     """Yield a heading and a table as far as the room goes."""
-    head = [f"### {title}: {len(found):,}", "", "| Site | What | Why | With it | Evidence | What would help |"]
+    head = [f"### {title}: {len(violations):,}", "", "| Site | What | Why | With it | Evidence | What would help |"]
     yield from (*head, "|---|---|---|---|---|---|")
-    for number, one in enumerate(found):
-        row = f"| {' | '.join(_cells(one, checked))} |"
+    for number, violation in enumerate(violations):
+        row = f"| {' | '.join(_cells(violation, result))} |"
         room -= _size([row])
         if room < 0:
             yield ""
-            yield f"… and {len(found) - number:,} more; the other formats tell all of them."
+            yield f"… and {len(violations) - number:,} more; the other formats tell all of them."
             break
         yield row
     yield ""
 
 
-def _cells(one: Forbidden, checked: Checked) -> Iterator[str]:
-    yield _marked((site_name(one),))
-    page: Sentence = (" on ", Captured(shorten_url(one.page_url))) if one.page_url else ()
-    blocked = f" ({one.blocked:,} blocked)" if one.blocked else ""
-    yield _marked((*headline(one, checked.vocabulary), *page, blocked))
-    known = f"; {one.suppressed.by}: {reason(one)}" if one.suppressed is not None else ""
-    yield f"{code_span(str(one.check))} {prose(one.why + known)}".rstrip()
-    yield prose(", ".join(carried(one, checked.vocabulary)) or NOTHING_CARRIED)
-    yield "; ".join(_marked(place) for place in evidence(one, checked))
-    yield "; ".join(map(prose, one.remedies))
+def _cells(violation: Violation, result: CheckResult) -> Iterator[str]:
+    yield _format((site_name(violation),))
+    page: Sentence = (" on ", Captured(shorten_url(violation.page_url))) if violation.page_url else ()
+    blocked = f" ({violation.blocked:,} blocked)" if violation.blocked else ""
+    yield _format((*headline(violation, result.vocabulary), *page, blocked))
+    known = f"; {violation.suppressed.by}: {acceptance_reason(violation)}" if violation.suppressed else ""
+    yield f"{code_span(str(violation.check))} {as_prose(violation.why + known)}".rstrip()
+    yield as_prose(", ".join(carried_data(violation, result.vocabulary)) or NOTHING_CARRIED)
+    yield "; ".join(_format(place) for place in evidence(violation, result))
+    yield "; ".join(map(as_prose, violation.remedies))
 
 
-def _listed(title: str, sentences: Iterable[str]) -> list[str]:
-    told = list(sentences)
-    if not told:
+def _list(title: str, sentences: Sequence[str]) -> list[str]:
+    if not sentences:
         return []
-    rest = [f"- … and {len(told) - MAX_LISTED:,} more"] if len(told) > MAX_LISTED else []
-    return [title, "", *(f"- {prose(one)}" for one in told[:MAX_LISTED]), *rest, ""]
+    rest = [f"- … and {len(sentences) - MAX_LISTED:,} more"] if len(sentences) > MAX_LISTED else []
+    return [title, "", *(f"- {as_prose(sentence)}" for sentence in sentences[:MAX_LISTED]), *rest, ""]
 
 
 def _size(lines: Iterable[str]) -> int:

@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from pixelwitness.policy.config.checks import CHECKS, Level
-from pixelwitness.policy.violations.judgement import Forbidden
-from pixelwitness.report.check.judged import (
-    NOTHING,
-    Checked,
-    as_line,
+from pixelwitness.policy.violations.judgement import Violation
+from pixelwitness.report.check.check_result import NOTHING, CheckResult
+from pixelwitness.report.check.violation_wording import (
+    acceptance_reason,
     details,
+    format_line,
     headline,
-    inert,
-    reason,
+    make_inert,
     site_name,
     verdict,
 )
@@ -28,15 +27,15 @@ from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
 _EVIDENCE = "pixelwitness: evidence"
 
 
-def as_junit(checked: Checked) -> str:
+def render_junit(result: CheckResult) -> str:
     """Return the whole document, with a line end."""
-    judgement = checked.judgement
-    suites = [_evidence(checked)]
-    found = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
+    judgement = result.judgement
+    suites = [_evidence_suite(result)]
+    violations = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
     # The unknown site comes last.
-    in_order = sorted(found, key=lambda one: (one.site is None, one.site or ""))
-    for _, group in itertools.groupby(in_order, key=lambda one: one.site):
-        suites.append(_of_site(tuple(group), checked))
+    in_order = sorted(violations, key=lambda violation: (violation.site is None, violation.site or ""))
+    for _, group in itertools.groupby(in_order, key=lambda violation: violation.site):
+        suites.append(_site_suite(tuple(group), result))
     root = ElementTree.Element("testsuites", {"name": "pixelwitness", **_sums(suites)})
     root.extend(suites)
     ElementTree.indent(root)
@@ -44,70 +43,72 @@ def as_junit(checked: Checked) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _evidence(checked: Checked) -> ElementTree.Element:
+def _evidence_suite(result: CheckResult) -> ElementTree.Element:
     """Return the suite that a clean run consists of: a green page must not come from nothing."""
-    judgement = checked.judgement
+    judgement = result.judgement
     suite = ElementTree.Element("testsuite", {"name": _EVIDENCE})
-    looked = _case(suite, _EVIDENCE, "there was something to judge")
-    if judgement.nothing:
-        _outcome(looked, "error", "nothing", NOTHING)
-    read = _case(suite, _EVIDENCE, "every input could be read")
-    _errors(read, "unread", [f"{one.file.path}: {one.why}" for one in checked.unread])
-    complete = _case(suite, _EVIDENCE, "the evidence is complete")
-    _errors(complete, "incomplete", [f"{gap}." for gap in judgement.gaps])
+    judged = _add_case(suite, _EVIDENCE, "there was something to judge")
+    if judgement.is_empty:
+        _add_outcome(judged, "error", "nothing", NOTHING)
+    read = _add_case(suite, _EVIDENCE, "every input could be read")
+    _add_errors(read, "unread", [f"{unread.file.path}: {unread.why}" for unread in result.unread])
+    complete = _add_case(suite, _EVIDENCE, "the evidence is complete")
+    _add_errors(complete, "incomplete", [f"{gap}." for gap in judgement.gaps])
     lines = [
         f"Policy: {judgement.policy}",
         verdict(judgement),
         f"{account(judgement.coverage)}.",
         *unrecorded(judgement.coverage),
         ALWAYS,
-        *checked.stale,
+        *result.stale,
     ]
-    ElementTree.SubElement(suite, "system-out").text = "\n".join(inert(line, 2_000) for line in lines)
-    return _counted(suite)
+    ElementTree.SubElement(suite, "system-out").text = "\n".join(make_inert(line, 2_000) for line in lines)
+    return _with_counts(suite)
 
 
-def _of_site(found: tuple[Forbidden, ...], checked: Checked) -> ElementTree.Element:
-    name = inert(site_name(found[0]))
+def _site_suite(violations: tuple[Violation, ...], result: CheckResult) -> ElementTree.Element:
+    name = make_inert(site_name(violations[0]))
     suite = ElementTree.Element("testsuite", {"name": name})
-    for one in found:
-        first = as_line(headline(one, checked.vocabulary))
-        check = inert(str(one.check))
+    for violation in violations:
+        words = result.vocabulary
+        first = format_line(headline(violation, words))
+        check = make_inert(str(violation.check))
         # How often it happened is no part of the name, by which a CI system knows the case again.
-        case = _case(suite, name, f"{check}: {as_line(headline(one, checked.vocabulary, how_often=False))}")
-        why = f"{one.why}." if one.why else CHECKS[one.check].title if one.check in CHECKS else ""
-        message = inert(f"{name}: {first}: {why}", 1_000)
-        if one.suppressed is not None:
-            _outcome(case, "skipped", one.suppressed.by, inert(reason(one)))
-        elif one.level is Level.ERROR:
-            _outcome(case, "failure", check, message, _text(one, checked))
+        case = _add_case(suite, name, f"{check}: {format_line(headline(violation, words, how_often=False))}")
+        title = CHECKS[violation.check].title if violation.check in CHECKS else ""
+        why = f"{violation.why}." if violation.why else title
+        message = make_inert(f"{name}: {first}: {why}", 1_000)
+        if violation.suppressed is not None:
+            _add_outcome(case, "skipped", violation.suppressed.by, make_inert(acceptance_reason(violation)))
+        elif violation.level is Level.ERROR:
+            _add_outcome(case, "failure", check, message, _describe(violation, result))
         else:
             # There is no warning in this format: the case passes, and says so.
-            ElementTree.SubElement(case, "system-out").text = f"warning: {message}\n{_text(one, checked)}"
-    return _counted(suite)
+            ElementTree.SubElement(case, "system-out").text = f"warning: {message}\n{_describe(violation, result)}"
+    return _with_counts(suite)
 
 
-def _text(one: Forbidden, checked: Checked) -> str:
-    return "\n".join(f"{word}: {as_line(sentence)}" for word, sentence in details(one, checked))
+def _describe(violation: Violation, result: CheckResult) -> str:
+    return "\n".join(f"{word}: {format_line(sentence)}" for word, sentence in details(violation, result))
 
 
-def _case(suite: ElementTree.Element, group: str, name: str) -> ElementTree.Element:
+def _add_case(suite: ElementTree.Element, group: str, name: str) -> ElementTree.Element:
     return ElementTree.SubElement(suite, "testcase", {"classname": group, "name": name})
 
 
-def _errors(case: ElementTree.Element, kind: str, told: list[str]) -> None:
+def _add_errors(case: ElementTree.Element, kind: str, sentences: list[str]) -> None:
     """Write one error, as pages show no further ones of a case; all of it stands in its text."""
-    if told:
-        more = f" (and {len(told) - 1:,} more)" if len(told) > 1 else ""
-        lines = [inert(one, 2_000) for one in told]
-        _outcome(case, "error", kind, lines[0] + more, "\n".join(lines))
+    if sentences:
+        more = f" (and {len(sentences) - 1:,} more)" if len(sentences) > 1 else ""
+        lines = [make_inert(sentence, 2_000) for sentence in sentences]
+        _add_outcome(case, "error", kind, lines[0] + more, "\n".join(lines))
 
 
-def _outcome(case: ElementTree.Element, tag: str, kind: str, message: str, text: str | None = None) -> None:
+def _add_outcome(case: ElementTree.Element, tag: str, kind: str, message: str, text: str | None = None) -> None:
     ElementTree.SubElement(case, tag, {"type": kind, "message": message}).text = text
 
 
-def _counted(suite: ElementTree.Element) -> ElementTree.Element:
+def _with_counts(suite: ElementTree.Element) -> ElementTree.Element:
     """Write into a suite how many of its cases came out how."""
     for key, number in _numbers(suite):
         suite.set(key, str(number))

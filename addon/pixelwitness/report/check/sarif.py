@@ -12,8 +12,16 @@ from urllib.parse import quote
 from pixelwitness import __version__
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.policy.config.checks import CHECKS, Level
-from pixelwitness.policy.violations.judgement import Forbidden
-from pixelwitness.report.check.judged import Checked, Located, as_line, details, headline, inert, reason, site_name
+from pixelwitness.policy.violations.judgement import Violation
+from pixelwitness.report.check.check_result import CheckResult, Located
+from pixelwitness.report.check.violation_wording import (
+    acceptance_reason,
+    details,
+    format_line,
+    headline,
+    make_inert,
+    site_name,
+)
 from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
 from pixelwitness.report.wording.sentence import shorten_url
@@ -38,18 +46,18 @@ _NOTICES = {
 }
 
 
-def as_sarif(checked: Checked) -> str:
+def render_sarif(result: CheckResult) -> str:
     """Return the log as one indented document in ASCII, with a line end."""
-    judgement = checked.judgement
-    found = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
+    judgement = result.judgement
+    violations = (*judgement.violations, *judgement.warnings, *judgement.suppressed)
     run: _Shape = {
         "tool": {"driver": _driver()},
         # The slash at the end makes the whole of it the category that tells this tool's results from others'.
         "automationDetails": {"id": "pixelwitness/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-        "invocations": [_invocation(checked, len(found))],
-        "results": [_result(one, checked) for one in found[:MAX_RESULTS]],
+        "invocations": [_invocation(result, len(violations))],
+        "results": [_result(violation, result) for violation in violations[:MAX_RESULTS]],
     }
     return encode_ascii({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -84,101 +92,104 @@ def _described(key: str, title: str, text: str) -> _Shape:
     }
 
 
-def _invocation(checked: Checked, found: int) -> _Shape:
-    judgement = checked.judgement
+def _invocation(result: CheckResult, results: int) -> _Shape:
+    judgement = result.judgement
     notices: list[Json] = [_notice("incomplete", "error", f"{gap}.") for gap in judgement.gaps]
-    for one in checked.unread:
-        notice = _notice("unread", "error", f"{one.file.path} could not be read: {one.why}")
-        notices.append({**notice, "locations": [_physical(one.file, 1)]})
-    if judgement.nothing:
+    for unread in result.unread:
+        notice = _notice("unread", "error", f"{unread.file.path} could not be read: {unread.why}")
+        notices.append({**notice, "locations": [_physical(unread.file, 1)]})
+    if judgement.is_empty:
         notices.append(_notice("nothing", "error", "0 requests: what was not looked at is not clean."))
-    if found > MAX_RESULTS:
+    if results > MAX_RESULTS:
         notices.append(
             _notice(
                 "cut",
                 "warning",
-                f"{found:,} results, of which the first {MAX_RESULTS:,} are written down: errors before warnings "
+                f"{results:,} results, of which the first {MAX_RESULTS:,} are written down: errors before warnings "
                 "before what is suppressed. The other formats tell all of them.",
             )
         )
-    notices += [_notice("stale", "warning", sentence) for sentence in checked.stale]
+    notices += [_notice("stale", "warning", sentence) for sentence in result.stale]
     unknown = " ".join((*unrecorded(judgement.coverage), ALWAYS))
     notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {unknown}"))
     return {
-        "executionSuccessful": not (judgement.gaps or checked.unread or judgement.nothing),
-        "exitCode": int(checked.exit_code),
-        "exitCodeDescription": checked.exit_code.meaning,
+        "executionSuccessful": not (judgement.gaps or result.unread or judgement.is_empty),
+        "exitCode": int(result.exit_code),
+        "exitCodeDescription": result.exit_code.meaning,
         "toolExecutionNotifications": notices,
     }
 
 
 def _notice(key: str, level: str, text: str) -> _Shape:
-    return {"descriptor": {"id": key}, "level": level, "message": {"text": inert(text, 2_000)}}
+    return {"descriptor": {"id": key}, "level": level, "message": {"text": make_inert(text, 2_000)}}
 
 
-def _result(one: Forbidden, checked: Checked) -> _Shape:
+def _result(violation: Violation, result: CheckResult) -> _Shape:
     places = [
-        (checked.file(place), checked.line(place), f"entry {place.position:,}") for place in one.places[:MAX_LOCATIONS]
+        (result.file(place), result.line(place), f"entry {place.position:,}")
+        for place in violation.places[:MAX_LOCATIONS]
     ]
-    (file, line, _), *others = places or [(checked.elsewhere, 1, "")]
-    result: _Shape = {
-        "ruleId": inert(str(one.check), 80),
-        "level": "error" if one.level is Level.ERROR else "warning",
-        "message": {"text": _message(one, checked)},
-        "occurrenceCount": one.times,
-        "locations": [{**_physical(file, line), "logicalLocations": _logical(one, checked)}],
+    (file, line, _), *others = places or [(result.elsewhere, 1, "")]
+    shape: _Shape = {
+        "ruleId": make_inert(str(violation.check), 80),
+        "level": "error" if violation.level is Level.ERROR else "warning",
+        "message": {"text": _message(violation, result)},
+        "occurrenceCount": violation.times,
+        "locations": [{**_physical(file, line), "logicalLocations": _logical(violation)}],
         # The second key is the one that GitHub knows a result by; without it the hash of a line would be taken,
         # which every recording made anew changes, and which all results of a file in one line share.
-        "partialFingerprints": {"pixelwitness/v1": one.fingerprint, "primaryLocationLineHash": f"{one.fingerprint}:1"},
+        "partialFingerprints": {
+            "pixelwitness/v1": violation.fingerprint,
+            "primaryLocationLineHash": f"{violation.fingerprint}:1",
+        },
     }
-    if one.check in _INDEX:
-        result["ruleIndex"] = _INDEX[one.check]
+    if violation.check in _INDEX:
+        shape["ruleIndex"] = _INDEX[violation.check]
     if others:
-        result["relatedLocations"] = [
+        shape["relatedLocations"] = [
             {"id": number, **_physical(file, line), "message": {"text": entry}}
             for number, (file, line, entry) in enumerate(others, 1)
         ]
-    if one.suppressed is not None:
-        result["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": inert(f"{one.suppressed.by}: {reason(one)}")}
-        ]
-    return result
+    if violation.suppressed is not None:
+        reason = make_inert(f"{violation.suppressed.by}: {acceptance_reason(violation)}")
+        shape["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
+    return shape
 
 
-def _message(one: Forbidden, checked: Checked) -> str:
+def _message(violation: Violation, result: CheckResult) -> str:
     """Return sentences; the first is what lists show."""
-    first = as_line((site_name(one), ": ", *headline(one, checked.vocabulary)))
-    why = [inert(one.why[:1].upper() + one.why[1:])] if one.why else []
-    told = [
-        f"{word.capitalize()}: {'; '.join(as_line(sentence) for _, sentence in of_word)}"
-        for word, of_word in itertools.groupby(details(one, checked), key=lambda detail: detail[0])
+    first = format_line((site_name(violation), ": ", *headline(violation, result.vocabulary)))
+    why = [make_inert(violation.why[:1].upper() + violation.why[1:])] if violation.why else []
+    more = [
+        f"{word.capitalize()}: {'; '.join(format_line(sentence) for _, sentence in of_word)}"
+        for word, of_word in itertools.groupby(details(violation, result), key=lambda detail: detail[0])
         if word not in ("baseline", "ignore")
     ]
-    return " ".join(f"{part.removesuffix('.')}." for part in (first, *why, *told))
+    return " ".join(f"{part.removesuffix('.')}." for part in (first, *why, *more))
 
 
 def _physical(file: Located, line: int) -> _Shape:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": uri_of(file.path), "uriBaseId": _ROOT},
+            "artifactLocation": {"uri": relative_uri(file.path), "uriBaseId": _ROOT},
             "region": {"startLine": line},
         }
     }
 
 
-def _logical(one: Forbidden, checked: Checked) -> list[Json]:
-    found: list[Json] = [{"name": inert(site_name(one)), "kind": "site"}]
-    if one.page_url:
-        found.append({"name": inert(shorten_url(one.page_url)), "kind": "page"})
-    if one.name:
-        found.append({"name": inert(one.name), "kind": "event"})
-    return found
+def _logical(violation: Violation) -> list[Json]:
+    locations: list[Json] = [{"name": make_inert(site_name(violation)), "kind": "site"}]
+    if violation.page_url:
+        locations.append({"name": make_inert(shorten_url(violation.page_url)), "kind": "page"})
+    if violation.name:
+        locations.append({"name": make_inert(violation.name), "kind": "event"})
+    return locations
 
 
-def uri_of(path: str) -> str:
+def relative_uri(path: str) -> str:
     """Return a relative path as a relative reference: no scheme, no host, whatever stands in it.
 
-    >>> uri_of("recordings/a b.har"), uri_of("javascript:x#.har")
+    >>> relative_uri("recordings/a b.har"), relative_uri("javascript:x#.har")
     ('recordings/a%20b.har', 'javascript%3Ax%23.har')
     """
     try:

@@ -1,4 +1,4 @@
-"""The table of formats: what ``report``, ``scan``, ``live`` and ``diff`` can write, each format by its name.
+"""The table of formats: what ``report``, ``scan``, ``live``, ``diff`` and ``check`` can write, each format by its name.
 
 Owns which formats there are, and what each gives a file, a pipe and a terminal.  A format is a
 module of its own, which the functions here import when they render: to know the names costs
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pixelwitness.report.answers.difference import DifferenceData
+    from pixelwitness.report.check.check_result import CheckResult
     from pixelwitness.report.report_data import ReportData
 
 
@@ -149,3 +150,46 @@ DIFFERENCE_FORMATS: "Mapping[str, Format[DifferenceData]]" = {
     "json": Format(_difference_json),
 }
 """The formats of a comparison by their names."""
+
+
+# Judgements ------------------------------------------------------------------------
+
+
+def _check_text(result: "CheckResult") -> Iterator[str]:
+    from pixelwitness.report.check.check_text import render_text
+
+    return end_lines(render_text(result))
+
+
+def _check_json(result: "CheckResult") -> Iterator[str]:
+    from pixelwitness.report.check.check_json import render_json
+
+    yield render_json(result)
+
+
+def _sarif(result: "CheckResult") -> Iterator[str]:
+    from pixelwitness.report.check.sarif import render_sarif
+
+    yield render_sarif(result)
+
+
+def _junit(result: "CheckResult") -> Iterator[str]:
+    from pixelwitness.report.check.junit import render_junit
+
+    yield render_junit(result)
+
+
+def _github(result: "CheckResult") -> Iterator[str]:
+    from pixelwitness.report.check.github import render_github
+
+    return end_lines(render_github(result))
+
+
+CHECK_FORMATS: "Mapping[str, Format[CheckResult]]" = {
+    "text": Format(_check_text),
+    "json": Format(_check_json),
+    "sarif": Format(_sarif),
+    "junit": Format(_junit),
+    "github": Format(_github),
+}
+"""The formats of a judgement by their names."""

@@ -14,7 +14,7 @@ import msgspec
 
 from pixelwitness.meaning.text.printable import printable
 from pixelwitness.policy.config.policy_file import PolicyError
-from pixelwitness.policy.violations.judgement import Forbidden
+from pixelwitness.policy.violations.judgement import Violation
 from pixelwitness.rulebook.yaml.problems import RuleProblem
 
 VERSION: Final = 1
@@ -25,8 +25,8 @@ MAX_NAME = 200
 type _Name = str | None
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One violation as it was."""
+class BaselineEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A violation as it was when the file was written."""
 
     fingerprint: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
     check: str
@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pixelwitness_baseline: int
     """Version of the form."""
-    entries: tuple[Entry, ...]
+    entries: tuple[BaselineEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +51,33 @@ class Baseline:
 
     name: str
     """The file, as messages call it."""
-    entries: tuple[Entry, ...]
+    entries: tuple[BaselineEntry, ...]
 
 
-def baseline_of(name: str, found: Iterable[Forbidden]) -> Baseline:
-    """Return a baseline that knows what was found, each fingerprint once."""
-    entries = {one.fingerprint: _entry(one) for one in found}
+def make_baseline(name: str, violations: Iterable[Violation]) -> Baseline:
+    """Return a baseline that knows these violations, each fingerprint once."""
+    entries = {violation.fingerprint: _entry(violation) for violation in violations}
     return Baseline(name, tuple(sorted(entries.values(), key=_order)))
 
 
-def as_text(baseline: Baseline) -> str:
-    """Return a baseline as its file: sorted and in ASCII, so that a change shows as one in a diff."""
-    told = _File(VERSION, baseline.entries)
-    return json.dumps(msgspec.to_builtins(told), indent=2) + "\n"
+def format_baseline(baseline: Baseline) -> str:
+    """Return the text of the file: sorted and in ASCII, so that a change shows as one in a diff."""
+    return json.dumps(msgspec.to_builtins(_File(VERSION, baseline.entries)), indent=2) + "\n"
 
 
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline; raise `PolicyError` where it is none, OSError where it cannot be read."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    with path.open("rb") as stream:
+        raw = stream.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise _refused(path, f"it has more than {MAX_BYTES:,} bytes")
     try:
-        told = msgspec.json.decode(raw, type=_File)
+        file = msgspec.json.decode(raw, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refused(path, str(error)) from None
-    if told.pixelwitness_baseline != VERSION:
-        raise _refused(path, f"its form is version {told.pixelwitness_baseline}; this program knows {VERSION}")
-    return Baseline(str(path), told.entries)
+    if file.pixelwitness_baseline != VERSION:
+        raise _refused(path, f"its form is version {file.pixelwitness_baseline}; this program knows {VERSION}")
+    return Baseline(str(path), file.entries)
 
 
 def _refused(path: Path, why: str) -> PolicyError:
@@ -86,15 +85,15 @@ def _refused(path: Path, why: str) -> PolicyError:
     return PolicyError([RuleProblem(str(path), 1, "", f"this is no baseline: {why}; {right}")])
 
 
-def _entry(one: Forbidden) -> Entry:
-    return Entry(
-        fingerprint=one.fingerprint,
-        check=str(one.check),
-        site=_name(one.site),
-        event=_name(one.name),
-        pixel=_name(one.pixel_id),
-        channels=tuple(printable(channel, MAX_NAME) for channel in one.channels),
-        subject=_name(one.subject),
+def _entry(violation: Violation) -> BaselineEntry:
+    return BaselineEntry(
+        fingerprint=violation.fingerprint,
+        check=str(violation.check),
+        site=_name(violation.site),
+        event=_name(violation.name),
+        pixel=_name(violation.pixel_id),
+        channels=tuple(printable(channel, MAX_NAME) for channel in violation.channels),
+        subject=_name(violation.subject),
     )
 
 
@@ -102,7 +101,7 @@ def _name(text: str | None) -> str | None:
     return None if text is None else printable(text, MAX_NAME)
 
 
-def _order(entry: Entry) -> tuple[str, ...]:
+def _order(entry: BaselineEntry) -> tuple[str, ...]:
     return (
         entry.site or "~",
         entry.event or "",

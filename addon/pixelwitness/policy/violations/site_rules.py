@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pixelwitness.core.wire.sites import host_of
-from pixelwitness.policy.config.checks import Check, Level
+from pixelwitness.policy.config.checks import PRESETS, Check, Level
 from pixelwitness.policy.config.policy_model import (
     ANY,
     UNKNOWN_SITE,
@@ -19,7 +19,6 @@ from pixelwitness.policy.config.policy_model import (
     Policy,
     SitePolicy,
 )
-from pixelwitness.policy.config.presets import PRESETS
 
 _DEFAULT: Mapping[Check, Level] = {Check.EVENT: Level.ERROR, Check.CONTACT: Level.WARN}
 _LISTS: Mapping[Check, Level] = {
@@ -53,7 +52,7 @@ class SiteRules:
 
 
 @dataclass(frozen=True)
-class Rules:
+class PolicyRules:
     """A policy, further presets and a declaration as one."""
 
     policy: Policy = field(default_factory=Policy)
@@ -75,22 +74,22 @@ class Rules:
     def may_ask_consent(self) -> bool:
         """Say whether consent is asked of any site."""
         return Check.CONSENT in self._levels or any(
-            one.before_consent or one.after_consent or Check.CONSENT in one.checks for one in self.policy.site
+            table.before_consent or table.after_consent or Check.CONSENT in table.checks for table in self.policy.site
         )
 
-    def of(self, site: str | None, page_url: str | None) -> SiteRules:
+    def for_page(self, site: str | None, page_url: str | None) -> SiteRules:
         """Return the rules for a page."""
         host = page_host(page_url, site)
         key = (site, host)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._made(
+            known = self._known[key] = self._compose(
                 most_specific(self.policy.site, site, host),
                 most_specific(self.declaration.site if self.declaration else (), site, host),
             )
         return known
 
-    def unused(self, pages: Collection[tuple[str | None, str | None]]) -> tuple[str, ...]:
+    def unused_patterns(self, pages: Collection[tuple[str | None, str | None]]) -> tuple[str, ...]:
         """Return the first pattern of each table of the policy that fits none of the pages, each (site, host)."""
         return tuple(
             table.match[0]
@@ -104,7 +103,7 @@ class Rules:
 
     @cached_property
     def _has_lists(self) -> bool:
-        return any(one.allow or one.before_consent or one.after_consent for one in self.policy.site)
+        return any(table.allow or table.before_consent or table.after_consent for table in self.policy.site)
 
     @cached_property
     def _levels(self) -> dict[Check, Level]:
@@ -112,22 +111,22 @@ class Rules:
         for name in self.presets:
             for check, level in PRESETS[name].checks.items():
                 levels[check] = max(level, levels.get(check, Level.OFF), key=_GRAVITY.__getitem__)
-        return levels | _stated(self.policy.checks)
+        return levels | _parse_levels(self.policy.checks)
 
-    def _made(self, table: SitePolicy | None, declared: Declared | None) -> SiteRules:
+    def _compose(self, table: SitePolicy | None, declared: Declared | None) -> SiteRules:
         levels = dict(self._levels)
         if table is None:
             return SiteRules(levels, NOTHING, NOTHING, frozenset({"granted"}), declared)
         if table.before_consent is not None or table.after_consent is not None:
             levels.setdefault(Check.CONSENT, Level.ERROR)
-        levels |= _stated(table.checks)
+        levels |= _parse_levels(table.checks)
         allowed = table.after_consent or table.allow or NOTHING
         asks = levels.get(Check.CONSENT, Level.OFF) is not Level.OFF
         before = (table.before_consent or NOTHING) if asks else allowed
         return SiteRules(levels, allowed, before, frozenset(table.counts_as_consent), declared)
 
 
-def _stated(levels: Mapping[str, str]) -> dict[Check, Level]:
+def _parse_levels(levels: Mapping[str, str]) -> dict[Check, Level]:
     return {Check(check): Level(level) for check, level in levels.items()}
 
 
@@ -139,7 +138,7 @@ def page_host(page_url: str | None, site: str | None) -> str | None:
 def fits(pattern: str, site: str | None, host: str | None) -> int:
     """Say how well a pattern fits a page, 0 for not at all: ``*``, the site, hosts below a name, the host itself.
 
-    >>> [fits(one, "shop.example", "www.shop.example") for one in ("*", "shop.example", "*.shop.example")]
+    >>> [fits(pattern, "shop.example", "www.shop.example") for pattern in ("*", "shop.example", "*.shop.example")]
     [1, 2, 16]
     >>> fits("www.shop.example", "shop.example", "www.shop.example"), fits("*.shop.example", "shop.example", None)
     (1000, 0)
@@ -159,12 +158,12 @@ def fits(pattern: str, site: str | None, host: str | None) -> int:
 
 def most_specific[T: (SitePolicy, Declared)](tables: Iterable[T], site: str | None, host: str | None) -> T | None:
     """Return the table whose pattern fits a page best, the first of equals."""
-    best, found = 0, None
+    best_fit, best = 0, None
     for table in tables:
         fit = max(fits(pattern, site, host) for pattern in table.match)
-        if fit > best:
-            best, found = fit, table
-    return found
+        if fit > best_fit:
+            best_fit, best = fit, table
+    return best
 
 
 def lists(words: Collection[str] | None, word: str | None) -> bool:
@@ -177,4 +176,6 @@ def lists(words: Collection[str] | None, word: str | None) -> bool:
         return False
     if ANY in words:
         return True
-    return word is not None and any(word.startswith(one[:-1]) if one.endswith(ANY) else word == one for one in words)
+    return word is not None and any(
+        word.startswith(listed[:-1]) if listed.endswith(ANY) else word == listed for listed in words
+    )

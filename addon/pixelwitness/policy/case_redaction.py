@@ -1,4 +1,4 @@
-"""A database that holds values, judged as if it held none.
+"""Redaction of a case: a database that holds values, judged as if it held none.
 
 Owns what of its events and contacts may be named by an output that ends in a log or a
 repository: names without what a detector objects to, and of a page its host.
@@ -18,7 +18,7 @@ _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 """What any detector of long numbers would object to, and is the receiver's public number."""
 
 
-def events_without_values(events: Iterable[SeenEvent]) -> Iterator[SeenEvent]:
+def redact_events(events: Iterable[SeenEvent]) -> Iterator[SeenEvent]:
     """Yield events as a scan that keeps no values would name them."""
     for seen in events:
         event = seen.event
@@ -26,33 +26,29 @@ def events_without_values(events: Iterable[SeenEvent]) -> Iterator[SeenEvent]:
             seen,
             event=msgspec.structs.replace(
                 event,
-                event_name=_name(event.event_name),
-                pixel_id=_pixel(event.pixel_id),
-                page_url=_host_alone(event.page_url),
+                event_name=None if event.event_name is None else without_objection(event.event_name),
+                pixel_id=_redact_pixel(event.pixel_id),
+                page_url=_redact_url(event.page_url),
             ),
         )
 
 
-def contacts_without_values(contacts: Iterable[SeenContact]) -> Iterator[SeenContact]:
+def redact_contacts(contacts: Iterable[SeenContact]) -> Iterator[SeenContact]:
     """Yield contacts likewise."""
     for seen in contacts:
         contact = seen.contact
         yield replace(
             seen,
             contact=msgspec.structs.replace(
-                contact, pixel_id=_pixel(contact.pixel_id), page_url=_host_alone(contact.page_url)
+                contact, pixel_id=_redact_pixel(contact.pixel_id), page_url=_redact_url(contact.page_url)
             ),
         )
 
 
-def _name(text: str | None) -> str | None:
-    return None if text is None else without_objection(text)
+def _redact_pixel(pixel_id: str | None) -> str | None:
+    return pixel_id if pixel_id is None or _PIXEL_ID.fullmatch(pixel_id) else without_objection(pixel_id)
 
 
-def _pixel(text: str | None) -> str | None:
-    return text if text is None or _PIXEL_ID.fullmatch(text) else without_objection(text)
-
-
-def _host_alone(url: str | None) -> str | None:
+def _redact_url(url: str | None) -> str | None:
     host = host_of(url) if url else ""
     return f"https://{stored_host(host)}/" if host else None

@@ -1,4 +1,4 @@
-"""Objections: what the checks of one site hold against one event or contact.
+"""Evaluation: what the checks of one site hold against one event or contact.
 
 Owns each check's question.  Pure: facts and rules in, objections and doubts out.  What
 cannot be known because it was not recorded is a doubt, never an objection and never
@@ -13,7 +13,7 @@ from pixelwitness.meaning.text.forms import Form
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.config.policy_model import ANY, Allowed
 from pixelwitness.policy.violations.facts import Carried, Facts, Phase
-from pixelwitness.policy.violations.verdict_rules import SiteRules, lists
+from pixelwitness.policy.violations.site_rules import SiteRules, lists
 
 HEALTH = frozenset({"health", "mental_health", "reproduction", "addiction"})
 """Sensitive topics that are matters of health."""
@@ -31,17 +31,12 @@ class Objection:
     why: str
     subject: str | None = None
     """What in it: a class of data, a channel, a topic; None for the whole."""
-    what: tuple[str, ...] = ()
-    """What tells it from others of its check, with the subject: part of its fingerprint."""
+    key: tuple[str, ...] = ()
+    """What distinguishes it from others of its check: part of its fingerprint."""
     carried: tuple[Carried, ...] | None = None
     """The data it is about; None for all of them."""
-    places: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     """Names of fields in which it stood, beside those of the data."""
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What makes two objections the same."""
-        return (self.check, *self.what)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,57 +49,63 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class Evaluation:
     """All that is held against one event or contact, and all that could not be known."""
 
     objections: tuple[Objection, ...]
     doubts: frozenset[Doubt]
 
 
-type _Told = Objection | Doubt
+type _Results = Iterable[Objection | Doubt]
 
 
-def opinion(facts: Facts, rules: SiteRules) -> Opinion:
-    """Return what the checks of a site make of an event or contact."""
-    after = [one for one in _by_lists(rules.allowed, facts, rules) if rules.asks(Check(one.check))]
-    if not rules.asks(Check.CONSENT):
-        return _opinion((*after, *_by_contents((rules.allowed,), facts, rules)))
-    phase = facts.phase(rules.counts_as_consent)
+def evaluate(facts: Facts, rules: SiteRules) -> Evaluation:
+    """Return what the checks of a site hold against an event or contact."""
+    after = [result for result in _by_lists(rules.allowed, facts, rules) if rules.asks(Check(result.check))]
+    asks_consent = rules.asks(Check.CONSENT)
+    phase = facts.phase(rules.counts_as_consent) if asks_consent else Phase.AFTER
     if phase is Phase.AFTER:
-        return _opinion((*after, *_by_contents((rules.allowed,), facts, rules)))
+        return _parted((*after, *_by_contents((rules.allowed,), facts, rules)))
     before = list(_by_lists(rules.allowed_before, facts, rules))
-    told: list[_Told] = [one for one in after if isinstance(one, Objection) and one.key in _keys(before)]
-    told += (one for one in before if isinstance(one, Doubt))
+    keys_before, keys_after = _keys(before), _keys(after)
+    results = [result for result in after if isinstance(result, Objection) and _key(result) in keys_before]
+    doubts = [result for result in before if isinstance(result, Doubt)]
     # As by default, a contact warns: a library may have been told to wait.
     level = Level.WARN if facts.is_contact else rules.level(Check.CONSENT)
     # What is never allowed is no matter of consent, unless that only warns where consent is graver.
     never = _keys(
-        one for one in after if isinstance(one, Objection) and (one.level is Level.ERROR or level is Level.WARN)
+        result
+        for result in after
+        if isinstance(result, Objection) and (result.level is Level.ERROR or level is Level.WARN)
     )
-    only_with_consent = _keys(before) - never
+    only_with_consent = keys_before - never
     if phase is Phase.BEFORE:
         if only_with_consent:
-            told.append(Objection(Check.CONSENT, level, f"it is allowed with consent only, and {facts.visible}"))
-        return _opinion((*told, *_by_contents((rules.allowed_before,), facts, rules)))
-    told += (one for one in after if isinstance(one, Doubt))
-    if (only_with_consent or _keys(after) - _keys(before)) and not facts.is_contact:
-        told.append(Doubt("consent", Check.CONSENT, facts.visible))
-    return _opinion((*told, *_by_contents((rules.allowed_before, rules.allowed), facts, rules)))
+            results.append(Objection(Check.CONSENT, level, f"it is allowed with consent only, and {facts.visible}"))
+        return _parted((*results, *doubts, *_by_contents((rules.allowed_before,), facts, rules)))
+    doubts += (result for result in after if isinstance(result, Doubt))
+    if (only_with_consent or keys_after - keys_before) and not facts.is_contact:
+        doubts.append(Doubt("consent", Check.CONSENT, facts.visible))
+    return _parted((*results, *doubts, *_by_contents((rules.allowed_before, rules.allowed), facts, rules)))
 
 
-def _opinion(told: Iterable[_Told]) -> Opinion:
-    several = tuple(told)
-    return Opinion(
-        tuple(one for one in several if isinstance(one, Objection)),
-        frozenset(one for one in several if isinstance(one, Doubt)),
+def _parted(results: tuple[Objection | Doubt, ...]) -> Evaluation:
+    return Evaluation(
+        tuple(result for result in results if isinstance(result, Objection)),
+        frozenset(result for result in results if isinstance(result, Doubt)),
     )
 
 
-def _keys(told: Iterable[_Told]) -> set[tuple[str, ...]]:
-    return {one.key for one in told if isinstance(one, Objection)}
+def _key(objection: Objection) -> tuple[str, ...]:
+    """Return what makes two objections the same."""
+    return (objection.check, *objection.key)
 
 
-def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
+def _keys(results: _Results) -> set[tuple[str, ...]]:
+    return {_key(result) for result in results if isinstance(result, Objection)}
+
+
+def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
     """Yield what is not in the lists of a table; of an event that may not be sent at all, that alone."""
     if facts.is_contact:
         (channel,) = facts.channels
@@ -129,21 +130,22 @@ def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Tol
             if not lists(allowed.channels, channel):
                 why = _not_listed("channel", allowed.channels)
                 yield Objection(Check.CHANNEL, rules.level(Check.CHANNEL), why, channel, (channel,))
-    yield from _data(allowed, facts, rules)
+    yield from _by_data(allowed, facts, rules)
 
 
-def _data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
-    for data_class, of_class in _grouped(facts.carried, lambda one: (one.data_class,)):
-        listed = allowed.data is None or lists(allowed.data, data_class[0])
+def _by_data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
+    for key, of_class in _grouped(facts.carried, lambda datum: (datum.data_class,)):
+        listed = allowed.data is None or lists(allowed.data, key[0])
         if not listed:
             why = _not_listed("class of data", allowed.data)
-            yield Objection(Check.DATA, rules.level(Check.DATA), why, data_class[0], data_class, of_class)
+            yield Objection(Check.DATA, rules.level(Check.DATA), why, key[0], key, of_class)
         if allowed.forms is not None and (listed or rules.level(Check.DATA) is not Level.ERROR):
-            of_person = (one for one in of_class if one.personal is not None)
-            for what, of_form in _grouped(of_person, lambda one: (one.data_class, one.form)):
-                if not lists(allowed.forms, what[1]):
+            personal = (datum for datum in of_class if datum.personal is not None)
+            for (data_class, form), of_form in _grouped(personal, lambda datum: (datum.data_class, datum.form)):
+                if not lists(allowed.forms, form):
                     why = _not_listed("form of personal data", allowed.forms)
-                    yield Objection(Check.FORM, rules.level(Check.FORM), why, what[0], what, of_form)
+                    key_of_form = (data_class, form)
+                    yield Objection(Check.FORM, rules.level(Check.FORM), why, data_class, key_of_form, of_form)
     if facts.unread:
         if allowed.data is not None and ANY not in allowed.data:
             yield Doubt("contents", Check.DATA)
@@ -153,53 +155,56 @@ def _data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[_Told]:
         yield Doubt("cookies", Check.DATA)
 
 
-def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) -> Iterator[_Told]:
+def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
     """Yield what presets hold against the contents; data that each of the tables names by its class is allowed."""
     level = rules.level(Check.PERSONAL_DATA)
     if level is not Level.OFF:
-        of_person = [
-            one
-            for one in facts.carried
-            if one.personal is not None and not all(one.data_class in (table.data or ()) for table in tables)
+        personal = [
+            datum
+            for datum in facts.carried
+            if datum.personal is not None and not all(datum.data_class in (table.data or ()) for table in tables)
         ]
         # A mask beside what it masks is no datum of its own.
-        unmasked = {one.data_class for one in of_person if one.form != Form.MASKED}
-        of_person = [one for one in of_person if one.form != Form.MASKED or one.data_class not in unmasked]
-        for what, carried in _grouped(of_person, lambda one: (one.data_class, one.form)):
+        unmasked = {datum.data_class for datum in personal if datum.form != Form.MASKED}
+        personal = [datum for datum in personal if datum.form != Form.MASKED or datum.data_class not in unmasked]
+        for key, carried in _grouped(personal, lambda datum: (datum.data_class, datum.form)):
             # What only looks like data about a person accuses nobody.
-            sure = any(one.personal != "hint" for one in carried)
-            why = "data about a person may not go to Meta, in no form" if sure else "it looks like data about a person"
-            yield Objection(Check.PERSONAL_DATA, level if sure else Level.WARN, why, what[0], what, carried)
+            is_sure = any(datum.personal != "hint" for datum in carried)
+            why = (
+                "data about a person may not go to Meta, in no form" if is_sure else "it looks like data about a person"
+            )
+            yield Objection(Check.PERSONAL_DATA, level if is_sure else Level.WARN, why, key[0], key, carried)
     if rules.asks(Check.HEALTH):
         for topic in sorted({topic for topic, _ in facts.topics} & HEALTH):
-            where = tuple(sorted(field for label, field in facts.topics if label == topic and field is not None))
-            carried = tuple(one for one in facts.carried if one.field in where)
+            fields = tuple(sorted(field for label, field in facts.topics if label == topic and field is not None))
+            carried = tuple(datum for datum in facts.carried if datum.field in fields)
             why = f"its texts point at {topic.replace('_', ' ')}: a hint at what the page was about"
-            yield Objection(Check.HEALTH, rules.level(Check.HEALTH), why, topic, (topic,), carried, where)
+            yield Objection(Check.HEALTH, rules.level(Check.HEALTH), why, topic, (topic,), carried, fields)
     if rules.asks(Check.UNDECLARED):
-        yield from _undeclared(facts, rules)
+        yield from _by_declaration(facts, rules)
     if facts.unread:
         for check in (Check.PERSONAL_DATA, Check.HEALTH, Check.UNDECLARED):
             if rules.asks(check):
                 yield Doubt("contents", check)
     if facts.cookies_unknown:
-        if rules.asks(Check.PERSONAL_DATA) and not all(DataClass.ACCOUNT_ID in (one.data or ()) for one in tables):
+        named = all(DataClass.ACCOUNT_ID in (table.data or ()) for table in tables)
+        if rules.asks(Check.PERSONAL_DATA) and not named:
             yield Doubt("cookies", Check.PERSONAL_DATA)
         declared = rules.declared.data if rules.declared else ()
         if rules.asks(Check.UNDECLARED) and not lists(declared, DataClass.ACCOUNT_ID):
             yield Doubt("cookies", Check.UNDECLARED)
 
 
-def _undeclared(facts: Facts, rules: SiteRules) -> Iterator[_Told]:
+def _by_declaration(facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
     declared, level = rules.declared, rules.level(Check.UNDECLARED)
 
     def missing(
-        what: str, subject: str | None, key: tuple[str, ...], of: tuple[Carried, ...] | None = None
+        what: str, subject: str | None, key: tuple[str, ...], carried: tuple[Carried, ...] | None = None
     ) -> Objection:
         why = (
             f"the site's declaration does not list this {what}" if declared else "there is no declaration of this site"
         )
-        return Objection(Check.UNDECLARED, level, why, subject, key, of)
+        return Objection(Check.UNDECLARED, level, why, subject, key, carried)
 
     if facts.is_contact:
         (channel,) = facts.channels
@@ -218,7 +223,7 @@ def _undeclared(facts: Facts, rules: SiteRules) -> Iterator[_Told]:
     for channel in facts.channels:
         if not lists(declared.channels, channel):
             yield missing("channel", channel, ("channel", channel))
-    for (data_class,), carried in _grouped(facts.carried, lambda one: (one.data_class,)):
+    for (data_class,), carried in _grouped(facts.carried, lambda datum: (datum.data_class,)):
         if not lists(declared.data, data_class):
             yield missing("class of data", data_class, ("data", data_class), carried)
 
@@ -231,7 +236,7 @@ def _grouped(
     carried: Iterable[Carried], key: Callable[[Carried], tuple[str, ...]]
 ) -> Iterator[tuple[tuple[str, ...], tuple[Carried, ...]]]:
     groups: dict[tuple[str, ...], list[Carried]] = {}
-    for one in carried:
-        groups.setdefault(key(one), []).append(one)
-    for what in sorted(groups):
-        yield what, tuple(groups[what])
+    for datum in carried:
+        groups.setdefault(key(datum), []).append(datum)
+    for group_key in sorted(groups):
+        yield group_key, tuple(groups[group_key])

@@ -1,7 +1,7 @@
 """Consent when contacts were made: what a site's signals had shown by then.
 
 Owns the replay of stored signals, since events alone carry what was visible as a finding.
-Pure; what the signals mean is `consentseen`'s.
+Pure; what the signals mean is `visible_consent`'s.
 """
 
 from collections.abc import Iterable
@@ -24,29 +24,29 @@ def consent_of_contacts(
     names: ConsentNames,
 ) -> dict[str, frozenset[str]]:
     """Return labels of what was visible of consent, by the ids of contacts of known sites."""
-    cookies = {one.id: one.cookies_recorded for one in recordings}
-    seen = ConsentMemory(names)
-    told: dict[str, frozenset[str]] = {}
-    every: chain[_Row] = chain(visits, signals, contacts)
+    cookies = {recording.id: recording.cookies_recorded for recording in recordings}
+    memory = ConsentMemory(names)
+    labels: dict[str, frozenset[str]] = {}
+    rows: chain[_Row] = chain(visits, signals, contacts)
     moments: dict[tuple[str, int], int] = {}
-    for row in sorted(every, key=_when):
+    for row in sorted(rows, key=_order):
         # Signals of one request are equally new.
-        moment = moments.setdefault(_when(row)[:2], len(moments))
+        moment = moments.setdefault(_order(row)[:2], len(moments))
         client = row.recording_id
         if isinstance(row, Contact):
             if row.page_site is not None:
-                found = seen.at_event(client, Site(row.page_site), cookies_recorded=cookies.get(client, False))
-                told[row.id] = frozenset(one.label for one in found)
+                findings = memory.at_event(client, Site(row.page_site), cookies_recorded=cookies.get(client, False))
+                labels[row.id] = frozenset(finding.label for finding in findings)
         elif row.site is None:
             continue
         elif isinstance(row, Visit):
-            seen.page(client, Site(row.site))
+            memory.page(client, Site(row.site))
         elif row.state is not None and row.state in State:
-            seen.signal(client, Site(row.site), row.kind, State(row.state), float(moment), own=True)
-    return told
+            memory.signal(client, Site(row.site), row.kind, State(row.state), float(moment), own=True)
+    return labels
 
 
-def _when(row: _Row) -> tuple[str, int, int]:
+def _order(row: _Row) -> tuple[str, int, int]:
     # A page comes before the signals that it carries, both before what the page does.
     rank = 2 if isinstance(row, Contact) else 1 if isinstance(row, Signal) else 0
     return row.seen_at or "", row.position, rank

@@ -1,1 +1,0 @@
-"""Findings that are known already: baselines and ignores."""

@@ -1,1 +1,0 @@
-"""Why a recording without events may still not be clean."""
