@@ -57,9 +57,9 @@ def test_a_stale_or_missing_built_file_is_compiled_in_memory(
     load_knowledge()
     assert compiled == []
     changed = with_change(sources, "owners.yaml", "meta.ai", "metaai.example")
-    monkeypatch.setattr(loading, "_sources", lambda: changed)
+    monkeypatch.setattr(loading, "read_sources", lambda _: changed)
     assert load_knowledge().is_metas_own("metaai.example")
-    monkeypatch.setattr(loading, "_sources", lambda: sources)
+    monkeypatch.setattr(loading, "read_sources", lambda _: sources)
     monkeypatch.setattr(loading, "BUILT", "nothing-here.json")
     load_knowledge()
     assert compiled == [digest(changed), digest(sources)]

@@ -30,9 +30,9 @@ def test_what_is_built_and_what_is_compiled_are_the_same() -> None:
 
 def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     other = changed(SAYINGS, "words.yaml", "You bought something.", "You bought a thing.")
-    monkeypatch.setattr(sayings, "_sources", lambda: other)
+    monkeypatch.setattr(sayings, "read_sources", lambda _: other)
     assert "You bought a thing." in next(one.text for one in sayings.load_sayings().words if one.name == "Purchase")
-    monkeypatch.setattr(sayings, "_sources", lambda: SAYINGS)
+    monkeypatch.setattr(sayings, "read_sources", lambda _: SAYINGS)
     monkeypatch.setattr(sayings, "BUILT", "nothing-here.json")
     assert sayings.load_sayings() == sayings.compile_sayings(SAYINGS)
 

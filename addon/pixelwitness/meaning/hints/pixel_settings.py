@@ -16,7 +16,8 @@ from pixelwitness.core.wire.json_text import Json
 from pixelwitness.core.wire.sites import host_of
 from pixelwitness.meaning.keep.name_redaction import field_name, receiver_host
 from pixelwitness.meaning.keep.value_shapes import fits
-from pixelwitness.meaning.names.knowledge import DataClass, Entry, KeptAs, SettingMeaning, Shape
+from pixelwitness.meaning.names.knowledge import DataClass, Entry, Shape
+from pixelwitness.meaning.names.setup_names import KeptAs, SettingMeaning
 
 MAX_ROWS = 300
 MAX_NAMES = 100

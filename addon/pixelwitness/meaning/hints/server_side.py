@@ -22,12 +22,6 @@ _LANGUAGES = {1: "PHP", 2: "Python", 3: "Java", 4: "Node.js", 5: "Ruby", 6: "Jav
 _LEGACY = {"AQ": 1, "Ag": 2, "Aw": 3, "BA": 4, "BQ": 5, "Bg": 6}
 _BROWSER = 6
 _PREFIX = re.compile(r"([a-z][a-z0-9]{1,15})_plugin-set_")
-_OF_PREFIX = {
-    "ob": ("gateway", "the library made the event id for a Conversions API gateway, which sends a copy"),
-    "ob3": ("gateway", "the library made the event id for a Conversions API gateway, which sends a copy"),
-    "sgwpixel": ("signals_gateway", "the library made the event id for a Signals Gateway, which sends a copy"),
-    "pcm": ("event_id", "the library made the event id for a copy outside of the page (pcm)"),
-}
 _FAMILIES = frozenset({"ud", "aud", "udff", "audff"})
 _COOKIES = frozenset({"fbp", "fbc", "fbcs"})
 
@@ -41,7 +35,7 @@ def server_hints(sighting: Sighting, knowledge: Knowledge) -> tuple[Finding, ...
 
 def _hints(sighting: Sighting, knowledge: Knowledge) -> Iterator[Finding]:
     if sighting.dedup_id:
-        yield from _of_dedup_id(sighting.dedup_id, sighting.event_name in knowledge.conversions)
+        yield from _of_dedup_id(sighting.dedup_id, sighting.event_name, knowledge)
     for field in sighting.fields[:MAX_FIELDS]:
         family, dot, rest = field.name.partition(".")
         if field.name == "a":
@@ -54,12 +48,12 @@ def _hints(sighting: Sighting, knowledge: Knowledge) -> Iterator[Finding]:
                 yield _hint("parameter_builder", name, built)
 
 
-def _of_dedup_id(dedup_id: str, is_conversion: bool) -> Iterator[Finding]:
+def _of_dedup_id(dedup_id: str, event_name: str | None, knowledge: Knowledge) -> Iterator[Finding]:
     prefix = _PREFIX.match(dedup_id)
-    if prefix is not None and prefix[1] in _OF_PREFIX:
-        label, evidence = _OF_PREFIX[prefix[1]]
-        yield _hint(label, "eid", evidence)
-    elif is_conversion and not is_library_made(dedup_id) and not dedup_id.startswith("LCP."):
+    maker = knowledge.id_makers.get(prefix[1]) if prefix is not None else None
+    if maker is not None:
+        yield _hint(maker.label, "eid", f"the library made the event id for {maker.called}")
+    elif event_name in knowledge.conversions and not is_library_made(dedup_id) and not dedup_id.startswith("LCP."):
         yield _hint("dedup_id", "eid", "the site gave a conversion an event id of its own, by which Meta joins copies")
 
 

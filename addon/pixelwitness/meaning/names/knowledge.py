@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from pixelwitness.meaning.names.identifier_names import IdentifierNames
+from pixelwitness.meaning.names.setup_names import Agent, IdMaker, SettingMeaning
 from pixelwitness.meaning.names.word_lists import ValueWords, WordList
 
 
@@ -144,49 +145,6 @@ class FieldMeaning(msgspec.Struct, frozen=True, gc=False):
     matching: Matching
 
 
-type KeptAs = Literal["names", "count", "event", "flag", "headless", "host", "number", "pixels", "word"]
-"""What may be kept of a part of a setting: names and words to which no detector objects, never free text."""
-
-type Tells = Literal["takes", "sends", "limits", "technical"]
-"""What a setting is about: what is taken, to whom it goes, what is left out or blocked, or how it works."""
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """One part of a setting that is kept."""
-
-    name: str
-    """What we call it."""
-    of: str
-    """Way to it: names joined by dots, ``*`` for every item; empty for the whole."""
-    kept_as: KeptAs
-
-
-class SettingMeaning(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one setting of a pixel's configuration means."""
-
-    key: str
-    label: str
-    tells: Tells
-    sets: tuple[str, ...] = ()
-    """Meta's names for it where it is set."""
-    features: tuple[str, ...] = ()
-    """Meta's names for it where it is switched on."""
-    each: str | None = None
-    """Way to the items that are settings of their own; those of an object give their name as ``event``."""
-    keep: tuple[Kept, ...] = ()
-    is_hint: bool = False
-
-
-class Agent(msgspec.Struct, frozen=True):
-    """A program that installs pixels and says so in ``a=``."""
-
-    name: str
-    agents: tuple[str, ...]
-    """What it says, in lower case, ``*`` for any characters."""
-    server: Literal["sends", "may send", "no"]
-    """Whether it reports events from the site's server, too."""
-
-
 class ConsentNames(msgspec.Struct, frozen=True):
     """What signals of consent are called, and the codes of Limited Data Use."""
 
@@ -215,6 +173,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     agents: tuple[Agent, ...] = ()
     conversions: frozenset[str] = frozenset()
     """Standard events that a site's server would report, too."""
+    id_makers: dict[str, IdMaker] = {}
+    """By the prefix of an event id before ``_plugin-set_``."""
     word_lists: tuple[WordList, ...] = ()
     """Words that point at topics, interests and instructions."""
     consent: ConsentNames = ConsentNames()

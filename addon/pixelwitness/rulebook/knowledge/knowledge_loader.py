@@ -6,6 +6,7 @@ checked and compiled in memory.  `knowledge_json` is what the generated file hol
 """
 
 import hashlib
+from collections.abc import Iterable
 from importlib import resources
 
 import msgspec
@@ -30,8 +31,8 @@ class BuiltKnowledge(msgspec.Struct, frozen=True):
 
 def load_knowledge() -> Knowledge:
     """Load the built-in knowledge; raise `RulesError` with all problems of all files."""
-    sources = _sources()
-    built = _read_built()
+    sources = read_sources(FILES)
+    built = read_built(BUILT, BuiltKnowledge)
     if built is not None and built.format == FORMAT and built.knowledge.sha256 == digest(sources):
         return built.knowledge
     return compile_knowledge(sources)
@@ -39,7 +40,7 @@ def load_knowledge() -> Knowledge:
 
 def knowledge_json() -> str:
     """Return what ``knowledge.json`` should hold; raise `RulesError` when a file is wrong."""
-    built = BuiltKnowledge(FORMAT, compile_knowledge(_sources()))
+    built = BuiltKnowledge(FORMAT, compile_knowledge(read_sources(FILES)))
     plain = msgspec.json.encode(built, order="deterministic")
     return msgspec.json.format(plain, indent=1).decode() + "\n"
 
@@ -61,14 +62,15 @@ def digest(sources: dict[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def _sources() -> dict[str, bytes]:
+def read_sources(names: Iterable[str]) -> dict[str, bytes]:
+    """Return the bytes of files under ``rules/knowledge``, by name."""
     folder = resources.files("pixelwitness.rules") / "knowledge"
-    return {name: (folder / name).read_bytes() for name in FILES}
+    return {name: (folder / name).read_bytes() for name in names}
 
 
-def _read_built() -> BuiltKnowledge | None:
-    file = resources.files(__package__) / BUILT
+def read_built[B: msgspec.Struct](name: str, shape: type[B]) -> B | None:
+    """Return what a generated file beside this module holds; None where it is missing or of another shape."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=BuiltKnowledge)
+        return msgspec.json.decode((resources.files(__package__) / name).read_bytes(), type=shape)
     except (FileNotFoundError, msgspec.DecodeError):
         return None

@@ -147,6 +147,7 @@ def compiled(sources: Mapping[str, bytes], sha256: str) -> Knowledge:
         settings=setup_file.settings(config),
         agents=setup_file.agents(agents),
         conversions=frozenset(agents.conversions.names),
+        id_makers=setup_file.id_makers(agents),
         consent=consent_file.names(consent),
         values=ValueWords(
             role_mailboxes=frozenset(fields.values.role_mailboxes.words),

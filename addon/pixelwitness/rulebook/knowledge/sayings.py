@@ -1,16 +1,14 @@
 """Sayings, loaded: what has been announced about such data, and the glossary; reports alone need them.
 
-Owns the fast way around checking them, as ``knowledge`` does for what scanning needs: what
+Owns the fast way around checking them, as `knowledge_loader` does for what scanning needs: what
 was checked when ``sayings.json`` was built counts as long as the files have not changed.
 """
-
-from importlib import resources
 
 import msgspec
 
 from pixelwitness.meaning.names.announced_uses import Announced
 from pixelwitness.meaning.names.glossary import Saying, Word
-from pixelwitness.rulebook.knowledge.knowledge_loader import digest
+from pixelwitness.rulebook.knowledge.knowledge_loader import digest, read_built, read_sources
 
 BUILT = "sayings.json"
 FILES = ("uses.yaml", "words.yaml")
@@ -30,8 +28,8 @@ class Sayings(msgspec.Struct, frozen=True):
 
 def load_sayings() -> Sayings:
     """Load the built-in sayings; raise `RulesError` with all problems of the files."""
-    sources = _sources()
-    built = _read_built()
+    sources = read_sources(FILES)
+    built = read_built(BUILT, Sayings)
     return built if built is not None and built.sha256 == digest(sources) else compile_sayings(sources)
 
 
@@ -45,18 +43,5 @@ def compile_sayings(sources: dict[str, bytes]) -> Sayings:
 
 def sayings_json() -> str:
     """Return what ``sayings.json`` should hold; raise `RulesError` when a file is wrong."""
-    plain = msgspec.json.encode(compile_sayings(_sources()), order="deterministic")
+    plain = msgspec.json.encode(compile_sayings(read_sources(FILES)), order="deterministic")
     return msgspec.json.format(plain, indent=1).decode() + "\n"
-
-
-def _sources() -> dict[str, bytes]:
-    folder = resources.files("pixelwitness.rules") / "knowledge"
-    return {name: (folder / name).read_bytes() for name in FILES}
-
-
-def _read_built() -> Sayings | None:
-    file = resources.files(__package__) / BUILT
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Sayings)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pixelwitness.meaning.names.knowledge import Agent, Kept, KeptAs, SettingMeaning, Tells
+from pixelwitness.meaning.names.setup_names import Agent, IdMaker, Kept, KeptAs, SettingMeaning, Tells
 from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, repeated
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,40}")
@@ -47,11 +47,18 @@ class _Conversions(Sourced):
     names: Words = Field(min_length=1)
 
 
+class _IdMakerModel(Sourced):
+    prefixes: Words = Field(min_length=1)
+    label: str = Field(min_length=1)
+    called: str = Field(min_length=1)
+
+
 class AgentsFile(Head):
     """``agents.yaml``."""
 
     agents: list[_AgentModel]
     conversions: _Conversions
+    id_makers: list[_IdMakerModel]
 
 
 def problems_of_config(read: ConfigFile) -> Problems:
@@ -76,6 +83,9 @@ def problems_of_agents(read: AgentsFile) -> Problems:
     for index, agent in agents:
         if agent != agent.lower():
             yield ("agents", index, "agents"), f"{agent!r} can never match; agents are compared in lower case"
+    prefixes = ((index, prefix) for index, maker in enumerate(read.id_makers) for prefix in maker.prefixes)
+    for index, prefix, first in repeated(prefixes):
+        yield ("id_makers", index, "prefixes"), f"{prefix!r} stands in id_makers[{first}], too"
     for index, agent, first in repeated(agents):
         yield ("agents", index, "agents"), f"{agent!r} stands in agents[{first}], too"
 
@@ -100,3 +110,8 @@ def settings(read: ConfigFile) -> tuple[SettingMeaning, ...]:
 def agents(read: AgentsFile) -> tuple[Agent, ...]:
     """Return the agents, in the order of the file."""
     return tuple(Agent(program.name, tuple(program.agents), program.server) for program in read.agents)
+
+
+def id_makers(read: AgentsFile) -> dict[str, IdMaker]:
+    """Return for what the library makes event ids, by their prefixes."""
+    return {prefix: IdMaker(maker.label, maker.called) for maker in read.id_makers for prefix in maker.prefixes}
