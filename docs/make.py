@@ -190,9 +190,9 @@ def _names() -> Iterator[str]:
 
 def _forms() -> Iterator[str]:
     from pixelwitness.meaning.text.forms import Form
-    from pixelwitness.report.wording.phrases import form_word
+    from pixelwitness.report.wording.labels import label_form
 
-    return _table(("Form", "In reports"), ((f"`{form}`", form_word(form)) for form in Form))
+    return _table(("Form", "In reports"), ((f"`{form}`", label_form(form)) for form in Form))
 
 
 def _events() -> Iterator[str]:

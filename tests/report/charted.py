@@ -14,15 +14,14 @@ from pixelwitness.core.exposure.exposure import Identification, SeenContact, See
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import Signal, Visit
 from pixelwitness.report.charts.channel_chart import draw_channels
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_data import Gathering
-from pixelwitness.report.charts.chart_models import Models
+from pixelwitness.report.charts.chart_builder import ChartBuilder
+from pixelwitness.report.charts.chart_models import Chart, ChartModels
 from pixelwitness.report.charts.data_grid import draw_data
 from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-DRAWN: Mapping[str, Callable[[Models], Chart]] = {
+DRAWN: Mapping[str, Callable[[ChartModels], Chart]] = {
     "channels": lambda models: draw_channels(models.channels),
     "data": lambda models: draw_data(models.data),
     "timeline": lambda models: draw_timeline(models.timeline),
@@ -41,7 +40,7 @@ def modelled(
     visits: Sequence[Visit] = (),
     signals: Iterable[Signal] = (),
     known: Mapping[str, Identification] | None = None,
-) -> Models:
+) -> ChartModels:
     builder = ExposureBuilder({"facebook.com"}, {"email"})
     for site, known_by in (known or {}).items():
         builder.add_known_by(site, known_by)
@@ -51,16 +50,16 @@ def modelled(
         builder.add_event(seen)
     for one in contacts:
         builder.add_contact(one)
-    gathering = Gathering(builder.build(coverage_of([recording()])), WORDS)
+    charts = ChartBuilder(builder.build(coverage_of([recording()])), WORDS)
     for opened in visits:
-        gathering.visit(opened)
+        charts.add_visit(opened)
     for said in signals:
-        gathering.signal(said)
+        charts.add_signal(said)
     for seen in events:
-        gathering.event(seen)
+        charts.add_event(seen)
     for one in contacts:
-        gathering.contact(one)
-    return gathering.done()
+        charts.add_contact(one)
+    return charts.build()
 
 
 TEN = 1_795_168_800.0
@@ -81,7 +80,7 @@ def with_consent(seen: SeenEvent, label: str) -> SeenEvent:
 
 
 @cache
-def crowd(sites: int, each: int = 12) -> Models:
+def crowd(sites: int, each: int = 12) -> ChartModels:
     """Return the models of many sites, each with events of all kinds, contacts, visits and signals."""
     events, contacts, visits, signals = [], [], [], []
     channels = ("pixel", "capi-gateway", "server-gtm", "relay", "app-sdk", "capi")

@@ -9,7 +9,7 @@ from tests.exposed import EMAIL, contact, event, signal, visit
 from tests.report.charted import DRAWN, STYLES, crowd, modelled, with_consent
 from tests.sites.browse import CHROMIUM
 
-from pixelwitness.report.charts.chart_models import Models
+from pixelwitness.report.charts.chart_models import ChartModels
 
 pytestmark = [
     pytest.mark.browser,
@@ -54,7 +54,7 @@ def _page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def put(page: Page, models: Models) -> None:
+def put(page: Page, models: ChartModels) -> None:
     """Show all charts on one page, under the policy that a report has."""
     frames = "".join(f'<div class="chart-frame" tabindex="0">{draw(models).svg}</div>' for draw in DRAWN.values())
     page.set_content(
@@ -63,7 +63,7 @@ def put(page: Page, models: Models) -> None:
     )
 
 
-def wide() -> Models:
+def wide() -> ChartModels:
     """Return models in which all names are as wide as names can be."""
     hosts = [f"{WIDE}{number}.example" for number in range(14)]
     events = [

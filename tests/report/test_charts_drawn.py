@@ -10,7 +10,7 @@ from tests.report.charted import DRAWN, TEN, crowd, modelled
 
 from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts import channel_chart, data_grid, flow_chart, timeline
-from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, stretches, ticks
+from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, make_ticks, split_axis
 from pixelwitness.report.charts.chart_models import (
     Answer,
     ChannelGrid,
@@ -193,11 +193,11 @@ def test_a_timeline_tells_when_and_with_which_consent() -> None:
     ],
 )
 def test_long_silences_are_cut_out(times: list[float], parts: list[tuple[float, float]]) -> None:
-    assert [(one.first, one.last) for one in stretches(times, 0, 600)] == parts
+    assert [(one.first, one.last) for one in split_axis(times, 0, 600)] == parts
 
 
 def test_an_axis_has_so_many_cuts_at_most_and_keeps_its_room() -> None:
-    parts = stretches([10.0**n for n in range(1, 12)], 100, 800)
+    parts = split_axis([10.0**n for n in range(1, 12)], 100, 800)
 
     assert len(parts) <= MOST_CUTS + 1
     assert parts[0].start == 100
@@ -207,7 +207,7 @@ def test_an_axis_has_so_many_cuts_at_most_and_keeps_its_room() -> None:
 
 @pytest.mark.parametrize("span", [0.001, 0.25, 3, 59, 3_601, 86_401, 86_400 * 40, 86_400 * 365 * 900])
 def test_every_stretch_has_a_time_written_and_few_of_them(span: float) -> None:
-    written = list(ticks(Stretch(TEN, TEN + span, 200, 800)))
+    written = list(make_ticks(Stretch(TEN, TEN + span, 200, 800)))
 
     assert 1 <= len(written) <= 8
     assert all(200 <= x <= 800 for x, _, _ in written)

@@ -11,13 +11,13 @@ from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts.chart_models import (
     Answer,
     ChannelGrid,
+    ChartModels,
     Count,
     DataGrid,
     Datum,
     Flow,
     Lane,
     Mark,
-    Models,
     Moment,
     State,
     Stream,
@@ -27,7 +27,7 @@ from pixelwitness.report.charts.chart_models import (
 
 
 def test_nothing_seen_is_nothing_drawn() -> None:
-    assert modelled(visits=[visit("garden.example")]) == Models(
+    assert modelled(visits=[visit("garden.example")]) == ChartModels(
         ChannelGrid((), ()), DataGrid((), ()), Timeline(()), Flow(())
     )
 

@@ -16,9 +16,8 @@ from markupsafe import Markup
 from tests.exposed import contact, datum, event, signal, visit
 from tests.report.charted import DRAWN, STYLES, crowd, modelled, with_consent
 
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_models import Models
-from pixelwitness.report.charts.fitting import fitted, width_of, wrapped
+from pixelwitness.report.charts.chart_models import Chart, ChartModels
+from pixelwitness.report.charts.text_fitting import estimate_width, fit_text, wrap_text
 
 PAYLOADS = (
     "</title></svg><script>alert(1)</script>",
@@ -43,7 +42,7 @@ ATTRIBUTES = {
 TAGS = {"svg", "title", "desc", "defs", "pattern", "path", "g", "rect", "circle", "text"}
 
 
-def filled(text: str) -> Models:
+def filled(text: str) -> ChartModels:
     """Return models in which every captured text is the given one, sites joined to one and apart."""
     fields = (datum(text, "email", text), datum("cd.own", text, text), datum("cookie.xs", text))
     hostile = dict.fromkeys(("page_url", "pixel_id", "channel", "receiver_host", "transport", "visit_id"), text)
@@ -139,11 +138,11 @@ def test_charts_are_the_same_bytes_under_every_hash_seed() -> None:
 
 @given(st.text(max_size=60), st.floats(0, 300))
 def test_what_is_fitted_fits(text: str, room: float) -> None:
-    shown = fitted(text, room)
+    shown = fit_text(text, room)
 
-    assert shown == text or width_of(shown) <= max(room, width_of("…")) + 0.01
-    assert all(width_of(line, 11) <= max(room, width_of("…", 11)) + 0.01 for line in wrapped(text, room))
-    assert len(wrapped(text, room)) <= 3
+    assert shown == text or estimate_width(shown) <= max(room, estimate_width("…")) + 0.01
+    assert all(estimate_width(line, 11) <= max(room, estimate_width("…", 11)) + 0.01 for line in wrap_text(text, room))
+    assert len(wrap_text(text, room)) <= 3
 
 
 # Looks --------------------------------------------------------------------------------

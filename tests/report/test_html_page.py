@@ -20,10 +20,10 @@ from pixelwitness.core.exposure.exposure import SeenEvent
 from pixelwitness.core.exposure.records import Finding
 from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.html.page import SIZE
-from pixelwitness.report.html.proof import AT_LEAST, Room, shares
-from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.html.page_evidence import AT_LEAST, PageRoom, share_room
+from pixelwitness.report.wording.coverage_words import SERVER_GAP
 from pixelwitness.report.wording.plain_text import plain_sentence
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
@@ -165,15 +165,15 @@ def test_it_tells_the_story_in_the_words_of_the_other_reports(demo: Path, tree: 
     with reading(demo) as connection:
         exposure = queries.exposure(connection, {"email"})
     page = text(tree)
-    told = [plain_sentence(one) for _, several in story(exposure, words) for one in several]
+    told = [plain_sentence(one) for _, several in tell_story(exposure, words) for one in several]
     # Consent stands under a head of its own, part by part.
     sentences = [part for one in told for part in _consent_parts(one)]
 
     assert len(sentences) > 30
     assert [one for one in sentences if " ".join(one.split()) not in page] == []
     markdown = " ".join(render_markdown(exposure, words))
-    assert ALWAYS in markdown
-    assert ALWAYS in page
+    assert SERVER_GAP in markdown
+    assert SERVER_GAP in page
 
 
 def _consent_parts(sentence: str) -> list[str]:
@@ -224,9 +224,9 @@ def test_a_card_says_what_about_whom_by_which_way_with_which_consent_and_what_is
     assert shop["Blocked"] == "nothing"
     assert shop["Announced use"].startswith("Meta has said (2026-06-09), as several sources quote it: what businesses")
     assert "Not settled: one report lists the US" in shop["Announced use"]
-    assert shop["Could not be seen"] == ALWAYS
+    assert shop["Could not be seen"] == SERVER_GAP
     assert clinic["Could not be seen"] == (
-        f"1 request body was not recorded: what they held is unknown, not absent. {ALWAYS}"
+        f"1 request body was not recorded: what they held is unknown, not absent. {SERVER_GAP}"
     )
     assert (news["What was sent"], news["Blocked"]) == ("no event", "PageView")
 
@@ -457,7 +457,7 @@ def test_four_hundred_sites_keep_a_card_and_the_least_of_their_evidence_each() -
 def test_room_is_shared_so_that_nobody_gets_more_than_needed_and_everybody_the_least(
     needs: list[int], room: int
 ) -> None:
-    given_ = shares(needs, room)
+    given_ = share_room(needs, room)
 
     assert all(min(need, AT_LEAST) <= share <= need for need, share in zip(needs, given_, strict=True))
     assert sum(given_) <= max(room, AT_LEAST * len(needs))
@@ -467,7 +467,7 @@ def test_room_is_shared_so_that_nobody_gets_more_than_needed_and_everybody_the_l
 
 
 def test_a_smaller_room_comes_to_the_least() -> None:
-    room, steps = Room(), 0
+    room, steps = PageRoom(), 0
     while not room.is_least(1):
         room, steps = room.smaller(), steps + 1
 

@@ -7,7 +7,7 @@ from tests.har import entry, write
 
 from pixelwitness.core.exposure.exposure import Identification
 from pixelwitness.meaning.hints.identity import closest
-from pixelwitness.report.wording.known_by import known_by_sentence
+from pixelwitness.report.wording.story import identification_sentence
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
 from pixelwitness.store.database import reading
@@ -55,7 +55,7 @@ def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expec
     ],
 )
 def test_each_level_has_its_sentence(known: Identification, sentence: str) -> None:
-    assert known_by_sentence(known) == sentence
+    assert identification_sentence(known) == sentence
 
 
 def test_the_sentence_comes_from_the_findings_of_a_store(tmp_path: Path) -> None:

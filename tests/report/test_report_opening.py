@@ -6,8 +6,8 @@ from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenCo
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.report.formats.markdown import render_markdown
-from pixelwitness.report.wording.ledger_words import silence
-from pixelwitness.report.wording.opening import opening
+from pixelwitness.report.wording.coverage_words import describe_silence
+from pixelwitness.report.wording.lead_paragraph import lead_sentences
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.vocabulary import vocabulary
 
@@ -28,7 +28,7 @@ def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Ex
 
 
 def opened(exposure: Exposure) -> str:
-    return " ".join(plain_sentence(one) for one in opening(exposure, vocabulary()))
+    return " ".join(plain_sentence(one) for one in lead_sentences(exposure, vocabulary()))
 
 
 PHONE = datum("ud.ph", "phone", "sha256")
@@ -114,4 +114,4 @@ def test_what_left_against_a_no_is_told_and_consent_that_was_given_is_not() -> N
 def test_without_any_site_the_opening_is_the_silence() -> None:
     exposure = exposed(event("Lead", site="facebook.com"))
 
-    assert opened(exposure) == silence(exposure)
+    assert opened(exposure) == describe_silence(exposure)

@@ -11,10 +11,10 @@ from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.formats import plain, terminal
 from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.formats.plain import summary_lines
-from pixelwitness.report.wording.ledger_words import ALWAYS, account, silence, unseen
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_silence, list_gaps, summarise_coverage
 from pixelwitness.report.wording.plain_text import plain_sentence
-from pixelwitness.report.wording.site_facts import apart, contact_words, nothing_words, telling_sites
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.site_words import describe_absence, describe_others, list_contacts, reporting_sites
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
 
 WORDS = Vocabulary({"email": "e-mail", "phone": "phone number", "browser_id": "browser id"})
@@ -33,7 +33,7 @@ def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
 
 
 def told(*seen: SeenEvent | SeenContact) -> list[str]:
-    return [plain_sentence(one) for _, sentences in story(exposed(*seen), WORDS) for one in sentences]
+    return [plain_sentence(one) for _, sentences in tell_story(exposed(*seen), WORDS) for one in sentences]
 
 
 def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
@@ -159,7 +159,7 @@ def test_contacts_of_the_pixel_are_called_by_what_their_rule_is_for() -> None:
     seen = exposed(contact("pixel", **topics), contact("pixel", **topics), contact("pixel", rule_id="of-a-user"))
     (site,) = seen.sites[1:]
 
-    assert contact_words(site.contacts, vocabulary()) == (
+    assert list_contacts(site.contacts, vocabulary()) == (
         "registration of the visit with the browser's topics ×2",
         "pixel without an event",
     )
@@ -194,8 +194,8 @@ def test_sites_that_told_of_the_person_come_first_then_all_by_name() -> None:
         "unknown",
     ]
 
-    assert [site.name for site in telling_sites(seen)] == names
-    assert [site.name for site, _ in story(seen, WORDS)] == names
+    assert [site.name for site in reporting_sites(seen)] == names
+    assert [site.name for site, _ in tell_story(seen, WORDS)] == names
     assert [
         line.split("  (")[0] for line in summary_lines(seen, WORDS) if ".example  (" in line or "unknown  (" in line
     ] == (names)
@@ -247,7 +247,7 @@ def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure
         " ".join(render_markdown(exposure, WORDS)),
     ]
 
-    assert silence(exposure) == headline
+    assert describe_silence(exposure) == headline
     assert [" ".join(text.split()).count(headline) for text in outputs] == [1, 1, 1]
     assert " ".join(drawn.get().split()).count(headline) == 2
 
@@ -282,7 +282,7 @@ def test_no_data_and_data_that_were_not_recorded_differ() -> None:
     (recorded,) = exposed(event("Lead")).sites[1:]
     (unread,) = exposed(event("Lead", method="POST", body_state="not_recorded")).sites[1:]
 
-    assert (nothing_words(recorded), nothing_words(unread)) == (("no personal data seen",), ("not recorded",))
+    assert (describe_absence(recorded), describe_absence(unread)) == (("no personal data seen",), ("not recorded",))
 
 
 def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
@@ -302,11 +302,11 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
     )
     exposure = builder.build(coverage_of([broken], carrying=3, carried=5))
 
-    assert account(exposure.coverage) == (
+    assert summarise_coverage(exposure.coverage) == (
         "1 recording, 13 requests = 4 to Meta (3 carried 5 events, 1 contact) + 6 other + 1 undecodable + 2 unusable"
         " + 0 blocked; LOST: 1 record could not be stored; LOST: 1 request was not looked at whole"
     )
-    assert unseen(exposure) == (
+    assert list_gaps(exposure) == (
         "1 recording ends before the end: what came after is unknown.",
         "2 entries of recordings could not be used (no address in them).",
         "1 request to Meta could not be decoded: the contents are unknown.",
@@ -317,7 +317,7 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
         "1 connection refused to be looked into: what they carried is unknown. Either the program accepts certain "
         "certificates only (it pins them), or it does not trust the proxy's certificate yet.",
         "A headless browser made 1 recording: Meta's configurations send it away, so silence proves nothing.",
-        ALWAYS,
+        SERVER_GAP,
     )
 
 
@@ -325,7 +325,7 @@ def test_one_value_from_several_sites_is_told_by_number_alone() -> None:
     other = datum("ud.em", "email", "sha256", token="john")
     seen = [event("Lead", one, site=site) for one in (EMAIL, other) for site in ("clinic.example", "shop.example")]
 
-    assert list(apart(exposed(*seen), WORDS)) == [
+    assert list(describe_others(exposed(*seen), WORDS)) == [
         ("Visited, nothing seen to go to Meta", ("garden.example",)),
         ("The same e-mail (values 1, 2) went from", ("clinic.example", "shop.example")),
     ]

@@ -14,7 +14,7 @@ from pixelwitness.cli.shared.output_file import write_output
 from pixelwitness.cli.shared.streams import emit, notify
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.report.formats.format_table import REPORT_FORMATS, Format
-from pixelwitness.report.wording.ledger_words import losses
+from pixelwitness.report.wording.coverage_words import list_losses
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,7 +45,7 @@ def write[Data](data: Data, format_: Format[Data], colour: str, output: Path | N
 
 def warn_of_losses(coverage: Coverage) -> None:
     """Say aloud on stderr what should not happen: records dropped, requests that rules failed on."""
-    found = losses(coverage)
+    found = list_losses(coverage)
     if found:
         notify(f"pixelwitness: WARNING: {' and '.join(found)}: what is told here is incomplete")
 

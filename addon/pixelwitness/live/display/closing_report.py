@@ -11,11 +11,11 @@ from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.report.formats import plain
-from pixelwitness.report.wording.ledger_words import ALWAYS
+from pixelwitness.report.wording.coverage_words import SERVER_GAP
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.sentence import Sentence, list_captured
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store.database import StoreError
 
@@ -76,10 +76,10 @@ def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     else:
         listed = (": ", *list_captured(names, MOST_NAMED)) if names else ()
         yield (f"{number} told Meta of you" if telling else f"{number} tried to tell Meta of you", *listed, ".")
-        sentences = {id(site): lines for site, lines in story(exposure, vocabulary)}
+        sentences = {id(site): lines for site, lines in tell_story(exposure, vocabulary)}
         # A site of which only contacts were blocked has no sentence of its own.
         yield from sentences.get(id(max(named, key=_weight)), ())[:1]
-    yield (ALWAYS,)
+    yield (SERVER_GAP,)
 
 
 def _weight(site: SiteExposure) -> tuple[int, int, int]:

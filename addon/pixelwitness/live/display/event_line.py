@@ -15,7 +15,7 @@ from pixelwitness.core.exposure import records
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import DataSent
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.phrases import way_word
+from pixelwitness.report.wording.labels import label_channel
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -102,7 +102,7 @@ class LineFormatter:
 
     def _event(self, event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field]) -> EventLine:
         name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
-        receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else way_word(carrier.channel)
+        receiver = f"pixel {safe_text(event.pixel_id, 40)}" if event.pixel_id else label_channel(carrier.channel)
         data, is_personal = self._data(fields)
         return EventLine(
             id=event.id,

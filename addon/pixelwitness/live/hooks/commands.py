@@ -15,7 +15,7 @@ from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.report.formats import plain
 from pixelwitness.report.wording.safe_text import safe_text
-from pixelwitness.report.wording.site_facts import event_words, telling_sites
+from pixelwitness.report.wording.site_words import list_events, reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store.database import StoreError
 
@@ -44,9 +44,9 @@ class Commands:
     def sites(self) -> Sequence[str]:
         """List the sites that told Meta anything in this session."""
         return [
-            f"{safe_text(site.name)}: {', '.join(event_words(site.sent)) or 'no event'}"
-            + (f"; blocked: {', '.join(event_words(site.blocked))}" if site.blocked else "")
-            for site in telling_sites(self._exposure())
+            f"{safe_text(site.name)}: {', '.join(list_events(site.sent)) or 'no event'}"
+            + (f"; blocked: {', '.join(list_events(site.blocked))}" if site.blocked else "")
+            for site in reporting_sites(self._exposure())
         ]
 
     def export(self, path: types.Path) -> None:

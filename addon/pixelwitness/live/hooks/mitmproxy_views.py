@@ -16,7 +16,7 @@ from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.live.display.event_line import MAX_LENGTH, EventLine, shorten
 from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.report.wording.phrases import form_word, way_word
+from pixelwitness.report.wording.labels import label_channel, label_form
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
@@ -84,7 +84,7 @@ class PixelWitnessView(contentviews.Contentview):
         if rule.gives == "event":
             title = f"Event {safe_text(name, 80) if name else '(name not recorded)'}"
         receiver = f", received by pixel {safe_text(pixel, 40)}" if pixel else ""
-        yield f"{title}, by {way_word(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
+        yield f"{title}, by {label_channel(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
         fields = redactor.fields(sighting.fields)
         width = min(max((len(field.field) for field in fields), default=0), 40)
         for field in fields[:MOST_FIELDS]:
@@ -96,7 +96,7 @@ class PixelWitnessView(contentviews.Contentview):
         label = self._vocabulary.label(field.data_class)
         if field.value is not None:
             return f"{safe_text(field.value, 200)}  ({label})"
-        return f"{label} ({form_word(field.form)}), {counted(field.length, 'character')}, not kept"
+        return f"{label} ({label_form(field.form)}), {counted(field.length, 'character')}, not kept"
 
 
 def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:

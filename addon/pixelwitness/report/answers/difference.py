@@ -12,8 +12,8 @@ from pixelwitness.core.exposure.comparison import Aspect, Change, Comparison, Di
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Standing
 from pixelwitness.meaning.names.subjects import About, about_of
-from pixelwitness.report.wording.ledger_words import account
-from pixelwitness.report.wording.phrases import contact_word, form_word, own_word, way_word
+from pixelwitness.report.wording.coverage_words import summarise_coverage
+from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
@@ -71,14 +71,14 @@ def describe_difference(one: Difference, vocabulary: Vocabulary) -> Sentence:
         case Aspect.PIXEL:
             return ("pixel ", Captured(name))
         case Aspect.CHANNEL:
-            return (f"way: {way_word(name)}",)
+            return (f"way: {label_channel(name)}",)
         case Aspect.DATA:
-            return (f"data: {vocabulary.label(name)} ({_READABLE.get(one.of or '') or form_word(one.of or '')})",)
+            return (f"data: {vocabulary.label(name)} ({_READABLE.get(one.of or '') or label_form(one.of or '')})",)
         case Aspect.IDENTIFIER:
             return ("known by: ", Captured(name))
         case Aspect.CONSENT:
-            return (f"consent when events left: {own_word(name)}",)
-    return (f"contact: {contact_word(name)}{', blocked' if one.aspect is Aspect.BLOCKED_CONTACT else ''}",)
+            return (f"consent when events left: {spell_out(name)}",)
+    return (f"contact: {label_contact(name)}{', blocked' if one.aspect is Aspect.BLOCKED_CONTACT else ''}",)
 
 
 def shown_differences(site: SiteComparison) -> tuple[Difference, ...]:
@@ -113,7 +113,7 @@ def describe_gaps(one: Difference) -> str:
 def describe_sides(data: DifferenceData) -> Iterator[Sentence]:
     """Yield what the two sides are."""
     for letter, name, coverage in zip("AB", data.names, data.comparison.coverage, strict=True):
-        yield (f"{letter}: ", Captured(name), f": {account(coverage)}")
+        yield (f"{letter}: ", Captured(name), f": {summarise_coverage(coverage)}")
 
 
 def describe_visits(site: SiteComparison) -> str:

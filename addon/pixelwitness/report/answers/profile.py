@@ -14,10 +14,10 @@ from pixelwitness.meaning.hints.interests import Deed, Hinted, Inferred, deed_of
 from pixelwitness.meaning.names.word_lists import WordList
 from pixelwitness.report.published.report_document import publish_uses
 from pixelwitness.report.published.shared_model import SCHEMA_VERSION
-from pixelwitness.report.wording.acts import about_in, called
-from pixelwitness.report.wording.announced import told_of
-from pixelwitness.report.wording.ledger_words import account, unseen
-from pixelwitness.report.wording.phrases import contact_word, own_word, sayings
+from pixelwitness.report.wording.actions import find_subject, name_subject
+from pixelwitness.report.wording.announcements import select_announcements
+from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
+from pixelwitness.report.wording.labels import label_contact, sayings, spell_out
 from pixelwitness.report.wording.plain_text import WIDTH, announced_lines, plain_sentence
 from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
@@ -62,7 +62,7 @@ class Profile:
 
     inferred: tuple[Inferred[Evidence], ...]
     texts: tuple[Text, ...]
-    called: Mapping[tuple[str, str], str]
+    names: Mapping[tuple[str, str], str]
     """Name of an inference by its kind and label."""
 
 
@@ -88,7 +88,7 @@ def infer_profile(
     for one_contact in contacts:
         contact = one_contact.contact
         if not contact.blocked and contact.page_site not in own_sites and contact.id in found:
-            told = Evidence(("a visit, by ", contact_word(contact.channel), ","))
+            told = Evidence(("a visit, by ", label_contact(contact.channel), ","))
             hinted += _hinted(found[contact.id], contact.page_site, Deed.SEEN, told)
             texts |= dict.fromkeys(_texts(found[contact.id], contact.page_site, None))
     names = {(one.kind, one.label): one.called for one in lists}
@@ -115,7 +115,7 @@ def _told(seen: SeenEvent) -> Evidence:
     event = seen.event
     name = event.event_name
     saying = sayings().get(name or "")
-    about = about_in(seen.fields)
+    about = find_subject(seen.fields)
     if name == "PageView":
         page = Captured(shorten_url(event.page_url)) if event.page_url else "a page"
         return Evidence(("opened ", page), names_site=event.page_url is not None)
@@ -126,7 +126,9 @@ def _told(seen: SeenEvent) -> Evidence:
     if about is None:
         return Evidence((saying.alone,))
     if about.value is None:
-        return Evidence((f"{'an' if str(name)[:1] in 'AEIO' else 'a'} {name}",), f" ({called(about)} sent, not kept)")
+        return Evidence(
+            (f"{'an' if str(name)[:1] in 'AEIO' else 'a'} {name}",), f" ({name_subject(about)} sent, not kept)"
+        )
     return Evidence((f"{saying.about} ", Captured(about.value)))
 
 
@@ -142,7 +144,7 @@ def profile_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) 
         if several:
             yield f"{head}:"
             for one in several:
-                yield from _inference(one, profile.called.get((kind, one.label)) or own_word(one.label))
+                yield from _inference(one, profile.names.get((kind, one.label)) or spell_out(one.label))
             yield ""
     if not profile.inferred:
         yield from ("No topic and no interest was found.", "")
@@ -154,9 +156,9 @@ def profile_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) 
             yield from _filled("  ", plain_sentence((*said, Captured(text.event))))
         yield ""
     yield from announced_lines(exposure, vocabulary)
-    yield from _filled("", f"Looked at: {account(exposure.coverage)}")
+    yield from _filled("", f"Looked at: {summarise_coverage(exposure.coverage)}")
     yield "Could not be seen:"
-    for gap in unseen(exposure):
+    for gap in list_gaps(exposure):
         yield from _filled("- ", gap)
 
 
@@ -189,7 +191,7 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
             {
                 "kind": one.kind,
                 "label": one.label,
-                "called": profile.called.get((one.kind, one.label)) or own_word(one.label),
+                "called": profile.names.get((one.kind, one.label)) or spell_out(one.label),
                 "certainty": "hint",
                 "strength": one.strength,
                 "numbers": {deed.name.lower(): number for deed, number in one.numbers},
@@ -211,6 +213,6 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
             {"site": one.site, "event": one.event, "label": one.label, "field": one.field, "evidence": one.evidence}
             for one in profile.texts
         ],
-        "announced_uses": publish_uses(told_of(exposure, vocabulary.announced, vocabulary.region)),
-        "could_not_be_seen": list(unseen(exposure)),
+        "announced_uses": publish_uses(select_announcements(exposure, vocabulary)),
+        "could_not_be_seen": list(list_gaps(exposure)),
     }

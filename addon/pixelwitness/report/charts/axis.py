@@ -43,7 +43,7 @@ class Stretch:
         return self.start + (self.end - self.start) * (at - self.first) / (self.last - self.first)
 
 
-def stretches(times: Iterable[float], start: float, end: float) -> tuple[Stretch, ...]:
+def split_axis(times: Iterable[float], start: float, end: float) -> tuple[Stretch, ...]:
     """Return the parts of an axis on which all times have a place; none where there are no times.
 
     >>> [(one.first, one.last) for one in stretches([0, 5, 9, 1000, 1004], 0, 600)]
@@ -82,16 +82,16 @@ def _grouped(moments: Sequence[float]) -> list[list[float]]:
     return groups
 
 
-def place_of(at: float, parts: Sequence[Stretch]) -> float:
+def place_on_axis(at: float, parts: Sequence[Stretch]) -> float:
     """Return where a time stands on an axis that has a place for it."""
     return next(one for one in parts if one.first <= at <= one.last).place(at)
 
 
-def ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
+def make_ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
     """Yield (place, words, day) for the times that are written below a stretch; no day where the words name it."""
     span, wide = part.last - part.first, part.end - part.start
     if span <= 0:
-        yield part.place(part.first), clock(part.first, 0.001 if part.first % 1 else 1), _day(part.first, 1)
+        yield part.place(part.first), format_clock(part.first, 0.001 if part.first % 1 else 1), _day(part.first, 1)
         return
     most = max(wide / _TICK_ROOM, 1.0)
     step = next((one for one in _STEPS if span / one <= most), _STEPS[-1])
@@ -99,30 +99,30 @@ def ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
     while number * step <= part.last:
         place = part.place(number * step)
         if place - before >= _TICK_ROOM - 1:
-            yield place, clock(number * step, step), _day(number * step, step)
+            yield place, format_clock(number * step, step), _day(number * step, step)
             before = place
         number += 1
     if before < part.start:
-        yield part.start, clock(part.first, min(step, 1)), _day(part.first, min(step, 1))
+        yield part.start, format_clock(part.first, min(step, 1)), _day(part.first, min(step, 1))
 
 
-def clock(at: float, step: float) -> str:
+def format_clock(at: float, step: float) -> str:
     """Write a time as closely as a step asks for.
 
     >>> clock(1795300000.25, 0.01), clock(1795300000, 60), clock(1795300000, 86400)
     ('22:26:40.250', '22:26', '2026-11-21')
     """
-    text = moment_of(at)
+    text = format_moment(at)
     if step >= _DAY:
         return text[:10]
     return text[11:16] if step >= _MINUTE else text[11:19] if step >= 1 else text[11:23]
 
 
 def _day(at: float, step: float) -> str:
-    return "" if step >= _DAY else moment_of(at)[:10]
+    return "" if step >= _DAY else format_moment(at)[:10]
 
 
-def moment_of(at: float) -> str:
+def format_moment(at: float) -> str:
     """Write a time whole, to the millisecond; what no calendar holds is written as its end.
 
     >>> moment_of(1795300000.5), moment_of(1e300)
@@ -132,7 +132,7 @@ def moment_of(at: float) -> str:
     return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(" ", "milliseconds")[:23]
 
 
-def lasting(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a duration in words that fit into a cut.
 
     >>> lasting(90), lasting(4000), lasting(86400 * 3), lasting(86400 * 800)

@@ -8,11 +8,20 @@ that says so.
 import math
 from collections.abc import Iterator, Sequence
 
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_models import ChannelGrid, Count, Way
-from pixelwitness.report.charts.fitting import name_column, short, wrapped
-from pixelwitness.report.charts.legend import legend, swatch
-from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
+from pixelwitness.report.charts.chart_models import ChannelGrid, Chart, Count, Way
+from pixelwitness.report.charts.legend import draw_legend, swatch
+from pixelwitness.report.charts.svg import (
+    Element,
+    add_element,
+    add_hatching,
+    add_text,
+    add_tooltip,
+    canvas,
+    draw_empty,
+    finish,
+    path_data,
+)
+from pixelwitness.report.charts.text_fitting import name_column_width, shorten_number, wrap_text
 from pixelwitness.report.wording.safe_text import listed, safe_text
 
 MOST_ROWS = 40
@@ -33,29 +42,29 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     head = ("Site", *(f"{'Events' if way.is_event else 'Contacts'}: {way.label}" for way in grid.ways))
     table = tuple((safe_text(name), *map(_words, counts)) for name, counts in grid.rows)
     if not grid.rows:
-        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+        return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     rows = _shown(grid)
     largest = max(max(one.sent, one.blocked) for _, counts in grid.rows for one in counts)
     heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
-    label = name_column(safe_text(name) for name, _ in rows)
+    label = name_column_width(safe_text(name) for name, _ in rows)
     width = label + _COLUMN * len(grid.ways) + 8
     root = canvas(key, TITLE, description)
-    hatch = hatching(root, key)
+    hatch = add_hatching(root, key)
     top = _heads(root, grid.ways, label)
     for number, ((name, counts), height) in enumerate(zip(rows, heights, strict=True)):
-        row = put(root, "g")
-        tell(row, _sentence(name, grid.ways, counts))
+        row = add_element(root, "g")
+        add_tooltip(row, _sentence(name, grid.ways, counts))
         if number % 2 == 0:
-            put(row, "rect", class_="band", x=0, y=top, width=width, height=height)
-        write(row, 6, top + 17, name, room=label - 14)
+            add_element(row, "rect", class_="band", x=0, y=top, width=width, height=height)
+        add_text(row, 6, top + 17, name, room=label - 14)
         for column, count in enumerate(counts):
             _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
     signs = [(swatch("event"), "reached Meta")]
     if any(one.blocked for _, counts in rows for one in counts):
         signs.append((swatch("hatched", hatch), "blocked on the way"))
-    top = legend(root, top + 8, width, signs)
-    return Chart(TITLE, description, markup(root, width, top + 8), head, table)
+    top = draw_legend(root, top + 8, width, signs)
+    return Chart(TITLE, description, finish(root, width, top + 8), head, table)
 
 
 def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
@@ -75,27 +84,27 @@ def _heads(root: Element, ways: Sequence[Way], label: float) -> float:
         if not places:
             continue
         start, end = label + places[0] * _COLUMN, label + (places[-1] + 1) * _COLUMN - 10
-        write(root, start, 14, words, "strong")
-        put(root, "path", class_="rule", d=points("M", start, 20, "H", end))
-    heads = [wrapped(safe_text(way.label), _COLUMN - 8) for way in ways]
+        add_text(root, start, 14, words, "strong")
+        add_element(root, "path", class_="rule", d=path_data("M", start, 20, "H", end))
+    heads = [wrap_text(safe_text(way.label), _COLUMN - 8) for way in ways]
     for place, lines in enumerate(heads):
         for line, words in enumerate(lines):
-            write(root, label + place * _COLUMN, 36 + 13 * line, words, "small soft")
+            add_text(root, label + place * _COLUMN, 36 + 13 * line, words, "small soft")
     return 34.0 + 13 * max(map(len, heads))
 
 
 def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: str) -> None:
     if not count.sent and not count.blocked:
-        put(row, "text", "·", class_="soft", x=x, y=y + 14)
+        add_element(row, "text", "·", class_="soft", x=x, y=y + 14)
     if count.sent:
         size = _length(count.sent, largest)
-        put(row, "rect", class_="event", x=x, y=y + 4, width=size, height=12, rx=1.5)
-        write(row, x + size + 5, y + 14, short(count.sent), room=_COLUMN - size - 8)
+        add_element(row, "rect", class_="event", x=x, y=y + 4, width=size, height=12, rx=1.5)
+        add_text(row, x + size + 5, y + 14, shorten_number(count.sent), room=_COLUMN - size - 8)
         y += _LINE
     if count.blocked:
         size = _length(count.blocked, largest)
-        put(row, "rect", class_="hatched", fill=hatch, x=x + 0.5, y=y + 4.5, width=size, height=11, rx=1.5)
-        write(row, x + size + 5, y + 14, f"{short(count.blocked)} blocked", "small soft")
+        add_element(row, "rect", class_="hatched", fill=hatch, x=x + 0.5, y=y + 4.5, width=size, height=11, rx=1.5)
+        add_text(row, x + size + 5, y + 14, f"{shorten_number(count.blocked)} blocked", "small soft")
 
 
 def _length(number: int, largest: int) -> float:

@@ -1,11 +1,15 @@
-"""What charts are drawn from: plain frozen models, one for each chart.
+"""What charts are drawn from, and what a drawn chart is: plain frozen models.
 
-Owns their shape.  `gather` fills them from what a report reads; the charts know nothing else.
-Texts are as they were captured: the pen makes them safe.
+Owns their shape.  `chart_builder` fills the models from what a report reads; the charts know
+nothing else.  Texts of models are as they were captured: `svg` makes them safe.  Those of a
+drawn chart are plain and safe for eyes; whoever puts them into a page escapes them, the
+picture alone is markup.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from markupsafe import Markup
 
 from pixelwitness.meaning.names.subjects import About
 
@@ -132,10 +136,23 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class ChartModels:
     """All that is drawn for one report."""
 
     channels: ChannelGrid
     data: DataGrid
     timeline: Timeline
     flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture with its text alternative."""
+
+    title: str
+    description: str
+    """What the picture shows and how it is read, in a few sentences."""
+    svg: Markup
+    head: tuple[str, ...]
+    """Heads of the columns of the table that says the same; the first column names each row."""
+    rows: tuple[tuple[str, ...], ...]

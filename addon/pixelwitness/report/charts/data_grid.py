@@ -7,11 +7,20 @@ colour: a letter for the form on a full field, a dash, a question mark on a hatc
 from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_models import Answer, DataGrid, Datum, State
-from pixelwitness.report.charts.fitting import fitted, name_column, width_of
-from pixelwitness.report.charts.legend import ABOUTS, Sample, legend, letter, swatch
-from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
+from pixelwitness.report.charts.chart_models import Answer, Chart, DataGrid, Datum, State
+from pixelwitness.report.charts.legend import ABOUTS, Sample, draw_legend, letter, swatch
+from pixelwitness.report.charts.svg import (
+    Element,
+    add_element,
+    add_hatching,
+    add_text,
+    add_tooltip,
+    canvas,
+    draw_empty,
+    finish,
+    path_data,
+)
+from pixelwitness.report.charts.text_fitting import estimate_width, fit_text, name_column_width
 from pixelwitness.report.wording.safe_text import listed, safe_text
 
 MOST_ROWS = 40
@@ -36,29 +45,29 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
     head = ("Site", *(f"{datum.label} ({ABOUTS[datum.about][1]})" for datum in grid.data))
     table = tuple((safe_text(name), *map(_words, answers)) for name, answers in grid.rows)
     if not grid.rows:
-        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+        return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     columns = _columns(grid)
     data = [grid.data[place] for place in columns]
     rows = grid.rows[: MOST_ROWS if len(grid.rows) <= MOST_ROWS else MOST_ROWS - 1]
-    label = name_column(safe_text(name) for name, _ in rows)
+    label = name_column_width(safe_text(name) for name, _ in rows)
     xs = list(_places(data, label))
-    names = [fitted(safe_text(datum.label), _NAME, 12) for datum in data]
-    top = 14 + _SLOPE * max(width_of(name, 12) for name in names)
-    right = max(x + _SLOPE * width_of(name, 12) for x, name in zip(xs, names, strict=True))
+    names = [fit_text(safe_text(datum.label), _NAME, 12) for datum in data]
+    top = 14 + _SLOPE * max(estimate_width(name, 12) for name in names)
+    right = max(x + _SLOPE * estimate_width(name, 12) for x, name in zip(xs, names, strict=True))
     below = top + _ROW * (len(rows) + (len(rows) < len(grid.rows)))
     width = max(right + 16, xs[-1] + _STEP, 480.0)
     root = canvas(key, TITLE, description)
-    hatch = hatching(root, key)
+    hatch = add_hatching(root, key)
     for x, name, datum in zip(xs, names, data, strict=True):
         head_at = f"translate({x + 4:.1f} {top - 8:.1f}) rotate(-45)"
-        text = put(root, "text", name, class_="head", transform=head_at)
-        tell(text, f"{datum.label} ({ABOUTS[datum.about][1]})")
+        text = add_element(root, "text", name, class_="head", transform=head_at)
+        add_tooltip(text, f"{datum.label} ({ABOUTS[datum.about][1]})")
     for number, (name, answers) in enumerate(rows):
         _row(root, number, top, width, name, [answers[place] for place in columns], data, xs, hatch)
     if len(rows) < len(grid.rows):
-        write(root, 6, below - 8, f"{len(grid.rows) - len(rows)} more sites: see the table", "soft")
+        add_text(root, 6, below - 8, f"{len(grid.rows) - len(rows)} more sites: see the table", "soft")
     end = _legend(root, below + 8, width, grid, hatch)
-    return Chart(TITLE, description, markup(root, width, end + 8), head, table)
+    return Chart(TITLE, description, finish(root, width, end + 8), head, table)
 
 
 def _columns(grid: DataGrid) -> list[int]:
@@ -92,11 +101,11 @@ def _row(
     hatch: str,
 ) -> None:
     y = top + number * _ROW
-    row = put(root, "g")
-    tell(row, _sentence(name, answers, data))
+    row = add_element(root, "g")
+    add_tooltip(row, _sentence(name, answers, data))
     if number % 2 == 0:
-        put(row, "rect", class_="band", x=0, y=y, width=width, height=_ROW)
-    write(row, 6, y + 18, name, room=xs[0] - _STEP / 2 - 14)
+        add_element(row, "rect", class_="band", x=0, y=y, width=width, height=_ROW)
+    add_text(row, 6, y + 18, name, room=xs[0] - _STEP / 2 - 14)
     cells = list(zip(xs, answers, data, strict=True))
     for about, (look, _) in ABOUTS.items():
         _fields(row, [x for x, one, of in cells if one.state is State.SENT and of.about is about], y, class_=look)
@@ -107,8 +116,8 @@ def _row(
     _write_each(row, [(x, "?") for x in unknown], y + 18, "strong middle halo")
     silent = [x for x, one, _ in cells if one.state is State.NOT_SENT]
     if silent:
-        dashes = points(*(piece for x in silent for piece in ("M", x - 4, y + _ROW / 2, "h", 8)))
-        put(row, "path", class_="rule", d=dashes)
+        dashes = path_data(*(piece for x in silent for piece in ("M", x - 4, y + _ROW / 2, "h", 8)))
+        add_element(row, "path", class_="rule", d=dashes)
 
 
 def _fields(row: Element, xs: Sequence[float], y: float, **look: str) -> None:
@@ -120,14 +129,14 @@ def _fields(row: Element, xs: Sequence[float], y: float, **look: str) -> None:
             for x in xs
             for piece in ("M", x - half, y + 3, "h", _SIZE, "v", _SIZE, "h", -_SIZE, "z")
         )  # fmt: skip
-        put(row, "path", d=points(*pieces), **look)
+        add_element(row, "path", d=path_data(*pieces), **look)
 
 
 def _write_each(row: Element, signs: Sequence[tuple[float, str]], y: float, class_: str) -> None:
     """Write single letters, each at its place."""
     if signs:
         places = " ".join(f"{x:.1f}" for x, _ in signs)
-        put(row, "text", "".join(sign for _, sign in signs), class_=class_, x=places, y=y)
+        add_element(row, "text", "".join(sign for _, sign in signs), class_=class_, x=places, y=y)
 
 
 def _signs(x: float, answer: Answer) -> Iterator[tuple[float, str]]:
@@ -144,17 +153,17 @@ def _sign(form: str) -> str:
 
 def _legend(root: Element, y: float, width: float, grid: DataGrid, hatch: str) -> float:
     abouts = {datum.about for datum in grid.data}
-    y = legend(root, y, width, [(swatch(look), words) for one, (look, words) in ABOUTS.items() if one in abouts])
+    y = draw_legend(root, y, width, [(swatch(look), words) for one, (look, words) in ABOUTS.items() if one in abouts])
 
     def dash(parent: Element, x: float, middle: float) -> None:
-        put(parent, "path", class_="rule", d=points("M", x + 4, middle, "h", 8))
+        add_element(parent, "path", class_="rule", d=path_data("M", x + 4, middle, "h", 8))
 
     def question(parent: Element, x: float, middle: float) -> None:
         swatch("hatched", hatch)(parent, x, middle)
         _write_each(parent, [(x + 8, "?")], middle + 5, "strong middle halo")
 
     signs: list[tuple[Sample, str]] = [(letter("a"), "readable"), (letter("#"), "hash"), (letter("*"), "other form")]
-    return legend(root, y, width, [*signs, (dash, "not sent"), (question, "not recorded")])
+    return draw_legend(root, y, width, [*signs, (dash, "not sent"), (question, "not recorded")])
 
 
 def _words(answer: Answer) -> str:

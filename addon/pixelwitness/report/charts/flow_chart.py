@@ -9,11 +9,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_models import Flow, Stream
-from pixelwitness.report.charts.fitting import name_column
-from pixelwitness.report.charts.legend import ABOUTS, legend, swatch
-from pixelwitness.report.charts.svg import Element, canvas, hatching, markup, nothing, points, put, tell, write
+from pixelwitness.report.charts.chart_models import Chart, Flow, Stream
+from pixelwitness.report.charts.legend import ABOUTS, draw_legend, swatch
+from pixelwitness.report.charts.svg import (
+    Element,
+    add_element,
+    add_hatching,
+    add_text,
+    add_tooltip,
+    canvas,
+    draw_empty,
+    finish,
+    path_data,
+)
+from pixelwitness.report.charts.text_fitting import name_column_width
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
 MOST_SITES = 10
@@ -57,7 +66,7 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     head = ("Site", "Data", "About", "Receiver", "Times")
     table = tuple(_rows(flow.streams))
     if not flow.streams:
-        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+        return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     streams, joined = _bounded(flow.streams)
     columns = (_nodes(streams, 0, joined), _nodes(streams, 1, joined), _nodes(streams, 2, joined))
     total = sum(one.times for one in streams)
@@ -68,8 +77,8 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     second = _links((one.data, one.receiver, one) for one in streams)
     bottom = _lay(columns, (first, second), scale)
     root = canvas(key, TITLE, description)
-    hatch = hatching(root, key)
-    left, right = (max(80.0, name_column(map(safe_text, column))) for column in (columns[0], columns[2]))
+    hatch = add_hatching(root, key)
+    left, right = (max(80.0, name_column_width(map(safe_text, column))) for column in (columns[0], columns[2]))
     xs = (left, left + _REACH, left + 2 * _REACH)
     width = xs[2] + _NODE + right
     _ribbons(root, columns[0], columns[1], first, scale, hatch, xs[0])
@@ -77,12 +86,12 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     rooms = (left, _REACH - 60.0, right)
     for column, words, x, room in zip(columns, ("Site", "Data", "Receiver"), xs, rooms, strict=True):
         words_at, class_ = (x - 8, "end") if x == left else (x + _NODE + 8, "halo")
-        write(root, words_at, 16, words, f"strong {class_}")
+        add_text(root, words_at, 16, words, f"strong {class_}")
         for node in column.values():
             _node(root, node, x, hatch)
-            write(root, words_at, node.y + node.height / 2 + 4.5, node.name, class_, room=room - 14)
+            add_text(root, words_at, node.y + node.height / 2 + 4.5, node.name, class_, room=room - 14)
     bottom = _legend(root, bottom + 8, width, streams, hatch)
-    return Chart(TITLE, description, markup(root, width, bottom + 8), head, table)
+    return Chart(TITLE, description, finish(root, width, bottom + 8), head, table)
 
 
 def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
@@ -207,21 +216,25 @@ def _ribbons(
             top, into = source.y + source.right, target.y + target.left
             source.right += thick
             target.left += thick
-            line = points("M", start, top, "C", bend, top, bend, into, end, into, "v", thick)
-            line += points("C", bend, into + thick, bend, top + thick, start, top + thick, "z")
+            line = path_data("M", start, top, "C", bend, top, bend, into, end, into, "v", thick)
+            line += path_data("C", bend, into + thick, bend, top + thick, start, top + thick, "z")
             look = {"fill": hatch} if about is None else {}
-            ribbon = put(root, "path", class_="ribbon" if about is None else f"ribbon {_look(about)}", d=line, **look)
-            tell(ribbon, f"{safe_text(source.name, 80)} → {safe_text(target.name, 80)}: {counted(times, 'time')}")
+            ribbon = add_element(
+                root, "path", class_="ribbon" if about is None else f"ribbon {_look(about)}", d=line, **look
+            )
+            add_tooltip(
+                ribbon, f"{safe_text(source.name, 80)} → {safe_text(target.name, 80)}: {counted(times, 'time')}"
+            )
 
 
 def _node(root: Element, node: _Node, x: float, hatch: str) -> None:
     look = {"fill": hatch} if node.look == "hatched" else {}
-    box = put(root, "rect", class_=node.look, x=x, y=node.y, width=_NODE, height=max(node.height, 2.0), **look)
-    tell(box, f"{safe_text(node.name)}: {counted(node.times, 'time')}")
+    box = add_element(root, "rect", class_=node.look, x=x, y=node.y, width=_NODE, height=max(node.height, 2.0), **look)
+    add_tooltip(box, f"{safe_text(node.name)}: {counted(node.times, 'time')}")
 
 
 def _legend(root: Element, y: float, width: float, streams: Iterable[Stream], hatch: str) -> float:
     abouts = {one.about for one in streams}
     entries = [(swatch(look), words) for about, (look, words) in ABOUTS.items() if about in abouts]
     entries += [(swatch("hatched", hatch), "not recorded")] if None in abouts else []
-    return legend(root, y, width, entries)
+    return draw_legend(root, y, width, entries)

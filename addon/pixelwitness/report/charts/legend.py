@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.charts.fitting import width_of
-from pixelwitness.report.charts.svg import Element, put, write
+from pixelwitness.report.charts.svg import Element, add_element, add_text
+from pixelwitness.report.charts.text_fitting import estimate_width
 
 type Sample = Callable[[Element, float, float], object]
 """Draws a sample into a parent: left end, middle of the line."""
@@ -22,15 +22,15 @@ _SAMPLE = 24
 _SPACE = 20
 
 
-def legend(root: Element, y: float, width: float, entries: Sequence[tuple[Sample, str]]) -> float:
+def draw_legend(root: Element, y: float, width: float, entries: Sequence[tuple[Sample, str]]) -> float:
     """Draw samples with their words from a height on, within a width; return where they end."""
     x, y = 8.0, y + _LINE / 2
     for sample, words in entries:
-        wide = _SAMPLE + width_of(words, 11)
+        wide = _SAMPLE + estimate_width(words, 11)
         if x > 8 and x + wide > width:
             x, y = 8.0, y + _LINE
         sample(root, x, y)
-        write(root, x + _SAMPLE, y + 4, words, "small")
+        add_text(root, x + _SAMPLE, y + 4, words, "small")
         x += wide + _SPACE
     return y + _LINE / 2
 
@@ -38,14 +38,14 @@ def legend(root: Element, y: float, width: float, entries: Sequence[tuple[Sample
 def swatch(look: str, fill: str | None = None) -> Sample:
     """Return a sample that is a small field; ``fill`` where it is hatched."""
     more = {"fill": fill} if fill is not None else {}
-    return lambda root, x, y: put(root, "rect", class_=look, x=x, y=y - 6, width=16, height=12, **more)
+    return lambda root, x, y: add_element(root, "rect", class_=look, x=x, y=y - 6, width=16, height=12, **more)
 
 
 def letter(sign: str) -> Sample:
     """Return a sample that is a sign on a full field."""
 
     def sample(root: Element, x: float, y: float) -> None:
-        put(root, "rect", class_="contact", x=x, y=y - 8, width=16, height=16)
-        write(root, x + 8, y + 4, sign, "small on middle")
+        add_element(root, "rect", class_="contact", x=x, y=y - 8, width=16, height=16)
+        add_text(root, x + 8, y + 4, sign, "small on middle")
 
     return sample

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from pixelwitness.report.charts.fitting import fitted
+from pixelwitness.report.charts.text_fitting import fit_text
 from pixelwitness.report.wording.safe_text import safe_text
 
 type Element = ET.Element
@@ -25,12 +25,12 @@ def canvas(key: str, title: str, description: str) -> Element:
     """Return an empty picture; ``key`` begins all its ids."""
     names = {"role": "img", "aria-labelledby": f"{key}-title", "aria-describedby": f"{key}-desc"}
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "chart", **names})
-    put(root, "title", title, id=f"{key}-title")
-    put(root, "desc", description, id=f"{key}-desc")
+    add_element(root, "title", title, id=f"{key}-title")
+    add_element(root, "desc", description, id=f"{key}-desc")
     return root
 
 
-def put(parent: Element, tag: str, text: str | None = None, /, **attributes: Value) -> Element:
+def add_element(parent: Element, tag: str, text: str | None = None, /, **attributes: Value) -> Element:
     """Add an element: ``class_`` is written ``class``, ``stroke_width`` ``stroke-width``, numbers rounded."""
     written = {
         name.rstrip("_").replace("_", "-"): value if isinstance(value, str) else _number(value)
@@ -42,40 +42,40 @@ def put(parent: Element, tag: str, text: str | None = None, /, **attributes: Val
     return element
 
 
-def tell(parent: Element, words: str) -> None:
+def add_tooltip(parent: Element, words: str) -> None:
     """Add what shows when the element is pointed at."""
-    put(parent, "title", safe_text(words, TITLE_LIMIT))
+    add_element(parent, "title", safe_text(words, TITLE_LIMIT))
 
 
-def write(parent: Element, x: float, y: float, words: str, class_: str = "", room: float | None = None) -> Element:
+def add_text(parent: Element, x: float, y: float, words: str, class_: str = "", room: float | None = None) -> Element:
     """Add a text that ends within ``room`` units; one that had to be shortened tells the whole when pointed at."""
     size = 11 if "small" in class_ or "on" in class_.split() else 13
     whole = safe_text(words)
-    shown = whole if room is None else fitted(whole, room, size)
-    element = put(parent, "text", shown, x=x, y=y, **({"class_": class_} if class_ else {}))
+    shown = whole if room is None else fit_text(whole, room, size)
+    element = add_element(parent, "text", shown, x=x, y=y, **({"class_": class_} if class_ else {}))
     if shown != whole:
-        tell(element, whole)
+        add_tooltip(element, whole)
     return element
 
 
-def hatching(root: Element, key: str) -> str:
+def add_hatching(root: Element, key: str) -> str:
     """Add the slanted lines that mark what was blocked or not recorded; return what ``fill`` calls them."""
-    pattern = put(
-        put(root, "defs"), "pattern", id=f"{key}-hatch", width=5, height=5,
+    pattern = add_element(
+        add_element(root, "defs"), "pattern", id=f"{key}-hatch", width=5, height=5,
         patternUnits="userSpaceOnUse", patternTransform="rotate(45)",
     )  # fmt: skip
-    put(pattern, "path", class_="hatch", d="M0 0V5")
+    add_element(pattern, "path", class_="hatch", d="M0 0V5")
     return f"url(#{key}-hatch)"
 
 
-def nothing(key: str, title: str, description: str) -> Markup:
+def draw_empty(key: str, title: str, description: str) -> Markup:
     """Return the picture for which there is nothing to draw; it says so."""
     root = canvas(key, title, description)
-    write(root, 6, 25, "Nothing was seen to go to Meta.", "soft")
-    return markup(root, 360, 40)
+    add_text(root, 6, 25, "Nothing was seen to go to Meta.", "soft")
+    return finish(root, 360, 40)
 
 
-def markup(root: Element, width: float, height: float) -> Markup:
+def finish(root: Element, width: float, height: float) -> Markup:
     """Return the picture, so many units wide and high, as it stands in a page."""
     for name, value in (("width", width), ("height", height)):
         root.set(name, _number(value))
@@ -83,7 +83,7 @@ def markup(root: Element, width: float, height: float) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode"))
 
 
-def points(*pieces: Value) -> str:
+def path_data(*pieces: Value) -> str:
     """Return the data of a path: letters and rounded numbers.
 
     >>> points("M", 1.04, 2, "h", 0.5)

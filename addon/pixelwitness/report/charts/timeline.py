@@ -10,12 +10,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pixelwitness.report.charts.axis import CUT_WIDTH, Stretch, lasting, moment_of, place_of, stretches, ticks
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_models import EVENTS, SIGNALS, Lane, Mark, Moment, Timeline
-from pixelwitness.report.charts.fitting import name_column, width_of
-from pixelwitness.report.charts.legend import Sample, legend
-from pixelwitness.report.charts.svg import Element, canvas, markup, nothing, points, put, tell, write
+from pixelwitness.report.charts.axis import (
+    CUT_WIDTH,
+    Stretch,
+    format_duration,
+    format_moment,
+    make_ticks,
+    place_on_axis,
+    split_axis,
+)
+from pixelwitness.report.charts.chart_models import EVENTS, SIGNALS, Chart, Lane, Mark, Moment, Timeline
+from pixelwitness.report.charts.legend import Sample, draw_legend
+from pixelwitness.report.charts.svg import (
+    Element,
+    add_element,
+    add_text,
+    add_tooltip,
+    canvas,
+    draw_empty,
+    finish,
+    path_data,
+)
+from pixelwitness.report.charts.text_fitting import estimate_width, name_column_width
 from pixelwitness.report.charts.timeline_marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
 
@@ -48,10 +64,10 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     times = [moment.at for one in lanes for moment in one.moments if moment.at is not None]
     timeless = any(moment.at is None for one in lanes for moment in one.moments)
     if not any(one.moments for one in lanes):
-        return Chart(TITLE, description, nothing(key, TITLE, description), head, table)
+        return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     lanes = tuple(sorted(lanes, key=lambda one: min((m.at for m in one.moments if m.at is not None), default=9e99)))
-    label = name_column(safe_text(one.name) for one in lanes)
-    parts = stretches(times, label + 12, label + _LENGTH - 12)
+    label = name_column_width(safe_text(one.name) for one in lanes)
+    parts = split_axis(times, label + 12, label + _LENGTH - 12)
     end = label + _LENGTH if parts else label
     unknown_at = end + _UNKNOWN / 2
     drawn = _fitting([one.moments for one in lanes], parts, unknown_at)
@@ -62,17 +78,17 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     root = canvas(key, TITLE, description)
     top = float(_HEAD)
     for number, (one, marks, height) in enumerate(zip(lanes, drawn, heights, strict=True)):
-        group = put(root, "g")
+        group = add_element(root, "g")
         if number % 2 == 0:
-            put(group, "rect", class_="band", x=0, y=top, width=width, height=height)
-        write(group, 6, top + height / 2 + 5, one.name, room=label - 14)
+            add_element(group, "rect", class_="band", x=0, y=top, width=width, height=height)
+        add_text(group, 6, top + height / 2 + 5, one.name, room=label - 14)
         _lane(group, marks, top, height)
         top += height
     _axis(root, parts, bottom, unknown_at if timeless else None)
     if more:
-        write(root, 6, bottom + 52, f"{counted(more, f'more {lane}')}: see the table", "soft")
+        add_text(root, 6, bottom + 52, f"{counted(more, f'more {lane}')}: see the table", "soft")
     lowest = _legend(root, bottom + 44 + 18 * bool(more), width, drawn)
-    return Chart(TITLE, description, markup(root, width, lowest + 8), head, table)
+    return Chart(TITLE, description, finish(root, width, lowest + 8), head, table)
 
 
 _TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
@@ -86,10 +102,10 @@ def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str,
 
 def _row(lane: Lane) -> tuple[str, ...]:
     times = [one.at for one in lane.moments if one.at is not None]
-    first, last = (moment_of(min(times)), moment_of(max(times))) if times else ("not known", "not known")
+    first, last = (format_moment(min(times)), format_moment(max(times))) if times else ("not known", "not known")
     numbers = Counter(one.mark for one in lane.moments)
     signals = [
-        one.words + (f" at {moment_of(one.at)[11:19]}" if one.at is not None else "")
+        one.words + (f" at {format_moment(one.at)[11:19]}" if one.at is not None else "")
         for one in lane.moments
         if one.mark in SIGNALS
     ]
@@ -117,7 +133,7 @@ def _fitting(lanes: Sequence[Sequence[Moment]], parts: Sequence[Stretch], unknow
 
 def _marks(moments: Iterable[Moment], parts: Sequence[Stretch], unknown_at: float, step: float) -> _Marks:
     """Join moments of one kind that lie within a step of the first of them."""
-    placed = [(unknown_at if one.at is None else place_of(one.at, parts), one) for one in moments]
+    placed = [(unknown_at if one.at is None else place_on_axis(one.at, parts), one) for one in moments]
     marks: dict[_Place, list[Moment]] = {}
     starts: dict[tuple[Mark, bool], float] = {}
     for place, one in sorted(placed, key=lambda each: each[0]):
@@ -139,7 +155,7 @@ def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
     start = top + (height - SIZE * len(rows)) / 2
     for place, mark, _ in marks:
         if mark is Mark.VISIT:
-            put(group, "path", class_="line", d=points("M", place, top + 3, "V", top + height - 3))
+            add_element(group, "path", class_="line", d=path_data("M", place, top + 3, "V", top + height - 3))
     taken: dict[int, float] = {}
     for (place, mark, blocked), moments in sorted(
         marks.items(), key=lambda one: (one[0][0], ROWS[one[0][1]], one[0][1:])
@@ -147,8 +163,8 @@ def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
         row = ROWS[mark]
         x = max(place, taken.get(row, 0.0) + SIZE)
         taken[row] = x
-        drawn = put(group, "g")
-        tell(drawn, _sentence(mark, moments, blocked=blocked))
+        drawn = add_element(group, "g")
+        add_tooltip(drawn, _sentence(mark, moments, blocked=blocked))
         draw_mark(drawn, x, start + SIZE * (rows[row] + 0.5), mark, len(moments), blocked=blocked)
 
 
@@ -157,38 +173,41 @@ def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
     numbers = Counter(safe_text(one.words, 60) for one in moments)
     told = [numbered(name, number) for name, number in list(numbers.items())[:3]]
     told += [f"{len(numbers) - 3} more"] if len(numbers) > 3 else []
-    when = moment_of(moments[0].at)[11:] if moments[0].at is not None else "time not known"
+    when = format_moment(moments[0].at)[11:] if moments[0].at is not None else "time not known"
     how = f", {mark.value}" if mark in EVENTS else ""
     return f"{when}: {listed(told)}{how}{', blocked' if blocked else ''}"
 
 
 def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float | None) -> None:
     for part in parts:
-        put(root, "path", class_="rule", d=points("M", part.start, y + 4, "H", part.end))
+        add_element(root, "path", class_="rule", d=path_data("M", part.start, y + 4, "H", part.end))
     for part, late in pairwise(parts):
         middle = part.end + CUT_WIDTH / 2
-        put(root, "path", class_="rule", d=points("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
-        put(root, "path", class_="cut", d=points("M", middle, _HEAD, "V", y))
-        write(root, middle, 11, f"+ {lasting(late.first - part.last)}", "small soft middle")
+        add_element(root, "path", class_="rule", d=path_data("M", middle - 5, y + 8, "l", 4, -8, "m", 4, 8, "l", 4, -8))
+        add_element(root, "path", class_="cut", d=path_data("M", middle, _HEAD, "V", y))
+        add_text(root, middle, 11, f"+ {format_duration(late.first - part.last)}", "small soft middle")
     shown = ""
     for x, words, day in _written(parts):
-        put(root, "path", class_="rule", d=points("M", x, y + 4, "v", 5))
-        middle = min(x, parts[-1].end + 16 - width_of(words, 11) / 2)
-        write(root, middle, y + 21, words, "small soft middle")
+        add_element(root, "path", class_="rule", d=path_data("M", x, y + 4, "v", 5))
+        middle = min(x, parts[-1].end + 16 - estimate_width(words, 11) / 2)
+        add_text(root, middle, y + 21, words, "small soft middle")
         if day and day != shown:
-            write(root, middle, y + 36, day, "small middle")
+            add_text(root, middle, y + 36, day, "small middle")
             shown = day
     if unknown_at is not None:
-        put(root, "path", class_="cut", d=points("M", unknown_at - _UNKNOWN / 2 + 6, _HEAD, "V", y))
-        write(root, unknown_at + 3, y + 21, "time not known", "small soft middle")
+        add_element(root, "path", class_="cut", d=path_data("M", unknown_at - _UNKNOWN / 2 + 6, _HEAD, "V", y))
+        add_text(root, unknown_at + 3, y + 21, "time not known", "small soft middle")
 
 
 def _written(parts: Sequence[Stretch]) -> list[tuple[float, str, str]]:
     """Return the times that are written without touching one another; the first of each part comes before others."""
-    found = [(number > 0, *tick) for part in parts for number, tick in enumerate(ticks(part))]
+    found = [(number > 0, *tick) for part in parts for number, tick in enumerate(make_ticks(part))]
     kept: list[tuple[float, str, str]] = []
     for _, x, words, day in sorted(found):
-        if all(abs(x - other) > (width_of(words, 11) + width_of(beside, 11)) / 2 + 4 for other, beside, _ in kept):
+        if all(
+            abs(x - other) > (estimate_width(words, 11) + estimate_width(beside, 11)) / 2 + 4
+            for other, beside, _ in kept
+        ):
             kept.append((x, words, day))
     return sorted(kept)
 
@@ -203,4 +222,4 @@ def _legend(root: Element, y: float, width: float, drawn: Iterable[_Marks]) -> f
     entries = [(sample(mark), mark.value) for mark in Mark if {(mark, False), (mark, True)} & there]
     hollow = next((mark for mark in Mark if (mark, True) in there), None)
     entries += [(sample(hollow, blocked=True), "hollow: blocked")] if hollow is not None else []
-    return legend(root, y, width, entries)
+    return draw_legend(root, y, width, entries)

@@ -5,7 +5,7 @@ was blocked is hollow.
 """
 
 from pixelwitness.report.charts.chart_models import EVENTS, Mark
-from pixelwitness.report.charts.svg import Element, points, put, write
+from pixelwitness.report.charts.svg import Element, add_element, add_text, path_data
 
 SIZE = 16
 """Room for one mark, each way; numbers of two digits fit into it."""
@@ -22,7 +22,7 @@ _LOOKS = {
 def draw_mark(parent: Element, x: float, y: float, mark: Mark, number: int = 1, *, blocked: bool = False) -> None:
     """Draw a mark about a point; a number above one stands in it."""
     if mark is Mark.VISIT:
-        put(parent, "path", class_="contact", d=points("M", x - 4, y - 4, "h", 8, "l", -4, 7, "z"))
+        add_element(parent, "path", class_="contact", d=path_data("M", x - 4, y - 4, "h", 8, "l", -4, 7, "z"))
         return
     if mark in _LOOKS:
         look = f"hollow {_LOOKS[mark]}" if blocked else _LOOKS[mark]
@@ -31,45 +31,45 @@ def draw_mark(parent: Element, x: float, y: float, mark: Mark, number: int = 1, 
         if number > 1:
             words = str(number) if number < 100 else "+"
             low = 5 if mark is Mark.AGAINST else 3.5
-            write(parent, x, y + low, words, "tiny middle" if blocked else "tiny on middle")
+            add_text(parent, x, y + low, words, "tiny middle" if blocked else "tiny on middle")
         return
     # A tag: its point shows the moment, what stands in it the answer.
-    tag = points("M", x - 7, y - 7, "h", 14, "v", 10, "l", -7, 5, "l", -7, -5, "z")
+    tag = path_data("M", x - 7, y - 7, "h", 14, "v", 10, "l", -7, 5, "l", -7, -5, "z")
     look = {Mark.YES: "hollow granted", Mark.NO: "hollow against"}.get(mark, "hollow unknown")
-    put(parent, "path", class_=look, d=tag)
+    add_element(parent, "path", class_=look, d=tag)
     signs = {
-        Mark.YES: points("M", x - 3.5, y - 2, "l", 2.5, 3, "l", 4.5, -5),
-        Mark.NO: points("M", x - 3, y - 4.5, "l", 6, 6, "m", 0, -6, "l", -6, 6),
-        Mark.SIGNAL: points("M", x - 3.5, y - 1.5, "h", 7),
+        Mark.YES: path_data("M", x - 3.5, y - 2, "l", 2.5, 3, "l", 4.5, -5),
+        Mark.NO: path_data("M", x - 3, y - 4.5, "l", 6, 6, "m", 0, -6, "l", -6, 6),
+        Mark.SIGNAL: path_data("M", x - 3.5, y - 1.5, "h", 7),
     }
-    put(parent, "path", class_="sign", d=signs[mark])
+    add_element(parent, "path", class_="sign", d=signs[mark])
 
 
 def _shape(parent: Element, x: float, y: float, mark: Mark, half: float, look: str) -> None:
     if mark is Mark.BEFORE:
-        put(
+        add_element(
             parent,
             "path",
             class_=look,
-            d=points("M", x - half, y - half, "h", 2 * half, "v", 2 * half, "h", -2 * half, "z"),
+            d=path_data("M", x - half, y - half, "h", 2 * half, "v", 2 * half, "h", -2 * half, "z"),
         )
     elif mark is Mark.AGAINST:
-        put(
+        add_element(
             parent,
             "path",
             class_=look,
-            d=points("M", x, y - half - 1, "l", half + 1, 2 * half, "h", -2 * half - 2, "z"),
+            d=path_data("M", x, y - half - 1, "l", half + 1, 2 * half, "h", -2 * half - 2, "z"),
         )
     elif mark is Mark.UNCLEAR:
         wide = half + 1
-        put(
+        add_element(
             parent,
             "path",
             class_=look,
-            d=points("M", x, y - wide, "l", wide, wide, "l", -wide, wide, "l", -wide, -wide, "z"),
+            d=path_data("M", x, y - wide, "l", wide, wide, "l", -wide, wide, "l", -wide, -wide, "z"),
         )
     else:
-        put(parent, "circle", class_=look, cx=x, cy=y, r=half)
+        add_element(parent, "circle", class_=look, cx=x, cy=y, r=half)
 
 
 ROWS: dict[Mark, int] = {

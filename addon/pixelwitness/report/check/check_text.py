@@ -18,7 +18,7 @@ from pixelwitness.report.check.violation_wording import (
     headline,
     verdict,
 )
-from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 from pixelwitness.report.wording.sentence import Captured, shorten_url
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -63,9 +63,9 @@ def describe_judgement(judgement: Judgement, vocabulary: Vocabulary, sources: Ma
         yield f"Apart: {counted(judgement.own_events, 'event')} on Meta's own sites, which this policy does not judge."
     if judgement.policy != DEFAULT_POLICY:
         yield from _wrap("Judged by: ", safe_text(judgement.policy, 400) + ".")
-    yield from _wrap("Looked at: ", account(judgement.coverage) + ".")
-    yield from unrecorded(judgement.coverage)
-    yield ALWAYS
+    yield from _wrap("Looked at: ", summarise_coverage(judgement.coverage) + ".")
+    yield from describe_unrecorded(judgement.coverage)
+    yield SERVER_GAP
     yield from _wrap("", _verdict(judgement))
 
 

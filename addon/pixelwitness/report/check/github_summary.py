@@ -20,7 +20,7 @@ from pixelwitness.report.check.violation_wording import (
     site_name,
     verdict,
 )
-from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 from pixelwitness.report.wording.markdown_text import code_span
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
@@ -46,8 +46,8 @@ def render_summary(result: CheckResult, room: int = MAX_BYTES) -> str:
     faults = [*result.failures, *(f"{unread.file.path} could not be read: {unread.why}" for unread in result.unread)]
     head += _list("The evidence is incomplete: silence would prove nothing.", faults)
     tail = _list("Of no use any more in the baseline or the ignores:", result.stale)
-    ledger = f"{as_prose(account(judgement.coverage))}."
-    unknown = (*unrecorded(judgement.coverage), ALWAYS)
+    ledger = f"{as_prose(summarise_coverage(judgement.coverage))}."
+    unknown = (*describe_unrecorded(judgement.coverage), SERVER_GAP)
     tail += [f"Policy: {as_prose(judgement.policy)}.", "", ledger]
     tail += [*(line for sentence in unknown for line in ("", sentence)), ""]
     room -= _size(head) + _size(tail) + 3 * _HEADS

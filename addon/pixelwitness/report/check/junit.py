@@ -22,7 +22,7 @@ from pixelwitness.report.check.violation_wording import (
     site_name,
     verdict,
 )
-from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 
 _EVIDENCE = "pixelwitness: evidence"
 
@@ -57,9 +57,9 @@ def _evidence_suite(result: CheckResult) -> ElementTree.Element:
     lines = [
         f"Policy: {judgement.policy}",
         verdict(judgement),
-        f"{account(judgement.coverage)}.",
-        *unrecorded(judgement.coverage),
-        ALWAYS,
+        f"{summarise_coverage(judgement.coverage)}.",
+        *describe_unrecorded(judgement.coverage),
+        SERVER_GAP,
         *result.stale,
     ]
     ElementTree.SubElement(suite, "system-out").text = "\n".join(make_inert(line, 2_000) for line in lines)

@@ -23,7 +23,7 @@ from pixelwitness.report.check.violation_wording import (
     site_name,
 )
 from pixelwitness.report.published.json_encoding import encode_ascii
-from pixelwitness.report.wording.ledger_words import ALWAYS, account, unrecorded
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 from pixelwitness.report.wording.sentence import shorten_url
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -110,8 +110,10 @@ def _invocation(result: CheckResult, results: int) -> _Shape:
             )
         )
     notices += [_notice("stale", "warning", sentence) for sentence in result.stale]
-    unknown = " ".join((*unrecorded(judgement.coverage), ALWAYS))
-    notices.append(_notice("account", "note", f"Policy: {judgement.policy}. {account(judgement.coverage)}. {unknown}"))
+    unknown = " ".join((*describe_unrecorded(judgement.coverage), SERVER_GAP))
+    notices.append(
+        _notice("account", "note", f"Policy: {judgement.policy}. {summarise_coverage(judgement.coverage)}. {unknown}")
+    )
     return {
         "executionSuccessful": not (judgement.gaps or result.unread or judgement.is_empty),
         "exitCode": int(result.exit_code),

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from pixelwitness.policy.violations.judgement import Judgement, Violation
 from pixelwitness.report.check.check_result import NOTHING, CheckResult
-from pixelwitness.report.wording.phrases import form_word, way_word
+from pixelwitness.report.wording.labels import label_channel, label_form
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
-from pixelwitness.report.wording.vocabulary import Vocabulary, with_forms
+from pixelwitness.report.wording.vocabulary import Vocabulary, append_forms
 
 UNKNOWN_SITE = "unknown site"
 MAX_FIELDS = 6
@@ -46,7 +46,7 @@ def headline(violation: Violation, vocabulary: Vocabulary, *, how_often: bool = 
     """
     ways = listed(
         [
-            vocabulary.contact(channel, violation.rule_id) if violation.is_contact else way_word(channel)
+            vocabulary.contact(channel, violation.rule_id) if violation.is_contact else label_channel(channel)
             for channel in violation.channels
         ]
     )
@@ -62,10 +62,10 @@ def carried_data(violation: Violation, vocabulary: Vocabulary) -> list[str]:
     """Name the classes of data that went along, with their forms: ``e-mail (SHA-256)``."""
     forms_by_label: dict[str, set[str]] = {}
     for data_class, form in violation.data:
-        forms_by_label.setdefault(vocabulary.label(data_class), set()).add(form_word(form))
+        forms_by_label.setdefault(vocabulary.label(data_class), set()).add(label_form(form))
     # That something is readable goes without saying, unless it is hashed elsewhere.
     return [
-        with_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(forms_by_label.items())
+        append_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(forms_by_label.items())
     ]
 
 

@@ -15,7 +15,7 @@ from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY
 from pixelwitness.report.published.report_document import judge_contents, without_scheme
 from pixelwitness.report.published.report_lines import identify
-from pixelwitness.report.wording.phrases import form_word
+from pixelwitness.report.wording.labels import label_form
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text, unlinked
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -168,6 +168,6 @@ def _data_cells(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, s
         if about is About.TECHNICAL:
             continue
         kept = f" = {unlinked(field.value)}" if field.value is not None else ""
-        datum = f"{vocabulary.label(field.data_class)} ({form_word(field.form)}, {field.field}){kept}"
+        datum = f"{vocabulary.label(field.data_class)} ({label_form(field.form)}, {field.field}){kept}"
         (personal if about in (About.PERSON, About.BROWSER) else other)[datum] = None
     return "; ".join(personal), "; ".join(other)

@@ -12,8 +12,8 @@ from pixelwitness.report.published.json_encoding import encode_unlinked
 from pixelwitness.report.published.report_document import build_report, public_options, publish_uses
 from pixelwitness.report.published.report_lines import ValueNumbers, publish_contact, publish_event
 from pixelwitness.report.published.shared_model import publish
-from pixelwitness.report.wording import announced
-from pixelwitness.report.wording.ledger_words import unseen
+from pixelwitness.report.wording import announcements
+from pixelwitness.report.wording.coverage_words import list_gaps
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 
@@ -38,8 +38,8 @@ def _lines(
         yield publish_event(event, vocabulary, numbers)
     for contact in contacts:
         yield publish_contact(contact, vocabulary, numbers)
-    for use in publish_uses(announced.told_of(exposure, vocabulary.announced, vocabulary.region)):
+    for use in publish_uses(announcements.select_announcements(exposure, vocabulary)):
         yield publish(line_model.UseLine, use)
     for recording in exposure.recordings:
         yield publish(line_model.RecordingLine, recording, options=public_options(recording))
-    yield publish(line_model.LedgerLine, exposure.coverage, could_not_be_seen=list(unseen(exposure)))
+    yield publish(line_model.LedgerLine, exposure.coverage, could_not_be_seen=list(list_gaps(exposure)))

@@ -7,15 +7,21 @@ becomes a link, an image, a mention, HTML or the end of a cell.
 from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
-from pixelwitness.report.wording.announced import HEAD, sentences, told_of
-from pixelwitness.report.wording.ledger_words import account, unseen
+from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
+from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
+from pixelwitness.report.wording.labels import label_channel, label_transport
+from pixelwitness.report.wording.lead_paragraph import lead_sentences
 from pixelwitness.report.wording.markdown_text import code_span, escape_markdown, markdown_sentence
-from pixelwitness.report.wording.opening import opening
-from pixelwitness.report.wording.phrases import carrier_word, way_word
 from pixelwitness.report.wording.safe_text import counted, numbered
 from pixelwitness.report.wording.sentence import list_captured
-from pixelwitness.report.wording.site_facts import contact_words, nothing_words, same_values, span_words, telling_sites
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.site_words import (
+    describe_absence,
+    describe_shared_values,
+    describe_span,
+    list_contacts,
+    reporting_sites,
+)
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 
@@ -23,23 +29,23 @@ def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
     """Yield the lines: a table of sites, the story, what stands apart, the ledger."""
     yield "# What sites told Meta"
     yield ""
-    yield " ".join(map(markdown_sentence, opening(exposure, vocabulary)))
+    yield " ".join(map(markdown_sentence, lead_sentences(exposure, vocabulary)))
     yield ""
-    sites = telling_sites(exposure)
+    sites = reporting_sites(exposure)
     if sites:
         yield "| Site | Told Meta | With it | By which way | Pixels | Contacts |"
         yield "|---|---|---|---|---|---|"
         for site in sites:
             yield "| " + " | ".join(_cells(site, vocabulary)) + " |"
         yield ""
-    for site, told in story(exposure, vocabulary):
+    for site, told in tell_story(exposure, vocabulary):
         yield f"## {code_span(site.name)}"
         yield ""
         for sentence in told:
             yield f"- {markdown_sentence(sentence)}"
         yield ""
     yield from _apart(exposure, vocabulary)
-    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region))]
+    said = [*announcement_sentences(select_announcements(exposure, vocabulary))]
     if said:
         yield f"## {HEAD}"
         yield ""
@@ -47,16 +53,16 @@ def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
         yield ""
     yield "## What was looked at"
     yield ""
-    yield account(exposure.coverage) + "."
+    yield summarise_coverage(exposure.coverage) + "."
     yield ""
     yield "Could not be seen:"
     yield ""
-    for gap in unseen(exposure):
+    for gap in list_gaps(exposure):
         yield f"- {gap}"
 
 
 def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
-    yield f"{code_span(site.name)}<br>{escape_markdown(', '.join(span_words(site)))}"
+    yield f"{code_span(site.name)}<br>{escape_markdown(', '.join(describe_span(site)))}"
     numbers: dict[str, int] = {}
     for group in site.sent:
         name = code_span(group.name) if group.name else "(name not recorded)"
@@ -64,15 +70,15 @@ def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     told = [numbered(name, number) for name, number in sorted(numbers.items())]
     blocked = sum(group.events for group in site.blocked)
     yield "<br>".join([*told, *([f"{blocked:,} blocked"] if blocked else [])])
-    yield "<br>".join(map(escape_markdown, vocabulary.about_person(site.data) or nothing_words(site)))
+    yield "<br>".join(map(escape_markdown, vocabulary.about_person(site.data) or describe_absence(site)))
     yield "<br>".join(_ways(site))
     yield "<br>".join(code_span(one) for one in site.pixels)
-    yield "<br>".join(map(escape_markdown, contact_words(site.contacts, vocabulary)))
+    yield "<br>".join(map(escape_markdown, list_contacts(site.contacts, vocabulary)))
 
 
 def _ways(site: SiteExposure) -> Iterable[str]:
     ways = {
-        f"{' + '.join(map(way_word, group.channels))} ({', '.join(map(carrier_word, group.transports))})"
+        f"{' + '.join(map(label_channel, group.channels))} ({', '.join(map(label_transport, group.transports))})"
         for group in site.sent
     }
     return map(escape_markdown, sorted(ways))
@@ -91,6 +97,6 @@ def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         ]
         yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(told)}."
         yield ""
-    for what, holders in same_values(exposure, vocabulary):
+    for what, holders in describe_shared_values(exposure, vocabulary):
         yield f"The same {escape_markdown(what)} went from {markdown_sentence(tuple(list_captured(holders, 20)))}."
         yield ""

@@ -8,32 +8,32 @@ from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.report.wording.consent_words import consent_sentences
-from pixelwitness.report.wording.ledger_words import account, silence, unseen
+from pixelwitness.report.wording.coverage_words import describe_silence, list_gaps, summarise_coverage
 from pixelwitness.report.wording.plain_text import WIDTH, announced_lines, plain_sentence, wrap_after
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.setup_words import setup_sentences
-from pixelwitness.report.wording.site_facts import (
-    apart,
-    contact_words,
-    event_words,
-    nothing_words,
-    span_words,
-    telling_sites,
-    way_words,
+from pixelwitness.report.wording.site_words import (
+    describe_absence,
+    describe_others,
+    describe_span,
+    list_channels,
+    list_contacts,
+    list_events,
+    reporting_sites,
 )
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 
 def summary_lines(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bool = False) -> Iterator[str]:
     """Yield the lines of the summary, without line ends; ``after_story`` leaves out what the story has told."""
-    story_lines = telling_sites(exposure)
-    for site in story_lines:
+    sites = reporting_sites(exposure)
+    for site in sites:
         yield from _block(site, vocabulary, with_setup=not after_story)
         yield ""
-    if not story_lines and not after_story:
-        yield from (*wrap_after("", silence(exposure)), "")
-    for head, words in apart(exposure, vocabulary):
+    if not sites and not after_story:
+        yield from (*wrap_after("", describe_silence(exposure)), "")
+    for head, words in describe_others(exposure, vocabulary):
         yield from wrap_after(f"{head}: ", ", ".join(words))
         yield ""
     if not after_story:
@@ -43,25 +43,25 @@ def summary_lines(exposure: Exposure, vocabulary: Vocabulary, *, after_story: bo
 
 def ledger_lines(exposure: Exposure) -> Iterator[str]:
     """Yield the ledger and what could not be seen."""
-    yield from wrap_after("Looked at: ", account(exposure.coverage))
+    yield from wrap_after("Looked at: ", summarise_coverage(exposure.coverage))
     yield "Could not be seen:"
-    for sentence in unseen(exposure):
+    for sentence in list_gaps(exposure):
         yield from textwrap.wrap(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
 def closing_lines(exposure: Exposure) -> Iterator[str]:
     """Yield what a format without a ledger leaves out: that nothing was seen, where it was so, and the ledger."""
-    if not telling_sites(exposure):
-        yield silence(exposure)
+    if not reporting_sites(exposure):
+        yield describe_silence(exposure)
     yield from ledger_lines(exposure)
 
 
 def story_lines(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the story, one sentence a paragraph."""
-    if not telling_sites(exposure):
-        yield from (*wrap_after("", silence(exposure)), "")
-    for _, story_lines in story(exposure, vocabulary):
-        for index, sentence in enumerate(story_lines):
+    if not reporting_sites(exposure):
+        yield from (*wrap_after("", describe_silence(exposure)), "")
+    for _, sentences in tell_story(exposure, vocabulary):
+        for index, sentence in enumerate(sentences):
             first = "  " if index else ""
             yield from textwrap.wrap(
                 plain_sentence(sentence), WIDTH, initial_indent=first, subsequent_indent="  ", break_on_hyphens=False
@@ -71,13 +71,13 @@ def story_lines(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _block(site: SiteExposure, vocabulary: Vocabulary, *, with_setup: bool) -> Iterator[str]:
-    yield f"{safe_text(site.name)}  ({', '.join(span_words(site))})"
-    yield from _line("told Meta", event_words(site.sent))
-    yield from _line("with it", vocabulary.about_person(site.data) or nothing_words(site))
-    yield from _line("by", way_words(site.sent))
+    yield f"{safe_text(site.name)}  ({', '.join(describe_span(site))})"
+    yield from _line("told Meta", list_events(site.sent))
+    yield from _line("with it", vocabulary.about_person(site.data) or describe_absence(site))
+    yield from _line("by", list_channels(site.sent))
     yield from _line("pixels", map(safe_text, site.pixels))
-    yield from _line("contacts", contact_words(site.contacts, vocabulary))
-    yield from _line("blocked", (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary)))
+    yield from _line("contacts", list_contacts(site.contacts, vocabulary))
+    yield from _line("blocked", (*list_events(site.blocked), *list_contacts(site.blocked_contacts, vocabulary)))
     for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)) if with_setup else ():
         yield from wrap_after("  ", plain_sentence(sentence))
 

@@ -14,22 +14,22 @@ from rich.table import Table
 from rich.text import Text
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
-from pixelwitness.report.wording.announced import HEAD, sentences, told_of
+from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
 from pixelwitness.report.wording.consent_words import consent_sentences
-from pixelwitness.report.wording.ledger_words import account, silence, unseen
+from pixelwitness.report.wording.coverage_words import describe_silence, list_gaps, summarise_coverage
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.setup_words import setup_sentences
-from pixelwitness.report.wording.site_facts import (
-    apart,
-    contact_words,
-    event_words,
-    nothing_words,
-    span_words,
-    telling_sites,
-    way_words,
+from pixelwitness.report.wording.site_words import (
+    describe_absence,
+    describe_others,
+    describe_span,
+    list_channels,
+    list_contacts,
+    list_events,
+    reporting_sites,
 )
-from pixelwitness.report.wording.story import story
+from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _WIDEST = 132
@@ -57,14 +57,14 @@ def draw_summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: boo
 
     ``after_story`` leaves out what the story has told.
     """
-    draw_story = telling_sites(exposure)
-    parts: list[Table | Text | Padding] = [_sites(draw_story, vocabulary)] if draw_story else []
-    if not draw_story and not after_story:
-        parts.append(Text(silence(exposure), style="bold"))
-    for site in draw_story if not after_story else ():
+    sites = reporting_sites(exposure)
+    parts: list[Table | Text | Padding] = [_sites(sites, vocabulary)] if sites else []
+    if not sites and not after_story:
+        parts.append(Text(describe_silence(exposure), style="bold"))
+    for site in sites if not after_story else ():
         for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)):
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
-    for head, words in apart(exposure, vocabulary):
+    for head, words in describe_others(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
     said = () if after_story else (_draw_announcements(exposure, vocabulary, in_short=True),)
     return Group(*parts, *said, draw_ledger(exposure))
@@ -73,28 +73,28 @@ def draw_summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: boo
 def draw_ledger(exposure: Exposure) -> Group:
     """Return the ledger and what could not be seen."""
     lines = Table.grid(padding=(0, 1))
-    for sentence in unseen(exposure):
+    for sentence in list_gaps(exposure):
         lines.add_row(Text("•", style="yellow"), Text(sentence))
-    looked = Text.assemble(("\nLooked at: ", "bold"), account(exposure.coverage))
+    looked = Text.assemble(("\nLooked at: ", "bold"), summarise_coverage(exposure.coverage))
     return Group(looked, Text("Could not be seen:", style="bold"), lines)
 
 
 def draw_story(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
-    if not telling_sites(exposure):
-        parts.append(Padding(Text(silence(exposure), style="bold"), (0, 0, 1, 0)))
-    for _, draw_story in story(exposure, vocabulary):
+    if not reporting_sites(exposure):
+        parts.append(Padding(Text(describe_silence(exposure), style="bold"), (0, 0, 1, 0)))
+    for _, sentences in tell_story(exposure, vocabulary):
         parts.extend(
-            Padding(_sentence(one), (0, 0, int(index + 1 == len(draw_story)), 2 if index else 0))
-            for index, one in enumerate(draw_story)
+            Padding(_sentence(one), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
+            for index, one in enumerate(sentences)
         )
     return Group(*parts, _draw_announcements(exposure, vocabulary))
 
 
 def _draw_announcements(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
     """Return what has been announced about such data, in short or whole; nothing where nothing was told."""
-    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    said = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
     lines = Table.grid(padding=(0, 1))
     for sentence in said:
         lines.add_row(Text("•", style="cyan"), Text(sentence))
@@ -128,15 +128,15 @@ def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
 
 def _who(site: SiteExposure) -> Text:
     style = "bold cyan" if site.standing is Standing.SITE else "bold"
-    visits, *times = span_words(site)
+    visits, *times = describe_span(site)
     return _lines([(safe_text(site.name), style), (visits, "dim"), *((one[:10], "dim") for one in times)])
 
 
 def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
-    lines = [(one, "") for one in event_words(site.sent)]
+    lines = [(one, "") for one in list_events(site.sent)]
     if site.contacts:
-        lines.append((f"contacts: {', '.join(contact_words(site.contacts, vocabulary))}", "dim"))
-    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts, vocabulary))
+        lines.append((f"contacts: {', '.join(list_contacts(site.contacts, vocabulary))}", "dim"))
+    blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, vocabulary))
     if blocked:
         lines.append((f"blocked: {', '.join(blocked)}", "green"))
     return _lines(lines)
@@ -144,14 +144,14 @@ def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
 
 def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
     data = vocabulary.about_person(site.data)
-    lines = [(one, "bold red") for one in data] or [(one, "yellow") for one in nothing_words(site)]
+    lines = [(one, "bold red") for one in data] or [(one, "yellow") for one in describe_absence(site)]
     if data and site.unread:
         lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
     return _lines(lines)
 
 
 def _ways(site: SiteExposure) -> Text:
-    lines = [(one, "") for one in way_words(site.sent)]
+    lines = [(one, "") for one in list_channels(site.sent)]
     if site.pixels:
         lines.append(("received by pixel" if len(site.pixels) == 1 else "received by pixels", "dim"))
         lines += [(safe_text(one, 40), "dim") for one in site.pixels]

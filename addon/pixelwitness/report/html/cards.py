@@ -10,22 +10,22 @@ from dataclasses import dataclass, replace
 from pixelwitness.core.exposure.exposure import DataSent, Exposure, SiteExposure
 from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.html.proof import SiteEvidence, shares
-from pixelwitness.report.wording.announced import is_main, sentence, told_of
+from pixelwitness.report.html.page_evidence import SiteEvidence, share_room
+from pixelwitness.report.wording.announcements import announcement_sentence, is_main, select_announcements
 from pixelwitness.report.wording.consent_words import consent_parts, limited_use_sentences
-from pixelwitness.report.wording.ledger_words import unseen_of
+from pixelwitness.report.wording.coverage_words import list_site_gaps
 from pixelwitness.report.wording.safe_text import counted, listed
 from pixelwitness.report.wording.sentence import Sentence, list_captured
 from pixelwitness.report.wording.setup_words import setup_sentences
-from pixelwitness.report.wording.site_facts import (
-    contact_words,
-    event_words,
-    nothing_words,
-    span_words,
-    telling_sites,
-    way_words,
+from pixelwitness.report.wording.site_words import (
+    describe_absence,
+    describe_span,
+    list_channels,
+    list_contacts,
+    list_events,
+    reporting_sites,
 )
-from pixelwitness.report.wording.story import deeds, doubts, who_sentences
+from pixelwitness.report.wording.story import certainty_sentences, identification_sentences, sent_sentences
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 MAX_PIXELS = 12
@@ -67,13 +67,13 @@ class Card:
     evidence: SiteEvidence
 
 
-def cards_of(
+def build_cards(
     exposure: Exposure, evidence: Mapping[str, SiteEvidence], words: Vocabulary, told_room: int
 ) -> Iterator[Card]:
     """Yield the cards of all sites, in the order of the story, with so many sentences of it in all."""
-    sites = telling_sites(exposure)
-    told = [(*deeds(site, words), *doubts(site)) for site in sites]
-    rooms = shares(tuple(map(len, told)), told_room)
+    sites = reporting_sites(exposure)
+    told = [(*sent_sentences(site, words), *certainty_sentences(site)) for site in sites]
+    rooms = share_room(tuple(map(len, told)), told_room)
     for number, (site, sentences, room) in enumerate(zip(sites, told, rooms, strict=True), start=1):
         facts = (
             *_facts(site, words),
@@ -83,7 +83,7 @@ def cards_of(
         yield Card(
             number,
             site.name,
-            ", ".join(span_words(site)),
+            ", ".join(describe_span(site)),
             tuple(_marks(site, words)),
             sentences[:room],
             len(sentences[room:]),
@@ -112,7 +112,7 @@ def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
     elif _of(site, About.BROWSER):
         yield Mark("known", "\u25d0", "browser can be known again")
     elif site.sent or site.contacts:
-        yield Mark("quiet", "\u25cb", nothing_words(site)[0])
+        yield Mark("quiet", "\u25cb", describe_absence(site)[0])
     if site.unread:
         yield Mark("unknown", "?", "not all recorded")
     if site.blocked or site.blocked_contacts:
@@ -120,20 +120,20 @@ def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
 
 
 def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
-    yield Fact("What was sent", _alike(event_words(site.sent) or ("no event",)))
+    yield Fact("What was sent", _alike(list_events(site.sent) or ("no event",)))
     if site.contacts:
-        yield Fact("Contacts", _alike(contact_words(site.contacts, words)))
+        yield Fact("Contacts", _alike(list_contacts(site.contacts, words)))
     person = _alike(words.about_person(_of(site, About.PERSON)), "sent")
     browser = _alike(words.about_person(_of(site, About.BROWSER)), "known")
-    nothing = _alike(nothing_words(site), "unknown" if site.unread else "")
-    yield Fact("About whom", (*person, *browser) or nothing, tuple(who_sentences(site)))
+    nothing = _alike(describe_absence(site), "unknown" if site.unread else "")
+    yield Fact("About whom", (*person, *browser) or nothing, tuple(identification_sentences(site)))
     if site.sent:
-        yield Fact("By which way", _alike(way_words(site.sent)), tuple(_receivers(site)))
+        yield Fact("By which way", _alike(list_channels(site.sent)), tuple(_receivers(site)))
     parts = consent_parts(site)
     if parts:
         sentences = tuple((f"{one}.",) for one in parts)
         yield Fact("Consent", (), (*sentences, *limited_use_sentences(site)))
-    blocked = (*event_words(site.blocked), *contact_words(site.blocked_contacts, words))
+    blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, words))
     yield Fact("Blocked", _alike(blocked, "blocked") or _alike(("nothing",)))
     setup = tuple(setup_sentences(site, words))
     if setup:
@@ -156,11 +156,11 @@ def _receivers(site: SiteExposure) -> Iterator[Sentence]:
 
 def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, whole: bool) -> Iterator[Fact]:
     """Yield what Meta announced about what this site sent, by the time of its own traffic."""
-    told = told_of(replace(exposure, sites=(site,)), words.announced, words.region)
+    told = select_announcements(replace(exposure, sites=(site,)), words)
     main = [one for one in told.uses if is_main(one)]
     if not told.uses:
         return
-    said = [sentence(one, told) if whole else f"{introduction(one.use)}: {one.use.claim}." for one in main]
+    said = [announcement_sentence(one, told) if whole else f"{introduction(one.use)}: {one.use.claim}." for one in main]
     more = len(told.uses) - len(main)
     rest = (
         f"{counted(more, 'further statement' if main else 'statement')}, and what you can do:"
@@ -171,4 +171,4 @@ def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, who
 
 
 def _unseen(site: SiteExposure) -> Fact:
-    return Fact("Could not be seen", (), tuple((one,) for one in unseen_of(site)))
+    return Fact("Could not be seen", (), tuple((one,) for one in list_site_gaps(site)))

@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke:
+class RuleUse:
     """A rule that recognised something."""
 
     id: str
@@ -56,7 +56,7 @@ class Version:
     values: tuple[str, ...]
 
 
-def sources_of(recordings: Sequence[Recording]) -> tuple[Source, ...]:
+def list_sources(recordings: Sequence[Recording]) -> tuple[Source, ...]:
     """Return the recordings, numbered in their order; files are named from the folder on that all of them share.
 
     A page is made to be handed on: whose home the files lay in is nobody's business.
@@ -120,7 +120,7 @@ def _told_options(one: Recording) -> str:
     return f"{values}, {'with a persona' if _options(one).get('persona') else 'without a persona'}"
 
 
-def versions_of(recordings: Iterable[Recording]) -> tuple[Version, ...]:
+def list_versions(recordings: Iterable[Recording]) -> tuple[Version, ...]:
     """Return what the rows depend on; several values where recordings were scanned by several."""
     rows = tuple(recordings)
     told = (
@@ -134,14 +134,14 @@ def versions_of(recordings: Iterable[Recording]) -> tuple[Version, ...]:
     return tuple(Version(what, tuple(dict.fromkeys(values))) for what, values in told)
 
 
-def rules_of(spoke: Counter[tuple[str, int]], rules: Mapping[str, Rule]) -> tuple[Spoke, ...]:
+def list_rules(spoke: Counter[tuple[str, int]], rules: Mapping[str, Rule]) -> tuple[RuleUse, ...]:
     """Return the rules that recognised something; of one that is not built in only its name is known."""
     told = []
     for (rule_id, version), times in sorted(spoke.items()):
         rule = rules.get(rule_id)
         if rule is None:
-            told.append(Spoke(rule_id, version, "a rule of your own", "", "", (), times))
+            told.append(RuleUse(rule_id, version, "a rule of your own", "", "", (), times))
         else:
             known = rule.title, rule.confidence.value, rule.description, rule.references
-            told.append(Spoke(rule_id, version, *known, times))
+            told.append(RuleUse(rule_id, version, *known, times))
     return tuple(told)

@@ -20,22 +20,21 @@ from markupsafe import Markup, escape
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.report.charts.channel_chart import draw_channels
-from pixelwitness.report.charts.chart import Chart
-from pixelwitness.report.charts.chart_data import Gathering
-from pixelwitness.report.charts.chart_models import Models
+from pixelwitness.report.charts.chart_builder import ChartBuilder
+from pixelwitness.report.charts.chart_models import Chart, ChartModels
 from pixelwitness.report.charts.data_grid import draw_data
 from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
-from pixelwitness.report.html.cards import cards_of, person_labels
-from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, rules_of, sources_of, versions_of
-from pixelwitness.report.html.proof import Room, fitted, gather
+from pixelwitness.report.html.cards import build_cards, person_labels
+from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, list_rules, list_sources, list_versions
+from pixelwitness.report.html.page_evidence import PageRoom, collect_evidence, limit_evidence
 from pixelwitness.report.report_data import ReportData
-from pixelwitness.report.wording.announced import HEAD, beside, is_main, told_of
-from pixelwitness.report.wording.ledger_words import account, unseen
-from pixelwitness.report.wording.opening import opening, when
+from pixelwitness.report.wording.announcements import HEAD, is_main, qualify_use, select_announcements
+from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
+from pixelwitness.report.wording.lead_paragraph import format_days, lead_sentences
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
-from pixelwitness.report.wording.site_facts import apart, telling_sites
+from pixelwitness.report.wording.site_words import describe_others, reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 TITLE = "What sites told Meta"
@@ -68,44 +67,44 @@ def render_html(data: ReportData) -> str:
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     exposure, vocabulary, rows = data.exposure, data.vocabulary, data.rows
-    sites = telling_sites(exposure)
+    sites = reporting_sites(exposure)
     called: dict[tuple[str, str], str] = {(one.kind, one.label): one.called for one in load_knowledge().word_lists}
-    gathering = Gathering(exposure, vocabulary)
+    charts = ChartBuilder(exposure, vocabulary)
     for visit in rows.visits:
-        gathering.visit(visit)
+        charts.add_visit(visit)
     for signal in rows.signals:
-        gathering.signal(signal)
-    events, contacts = _passed(rows.events, gathering.event), _passed(rows.contacts, gathering.contact)
-    gathered, spoke = gather(sites, events, contacts, vocabulary, called)
-    told = told_of(exposure, vocabulary.announced, vocabulary.region)
+        charts.add_signal(signal)
+    events, contacts = _passed(rows.events, charts.add_event), _passed(rows.contacts, charts.add_contact)
+    gathered, spoke = collect_evidence(sites, events, contacts, vocabulary, called)
+    told = select_announcements(exposure, vocabulary)
     style = style_sheet()
     recordings = exposure.recordings
     content: dict[str, object] = {
         "title": TITLE,
         "style": Markup(style),
         "policy": Markup(POLICY.format(style=style_hash(style))),
-        "days": when(sites),
+        "days": format_days(sites),
         "limits": data.limits,
-        "opening": opening(exposure, vocabulary),
+        "opening": lead_sentences(exposure, vocabulary),
         "figures": _figures(sites, exposure, vocabulary),
         "keeps_values": any(map(keeps_values, recordings)),
-        "charts": _charts(gathering.done()) if sites else (),
-        "apart": tuple(apart(exposure, vocabulary)),
+        "charts": _charts(charts.build()) if sites else (),
+        "apart": tuple(describe_others(exposure, vocabulary)),
         "uses_head": HEAD,
-        "uses": [(one.use, introduction(one.use), tuple(beside(one, told)), is_main(one)) for one in told.uses],
+        "uses": [(one.use, introduction(one.use), tuple(qualify_use(one, told)), is_main(one)) for one in told.uses],
         "advice": [f"{one[:1].upper()}{one[1:]}." for one in told.advice],
         "coverage": exposure.coverage,
-        "account": account(exposure.coverage),
-        "unseen": unseen(exposure),
-        "sources": sources_of(recordings),
+        "account": summarise_coverage(exposure.coverage),
+        "unseen": list_gaps(exposure),
+        "sources": list_sources(recordings),
         "more_sources": len(recordings[MAX_RECORDINGS:]),
         "recording_numbers": {one.id: number for number, one in enumerate(recordings, start=1)},
-        "versions": versions_of(recordings),
-        "rules": rules_of(spoke, {rule.id: rule for rule in load_rules().rules}),
+        "versions": list_versions(recordings),
+        "rules": list_rules(spoke, {rule.id: rule for rule in load_rules().rules}),
     }
-    room = Room()
+    room = PageRoom()
     while True:
-        cards = tuple(cards_of(exposure, fitted(gathered, room), vocabulary, room.told))
+        cards = tuple(build_cards(exposure, limit_evidence(gathered, room), vocabulary, room.told))
         page = _environment().get_template("page.html").render(content, cards=cards)
         if len(page.encode()) <= SIZE or room.is_least(len(sites)):
             return page
@@ -119,7 +118,7 @@ def _passed[One](rows: Iterable[One], taker: Callable[[One], None]) -> Iterator[
         yield row
 
 
-def _charts(models: Models) -> tuple[Chart, ...]:
+def _charts(models: ChartModels) -> tuple[Chart, ...]:
     return (
         draw_flow(models.flow),
         draw_data(models.data),

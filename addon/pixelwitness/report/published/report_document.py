@@ -23,8 +23,8 @@ from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.meaning.names.subjects import about_of
 from pixelwitness.report.published import report_model, shared_model
 from pixelwitness.report.published.shared_model import Contents, publish
-from pixelwitness.report.wording import announced
-from pixelwitness.report.wording.ledger_words import unseen
+from pixelwitness.report.wording import announcements
+from pixelwitness.report.wording.coverage_words import list_gaps
 from pixelwitness.report.wording.setup_words import taken_words
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -65,13 +65,13 @@ def build_report(exposure: Exposure, vocabulary: Vocabulary) -> report_model.Rep
             )
             for shared in exposure.shared
         ],
-        announced_uses=publish_uses(announced.told_of(exposure, vocabulary.announced, vocabulary.region)),
+        announced_uses=publish_uses(announcements.select_announcements(exposure, vocabulary)),
         recordings=[
             publish(shared_model.RecordingShape, recording, options=public_options(recording))
             for recording in exposure.recordings
         ],
         coverage=publish(shared_model.Ledger, exposure.coverage),
-        could_not_be_seen=list(unseen(exposure)),
+        could_not_be_seen=list(list_gaps(exposure)),
     )
 
 
@@ -162,7 +162,7 @@ def _contacts(group: ContactGroup, vocabulary: Vocabulary) -> report_model.Conta
     )
 
 
-def publish_uses(told: announced.Told) -> list[shared_model.AnnouncedUse]:
+def publish_uses(told: announcements.Announcements) -> list[shared_model.AnnouncedUse]:
     """Return the announced uses that an exposure is told of."""
     return [
         publish(

@@ -65,13 +65,13 @@ def consent_parts(site: SiteExposure) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def against_consent(sites: Iterable[SiteExposure]) -> tuple[str, ...]:
+def count_against_consent(sites: Iterable[SiteExposure]) -> tuple[str, ...]:
     """Return how many events of several sites left although somebody had said no."""
     by_label = _by_label(one for site in sites for one in site.consent)
     return tuple(f"{_events(by_label[label])} {_WORDS[label]}" for label in _AGAINST if label in by_label)
 
 
-def consent_word(label: str) -> str:
+def label_consent(label: str) -> str:
     """Return what was visible of consent when one event left, in few words.
 
     >>> consent_word("granted"), consent_word("nothing_seen"), consent_word("limited_data_use")

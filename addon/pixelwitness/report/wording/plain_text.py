@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure
-from pixelwitness.report.wording.announced import HEAD, sentences, told_of
+from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ def plain_sentence(sentence: Sentence) -> str:
 
 def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
     """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
-    said = [*sentences(told_of(exposure, vocabulary.announced, vocabulary.region), in_short=in_short)]
+    said = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
     if said:
         yield f"{HEAD}:"
         for sentence in said:

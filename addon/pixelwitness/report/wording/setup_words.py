@@ -11,7 +11,7 @@ from pixelwitness.core.exposure.pixel_setup import PixelSetting, PixelSettings
 from pixelwitness.core.wire.json_text import Json
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
-from pixelwitness.report.wording.site_facts import nothing_words
+from pixelwitness.report.wording.site_words import describe_absence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _MOST = 6
@@ -49,7 +49,7 @@ def _takes(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> It
     taken = taken_words(one, vocabulary)
     yield " is set to take: " if taken else " is set to take nothing by itself"
     yield "; ".join(taken)
-    seen = vocabulary.about_person(site.data_of(one.pixel_id)) or nothing_words(site)
+    seen = vocabulary.about_person(site.data_of(one.pixel_id)) or describe_absence(site)
     yield f". Seen to take: {'; '.join(seen)}."
 
 

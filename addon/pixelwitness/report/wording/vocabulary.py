@@ -12,7 +12,7 @@ from pixelwitness.core.exposure.exposure import DataSent
 from pixelwitness.meaning.names.announced_uses import Announced
 from pixelwitness.meaning.names.knowledge import plain_key
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.phrases import contact_word, form_word, identifiers, own_word
+from pixelwitness.report.wording.labels import identifiers, label_contact, label_form, spell_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Vocabulary:
 
     def setting(self, key: str) -> str:
         """Return what a setting is called."""
-        return self.settings[key][0] if key in self.settings else own_word(key)
+        return self.settings[key][0] if key in self.settings else spell_out(key)
 
     def tells(self, key: str) -> str:
         """Return what a setting is about: ``takes``, ``sends``, ``limits`` or ``technical``."""
@@ -43,19 +43,19 @@ class Vocabulary:
     def contact(self, channel: str, rule_id: str) -> str:
         """Return what a contact is called: by its channel, where that is the pixel by what its rule is for."""
         title = self.titles.get(rule_id, "") if channel == Channel.PIXEL else ""
-        return title[:1].lower() + title[1:] if title else contact_word(channel)
+        return title[:1].lower() + title[1:] if title else label_contact(channel)
 
     def signal(self, kind: str) -> str:
         """Return what a signal of consent is called."""
-        return self.signals.get(kind) or own_word(kind)
+        return self.signals.get(kind) or spell_out(kind)
 
     def match_key(self, key: str) -> str:
         """Return what a key of user data (``em``) stands for."""
-        return self.match_keys.get(plain_key(key)) or own_word(key)
+        return self.match_keys.get(plain_key(key)) or spell_out(key)
 
     def label(self, data_class: str) -> str:
         """Return the plain name of a class; its own, in words, where there is none."""
-        return self.labels.get(data_class) or own_word(data_class)
+        return self.labels.get(data_class) or spell_out(data_class)
 
     def about_person(self, data: Iterable[DataSent]) -> tuple[str, ...]:
         """Name what was sent of the person and the browser: ``e-mail (SHA-256)``, ``browser known by _fbp``."""
@@ -67,12 +67,12 @@ class Vocabulary:
             for origin in one.origins:
                 about = about_of(one.data_class, origin)
                 if about is About.PERSON:
-                    person.setdefault(self.label(one.data_class), set()).add(form_word(one.form))
+                    person.setdefault(self.label(one.data_class), set()).add(label_form(one.form))
                 elif about is About.BROWSER:
                     known_by.add(self.known_by(one.data_class, origin))
-        named = [with_forms(label, forms) for label, forms in sorted(person.items())]
+        named = [append_forms(label, forms) for label, forms in sorted(person.items())]
         if known_by:
-            named.append("browser known by " + ", ".join(by_cookies(known_by)))
+            named.append("browser known by " + ", ".join(order_identifiers(known_by)))
         return tuple(named)
 
     def known_by(self, data_class: str, origin: str) -> str:
@@ -104,7 +104,7 @@ def vocabulary(region: str | None = None) -> Vocabulary:
     )
 
 
-def by_cookies(names: Iterable[str]) -> list[str]:
+def order_identifiers(names: Iterable[str]) -> list[str]:
     """Order names by which a browser is known, bare ones first; a click is named once.
 
     >>> by_cookies({"_fbc (an ad click)", "fbclid (an ad click)", "_fbp"})
@@ -116,7 +116,7 @@ def by_cookies(names: Iterable[str]) -> list[str]:
     return sorted(told, key=lambda name: (name.endswith(")"), name))
 
 
-def with_forms(label: str, forms: Iterable[str]) -> str:
+def append_forms(label: str, forms: Iterable[str]) -> str:
     """Put the forms behind a name.
 
     >>> with_forms("e-mail", {"SHA-256", "masked"}), with_forms("browser id", ())

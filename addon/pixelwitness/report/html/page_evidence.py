@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
-from pixelwitness.report.html.proof_rows import (
+from pixelwitness.report.html.evidence_rows import (
     DataRow,
     FindingRow,
     Row,
@@ -31,7 +31,7 @@ AT_LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PageRoom:
     """How much one page holds of each."""
 
     events: int = ROOM_EVENTS
@@ -39,9 +39,9 @@ class Room:
     findings: int = ROOM_FINDINGS
     told: int = ROOM_TOLD
 
-    def smaller(self) -> "Room":
+    def smaller(self) -> "PageRoom":
         """Return a smaller one; single events go first, what was sent and found stays longest."""
-        return Room(self.events // 2, self.fields * 3 // 4, self.findings * 3 // 4, self.told * 2 // 3)
+        return PageRoom(self.events // 2, self.fields * 3 // 4, self.findings * 3 // 4, self.told * 2 // 3)
 
     def is_least(self, sites: int) -> bool:
         """Say whether so many sites have the least of everything, so that a smaller room changes nothing."""
@@ -60,7 +60,7 @@ class SiteEvidence:
     more_rows: int = 0
 
 
-def shares(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[int, ...]:
+def share_room(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[int, ...]:
     """Share room out: nobody gets more than is needed, what one leaves goes to the others.
 
     >>> shares((2, 50, 50), 42), shares((100,) * 3, 6)
@@ -76,7 +76,7 @@ def shares(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[i
     return tuple(given)
 
 
-def gather(
+def collect_evidence(
     sites: Sequence[SiteExposure],
     events: Iterable[SeenEvent],
     contacts: Iterable[SeenContact],
@@ -91,7 +91,7 @@ def gather(
         site.name: SiteEvidence(tuple(data_rows(site, vocabulary)), 0, tuple(finding_rows(site, vocabulary, called)))
         for site in sites
     }
-    room = dict(zip(gathered, shares([_seen(site) for site in sites], ROOM_EVENTS), strict=True))
+    room = dict(zip(gathered, share_room([_seen(site) for site in sites], ROOM_EVENTS), strict=True))
     spoke: Counter[tuple[str, int]] = Counter()
     for event in events:
         name = event.event.page_site or "unknown"
@@ -114,12 +114,12 @@ def gather(
     return gathered, spoke
 
 
-def fitted(gathered: Mapping[str, SiteEvidence], room: Room) -> Mapping[str, SiteEvidence]:
+def limit_evidence(gathered: Mapping[str, SiteEvidence], room: PageRoom) -> Mapping[str, SiteEvidence]:
     """Return as much of the evidence as a room holds; the rest is counted."""
     every = tuple(gathered.values())
-    rows = shares([len(one.rows) for one in every], room.events)
-    data = shares([len(one.data) for one in every], room.fields)
-    findings = shares([len(one.findings) for one in every], room.findings)
+    rows = share_room([len(one.rows) for one in every], room.events)
+    data = share_room([len(one.data) for one in every], room.fields)
+    findings = share_room([len(one.findings) for one in every], room.findings)
     return {
         name: SiteEvidence(
             one.data[:fields],

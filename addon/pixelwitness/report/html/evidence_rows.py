@@ -12,8 +12,8 @@ from pixelwitness.core.exposure.records import Transmission
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, PERSONA, PERSONAL_DATA
 from pixelwitness.report.published.report_document import judge_contents, without_scheme
-from pixelwitness.report.wording.consent_words import consent_word
-from pixelwitness.report.wording.phrases import carrier_word, form_word, own_word, way_word
+from pixelwitness.report.wording.consent_words import label_consent
+from pixelwitness.report.wording.labels import label_channel, label_form, label_transport, spell_out
 from pixelwitness.report.wording.safe_text import defanged
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -107,14 +107,14 @@ class FindingRow:
 def event_row(seen: SeenEvent) -> Row:
     """Return the row of an event."""
     event = seen.event
-    consent = next((word for one in seen.findings if one.kind == CONSENT and (word := consent_word(one.label))), "")
-    carriers = [carrier_word(one) for one in seen.transports if one != "unknown"]
-    ways = ", ".join(map(way_word, seen.channels))
+    consent = next((word for one in seen.findings if one.kind == CONSENT and (word := label_consent(one.label))), "")
+    carriers = [label_transport(one) for one in seen.transports if one != "unknown"]
+    ways = ", ".join(map(label_channel, seen.channels))
     return Row(
         event.seen_at or "",
         event.event_name,
         True,
-        own_word(event.event_kind),
+        spell_out(event.event_kind),
         event.pixel_id,
         f"{ways} ({', '.join(carriers)})" if carriers else ways,
         tuple(map(defanged, seen.receivers)),
@@ -123,7 +123,7 @@ def event_row(seen: SeenEvent) -> Row:
         event.blocked,
         _BODY[judge_contents(seen.unread, len(seen.transmissions))],
         event.confidence,
-        own_word(event.attributed_by),
+        spell_out(event.attributed_by),
         tuple(map(_place, seen.transmissions[:MAX_PLACES])),
         max(len(seen.transmissions) - MAX_PLACES, 0),
     )
@@ -142,14 +142,14 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
         False,
         "contact",
         contact.pixel_id,
-        way_word(contact.channel),
+        label_channel(contact.channel),
         (defanged(contact.receiver_host),),
         without_scheme(contact.page_url) or "",
         "",
         contact.blocked,
         _BODY[judge_contents(int(is_unread(contact.body_state)), 1)],
         contact.confidence,
-        own_word(contact.attributed_by),
+        spell_out(contact.attributed_by),
         (Place(contact.recording_id, contact.position, contact.line, contact.rule_id, contact.rule_version),),
         0,
     )
@@ -202,8 +202,8 @@ def _data_row(one: DataSent, events: tuple[str, ...], vocabulary: Vocabulary) ->
     return DataRow(
         _about(one).value,
         vocabulary.label(one.data_class),
-        form_word(one.form),
-        own_word(one.matching),
+        label_form(one.form),
+        spell_out(one.matching),
         one.origins[:MAX_NAMES],
         len(one.origins[MAX_NAMES:]),
         events[:MAX_NAMES],

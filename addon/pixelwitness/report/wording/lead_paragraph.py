@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.consent_words import against_consent
-from pixelwitness.report.wording.ledger_words import silence
+from pixelwitness.report.wording.consent_words import count_against_consent
+from pixelwitness.report.wording.coverage_words import describe_silence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 from pixelwitness.report.wording.sentence import Sentence, list_captured
-from pixelwitness.report.wording.site_facts import telling_sites
+from pixelwitness.report.wording.site_words import reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _MOST = 3
@@ -22,15 +22,15 @@ _MOST_GROUPS = 2
 """Groups of sites that sent the same data, each told in a sentence of its own; more are told in one."""
 
 
-def opening(exposure: Exposure, vocabulary: Vocabulary) -> tuple[Sentence, ...]:
+def lead_sentences(exposure: Exposure, vocabulary: Vocabulary) -> tuple[Sentence, ...]:
     """Return the sentences of the paragraph; without a site that told anything, the one that says so."""
-    sites = telling_sites(exposure)
+    sites = reporting_sites(exposure)
     if not sites:
-        return ((silence(exposure),),)
+        return ((describe_silence(exposure),),)
     return tuple(_sentences(sites, exposure.coverage, vocabulary))
 
 
-def when(sites: Sequence[SiteExposure]) -> str:
+def format_days(sites: Sequence[SiteExposure]) -> str:
     """Return the days on which something was seen to go to Meta, empty where no time is known.
 
     >>> when(())
@@ -54,7 +54,7 @@ def _sentences(sites: Sequence[SiteExposure], coverage: Coverage, vocabulary: Vo
         who = f"{len(contacts):,} more" if sending else counted(len(contacts), "site")
         yield (f"{who} let Meta know of the visit: ", *list_captured([site.name for site in contacts], _MOST), ".")
     yield from _consent_and_gaps(sites)
-    days = when(sites)
+    days = format_days(sites)
     days = f" {'from' if ' to ' in days else 'on'} {days}," if days else ""
     looked = f"{counted(coverage.recordings, 'recording')} of {counted(coverage.seen, 'request')}"
     yield (f"This was seen{days} in {looked}.",)
@@ -97,7 +97,7 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
 
 
 def _consent_and_gaps(sites: Sequence[SiteExposure]) -> Iterator[Sentence]:
-    against = against_consent(sites)
+    against = count_against_consent(sites)
     if against:
         yield (f"{listed(against)}.",)
     blocked = sum(group.events for site in sites for group in site.blocked)

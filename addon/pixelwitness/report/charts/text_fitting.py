@@ -11,7 +11,7 @@ _NARROW = frozenset("iIjlftr.,:;'|!()[]{}/\\ -`")
 _WIDE = frozenset("mwMWQOGDNHU@%&#_+=~<>×…")
 
 
-def width_of(text: str, size: float = 13) -> float:
+def estimate_width(text: str, size: float = 13) -> float:
     """Return the likely width of a text, in the units of ``size``, never too little for common faces.
 
     >>> round(width_of("shop.example", 10)), round(width_of("\u5c71\u5c71", 10))
@@ -20,30 +20,30 @@ def width_of(text: str, size: float = 13) -> float:
     return size * sum(map(_share, text))
 
 
-def fitted(text: str, room: float, size: float = 13) -> str:
+def fit_text(text: str, room: float, size: float = 13) -> str:
     """Return a text as it is where it fits, else its beginning and its end about an ellipsis.
 
     >>> fitted("shop.example", 110), fitted("a-very-long-name-of-a.shop.example", 110)
     ('shop.example', 'a-very…xample')
     """
-    if width_of(text, size) <= room:
+    if estimate_width(text, size) <= room:
         return text
-    room -= width_of("…", size)
+    room -= estimate_width("…", size)
     head = _within(text, room / 2, size)
-    tail = _within(text[len(head) :][::-1], room - width_of(head, size), size)[::-1]
+    tail = _within(text[len(head) :][::-1], room - estimate_width(head, size), size)[::-1]
     return f"{head}…{tail}"
 
 
-def name_column(names: Iterable[str]) -> float:
+def name_column_width(names: Iterable[str]) -> float:
     """Return the width of a column that holds names: no more than they need, and not much.
 
     >>> round(name_column(["shop.example"])), round(name_column(["w" * 100, "shop.example"]))
     (118, 196)
     """
-    return min(196.0, 20 + max(map(width_of, names), default=0.0))
+    return min(196.0, 20 + max(map(estimate_width, names), default=0.0))
 
 
-def short(number: int) -> str:
+def shorten_number(number: int) -> str:
     """Write a number in at most six characters.
 
     >>> short(7), short(12_345), short(2_345_678)
@@ -52,7 +52,7 @@ def short(number: int) -> str:
     return f"{number:,}" if number < 100_000 else f"{number / 1e6:,.1f} M" if number >= 1e6 else f"{number // 1000} k"
 
 
-def wrapped(text: str, room: float, size: float = 11, most: int = 3) -> tuple[str, ...]:
+def wrap_text(text: str, room: float, size: float = 11, most: int = 3) -> tuple[str, ...]:
     """Return a text in at most so many lines, broken at spaces and hyphens; what is too long is shortened.
 
     >>> wrapped("Conversions API gateway", 90)
@@ -60,13 +60,13 @@ def wrapped(text: str, room: float, size: float = 11, most: int = 3) -> tuple[st
     """
     lines: list[str] = []
     for word in text.replace("-", "-\0").replace(" ", " \0").split("\0"):
-        if lines and width_of(lines[-1] + word.rstrip(), size) <= room:
+        if lines and estimate_width(lines[-1] + word.rstrip(), size) <= room:
             lines[-1] += word
         else:
             lines.append(word)
     if len(lines) > most:
         lines = [*lines[: most - 1], "".join(lines[most - 1 :])]
-    return tuple(fitted(line.strip(), room, size) for line in lines)
+    return tuple(fit_text(line.strip(), room, size) for line in lines)
 
 
 def _within(text: str, room: float, size: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pixelwitness.core.exposure.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.phrases import carrier_word, way_word
+from pixelwitness.report.wording.labels import label_channel, label_transport
 from pixelwitness.report.wording.safe_text import counted, numbered, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -12,7 +12,7 @@ MAX_NAMES = 20
 """Sites that one line names."""
 
 
-def telling_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
+def reporting_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
     """Return the sites, and the unknown one, of which anything was seen to go to Meta, as people read of them.
 
     Those that sent data about the person come first, by the number of its classes and of events; then all
@@ -32,7 +32,7 @@ def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
     return -len(person), -site.n_events if person else 0, site.site is None, site.name
 
 
-def apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
+def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what stands beside the sites that told something, each as its head and its words."""
     silent = tuple(one.name for one in exposure.of(Standing.SITE) if one.is_silent)
     if silent:
@@ -46,11 +46,11 @@ def apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tup
                 for one in own
             ),
         )
-    for what, sites in same_values(exposure, vocabulary):
+    for what, sites in describe_shared_values(exposure, vocabulary):
         yield f"The same {what} went from", _named(sites)
 
 
-def same_values(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
+def describe_shared_values(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what went from several sites alike: class and numbers of values, and the sites."""
     joined: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for one in exposure.shared:
@@ -65,7 +65,7 @@ def _named(sites: tuple[str, ...]) -> tuple[str, ...]:
     return (*map(safe_text, sites[:MAX_NAMES]), *more)
 
 
-def event_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:
+def list_events(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     """Name events with their numbers: ``PageView`` and how often."""
     numbers: dict[str, int] = {}
     for group in groups:
@@ -74,12 +74,12 @@ def event_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     return tuple(numbered(name, number) for name, number in sorted(numbers.items()))
 
 
-def contact_words(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[str, ...]:
+def list_contacts(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Name contacts with their numbers: ``Meta's library`` and how often."""
-    return tuple(numbered(name, number) for name, number in contact_kinds(groups, vocabulary))
+    return tuple(numbered(name, number) for name, number in count_contacts(groups, vocabulary))
 
 
-def contact_kinds(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[tuple[str, int], ...]:
+def count_contacts(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[tuple[str, int], ...]:
     """Return (what they are called, how many) of contacts."""
     kinds: dict[str, int] = {}
     for group in groups:
@@ -89,23 +89,23 @@ def contact_kinds(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tup
     return tuple(kinds.items())
 
 
-def way_words(groups: Iterable[EventGroup]) -> tuple[str, ...]:
+def list_channels(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     """Name the ways of events, each with what carried it: ``pixel (image request)``."""
     carriers: dict[str, set[str]] = {}
     for group in groups:
         for channel in group.channels:
-            told = {carrier_word(one) for one in group.transports if one != "unknown"}
+            told = {label_transport(one) for one in group.transports if one != "unknown"}
             # A group of several channels does not say which of them was carried how.
-            carriers.setdefault(way_word(channel), set()).update(told if len(group.channels) == 1 else ())
+            carriers.setdefault(label_channel(channel), set()).update(told if len(group.channels) == 1 else ())
     return tuple(f"{way} ({', '.join(sorted(told))})" if told else way for way, told in sorted(carriers.items()))
 
 
-def nothing_words(site: SiteExposure) -> tuple[str, ...]:
+def describe_absence(site: SiteExposure) -> tuple[str, ...]:
     """Say what an empty list of personal data means: none seen, or not recorded."""
     return ("not recorded",) if site.unread else ("no personal data seen",)
 
 
-def span_words(site: SiteExposure) -> tuple[str, ...]:
+def describe_span(site: SiteExposure) -> tuple[str, ...]:
     """Tell visits and times."""
     words = [counted(site.visits, "visit") if site.visits else "no visit recorded"]
     if site.first_seen is not None and site.last_seen is not None:

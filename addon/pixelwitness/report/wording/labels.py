@@ -37,7 +37,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
 )
 """Forms of a datum, as a bracket behind its name tells them."""
 
-WAYS: Mapping[str, str] = MappingProxyType(
+CHANNELS: Mapping[str, str] = MappingProxyType(
     {
         "pixel": "pixel",
         "capi": "Conversions API",
@@ -57,7 +57,7 @@ WAYS: Mapping[str, str] = MappingProxyType(
 )
 """Channels."""
 
-CARRIERS: Mapping[str, str] = MappingProxyType(
+TRANSPORTS: Mapping[str, str] = MappingProxyType(
     {
         "image": "image request",
         "fetch": "fetch",
@@ -91,30 +91,30 @@ def _loaded() -> "Sayings":
     return load_sayings()
 
 
-def form_word(form: str) -> str:
+def label_form(form: str) -> str:
     """Return the plain name of a form.
 
     >>> form_word("sha256"), form_word("plain"), form_word("some_new_form")
     ('SHA-256', 'readable', 'some new form')
     """
-    return FORMS.get(form) or own_word(form)
+    return FORMS.get(form) or spell_out(form)
 
 
-def way_word(channel: str) -> str:
+def label_channel(channel: str) -> str:
     """Return the plain name of a channel."""
-    return WAYS.get(channel) or own_word(channel)
+    return CHANNELS.get(channel) or spell_out(channel)
 
 
-def contact_word(channel: str) -> str:
+def label_contact(channel: str) -> str:
     """Return what a contact by a channel is called; of the pixel's own kinds the vocabulary knows more."""
-    return "pixel without an event" if channel == "pixel" else way_word(channel)
+    return "pixel without an event" if channel == "pixel" else label_channel(channel)
 
 
-def carrier_word(transport: str) -> str:
+def label_transport(transport: str) -> str:
     """Return the plain name of a transport."""
-    return CARRIERS.get(transport) or own_word(transport)
+    return TRANSPORTS.get(transport) or spell_out(transport)
 
 
-def own_word(name: str) -> str:
+def spell_out(name: str) -> str:
     """Return a name that has no plain one as words; a database may come from a stranger, so it is made safe."""
     return safe_text(name.replace("_", " ").replace("-", " "), 60)

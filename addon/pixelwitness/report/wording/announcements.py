@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import Exposure, Standing
-from pixelwitness.meaning.names.announced_uses import Announced, Subject, ToldUse, advice_for, introduction, uses_for
+from pixelwitness.meaning.names.announced_uses import Subject, ToldUse, advice_for, introduction, uses_for
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 HEAD = "What has been announced about such data"
 UNSAID = "not said"
@@ -18,7 +19,7 @@ UNSAID = "not said"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Announcements:
     """What a recording is told of announced uses."""
 
     uses: tuple[ToldUse, ...]
@@ -27,29 +28,30 @@ class Told:
     first_seen: str | None
 
 
-def told_of(exposure: Exposure, announced: Announced, region: str | None) -> Told:
+def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announcements:
     """Return the statements for what an exposure holds; none where nothing was seen to go to Meta."""
+    announced, region = vocabulary.announced, vocabulary.region
     sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.contacts)]
     uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
     seen = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
     about: tuple[Subject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
     if not about:
-        return Told((), (), region, None)
+        return Announcements((), (), region, None)
     last = max((site.last_seen for site in seen if site.last_seen is not None), default=None)
     first = min((site.first_seen for site in seen if site.first_seen is not None), default=None)
     uses = tuple(uses_for(announced.uses, last, region, about))
     advice = tuple(one.text for one in advice_for(announced.can_do, last)) if sent else ()
-    return Told(uses, advice, region, first)
+    return Announcements(uses, advice, region, first)
 
 
-def sentences(told: Told, *, in_short: bool = False) -> Iterator[str]:
+def announcement_sentences(told: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield a sentence for each statement, then what a person can do.
 
     ``in_short``: only what Meta itself announced on a certain day, without what is not settled, and no advice.
     """
     for one in told.uses:
         if not in_short or is_main(one):
-            yield sentence(one, told, in_short=in_short)
+            yield announcement_sentence(one, told, in_short=in_short)
     if told.advice and not in_short:
         yield f"What you can do: {'; '.join(told.advice)}."
 
@@ -60,12 +62,12 @@ def is_main(told: ToldUse) -> bool:
     return use.said_by == "meta" and use.announced is not None and use.certainty == "certain"
 
 
-def sentence(told: ToldUse, of: Told, *, in_short: bool = False) -> str:
+def announcement_sentence(told: ToldUse, of: Announcements, *, in_short: bool = False) -> str:
     """Return one statement whole: who, when, what, from when on, where, and what others say."""
-    return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *beside(told, of, in_short=in_short)])
+    return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *qualify_use(told, of, in_short=in_short)])
 
 
-def beside(told: ToldUse, of: Told, *, in_short: bool = False) -> Iterator[str]:
+def qualify_use(told: ToldUse, of: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
     use = told.use
     if use.effective is not None:

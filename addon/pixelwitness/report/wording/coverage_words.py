@@ -11,10 +11,10 @@ from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.report.wording.consent_words import CAUTION
 from pixelwitness.report.wording.safe_text import counted, listed
 
-ALWAYS = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
+SERVER_GAP = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
 
 
-def account(coverage: Coverage) -> str:
+def summarise_coverage(coverage: Coverage) -> str:
     """Return where every request went, as one sum, and what was lost beside it."""
     carried = (
         f"{coverage.carrying:,} carried {counted(coverage.carried, 'event')}" if coverage.carrying else "",
@@ -27,12 +27,12 @@ def account(coverage: Coverage) -> str:
         f"{coverage.rejected:,} unusable",
         f"{coverage.blocked:,} blocked",
     )
-    lost = "".join(f"; LOST: {one}" for one in losses(coverage))
+    lost = "".join(f"; LOST: {one}" for one in list_losses(coverage))
     recordings, requests = counted(coverage.recordings, "recording"), counted(coverage.seen, "request")
     return f"{recordings}, {requests} = {' + '.join(parts)}{lost}"
 
 
-def losses(coverage: Coverage) -> tuple[str, ...]:
+def list_losses(coverage: Coverage) -> tuple[str, ...]:
     """Name what should not happen: records that were not stored, requests that our own rules failed on."""
     found = (
         (coverage.dropped, "record could not be stored", "records could not be stored"),
@@ -41,7 +41,7 @@ def losses(coverage: Coverage) -> tuple[str, ...]:
     return tuple(counted(number, one, many) for number, one, many in found if number)
 
 
-def unrecorded(coverage: Coverage) -> Iterator[str]:
+def describe_unrecorded(coverage: Coverage) -> Iterator[str]:
     """Yield in sentences what recorders left out, whoever it was for."""
     if coverage.bodies_not_recorded:
         yield _unread(coverage.bodies_not_recorded)
@@ -50,7 +50,7 @@ def unrecorded(coverage: Coverage) -> Iterator[str]:
         yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
 
 
-def silence(exposure: Exposure) -> str:
+def describe_silence(exposure: Exposure) -> str:
     """Return the headline of a report in which no site told Meta anything: how much was looked at, and its gaps."""
     coverage = exposure.coverage
     requests = counted(coverage.seen, "request")
@@ -83,14 +83,14 @@ def _in_short(coverage: Coverage) -> str:
     return f"unknown: {listed([*unknown, 'what servers send directly'])}"
 
 
-def unseen(exposure: Exposure) -> tuple[str, ...]:
+def list_gaps(exposure: Exposure) -> tuple[str, ...]:
     """Return what could not be seen, in plain sentences; the last one always holds."""
-    return (*_losses(exposure.coverage), *_gaps(exposure), ALWAYS)
+    return (*_losses(exposure.coverage), *_gaps(exposure), SERVER_GAP)
 
 
-def unseen_of(site: SiteExposure) -> tuple[str, ...]:
+def list_site_gaps(site: SiteExposure) -> tuple[str, ...]:
     """Return what could not be seen of one site, in plain sentences; the last one always holds."""
-    return (*((_unread(site.unread),) if site.unread else ()), ALWAYS)
+    return (*((_unread(site.unread),) if site.unread else ()), SERVER_GAP)
 
 
 def _losses(coverage: Coverage) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
         total = max(coverage.bodies_not_recorded, at_meta)
         of_meta = f", {at_meta:,} of them to Meta" if at_meta else ", none of them to Meta"
         yield _unread(total, of_meta)
-    yield from unrecorded(replace(coverage, bodies_not_recorded=0))
+    yield from describe_unrecorded(replace(coverage, bodies_not_recorded=0))
     if coverage.redacted:
         copies = counted(coverage.redacted, "recording is a redacted copy", "recordings are redacted copies")
         yield f"{copies}: values, pages below their host and seconds were taken out for sharing."

@@ -1,4 +1,4 @@
-"""Gathering: from what a report reads to the models of its charts.
+"""The builder of charts: from what a report reads to the models of its charts.
 
 Owns which rows a chart is about: sites of which something was seen to go to Meta, in the
 order of the story; Meta's own sites and Meta AI stand apart and are in no chart.  What an
@@ -19,13 +19,13 @@ from pixelwitness.meaning.spot.finding import CONSENT
 from pixelwitness.report.charts.chart_models import (
     Answer,
     ChannelGrid,
+    ChartModels,
     Count,
     DataGrid,
     Datum,
     Flow,
     Lane,
     Mark,
-    Models,
     Moment,
     State,
     Stream,
@@ -33,9 +33,9 @@ from pixelwitness.report.charts.chart_models import (
     Way,
 )
 from pixelwitness.report.published.report_document import without_scheme
-from pixelwitness.report.wording.phrases import contact_word, form_word, own_word, way_word
+from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
 from pixelwitness.report.wording.safe_text import defanged
-from pixelwitness.report.wording.site_facts import telling_sites
+from pixelwitness.report.wording.site_words import reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 ALWAYS = (DataClass.EMAIL, DataClass.PHONE, DataClass.ACCOUNT_ID, DataClass.BROWSER_ID)
@@ -57,11 +57,11 @@ _NO_VISIT = "no visit known"
 type _StreamKey = tuple[str, str, About | None, str]
 
 
-class Gathering:
+class ChartBuilder:
     """Takes visits and signals, then events and contacts, each in the order of time; returns the models."""
 
     def __init__(self, exposure: Exposure, vocabulary: Vocabulary) -> None:
-        self._sites = telling_sites(exposure)
+        self._sites = reporting_sites(exposure)
         self._vocabulary = vocabulary
         self._by_visit = len(self._sites) == 1
         self._pages: dict[str, str] = {}
@@ -70,23 +70,23 @@ class Gathering:
         self._said: dict[tuple[str, str, str], str | None] = {}
         self._streams: dict[_StreamKey, int] = {}
 
-    def visit(self, visit: Visit) -> None:
+    def add_visit(self, visit: Visit) -> None:
         """Take one visit."""
         words = f"visit: {without_scheme(visit.page_url) or _NO_VISIT}"
         self._pages[visit.id] = without_scheme(visit.page_url) or _NO_VISIT
         self._add(visit.site, visit.id, Moment(_seconds(visit.seen_at), Mark.VISIT, words))
 
-    def signal(self, signal: Signal) -> None:
+    def add_signal(self, signal: Signal) -> None:
         """Take one signal; one that says what its kind said before on this site is no news."""
         told = (signal.recording_id, signal.site or "", signal.kind)
         if told in self._said and self._said[told] == signal.state:
             return
         self._said[told] = signal.state
         mark = _SAID.get(Said(signal.state)) if signal.state in set(Said) else None
-        words = f"{self._vocabulary.signal(signal.kind)}: {own_word(signal.state or 'seen')}"
+        words = f"{self._vocabulary.signal(signal.kind)}: {spell_out(signal.state or 'seen')}"
         self._add(signal.site, signal.visit_id, Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words))
 
-    def event(self, seen: SeenEvent) -> None:
+    def add_event(self, seen: SeenEvent) -> None:
         """Take one event."""
         event = seen.event
         if event.channel == Channel.META_AI:
@@ -104,7 +104,7 @@ class Gathering:
         empty = {one.receiver_host for one in _arrived(seen)} - {receiver for _, _, receiver in told}
         self._stream(event.page_site, told | {("the event alone", About.EVENT, host) for host in empty})
 
-    def contact(self, seen: SeenContact) -> None:
+    def add_contact(self, seen: SeenContact) -> None:
         """Take one contact."""
         contact = seen.contact
         if contact.channel == Channel.META_AI:
@@ -119,14 +119,14 @@ class Gathering:
             told.add(_unread(contact.receiver_host))
         self._stream(contact.page_site, told or {("the visit alone", About.PAGE, contact.receiver_host)})
 
-    def done(self) -> Models:
+    def build(self) -> ChartModels:
         """Return the models."""
         place = {one.name: number for number, one in enumerate(self._sites)}
         streams = sorted(
             self._streams.items(),
             key=lambda one: (place[one[0][0]], -one[1], one[0][1], one[0][3], one[0][2] or ""),
         )
-        return Models(
+        return ChartModels(
             _channel_grid(self._sites),
             _data_grid(self._sites, self._vocabulary),
             Timeline(tuple(self._told_lanes()), self._by_visit),
@@ -184,7 +184,7 @@ def _channel_grid(sites: Iterable[SiteExposure]) -> ChannelGrid:
         key=lambda key: (not key[0], _CHANNELS.get(key[1], len(_CHANNELS)), key[1]),  # type: ignore[call-overload]
     )
     return ChannelGrid(
-        tuple(Way(way_word(name) if is_event else contact_word(name), is_event) for is_event, name in ways),
+        tuple(Way(label_channel(name) if is_event else label_contact(name), is_event) for is_event, name in ways),
         tuple((name, tuple(Count(*of.get(way, (0, 0))) for way in ways)) for name, of in counts.items()),
     )
 
@@ -226,7 +226,7 @@ def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], set[str]]:
         for origin in one.origins if one.form not in SAYS_NOTHING else ():
             about = about_of(one.data_class, origin)
             if about in _ABOUTS:
-                forms.setdefault((about, one.data_class), set()).add(form_word(one.form))
+                forms.setdefault((about, one.data_class), set()).add(label_form(one.form))
     return forms
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pixelwitness.core.exposure.exposure import EventContents, EventGroup
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
-from pixelwitness.report.wording.phrases import sayings
+from pixelwitness.report.wording.labels import sayings
 from pixelwitness.report.wording.safe_text import counted, listed
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 
@@ -20,7 +20,7 @@ MAX_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """One thing told of a person, and what went with it."""
 
     group: EventGroup
@@ -47,17 +47,17 @@ _FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
 """Families in which the site itself states value and currency."""
 
 
-def act_of(group: EventGroup, telling: EventContents) -> Act:
+def read_action(group: EventGroup, telling: EventContents) -> Action:
     """Return the act that a telling is of: what it was about, and for how much, by the names of its fields."""
     sums: dict[str, Field] = {}
     for one in telling.fields:
         family, _, name = one.field.partition("#")[0].rpartition(".")
         if family in _FACTS_OF and one.form not in SAYS_NOTHING:
             sums.setdefault(name, one)
-    return Act(group, telling, about_in(telling.fields), sums.get("value"), sums.get("currency"))
+    return Action(group, telling, find_subject(telling.fields), sums.get("value"), sums.get("currency"))
 
 
-def about_in(fields: Iterable[Field]) -> Field | None:
+def find_subject(fields: Iterable[Field]) -> Field | None:
     """Return the field that says best what an event was about."""
     named: dict[str, Field] = {}
     for one in fields:
@@ -65,9 +65,9 @@ def about_in(fields: Iterable[Field]) -> Field | None:
     return next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
 
 
-def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
+def group_actions(acts: Sequence[Action]) -> list[list[Action]]:
     """Join what one sentence can tell: pages opened; one product, viewed and bought; events of a name."""
-    sentences: dict[object, list[list[Act]]] = {}
+    sentences: dict[object, list[list[Action]]] = {}
     for act in acts:
         if act.name in ("PageView", _CLICK):
             key: object = act.name
@@ -85,19 +85,19 @@ def joined_acts(acts: Sequence[Act]) -> list[list[Act]]:
     return [one for several in sentences.values() for one in several]
 
 
-def _one_sum(acts: Sequence[Act], name: str | None) -> bool:
+def _one_sum(acts: Sequence[Action], name: str | None) -> bool:
     """Say whether acts speak of one sum; of the same event alone, with nothing it was about, none is a sum, too."""
     sums = {_sum(act) for act in acts}
     return len(sums if name is not None else sums - {None}) <= 1
 
 
-def _sum(act: Act) -> tuple[str, str] | None:
+def _sum(act: Action) -> tuple[str, str] | None:
     if act.value is None:
         return None
     return act.value.value_token, act.currency.value_token if act.currency is not None else ""
 
 
-def weight(acts: Sequence[Act]) -> int:
+def rank_actions(acts: Sequence[Action]) -> int:
     """Order sentences: what was done with what first, then what was done, own names, clicks, pages opened."""
     first = acts[0]
     if first.name in ("PageView", _CLICK):
@@ -107,7 +107,7 @@ def weight(acts: Sequence[Act]) -> int:
     return 0 if first.about is not None else 1
 
 
-def what(acts: Sequence[Act]) -> Iterator[str]:
+def describe_actions(acts: Sequence[Action]) -> Iterator[str]:
     """Yield the pieces that say what was done, for acts that were joined."""
     first = acts[0]
     if first.name == "PageView":
@@ -124,20 +124,20 @@ def what(acts: Sequence[Act]) -> Iterator[str]:
         names = _names(acts)
         nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
         of = tuple(_amount(acts, before=" of "))
-        yield from (listed(nouns), *of, f" ({called(first.about)} sent, not kept)")
+        yield from (listed(nouns), *of, f" ({name_subject(first.about)} sent, not kept)")
     else:
         verbs = [sayings()[name].about + _times(same) for name, same in _names(acts)]
         yield from ("you ", listed(verbs), " ", *_quoted(first.about), *_amount(acts))
 
 
-def _names(acts: Sequence[Act]) -> list[tuple[str, list[Act]]]:
-    named: dict[str, list[Act]] = {}
+def _names(acts: Sequence[Action]) -> list[tuple[str, list[Action]]]:
+    named: dict[str, list[Action]] = {}
     for act in acts:
         named.setdefault(act.name, []).append(act)
     return list(named.items())
 
 
-def _pages(acts: Sequence[Act]) -> Iterator[str]:
+def _pages(acts: Sequence[Action]) -> Iterator[str]:
     pages = list(dict.fromkeys(shorten_url(act.telling.page_url) for act in acts if act.telling.page_url))
     times = sum(act.telling.times for act in acts)
     if not pages:
@@ -154,7 +154,7 @@ def _pages(acts: Sequence[Act]) -> Iterator[str]:
         yield f" ({counted(times, 'time')} in all)"
 
 
-def _own(acts: Sequence[Act]) -> Iterator[str]:
+def _own(acts: Sequence[Action]) -> Iterator[str]:
     """Tell events whose names are the site's own, and those without a name."""
     named = _names(acts)
     many = len(named) > 1 or any(act.telling.times > 1 for act in acts)
@@ -166,7 +166,7 @@ def _own(acts: Sequence[Act]) -> Iterator[str]:
         yield from (Captured(name) if name else "one whose name was not recorded", _times(same))
 
 
-def _clicks(acts: Sequence[Act]) -> Iterator[str]:
+def _clicks(acts: Sequence[Action]) -> Iterator[str]:
     """Tell the buttons clicked, by their texts where these were kept."""
     texts = dict.fromkeys(act.about.value for act in acts if act.about is not None and act.about.value)
     times = sum(act.telling.times for act in acts)
@@ -185,7 +185,7 @@ def _clicks(acts: Sequence[Act]) -> Iterator[str]:
         )
 
 
-def _amount(acts: Sequence[Act], before: str = " for ", after: str = "") -> Iterator[str]:
+def _amount(acts: Sequence[Action], before: str = " for ", after: str = "") -> Iterator[str]:
     act = next((act for act in reversed(acts) if _sum(act) is not None), None)
     if act is None or act.value is None:
         return
@@ -198,7 +198,7 @@ def _amount(acts: Sequence[Act], before: str = " for ", after: str = "") -> Iter
     yield after
 
 
-def _times(acts: Iterable[Act]) -> str:
+def _times(acts: Iterable[Action]) -> str:
     times = sum(act.telling.times for act in acts)
     return f" ({counted(times, 'time')})" if times > 1 else ""
 
@@ -209,9 +209,9 @@ def _article(name: str) -> str:
 
 def _quoted(about: Field) -> Sentence:
     said = Captured(about.value or "")
-    return (said,) if called(about) == "product name" else ("\u201c", said, "\u201d")
+    return (said,) if name_subject(about) == "product name" else ("\u201c", said, "\u201d")
 
 
-def called(about: Field) -> str:
+def name_subject(about: Field) -> str:
     """Return what a field by which an event is told is called: product name, search text, button."""
     return _ABOUT[about.field.partition("#")[0].rpartition(".")[2]]
