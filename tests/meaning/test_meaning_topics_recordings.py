@@ -17,8 +17,10 @@ RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 LEAST_PRECISION = 0.9
 
 # (recording, topic, field, words of the list) and whether the page really is about the topic.
-# All are of one shop for home tests, whose pages speak of HIV and nothing else.
+# All but one are of a shop for home tests, whose pages speak of HIV and nothing else.
 ORAQUICK = "samatt__fb-pixel-inspector__hist_0b9763ba____tests____test-data__oraquick__requests-merged.har"
+# The title of a mental health service.
+CLINIC = "the-markup__meta-pixel-988__davidlawrencecenters.org__HAR__davidlawrencecenters.org_2023-04-25.har"
 JUDGED = {
     (ORAQUICK, "health", "cd.Meta.title", "hiv"): True,
     (ORAQUICK, "health", "cd.OpenGraph.og:title", "hiv"): True,
@@ -29,6 +31,7 @@ JUDGED = {
     (ORAQUICK, "health", "dl", "diagnosis, hiv"): True,
     (ORAQUICK, "health", "dl", "hiv"): True,
     (ORAQUICK, "health", "rl", "hiv"): True,
+    (CLINIC, "mental_health", "cd.pageFeatures.title", "mental health"): True,
 }
 
 
