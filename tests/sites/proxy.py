@@ -51,7 +51,7 @@ def running(world: World, folder: Path, arguments: Sequence[str | Path] = ()) ->
             env={**os.environ, "TEST_SITES_ROUTE": json.dumps(route)},
         )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not ready.exists():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"mitmdump did not start:\n{log.read_text(errors='replace')}")
