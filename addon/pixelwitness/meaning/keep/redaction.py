@@ -9,9 +9,8 @@ behind the tokens stays with whoever made the token function.
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from msgspec.structs import replace
+import msgspec
 
 from pixelwitness.core.detect import sighting
 from pixelwitness.core.exposure import records
@@ -47,7 +46,7 @@ _COUNTED = frozenset({Shape.NUMBER, Shape.CURRENCY, Shape.TIME, Shape.FLAG, Shap
 """Shapes in which a value is the persona's by chance alone."""
 
 
-class RedactedField(NamedTuple):
+class RedactedField(msgspec.Struct, frozen=True, gc=False):
     """What one field gives by itself: rows without owner; ordinals are counted where it stands among others."""
 
     rows: tuple[records.Field, ...]
@@ -105,7 +104,7 @@ class Redactor:
                 ordinal = max(at_least, ordinals.get(row.field, 0))
                 ordinals[row.field] = ordinal + 1
                 at_least = 0
-                rows.append(row if ordinal == 0 else replace(row, ordinal=ordinal))
+                rows.append(row if ordinal == 0 else msgspec.structs.replace(row, ordinal=ordinal))
             if redacted.leaks:
                 leaks |= dict.fromkeys(redacted.leaks)
         return tuple(rows), tuple(leaks)
