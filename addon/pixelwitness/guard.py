@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.meaning.spot.sessions import Place, places
+from pixelwitness.meaning.spot.sessions import SecretPlace, secret_places
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 from pixelwitness.sources.files.inputs import Input, find_inputs
 from pixelwitness.sources.recording import read_recording
@@ -22,7 +22,7 @@ class GuardFinding:
 
     position: int
     line: int | None
-    places: tuple[Place, ...]
+    places: tuple[SecretPlace, ...]
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def _search(source: Input) -> GuardedRecording:
     reading = read_recording(source, _Everything())
     for exchange in reading.exchanges:
         guarded.requests += 1
-        if seen := places(exchange, knowledge):
+        if seen := secret_places(exchange, knowledge):
             guarded.findings.append(GuardFinding(exchange.request.position, exchange.request.line, seen))
         if exchange.request.body_state in (BodyState.TOO_BIG, BodyState.UNDECODABLE):
             guarded.incomplete = True

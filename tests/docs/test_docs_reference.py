@@ -16,7 +16,7 @@ from pixelwitness.core.detect.rule import Channel, Confidence
 from pixelwitness.core.detect.transport import Transport
 from pixelwitness.core.join.attribution import AttributedBy
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.policy.config import policy_model
 from pixelwitness.policy.config.policy_file import read_declaration, read_policy
 from pixelwitness.report.formats import csv_sites
@@ -157,7 +157,7 @@ def test_the_page_of_policies_tells_of_every_state_of_consent() -> None:
     page = (REFERENCE / "policy.md").read_text("utf-8")
     section = re.search(r"^## Consent\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
     assert section is not None
-    assert [state for state in State if f"`{state}`" not in section[1]] == []
+    assert [state for state in ConsentState if f"`{state}`" not in section[1]] == []
 
 
 def test_the_example_of_a_policy_is_one(tmp_path: Path) -> None:

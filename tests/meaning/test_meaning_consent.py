@@ -9,15 +9,20 @@ from hypothesis import strategies as st
 
 from pixelwitness.core.detect.sighting import Field
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.consent import State, state_of
+from pixelwitness.meaning.hints.consent import ConsentState, decode_consent
 from pixelwitness.meaning.hints.limited_use import limited_use
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.names.knowledge import ConsentNames, Knowledge
 from pixelwitness.meaning.spot.finding import CONSENT, Finding
 from pixelwitness.rulebook import load_rules
 
-GRANTED, DENIED, PARTIAL, PRESENT = State.GRANTED, State.DENIED, State.PARTIAL, State.PRESENT
-OPTED_IN, NOT_ASKED = State.NOT_OPTED_OUT, State.NOT_REQUIRED
+GRANTED, DENIED, PARTIAL, PRESENT = (
+    ConsentState.GRANTED,
+    ConsentState.DENIED,
+    ConsentState.PARTIAL,
+    ConsentState.PRESENT,
+)
+OPTED_IN, NOT_ASKED = ConsentState.NOT_OPTED_OUT, ConsentState.NOT_REQUIRED
 ONETRUST = "isGpcEnabled=0&datestamp=Fri+Nov+20+2026&version=202401.2.0&isIABGlobal=false&hosts=&groups="
 
 
@@ -119,13 +124,13 @@ NOT_READ = [
 
 
 @pytest.mark.parametrize(("kind", "value", "state"), READ)
-def test_a_value_is_read_for_advertising_alone(kind: str, value: str, state: State) -> None:
-    assert state_of(kind, value, {}) is state
+def test_a_value_is_read_for_advertising_alone(kind: str, value: str, state: ConsentState) -> None:
+    assert decode_consent(kind, value, {}) is state
 
 
 @pytest.mark.parametrize(("kind", "value"), NOT_READ)
 def test_what_cannot_be_read_is_present_and_no_guess(kind: str, value: str) -> None:
-    assert state_of(kind, value, {}) is PRESENT
+    assert decode_consent(kind, value, {}) is PRESENT
 
 
 @pytest.mark.parametrize(
@@ -142,13 +147,13 @@ def test_what_cannot_be_read_is_present_and_no_guess(kind: str, value: str) -> N
         ("G111", "13z3z3z3z5", GRANTED),
     ],
 )
-def test_googles_letters_refine_its_digits(gcs: str, gcd: str, state: State) -> None:
-    assert state_of("google_consent", gcs, {"gcd": gcd}) is state
+def test_googles_letters_refine_its_digits(gcs: str, gcd: str, state: ConsentState) -> None:
+    assert decode_consent("google_consent", gcs, {"gcd": gcd}) is state
 
 
 @given(st.sampled_from(sorted({kind for kind, *_ in READ})), st.one_of(st.text(), st.none()), st.text(max_size=20))
 def test_no_value_raises(kind: str, value: str | None, gcd: str) -> None:
-    assert state_of(kind, value, {"gcd": gcd}) in State
+    assert decode_consent(kind, value, {"gcd": gcd}) in ConsentState
 
 
 @given(
@@ -156,9 +161,9 @@ def test_no_value_raises(kind: str, value: str | None, gcd: str) -> None:
     st.integers(0, 200),
     st.text(alphabet="{}[]:,%=&.~\x00\ud800ABCab01 '\"", max_size=12),
 )
-def test_no_damaged_value_raises(known: tuple[str, str, State], at: int, noise: str) -> None:
+def test_no_damaged_value_raises(known: tuple[str, str, ConsentState], at: int, noise: str) -> None:
     kind, value, _ = known
-    assert state_of(kind, value[:at] + noise + value[at + 3 :], {}) in State
+    assert decode_consent(kind, value[:at] + noise + value[at + 3 :], {}) in ConsentState
 
 
 def test_every_kind_that_a_rule_gives_is_read_and_has_a_name(knowledge: Knowledge) -> None:

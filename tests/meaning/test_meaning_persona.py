@@ -14,7 +14,7 @@ from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
 from pixelwitness.meaning.pipeline.classification import persona_findings
 from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
-from pixelwitness.meaning.text.normalisation import Kind, spellings
+from pixelwitness.meaning.text.normalisation import DatumKind, spellings
 
 JANE = Persona(
     (
@@ -237,7 +237,7 @@ def test_personas_are_told_apart_by_a_mark_under_the_key() -> None:
         ("id", "Ab C-1", {"abc-1", "Ab C-1"}),
     ],
 )
-def test_spellings(kind: Kind, text: str, expected: set[str]) -> None:
+def test_spellings(kind: DatumKind, text: str, expected: set[str]) -> None:
     assert {spelling for spelling, _ in spellings(kind, text)} == expected
 
 

@@ -2,29 +2,39 @@
 
 import pytest
 
-from pixelwitness.meaning.hints.reconciliation import Comparison, Listed, Row, Sent, compare, site_named, type_of
+from pixelwitness.meaning.hints.reconciliation import (
+    ListedEvent,
+    ReconciledType,
+    Reconciliation,
+    SentEvent,
+    reconcile,
+    site_named,
+    type_of,
+)
 
 DAY = 1_795_370_000.0
 
 
-def sent(number: int, name: str | None, at: float | None, site: str = "shop.example", kind: str = "standard") -> Sent:
-    return Sent(f"r-{number}", site, "1111222233334444", name, kind, at)
+def sent(
+    number: int, name: str | None, at: float | None, site: str = "shop.example", kind: str = "standard"
+) -> SentEvent:
+    return SentEvent(f"r-{number}", site, "1111222233334444", name, kind, at)
 
 
-def outcomes(comparison: Comparison) -> dict[tuple[str, str], tuple[int, int, int]]:
+def outcomes(comparison: Reconciliation) -> dict[tuple[str, str], tuple[int, int, int]]:
     return {(row.business, row.type): (row.seen_and_listed, row.listed_only, row.seen_only) for row in comparison.rows}
 
 
 def test_the_three_outcomes_by_business_and_type() -> None:
     listed = [
-        Listed("shop.example", "PAGE_VIEW", None, DAY + 30),
-        Listed("shop.example", "PURCHASE", None, DAY + 60),
-        Listed("www.shop.example", "PURCHASE", None, DAY + 90),
-        Listed("garden.example", "VIEW_CONTENT", None, DAY),
+        ListedEvent("shop.example", "PAGE_VIEW", None, DAY + 30),
+        ListedEvent("shop.example", "PURCHASE", None, DAY + 60),
+        ListedEvent("www.shop.example", "PURCHASE", None, DAY + 90),
+        ListedEvent("garden.example", "VIEW_CONTENT", None, DAY),
     ]
     seen = [sent(1, "PageView", DAY), sent(2, "Purchase", DAY), sent(3, "AddToCart", DAY)]
 
-    compared = compare(listed, seen, tolerance=300)
+    compared = reconcile(listed, seen, tolerance=300)
 
     assert outcomes(compared) == {
         ("garden.example", "VIEW_CONTENT"): (0, 1, 0),
@@ -32,15 +42,15 @@ def test_the_three_outcomes_by_business_and_type() -> None:
         ("shop.example", "PAGE_VIEW"): (1, 0, 0),
         ("shop.example", "PURCHASE"): (1, 1, 0),
     }
-    assert compared.rows[2] == Row("shop.example", "site", "PAGE_VIEW", seen_and_listed=1, seen=["r-1"])
+    assert compared.rows[2] == ReconciledType("shop.example", "site", "PAGE_VIEW", seen_and_listed=1, seen=["r-1"])
     assert [compared.total(name) for name in ("seen_and_listed", "listed_only", "seen_only")] == [2, 2, 1]
 
 
 def test_each_event_is_paired_once_with_the_nearest_in_time() -> None:
-    listed = [Listed("shop.example", "PURCHASE", None, DAY + after) for after in (0, 100, 200)]
+    listed = [ListedEvent("shop.example", "PURCHASE", None, DAY + after) for after in (0, 100, 200)]
     seen = [sent(1, "Purchase", DAY + 110), sent(2, "Purchase", DAY + 5)]
 
-    (row,) = compare(listed, seen, tolerance=60).rows
+    (row,) = reconcile(listed, seen, tolerance=60).rows
 
     assert (row.seen_and_listed, row.listed_only, row.seen_only) == (2, 1, 0)
     assert row.seen == ["r-2", "r-1"]
@@ -48,20 +58,20 @@ def test_each_event_is_paired_once_with_the_nearest_in_time() -> None:
 
 @pytest.mark.parametrize(("apart", "expected"), [(59.0, (1, 0, 0)), (61.0, (0, 1, 1)), (-59.0, (1, 0, 0))])
 def test_times_further_apart_than_the_tolerance_are_two(apart: float, expected: tuple[int, int, int]) -> None:
-    compared = compare([Listed("shop.example", "LEAD", None, DAY + apart)], [sent(1, "Lead", DAY)], tolerance=60)
+    compared = reconcile([ListedEvent("shop.example", "LEAD", None, DAY + apart)], [sent(1, "Lead", DAY)], tolerance=60)
     assert outcomes(compared) == {("shop.example", "LEAD"): expected}
 
 
 def test_where_a_time_is_missing_business_and_type_decide_and_it_is_said() -> None:
-    (row,) = compare([Listed("shop.example", "LEAD", None, None)], [sent(1, "Lead", DAY)]).rows
+    (row,) = reconcile([ListedEvent("shop.example", "LEAD", None, None)], [sent(1, "Lead", DAY)]).rows
     assert (row.seen_and_listed, row.without_time) == (1, 1)
-    (row,) = compare([Listed("shop.example", "LEAD", None, DAY)], [sent(1, "Lead", None)]).rows
+    (row,) = reconcile([ListedEvent("shop.example", "LEAD", None, DAY)], [sent(1, "Lead", None)]).rows
     assert (row.seen_and_listed, row.without_time) == (1, 1)
 
 
 def test_listed_events_of_times_without_a_recording_are_counted_apart() -> None:
-    listed = [Listed("shop.example", "LEAD", None, DAY - 86_400 * days) for days in (0, 30)]
-    (row, _) = compare(listed, [sent(1, "PageView", DAY)], tolerance=60).rows
+    listed = [ListedEvent("shop.example", "LEAD", None, DAY - 86_400 * days) for days in (0, 30)]
+    (row, _) = reconcile(listed, [sent(1, "PageView", DAY)], tolerance=60).rows
     assert (row.type, row.listed_only, row.outside) == ("LEAD", 2, 1)
 
 
@@ -77,30 +87,30 @@ def test_listed_events_of_times_without_a_recording_are_counted_apart() -> None:
     ],
 )
 def test_a_business_is_a_site_by_host_number_or_name(business: str, number: str | None, told: tuple[str, str]) -> None:
-    compared = compare([Listed(business, "PURCHASE", number, DAY)], [sent(1, "Purchase", DAY)])
+    compared = reconcile([ListedEvent(business, "PURCHASE", number, DAY)], [sent(1, "Purchase", DAY)])
     row = next(row for row in compared.rows if row.seen_and_listed or row.listed_only)
     assert (row.business, row.matched_by) == told
 
 
 def test_a_number_that_two_sites_send_to_names_neither() -> None:
     seen = [sent(1, "Purchase", DAY), sent(2, "Purchase", DAY, "garden.example")]
-    compared = compare([Listed("Boots", "PURCHASE", "1111222233334444", DAY)], seen)
+    compared = reconcile([ListedEvent("Boots", "PURCHASE", "1111222233334444", DAY)], seen)
     assert outcomes(compared)["Boots", "PURCHASE"] == (0, 1, 0)
 
 
 def test_names_of_the_sites_own_are_custom_unless_the_list_has_them() -> None:
     seen = [sent(1, "LevelCompleted", DAY, kind="custom"), sent(2, None, DAY, kind="custom")]
-    assert outcomes(compare([Listed("shop.example", "CUSTOM", None, DAY)], seen)) == {
+    assert outcomes(reconcile([ListedEvent("shop.example", "CUSTOM", None, DAY)], seen)) == {
         ("shop.example", "CUSTOM"): (1, 0, 1)
     }
-    assert outcomes(compare([Listed("shop.example", "LEVEL_COMPLETED", None, DAY)], seen)) == {
+    assert outcomes(reconcile([ListedEvent("shop.example", "LEVEL_COMPLETED", None, DAY)], seen)) == {
         ("shop.example", "CUSTOM"): (0, 0, 1),
         ("shop.example", "LEVEL_COMPLETED"): (1, 0, 0),
     }
 
 
 def test_nothing_compares_to_nothing() -> None:
-    assert compare([], []) == Comparison((), None, None)
+    assert reconcile([], []) == Reconciliation((), None, None)
 
 
 @pytest.mark.parametrize("name", ["", "..", "a" * 500, "shop", "203.0.113.7", "\ud800.example", "shop example"])

@@ -4,7 +4,7 @@ import pytest
 from tests.exposed import EMAIL, contact, event, recording, signal, visit
 from tests.policy.judging import judged, told, understood, with_consent
 
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.contact_consent import consent_of_contacts
 from pixelwitness.policy.violations.facts import Phase, event_facts
@@ -43,7 +43,7 @@ def test_the_evidence_tells_whether_consent_came_before(labels: list[str], count
 
 
 def test_every_state_of_a_signal_has_words() -> None:
-    for state in State:
+    for state in ConsentState:
         assert "no consent signal can be seen" not in event_facts(with_consent(event(), state), ()).visible
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pixelwitness.core.detect.rule import Channel
-from pixelwitness.meaning.names.glossary import Word, asked_for, index_of
+from pixelwitness.meaning.names.glossary import Word, index_of, plain_name
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
 from pixelwitness.report.answers.explanation import (
     UnknownNameError,
@@ -109,4 +109,4 @@ def test_an_explanation_is_text_with_aliases_and_sources(words: tuple[Word, ...]
         "  Also called: LDU, dpo, data_processing_options",
         "  Source: developers.facebook.com/docs/marketing-apis/data-processing-options",
     ]
-    assert asked_for("Limited-Data-Use") == asked_for("limited data use")
+    assert plain_name("Limited-Data-Use") == plain_name("limited data use")

@@ -1,4 +1,4 @@
-"""By what Meta could know somebody: the closest level of a site, in a sentence, from findings in a store."""
+"""By what Meta could know somebody: the summarise_identity level of a site, in a sentence, from findings in a store."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from tests.har import entry, write
 
 from pixelwitness.core.exposure.exposure import Identification
-from pixelwitness.meaning.hints.identity import closest
+from pixelwitness.meaning.hints.identity import summarise_identity
 from pixelwitness.report.wording.story import identification_sentence
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
@@ -36,7 +36,7 @@ HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
     ],
 )
 def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: Identification) -> None:
-    assert closest(findings) == expected
+    assert summarise_identity(findings) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.meaning.hints.reconciliation import Listed
+from pixelwitness.meaning.hints.reconciliation import ListedEvent
 from pixelwitness.sources.meta_export import MAX_BYTES, Export, read_export
 
 NAME = "your_activity_off_meta_technologies.json"
@@ -52,14 +52,14 @@ RECORDS = [
 ]
 
 OF_OLDER = [
-    Listed("shop.example", "VIEW_CONTENT", "127359960673129", 1629564900.0),
-    Listed("shop.example", "PURCHASE", "127359960673129", 1629565200.0),
-    Listed("Café Müller", "CUSTOM", "1", 1629564900.0),
+    ListedEvent("shop.example", "VIEW_CONTENT", "127359960673129", 1629564900.0),
+    ListedEvent("shop.example", "PURCHASE", "127359960673129", 1629565200.0),
+    ListedEvent("Café Müller", "CUSTOM", "1", 1629564900.0),
 ]
 OF_RECORDS = [
-    Listed("shop.example", "PAGE_VIEW", "1001", 1700000000.0),
-    Listed("shop.example", "ADD_TO_CART", "1001", 1700000060.0),
-    Listed("Schuhe GmbH", "PURCHASE", "1002", 1700000100.0),
+    ListedEvent("shop.example", "PAGE_VIEW", "1001", 1700000000.0),
+    ListedEvent("shop.example", "ADD_TO_CART", "1001", 1700000060.0),
+    ListedEvent("Schuhe GmbH", "PURCHASE", "1002", 1700000100.0),
 ]
 
 
@@ -77,7 +77,7 @@ def read(tmp_path: Path, value: Any, name: str = NAME) -> Export:
 
 
 @pytest.mark.parametrize(("value", "expected"), [(OLDER, OF_OLDER), (RECORDS, OF_RECORDS)])
-def test_both_shapes_give_the_same_kind_of_list(value: Any, expected: list[Listed], tmp_path: Path) -> None:
+def test_both_shapes_give_the_same_kind_of_list(value: Any, expected: list[ListedEvent], tmp_path: Path) -> None:
     export = read(tmp_path, value)
 
     assert export.listed == expected
@@ -152,7 +152,7 @@ def test_an_empty_list_is_a_list(tmp_path: Path) -> None:
 )
 def test_a_time_is_seconds_or_not_recorded(time: Any, expected: float | None, tmp_path: Path) -> None:
     value = {"v": [{"name": "shop.example", "events": [{"id": 1, "type": "PURCHASE", "timestamp": time}]}]}
-    assert read(tmp_path, value).listed == [Listed("shop.example", "PURCHASE", "1", expected)]
+    assert read(tmp_path, value).listed == [ListedEvent("shop.example", "PURCHASE", "1", expected)]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pixelwitness.report.wording.safe_text import counted, safe_text
 
 if TYPE_CHECKING:
     from pixelwitness.core.exposure.exposure import SeenEvent
-    from pixelwitness.meaning.hints.reconciliation import Sent
+    from pixelwitness.meaning.hints.reconciliation import SentEvent
 
 
 @click.command()
@@ -35,7 +35,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     EXPORT is the archive (zip), its folder, or the file your_activity_off_meta_technologies.json
     in it; Facebook's or Instagram's, in the JSON form. It stays on this machine.
     """
-    from pixelwitness.meaning.hints.reconciliation import compare
+    from pixelwitness.meaning.hints.reconciliation import reconcile
     from pixelwitness.report.answers.reconciliation_text import reconciliation_document, reconciliation_lines
     from pixelwitness.report.formats.format_table import end_lines
     from pixelwitness.report.published.json_encoding import encode_unlinked
@@ -54,7 +54,7 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     notify(f"{counted(len(read.listed), 'event')} listed in {counted(len(read.files), 'file')}")
     with reading(db) as connection:
         own = queries.own_sites(connection)
-        compared = compare(read.listed, _sent(queries.events(connection), own), tolerance * 60)
+        compared = reconcile(read.listed, _sent(queries.events(connection), own), tolerance * 60)
     if format_ == "json":
         emit([encode_unlinked(reconciliation_document(compared), indent=2) + "\n"])
     else:
@@ -64,12 +64,12 @@ def reconcile(export: Path, db: Path, tolerance: float, format_: str) -> ExitCod
     return ExitCode.CLEAN if compared.rows else ExitCode.NOTHING_TO_SCAN
 
 
-def _sent(events: "Iterable[SeenEvent]", own_sites: frozenset[str]) -> "Iterator[Sent]":
-    from pixelwitness.meaning.hints.reconciliation import Sent
+def _sent(events: "Iterable[SeenEvent]", own_sites: frozenset[str]) -> "Iterator[SentEvent]":
+    from pixelwitness.meaning.hints.reconciliation import SentEvent
 
     for seen in events:
         event = seen.event
         if event.page_site is None or event.blocked or event.page_site in own_sites:
             continue
         at = datetime.fromisoformat(event.seen_at).timestamp() if event.seen_at is not None else None
-        yield Sent(event.id, event.page_site, event.pixel_id, event.event_name, event.event_kind, at)
+        yield SentEvent(event.id, event.page_site, event.pixel_id, event.event_name, event.event_kind, at)

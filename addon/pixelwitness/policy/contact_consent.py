@@ -9,7 +9,7 @@ from itertools import chain
 
 from pixelwitness.core.exposure.records import Contact, Recording, Signal, Visit
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.names.knowledge import ConsentNames
 
@@ -41,8 +41,8 @@ def consent_of_contacts(
             continue
         elif isinstance(row, Visit):
             memory.page(client, Site(row.site))
-        elif row.state is not None and row.state in State:
-            memory.signal(client, Site(row.site), row.kind, State(row.state), float(moment), own=True)
+        elif row.state is not None and row.state in ConsentState:
+            memory.signal(client, Site(row.site), row.kind, ConsentState(row.state), float(moment), own=True)
     return labels
 
 

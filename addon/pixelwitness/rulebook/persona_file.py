@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from pixelwitness.meaning.spot.persona import Datum, Persona
-from pixelwitness.meaning.text.normalisation import Kind
+from pixelwitness.meaning.text.normalisation import DatumKind
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError, meant
 
-KEYS: Final[Mapping[str, Kind]] = {
+KEYS: Final[Mapping[str, DatumKind]] = {
     "emails": "email",
     "phones": "phone",
     "first_names": "first_name",
@@ -82,13 +82,13 @@ def _data(content: Mapping[str, object], file: Path, problems: list[RuleProblem]
                 yield Datum(kind, text)
 
 
-def _text(kind: Kind, value: object) -> str | None:
+def _text(kind: DatumKind, value: object) -> str | None:
     if kind == "birth_date" and isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     return " ".join(value.split()) if isinstance(value, str) else None
 
 
-def _wrong(kind: Kind, text: str) -> str | None:
+def _wrong(kind: DatumKind, text: str) -> str | None:
     holds, right = _CHECKS.get(kind, (lambda text: 2 <= len(text) <= 200, "give 2 to 200 characters"))
     return None if holds(text) else right
 
@@ -101,7 +101,7 @@ def _is_date(text: str) -> bool:
     return len(text) == 10
 
 
-_CHECKS: Mapping[Kind, tuple[Callable[[str], bool], str]] = {
+_CHECKS: Mapping[DatumKind, tuple[Callable[[str], bool], str]] = {
     "email": (
         lambda text: text.count("@") == 1 and "." in text.partition("@")[2] and " " not in text and len(text) <= 254,
         "this is no e-mail address; write it as jane.doe@example.com",

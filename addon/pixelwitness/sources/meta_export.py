@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from pixelwitness.core.wire.exchange import Problem
 from pixelwitness.core.wire.json_text import Json, NotJsonError, loads
-from pixelwitness.meaning.hints.reconciliation import Listed
+from pixelwitness.meaning.hints.reconciliation import ListedEvent
 
 MAX_BYTES = 64 << 20
 """Of one file, expanded."""
@@ -33,7 +33,7 @@ _TIMES = range(946_684_800, 4_102_444_800)
 class Export:
     """What an export lists."""
 
-    listed: list[Listed] = field(default_factory=list)
+    listed: list[ListedEvent] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     """Names of the files that were read."""
     problems: list[Problem] = field(default_factory=list)
@@ -188,14 +188,16 @@ def _event_of_cells(cells: list[Json]) -> Json:
     return event
 
 
-def _decode_event(business: str, event: Json) -> Listed | None:
+def _decode_event(business: str, event: Json) -> ListedEvent | None:
     if not isinstance(event, dict):
         return None
     kind, number, time = event.get("type"), event.get("id"), event.get("timestamp")
     if not isinstance(kind, str) or not kind.strip():
         return None
     is_number = isinstance(number, str | int) and not isinstance(number, bool)
-    return Listed(business, repair_latin1(kind)[:100], str(number)[:40] if is_number else None, _parse_seconds(time))
+    return ListedEvent(
+        business, repair_latin1(kind)[:100], str(number)[:40] if is_number else None, _parse_seconds(time)
+    )
 
 
 def _parse_seconds(time: Json) -> float | None:

@@ -25,7 +25,7 @@ from pixelwitness.core.exposure.records import (
     Transmission,
     Visit,
 )
-from pixelwitness.meaning.hints.identity import closest
+from pixelwitness.meaning.hints.identity import summarise_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tu
     for site, level, evidence in db.execute(_IDENTITIES, choice.parameters):
         told.setdefault(site, []).append((level, evidence))
     for site, levels in told.items():
-        yield site, closest(levels)
+        yield site, summarise_identity(levels)
 
 
 def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:

@@ -1,7 +1,7 @@
 """Consent: what the signals of banners, frameworks and browsers say about advertising.
 
 Owns the forms of their values and what each is read as.  A value is read for the purposes
-that concern advertising alone and goes no further; what cannot be read is `State.PRESENT`,
+that concern advertising alone and goes no further; what cannot be read is `ConsentState.PRESENT`,
 never a guess.  A signal seen is not a legal judgement.  Pure; captured text never raises.
 """
 
@@ -19,7 +19,7 @@ MAX_LOOKED_AT = 20_000
 """Characters of a value that are read; cookies are shorter."""
 
 
-class State(StrEnum):
+class ConsentState(StrEnum):
     """What a signal says."""
 
     GRANTED = "granted"
@@ -34,27 +34,28 @@ class State(StrEnum):
     """There is a signal; what it says cannot be read."""
 
 
-def state_of(kind: str, value: str | None, fields: Mapping[str, str]) -> State:
+def decode_consent(kind: str, value: str | None, fields: Mapping[str, str]) -> ConsentState:
     """Return what a signal of a kind says; ``fields`` are what stood beside the value.
 
-    >>> state_of("us_privacy", "1YYN", {}), state_of("cookiebot", "-1", {}), state_of("gpp", "DBABLA~x", {})
-    (<State.DENIED: 'denied'>, <State.NOT_REQUIRED: 'not_required'>, <State.PRESENT: 'present'>)
+    >>> signals = (("us_privacy", "1YYN"), ("cookiebot", "-1"), ("gpp", "DBABLA~x"))
+    >>> [str(decode_consent(kind, value, {})) for kind, value in signals]
+    ['denied', 'not_required', 'present']
     """
     text = (value or "")[:MAX_LOOKED_AT]
     if kind == "google_consent":
         return _google(text, fields.get("gcd", "")[:100])
     read = _READERS.get(kind)
-    return read(text) if read is not None else State.PRESENT
+    return read(text) if read is not None else ConsentState.PRESENT
 
 
-def _of_answers(answers: Iterable[bool]) -> State:
+def _of_answers(answers: Iterable[bool]) -> ConsentState:
     """Return what several answers come to; none of them is nothing that can be read."""
     told = set(answers)
     if not told:
-        return State.PRESENT
+        return ConsentState.PRESENT
     if len(told) == 2:
-        return State.PARTIAL
-    return State.GRANTED if told.pop() else State.DENIED
+        return ConsentState.PARTIAL
+    return ConsentState.GRANTED if told.pop() else ConsentState.DENIED
 
 
 # OneTrust --------------------------------------------------------------------------
@@ -63,14 +64,14 @@ _ADVERTISING_GROUPS = frozenset({"C0004", "4"})
 """Targeting, by the names that OneTrust gives until a site changes them."""
 
 
-def _onetrust(text: str) -> State:
+def _onetrust(text: str) -> ConsentState:
     text = text.strip('"')
     if "groups=" not in text:
         text = unquote_plus(text)
     try:
         pairs = dict(parse_qsl(text, max_num_fields=200))
     except ValueError:
-        return State.PRESENT
+        return ConsentState.PRESENT
     groups = (group.rpartition(":") for group in pairs.get("groups", "").split(","))
     told = {name.strip(): answer.strip() for name, _, answer in groups}
     return _of_answers(told[name] == "1" for name in _ADVERTISING_GROUPS & told.keys() if told[name] in ("0", "1"))
@@ -81,19 +82,19 @@ def _onetrust(text: str) -> State:
 _MARKETING = re.compile(r"[{,]\s*[\"']?marketing[\"']?\s*:\s*(true|false)\b")
 
 
-def _cookiebot(text: str) -> State:
+def _cookiebot(text: str) -> ConsentState:
     if text == "-1":
-        return State.NOT_REQUIRED
+        return ConsentState.NOT_REQUIRED
     if text == "0":
-        return State.DENIED
+        return ConsentState.DENIED
     return _of_answers(answer == "true" for answer in _MARKETING.findall(unquote_plus(text)))
 
 
 # Cookie Consent --------------------------------------------------------------------
 
 
-def _cookieconsent(text: str) -> State:
-    return {"allow": State.GRANTED, "deny": State.DENIED}.get(text, State.PRESENT)
+def _cookieconsent(text: str) -> ConsentState:
+    return {"allow": ConsentState.GRANTED, "deny": ConsentState.DENIED}.get(text, ConsentState.PRESENT)
 
 
 # Didomi ----------------------------------------------------------------------------
@@ -103,12 +104,12 @@ _DIDOMI_PURPOSES = frozenset(
 )
 
 
-def _didomi(text: str) -> State:
+def _didomi(text: str) -> ConsentState:
     decoded = _base64(unquote_plus(text).replace(" ", "+"))
     told = json_text.loads_or_none(decoded.decode("utf-8", "replace")) if decoded else None
     purposes = told.get("purposes") if isinstance(told, dict) else None
     if not isinstance(purposes, dict):
-        return State.PRESENT
+        return ConsentState.PRESENT
 
     def named(side: str) -> bool:
         names = purposes.get(side)
@@ -122,7 +123,7 @@ def _didomi(text: str) -> State:
 _SHOPIFY_ANSWERS = {"1": True, "0": False, "yes": True, "no": False}
 
 
-def _shopify(text: str) -> State:
+def _shopify(text: str) -> ConsentState:
     """Read marketing and sale of data: version 2.1 is JSON, version 3 has letters, upper case for yes."""
     text = unquote_plus(text)
     if text.startswith("3"):
@@ -132,7 +133,7 @@ def _shopify(text: str) -> State:
     for name in ("con", "CMP"):
         told = told.get(name) if isinstance(told, dict) else None
     if not isinstance(told, dict):
-        return State.PRESENT
+        return ConsentState.PRESENT
     answers = [told[name] for name in ("m", "s") if isinstance(told.get(name), str)]
     return _of_answers(_SHOPIFY_ANSWERS[answer] for answer in answers if answer in _SHOPIFY_ANSWERS)
 
@@ -146,27 +147,27 @@ _TCF_ADVERTISING = (1, 3, 4)
 """Storing on the device, a profile for advertising, advertising by that profile."""
 
 
-def _tcf(text: str) -> State:
+def _tcf(text: str) -> ConsentState:
     """Read the purposes of the core segment; which companies may follow them is not read."""
     if text == "0":
-        return State.NOT_REQUIRED
+        return ConsentState.NOT_REQUIRED
     core = _base64(text.partition(".")[0])
     if core is None or len(core) * 8 < _TCF_HEAD_BITS + _TCF_PURPOSES or core[0] >> 2 != 2:
-        return State.PRESENT
+        return ConsentState.PRESENT
     bits = f"{int.from_bytes(core[:32]):0{len(core[:32]) * 8}b}"
     purposes = bits[_TCF_HEAD_BITS : _TCF_HEAD_BITS + _TCF_PURPOSES]
     return _of_answers(purposes[number - 1] == "1" for number in _TCF_ADVERTISING)
 
 
-def _us_privacy(text: str) -> State:
+def _us_privacy(text: str) -> ConsentState:
     """Read the third character: whether somebody objected to a sale; ``1---`` says that the law does not apply."""
     if not re.fullmatch(r"1[YN-]{3}", text.upper()):
-        return State.PRESENT
-    return {"Y": State.DENIED, "N": State.NOT_OPTED_OUT, "-": State.NOT_REQUIRED}[text[2].upper()]
+        return ConsentState.PRESENT
+    return {"Y": ConsentState.DENIED, "N": ConsentState.NOT_OPTED_OUT, "-": ConsentState.NOT_REQUIRED}[text[2].upper()]
 
 
-def _gpc(text: str) -> State:
-    return State.DENIED if text == "1" else State.PRESENT
+def _gpc(text: str) -> ConsentState:
+    return ConsentState.DENIED if text == "1" else ConsentState.PRESENT
 
 
 # Google's consent mode -------------------------------------------------------------
@@ -175,7 +176,7 @@ _GRANTED_LETTERS = frozenset("trnv")
 _DENIED_LETTERS = frozenset("pqmu")
 
 
-def _google(gcs: str, gcd: str) -> State:
+def _google(gcs: str, gcd: str) -> ConsentState:
     """Read the digit of storage for advertising, then the letters of the use of personal data and personalisation."""
     storage = re.fullmatch(r"G1([01-])[01-]", gcs)
     answers = [storage[1] == "1"] if storage is not None and storage[1] != "-" else []
@@ -195,7 +196,7 @@ def _base64(text: str) -> bytes | None:
         return None
 
 
-_READERS: Mapping[str, Callable[[str], State]] = {
+_READERS: Mapping[str, Callable[[str], ConsentState]] = {
     "onetrust": _onetrust,
     "cookiebot": _cookiebot,
     "cookieconsent": _cookieconsent,

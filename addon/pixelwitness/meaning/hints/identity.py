@@ -89,10 +89,10 @@ def identity_finding(identifiers: Identifiers, *, cookies_recorded: bool) -> Fin
     return Finding(IDENTITY, level.value, None, "certain", evidence)
 
 
-def closest(findings: Iterable[tuple[str, str]]) -> Identification:
+def summarise_identity(findings: Iterable[tuple[str, str]]) -> Identification:
     """Join the findings of one site, each (label, evidence), to what they say at the closest.
 
-    >>> closest([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
+    >>> summarise_identity([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
     Identification(level='person', names=('em', '_fbp'), may_be_more=True)
     """
     ranked = sorted(findings, key=lambda finding: (CLOSENESS.get(finding[0], len(CLOSENESS)), finding[1]))

@@ -16,7 +16,7 @@ from pixelwitness.core.wire.json_text import Json
 from pixelwitness.core.wire.sites import host_of
 from pixelwitness.meaning.keep.name_redaction import field_name, receiver_host
 from pixelwitness.meaning.keep.value_shapes import fits
-from pixelwitness.meaning.names.knowledge import DataClass, Entry, Shape
+from pixelwitness.meaning.names.knowledge import DataClass, KeyEntry, Shape
 from pixelwitness.meaning.names.setup_names import KeptAs, SettingMeaning
 
 MAX_ROWS = 300
@@ -26,8 +26,8 @@ _MAX_VISITED = 5_000
 _HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{64}")
 _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 _HEADLESS = re.compile(r"headless|phantomjs", re.IGNORECASE)
-_WORD = Entry(DataClass.TECHNICAL, Shape.WORD)
-_NUMBER = Entry(DataClass.TECHNICAL, Shape.NUMBER)
+_WORD = KeyEntry(DataClass.TECHNICAL, Shape.WORD)
+_NUMBER = KeyEntry(DataClass.TECHNICAL, Shape.NUMBER)
 
 
 class PixelSetting(msgspec.Struct, frozen=True, gc=False):

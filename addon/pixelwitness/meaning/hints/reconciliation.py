@@ -1,6 +1,6 @@
 """Reconciling: what Meta's own list of activity says against what was seen.
 
-Owns how a business of the list is told to be a site, how names of events compare, and how
+Owns how a business of the list is matched to a site, how names of events reconcile, and how
 listed and seen events are paired.  What comes out are possibilities, never proof: the list
 is known to omit, and what servers send passes no browser.  Pure.
 """
@@ -23,7 +23,7 @@ _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _STEP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-class Listed(NamedTuple):
+class ListedEvent(NamedTuple):
     """One event of the list."""
 
     business: str
@@ -36,7 +36,7 @@ class Listed(NamedTuple):
     """POSIX seconds; None when the list gives no time."""
 
 
-class Sent(NamedTuple):
+class SentEvent(NamedTuple):
     """One event that was seen to be sent."""
 
     id: str
@@ -48,7 +48,7 @@ class Sent(NamedTuple):
 
 
 @dataclass(slots=True)
-class Row:
+class ReconciledType:
     """What became of one type of event of one business."""
 
     business: str
@@ -65,10 +65,10 @@ class Row:
     """Ids of the events seen and listed."""
 
 
-class Comparison(NamedTuple):
+class Reconciliation(NamedTuple):
     """All rows, in the order of businesses and types, and the span of what was seen."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ReconciledType, ...]
     first: float | None
     last: float | None
 
@@ -77,23 +77,23 @@ class Comparison(NamedTuple):
         return sum(getattr(row, outcome) for row in self.rows)
 
 
-def compare(listed: Iterable[Listed], sent: Iterable[Sent], tolerance: float = TOLERANCE) -> Comparison:
+def reconcile(listed: Iterable[ListedEvent], sent: Iterable[SentEvent], tolerance: float = TOLERANCE) -> Reconciliation:
     """Pair what is listed with what was seen: same business, same type, nearest in time."""
     seen = list(sent)
-    times = [one.at for one in seen if one.at is not None]
-    first, last = (min(times), max(times)) if times else (None, None)
-    groups: dict[tuple[str, str], tuple[MatchedBy, list[Listed], list[Sent]]] = {}
+    times = [event.at for event in seen if event.at is not None]
+    span = _Span(min(times), max(times)) if times else None
+    groups: _Groups = {}
     names = _Businesses(seen)
-    for one in listed:
-        business, by = names.of(one)
-        groups.setdefault((business, type_of(one.type)), (by, [], []))[1].append(one)
+    for entry in listed:
+        business, matched_by = names.of(entry)
+        groups.setdefault((business, type_of(entry.type)), (matched_by, [], []))[1].append(entry)
     for event in seen:
-        groups.setdefault((event.site, _type_in(groups, event)), ("nothing", [], []))[2].append(event)
+        groups.setdefault((event.site, _listed_type(groups, event)), ("nothing", [], []))[2].append(event)
     rows = [
-        _paired(Row(business, by, kind), ours, theirs, tolerance, first, last)
-        for (business, kind), (by, ours, theirs) in sorted(groups.items(), key=lambda one: one[0])
+        _paired(ReconciledType(business, matched_by, kind), entries, events, tolerance, span)
+        for (business, kind), (matched_by, entries, events) in sorted(groups.items(), key=lambda group: group[0])
     ]
-    return Comparison(tuple(rows), first, last)
+    return Reconciliation(tuple(rows), span.first if span else None, span.last if span else None)
 
 
 def site_named(business: str) -> Site | None:
@@ -117,72 +117,82 @@ def type_of(name: str) -> str:
     return plain.removeprefix("FB_MOBILE_")[:100]
 
 
+type _Groups = dict[tuple[str, str], tuple[MatchedBy, list[ListedEvent], list[SentEvent]]]
+"""Events of the list and seen ones by business and type."""
+
+
+class _Span(NamedTuple):
+    """The times of the first and last event that was seen."""
+
+    first: float
+    last: float
+
+
 class _Businesses:
     """Knows which businesses of the list are sites that were seen."""
 
-    def __init__(self, seen: Sequence[Sent]) -> None:
-        self._sites = {one.site for one in seen}
+    def __init__(self, seen: Sequence[SentEvent]) -> None:
+        self._sites = {event.site for event in seen}
         self._pixels: dict[str, str | None] = {}
-        for one in seen:
-            if one.pixel_id is not None:
+        for event in seen:
+            if event.pixel_id is not None:
                 # A number that several sites sent to names none of them.
-                same = self._pixels.setdefault(one.pixel_id, one.site) == one.site
-                self._pixels[one.pixel_id] = one.site if same else None
+                is_same = self._pixels.setdefault(event.pixel_id, event.site) == event.site
+                self._pixels[event.pixel_id] = event.site if is_same else None
         self._names = {_plain(site.partition(".")[0]): site for site in sorted(self._sites, reverse=True)}
 
-    def of(self, one: Listed) -> tuple[str, MatchedBy]:
-        """Return the site of a listed business, or its own name, and by what it was told."""
-        site = site_named(one.business)
+    def of(self, entry: ListedEvent) -> tuple[str, MatchedBy]:
+        """Return the site of a listed business, or its own name, and by what it was matched."""
+        site = site_named(entry.business)
         if site is not None and site in self._sites:
             return site, "site"
-        by_pixel = self._pixels.get(one.id) if one.id is not None else None
+        by_pixel = self._pixels.get(entry.id) if entry.id is not None else None
         if by_pixel is not None:
             return by_pixel, "pixel"
-        by_name = self._names.get(_plain(one.business)) if site is None else None
+        by_name = self._names.get(_plain(entry.business)) if site is None else None
         if by_name is not None:
             return by_name, "name"
-        return site or one.business, "nothing"
+        return site or entry.business, "nothing"
 
 
 def _plain(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))
 
 
-def _type_in(groups: dict[tuple[str, str], tuple[MatchedBy, list[Listed], list[Sent]]], event: Sent) -> str:
+def _listed_type(groups: _Groups, event: SentEvent) -> str:
     """Return the type under which the list would have an event: its own, else CUSTOM for what is not standard."""
-    own = type_of(event.name or "")
-    if event.kind == "standard" or (event.site, own) in groups:
-        return own
+    event_type = type_of(event.name or "")
+    if event.kind == "standard" or (event.site, event_type) in groups:
+        return event_type
     return "CUSTOM"
 
 
 def _paired(
-    row: Row, listed: list[Listed], sent: list[Sent], tolerance: float, first: float | None, last: float | None
-) -> Row:
-    timed = sorted((one for one in sent if one.at is not None), key=lambda one: (one.at or 0.0, one.id))
-    untimed = [one for one in sent if one.at is None]
-    times = [one.at or 0.0 for one in timed]
-    left: list[Listed] = []
-    for one in sorted(listed, key=lambda one: (one.at is None, one.at or 0.0)):
-        at = one.at
-        nearest = _nearest(times, at, tolerance) if at is not None else None
+    row: ReconciledType, listed: list[ListedEvent], sent: list[SentEvent], tolerance: float, span: _Span | None
+) -> ReconciledType:
+    timed = sorted((event for event in sent if event.at is not None), key=lambda event: (event.at or 0.0, event.id))
+    untimed = [event for event in sent if event.at is None]
+    times = [event.at or 0.0 for event in timed]
+    unpaired: list[ListedEvent] = []
+    for entry in sorted(listed, key=lambda entry: (entry.at is None, entry.at or 0.0)):
+        nearest = _nearest(times, entry.at, tolerance) if entry.at is not None else None
         if nearest is None:
-            left.append(one)
+            unpaired.append(entry)
             continue
         row.seen_and_listed += 1
         row.seen.append(timed.pop(nearest).id)
         times.pop(nearest)
-    for one in left:
+    for entry in unpaired:
         # Where one side has no time, the same business and type is all that can be compared.
-        pool = untimed or (timed if one.at is None else [])
+        pool = untimed or (timed if entry.at is None else [])
         if pool:
             row.seen_and_listed += 1
             row.without_time += 1
             row.seen.append(pool.pop(0).id)
             continue
         row.listed_only += 1
-        row.without_time += one.at is None
-        if one.at is not None and not _within(one.at, first, last, tolerance):
+        row.without_time += entry.at is None
+        if entry.at is not None and not _is_within(entry.at, span, tolerance):
             row.outside += 1
     row.seen_only = len(timed) + len(untimed)
     return row
@@ -194,5 +204,5 @@ def _nearest(times: Sequence[float], at: float, tolerance: float) -> int | None:
     return min(near, key=lambda index: abs(times[index] - at), default=None)
 
 
-def _within(at: float, first: float | None, last: float | None, tolerance: float) -> bool:
-    return first is not None and last is not None and first - tolerance <= at <= last + tolerance
+def _is_within(at: float, span: _Span | None, tolerance: float) -> bool:
+    return span is not None and span.first - tolerance <= at <= span.last + tolerance

@@ -12,7 +12,15 @@ from typing import Literal, NamedTuple
 from pixelwitness.core.detect import sighting
 from pixelwitness.meaning.keep.name_redaction import field_name
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge, plain_key
-from pixelwitness.meaning.names.word_lists import MAX_READ, NOTHING, Entry, ListKind, Reading, WordIndex, shown_word
+from pixelwitness.meaning.names.word_lists import (
+    MAX_READ,
+    NOTHING,
+    ListedWord,
+    ListKind,
+    WordIndex,
+    WordMatches,
+    shown_word,
+)
 from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.meaning.text.forms import Form, form_of
 from pixelwitness.meaning.text.url_parts import looks_absolute, pairs_of, split_address
@@ -52,7 +60,7 @@ class _Read(NamedTuple):
     """What one field says."""
 
     shown: str
-    reading: Reading
+    reading: WordMatches
     is_earlier: bool
     is_url: bool = False
     free: Finding | None = None
@@ -75,7 +83,7 @@ class TextReader:
 
         ``page_url`` is what the request says of its page beside the fields, its referrer say.
         """
-        found: dict[tuple[Entry, str], bool] = {}
+        found: dict[tuple[ListedWord, str], bool] = {}
         beside: frozenset[str] = frozenset()
         free: list[Finding] = []
         for shown, reading, is_earlier in self._readings(fields, page_url, event_name, free):
@@ -99,7 +107,7 @@ class TextReader:
 
     def _readings(
         self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None, free: list[Finding]
-    ) -> Iterator[tuple[str, Reading, bool]]:
+    ) -> Iterator[tuple[str, WordMatches, bool]]:
         left = MAX_TEXTS
         told_page = False
         for field in fields:
@@ -148,20 +156,20 @@ class TextReader:
         shown = f"{meaning.family}.{rest}" if meaning.family else rest
         return _Plan(shown, entry.data_class, is_telling, is_url, last in _EARLIER)
 
-    def _read_url(self, url: str) -> Reading:
+    def _read_url(self, url: str) -> WordMatches:
         """Read the path of a page's address and what was searched for; of the rest only instructions."""
         address = split_address(url)
         if address.is_opaque or (not address.host and "/" not in address.path):
             return NOTHING  # a host alone says nothing that the site's name does not
-        entries: dict[Entry, None] = {}
+        entries: dict[ListedWord, None] = {}
         beside: frozenset[str] = frozenset()
         path = self._index.read(address.path)
         for reading in (path, *self._of_query(address.query or "")):
             entries.update(dict.fromkeys(reading.entries))
             beside |= reading.beside
-        return Reading(tuple(entries), beside) if entries or beside else NOTHING
+        return WordMatches(tuple(entries), beside) if entries or beside else NOTHING
 
-    def _of_query(self, query: str) -> Iterator[Reading]:
+    def _of_query(self, query: str) -> Iterator[WordMatches]:
         if len(query) < 3:
             return
         for key, value, _ in pairs_of(query)[:MAX_TEXTS]:
@@ -190,9 +198,9 @@ def _longest(words: Sequence[str]) -> list[str]:
     return sorted({one for one in words if not any(one != other and f" {one} " in f" {other} " for other in words)})
 
 
-def _instructions_alone(reading: Reading) -> Reading:
+def _instructions_alone(reading: WordMatches) -> WordMatches:
     entries = tuple(entry for entry in reading.entries if entry.kind == "instruction")
-    return Reading(entries, reading.beside) if entries else NOTHING
+    return WordMatches(entries, reading.beside) if entries else NOTHING
 
 
 def _free_text(shown: str, text: str) -> Finding:

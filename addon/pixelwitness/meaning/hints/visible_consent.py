@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.names.knowledge import ConsentNames
 from pixelwitness.meaning.spot.finding import CONSENT, Certainty, Finding
 
@@ -21,14 +21,14 @@ NOT_RECORDED = "not_recorded"
 AFTER_WITHDRAWAL = "after_withdrawal"
 GPC = "gpc"
 
-_DECISIVE = (State.GRANTED, State.DENIED, State.PARTIAL)
+_DECISIVE = (ConsentState.GRANTED, ConsentState.DENIED, ConsentState.PARTIAL)
 _WORDS = {
-    State.GRANTED: "granted",
-    State.DENIED: "denied",
-    State.PARTIAL: "granted in part",
-    State.NOT_OPTED_OUT: "no objection",
-    State.NOT_REQUIRED: "said not to be required",
-    State.PRESENT: "present, could not be read",
+    ConsentState.GRANTED: "granted",
+    ConsentState.DENIED: "denied",
+    ConsentState.PARTIAL: "granted in part",
+    ConsentState.NOT_OPTED_OUT: "no objection",
+    ConsentState.NOT_REQUIRED: "said not to be required",
+    ConsentState.PRESENT: "present, could not be read",
 }
 
 
@@ -37,7 +37,7 @@ class _Shown:
     """What a kind of signal showed last."""
 
     kind: str
-    state: State
+    state: ConsentState
     at: float
     own: bool
     """It stood in a cookie of the site's own page."""
@@ -71,20 +71,20 @@ class ConsentMemory:
         known.has_page = True
         known.told.clear()
 
-    def signal(self, client: str, site: Site, kind: str, state: State, at: float | None, *, own: bool) -> None:
+    def signal(self, client: str, site: Site, kind: str, state: ConsentState, at: float | None, *, own: bool) -> None:
         """Note a signal; one that is older than what is known of its kind changes nothing."""
         known = self._of(client, site)
         known.told.clear()
         if kind == GPC:
-            known.objects = known.objects or state is State.DENIED
+            known.objects = known.objects or state is ConsentState.DENIED
             return
         before = known.latest.get(kind)
         when = at if at is not None else before.at if before else 0.0
         if before is not None and when < before.at:
             return
-        if state is State.GRANTED:
+        if state is ConsentState.GRANTED:
             known.withdrawn.discard(kind)
-        elif state is State.DENIED and before is not None and before.state is State.GRANTED:
+        elif state is ConsentState.DENIED and before is not None and before.state is ConsentState.GRANTED:
             known.withdrawn.add(kind)
         known.latest[kind] = _Shown(kind, state, when, own)
 
@@ -100,7 +100,7 @@ class ConsentMemory:
 
     def _told(self, known: _Known, *, cookies_recorded: bool) -> tuple[Finding, ...]:
         told = [self._visible(known, cookies_recorded=cookies_recorded)]
-        if known.withdrawn and told[0].label == State.DENIED:
+        if known.withdrawn and told[0].label == ConsentState.DENIED:
             kinds = sorted(known.withdrawn)
             own = any(known.latest[kind].own for kind in kinds)
             words = f"granted before, denied since: {', '.join(map(self._label, kinds))}"
@@ -121,7 +121,7 @@ class ConsentMemory:
         evidence = "; ".join(self._words(one) for one in shown)
         decisive = [one for one in shown if one.state in _DECISIVE] or shown[:1]
         newest = [one for one in decisive if one.at == decisive[0].at]
-        state = newest[0].state if len({one.state for one in newest}) == 1 else State.PARTIAL
+        state = newest[0].state if len({one.state for one in newest}) == 1 else ConsentState.PARTIAL
         agreed = all(one.state is state for one in decisive)
         certain = agreed and any(one.own for one in decisive)
         return _finding(state, "likely" if certain else "hint", evidence)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import msgspec
 
 from pixelwitness.meaning.keep.name_redaction import PLACEHOLDERS, field_name
-from pixelwitness.meaning.names.knowledge import DataClass, Entry, FieldMeaning, Knowledge, Matching
-from pixelwitness.meaning.spot.leaks import Where
+from pixelwitness.meaning.names.knowledge import DataClass, FieldMeaning, KeyEntry, Knowledge, Matching
+from pixelwitness.meaning.spot.leaks import LeakPlace
 
 PERSONA_MARK = "{persona}"
 """What stands in a stored name where a datum of the persona stood."""
@@ -34,10 +34,10 @@ class FieldTreatment(msgspec.Struct, frozen=True, gc=False):
 
     name: str
     """The field's name as it may be stored."""
-    entry: Entry
+    entry: KeyEntry
     matching: Matching
     searched_for: frozenset[DataClass]
-    where: Where | None
+    where: LeakPlace | None
     """Where personal data in it would stand; None where there can be no leak: Meta's own cookies."""
 
 
@@ -55,7 +55,7 @@ def treatment_of(name: str, knowledge: Knowledge, hides: Callable[[str], bool] |
     )
 
 
-def _where(meaning: FieldMeaning, knowledge: Knowledge) -> Where | None:
+def _where(meaning: FieldMeaning, knowledge: Knowledge) -> LeakPlace | None:
     family = knowledge.families.get(meaning.family)
     if family is not None and family.realm in ("person", "cookie"):
         return "person" if family.realm == "person" else None

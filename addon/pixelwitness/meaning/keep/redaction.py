@@ -18,11 +18,11 @@ from pixelwitness.meaning.keep.field_treatment import PERSONA_MARK, SURE, FieldT
 from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, receiver_host, without_objection
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.keep.value_shapes import fits
-from pixelwitness.meaning.names.knowledge import DataClass, Entry, EventKind, Knowledge, Matching, Shape
+from pixelwitness.meaning.names.knowledge import DataClass, EventKind, KeyEntry, Knowledge, Matching, Shape
 from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.meaning.spot import personal_data
 from pixelwitness.meaning.spot.finding import Finding
-from pixelwitness.meaning.spot.leaks import PERSONAL, Where, leak
+from pixelwitness.meaning.spot.leaks import PERSONAL, LeakPlace, leak_finding
 from pixelwitness.meaning.spot.persona import Recogniser
 from pixelwitness.meaning.text.forms import Form, form_of, is_cut
 from pixelwitness.meaning.text.printable import printable
@@ -122,12 +122,14 @@ class Redactor:
         leaks: list[Finding | None] = []
         values = self.knowledge.values
         if entry.data_class in PERSONAL and treatment.where is not None:
-            leaks.append(leak(treatment.where, entry.data_class, treatment.name, text, form, values, by_key=True))
+            leaks.append(
+                leak_finding(treatment.where, entry.data_class, treatment.name, text, form, values, by_key=True)
+            )
         if inside and not storable and not entry.is_secret and form in _READABLE and len(text) > 5:
             for part in self._parts(treatment, text):
                 part_form = form_of(part.text)
                 kept = self._keep_values and not part.is_secret
-                part_value = self._value(part.text, Entry(part.data_class)) if kept else None
+                part_value = self._value(part.text, KeyEntry(part.data_class)) if kept else None
                 rows.append(self._row(part.name, part.data_class, part_form, treatment.matching, part.text, part_value))
                 if part.data_class in PERSONAL and treatment.where is not None:
                     leaks.append(_leak_of(treatment, part, part_form, values))
@@ -215,12 +217,12 @@ class Redactor:
             text = "".join(filter(str.isdigit, text)) or text
         return self._token(text)
 
-    def _kept(self, text: str, entry: Entry) -> str | None:
+    def _kept(self, text: str, entry: KeyEntry) -> str | None:
         """Return a value of the allow-list, unless it is the persona's."""
         hidden = self._hides is not None and entry.keep not in _COUNTED and self._hides(text)
         return None if hidden else text
 
-    def _value(self, text: str, entry: Entry) -> str | None:
+    def _value(self, text: str, entry: KeyEntry) -> str | None:
         """Return a value for ``keep_values``: printable, bounded, never a secret or the persona's."""
         if not self._keep_values or entry.is_secret or (self._hides is not None and self._hides(text)):
             return None
@@ -255,5 +257,5 @@ class Redactor:
 
 def _leak_of(treatment: FieldTreatment, part: Part, form: Form, values: ValueWords) -> Finding | None:
     in_url = "." in part.name.removeprefix(treatment.name)
-    where: Where = "address" if in_url else treatment.where or "text"
-    return leak(where, part.data_class, part.name, part.text, form, values, by_key=part.by_key)
+    where: LeakPlace = "address" if in_url else treatment.where or "text"
+    return leak_finding(where, part.data_class, part.name, part.text, form, values, by_key=part.by_key)

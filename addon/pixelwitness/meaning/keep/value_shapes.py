@@ -6,7 +6,7 @@ may put anything under any name.
 
 import re
 
-from pixelwitness.meaning.names.knowledge import Entry, Shape
+from pixelwitness.meaning.names.knowledge import KeyEntry, Shape
 from pixelwitness.meaning.spot.personal_data import objection
 
 _NUMBER = re.compile(r"-?(?:\d{1,8}|\d{1,3}(?:[,.' ]\d{3}){1,2})(?:[.,]\d{1,4})?", re.ASCII)
@@ -21,11 +21,11 @@ _EARLIEST = 1_072_915_200
 _LATEST = 4_102_444_800
 
 
-def fits(text: str, entry: Entry, currencies: frozenset[str]) -> bool:
+def fits(text: str, entry: KeyEntry, currencies: frozenset[str]) -> bool:
     """Say whether a value has the shape in which its field may be stored.
 
     >>> from pixelwitness.meaning.names.knowledge import DataClass
-    >>> price = Entry(DataClass.MONEY, Shape.NUMBER)
+    >>> price = KeyEntry(DataClass.MONEY, Shape.NUMBER)
     >>> [fits(text, price, frozenset()) for text in ("19.90", "1,299.00", "jane@example.com", "01701234567")]
     [True, True, False, False]
     """

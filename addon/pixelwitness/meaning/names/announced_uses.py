@@ -1,4 +1,4 @@
-"""Announced use: what has been said of how Meta uses such data, for a time and a region.
+"""AnnouncedUses use: what has been said of how Meta uses such data, for a time and a region.
 
 Owns which statements a recording is told, and how each is introduced.  The statements come
 from ``uses.yaml``; they are joined to reports and never stored.  Pure: the time is that of
@@ -13,9 +13,9 @@ import msgspec
 type SaidBy = Literal["meta", "press", "article"]
 """Meta's own announcement or documentation, a report by others, a commentary that nobody checked."""
 
-type Sureness = Literal["certain", "likely", "unsupported"]
+type Support = Literal["certain", "likely", "unsupported"]
 
-type Subject = Literal["events", "meta_ai", "nothing"]
+type UseSubject = Literal["events", "meta_ai", "nothing"]
 """What of a use a recording can show: events of sites, use of Meta AI, or nothing."""
 
 type Standing = Literal["holds", "reported", "not_named", "left_out", "unknown"]
@@ -48,8 +48,8 @@ class Use(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     claim: str
     said_by: SaidBy
-    certainty: Sureness
-    about: Subject
+    certainty: Support
+    about: UseSubject
     regions: Regions
     announced: str | None = None
     """None: long since."""
@@ -71,14 +71,14 @@ class Advice(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: tuple[str, ...] = ()
 
 
-class Announced(msgspec.Struct, frozen=True):
+class AnnouncedUses(msgspec.Struct, frozen=True):
     """Everything the file says."""
 
     uses: tuple[Use, ...] = ()
     can_do: tuple[Advice, ...] = ()
 
 
-class ToldUse(NamedTuple):
+class ApplicableUse(NamedTuple):
     """A statement as it is told for a time and a region."""
 
     use: Use
@@ -88,8 +88,8 @@ class ToldUse(NamedTuple):
 
 
 def uses_for(
-    uses: Iterable[Use], seen_at: str | None, region: str | None = None, about: Iterable[Subject] = ("events",)
-) -> Iterator[ToldUse]:
+    uses: Iterable[Use], seen_at: str | None, region: str | None = None, about: Iterable[UseSubject] = ("events",)
+) -> Iterator[ApplicableUse]:
     """Yield the statements that hold for data seen at a time, in a region; None as the region: all of them.
 
     What was announced after ``seen_at`` (a time of the store) is left out, as is what is
@@ -101,7 +101,7 @@ def uses_for(
             continue
         standing = standing_of(use.regions, region)
         if standing != "left_out":
-            yield ToldUse(use, standing, _has_begun(use.effective, seen_at))
+            yield ApplicableUse(use, standing, _has_begun(use.effective, seen_at))
 
 
 def advice_for(advice: Iterable[Advice], seen_at: str | None) -> Iterator[Advice]:

@@ -34,10 +34,10 @@ class Saying(msgspec.Struct, frozen=True):
     alone: str
 
 
-def asked_for(name: str) -> str:
+def plain_name(name: str) -> str:
     """Bring a name that somebody typed to the form in which names are compared.
 
-    >>> asked_for(" Conversions-API "), asked_for("ud[em]"), asked_for("_fbp"), asked_for("cd[contents][0][id]")
+    >>> plain_name(" Conversions-API "), plain_name("ud[em]"), plain_name("_fbp"), plain_name("cd[contents][0][id]")
     ('conversionsapi', 'ud.em', '_fbp', 'cd.contents.0.id')
     """
     plain = name.strip().lower().replace("[", ".").replace("]", "")
@@ -49,10 +49,10 @@ def index_of(words: Iterable[Word]) -> dict[str, list[Word]]:
     found: dict[str, list[Word]] = {}
     listed = list(words)
     for word in listed:
-        found.setdefault(asked_for(word.name), []).append(word)
+        found.setdefault(plain_name(word.name), []).append(word)
     for word in listed:
         for alias in word.aliases:
-            known = found.setdefault(asked_for(alias), [])
+            known = found.setdefault(plain_name(alias), [])
             if word not in known:
                 known.append(word)
     return found

@@ -100,7 +100,7 @@ type Realm = Literal["person", "custom", "context", "cookie", "url"]
 type EventKind = Literal["standard", "custom", "automatic"]
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class KeyEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one key means."""
 
     data_class: DataClass
@@ -113,7 +113,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     matching: Matching | None = None
 
 
-UNKNOWN = Entry(DataClass.UNKNOWN)
+UNKNOWN = KeyEntry(DataClass.UNKNOWN)
 
 
 _SHORT = 100
@@ -124,7 +124,7 @@ class Pattern(msgspec.Struct, frozen=True):
     """Keys that share a meaning, with ``*`` for any characters."""
 
     glob: str
-    entry: Entry
+    entry: KeyEntry
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -141,7 +141,7 @@ class FieldMeaning(msgspec.Struct, frozen=True, gc=False):
     """The known prefix, empty when there is none."""
     rest: str
     """The name after the prefix."""
-    entry: Entry
+    entry: KeyEntry
     matching: Matching
 
 
@@ -162,7 +162,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     sha256: str
     labels: dict[DataClass, str]
     families: dict[str, Family]
-    entries: dict[Realm, dict[str, Entry]]
+    entries: dict[Realm, dict[str, KeyEntry]]
     patterns: dict[Realm, tuple[Pattern, ...]]
     currencies: frozenset[str]
     standard_events: frozenset[str]
@@ -200,7 +200,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
         return lru_cache(maxsize=256)(called)
 
     @cached_property
-    def _compiled(self) -> dict[Realm, tuple[tuple[re.Pattern[str], Entry], ...]]:
+    def _compiled(self) -> dict[Realm, tuple[tuple[re.Pattern[str], KeyEntry], ...]]:
         return {
             realm: tuple((_glob_pattern(one.glob), one.entry) for one in patterns)
             for realm, patterns in self.patterns.items()
@@ -224,7 +224,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
         family = self.families.get(first)
         return (first, family) if family else ("", None)
 
-    def key(self, key: str, realm: Realm) -> Entry | None:
+    def key(self, key: str, realm: Realm) -> KeyEntry | None:
         """Say what a key means in its realm; None when it is not known.
 
         A known key inside something unknown (``cd.customer.email``) tells the class,
@@ -233,10 +233,10 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
         return self._short_key(key, realm) if len(key) <= _SHORT else self._meaning_of(key, realm)
 
     @cached_property
-    def _short_key(self) -> Callable[[str, Realm], Entry | None]:
+    def _short_key(self) -> Callable[[str, Realm], KeyEntry | None]:
         return lru_cache(maxsize=4096)(self._meaning_of)
 
-    def _meaning_of(self, key: str, realm: Realm) -> Entry | None:
+    def _meaning_of(self, key: str, realm: Realm) -> KeyEntry | None:
         steps = [plain_key(step) for step in key.split(".") if not step.isdigit()]
         known = self.entries.get(realm, {})
         whole = ".".join(steps)
@@ -244,10 +244,10 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
         if entry is None and len(steps) > 1:
             entry = known.get(steps[-1]) or self._by_pattern(steps[-1], realm)
             if entry is not None and entry.keep is not None:
-                entry = Entry(entry.data_class, is_secret=entry.is_secret, is_url=entry.is_url)
+                entry = KeyEntry(entry.data_class, is_secret=entry.is_secret, is_url=entry.is_url)
         return entry
 
-    def _by_pattern(self, key: str, realm: Realm) -> Entry | None:
+    def _by_pattern(self, key: str, realm: Realm) -> KeyEntry | None:
         return next((entry for pattern, entry in self._compiled.get(realm, ()) if pattern.fullmatch(key)), None)
 
     def event_kind(self, name: str | None, *, is_automatic: bool) -> EventKind:

@@ -15,7 +15,7 @@ type Tells = Literal["takes", "sends", "limits", "technical"]
 """What a setting is about: what is taken, to whom it goes, what is left out or blocked, or how it works."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptPart(msgspec.Struct, frozen=True):
     """One part of a setting that is kept."""
 
     name: str
@@ -37,7 +37,7 @@ class SettingMeaning(msgspec.Struct, frozen=True, omit_defaults=True):
     """Meta's names for it where it is switched on."""
     each: str | None = None
     """Way to the items that are settings of their own; those of an object give their name as ``event``."""
-    keep: tuple[Kept, ...] = ()
+    keep: tuple[KeptPart, ...] = ()
     is_hint: bool = False
 
 

@@ -30,7 +30,7 @@ _APOSTROPHES = str.maketrans("", "", "'`\u2019\u00b4")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
-class Unless(msgspec.Struct, frozen=True):
+class Exclusion(msgspec.Struct, frozen=True):
     """Words that count for nothing where one of others stands in the same event."""
 
     words: tuple[str, ...]
@@ -54,12 +54,12 @@ class WordList(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     called: str
     words: tuple[str, ...]
-    unless: tuple[Unless, ...] = ()
+    unless: tuple[Exclusion, ...] = ()
     sources: tuple[str, ...] = ()
     """Addresses."""
 
 
-class Entry(NamedTuple):
+class ListedWord(NamedTuple):
     """A word or phrase of a list."""
 
     kind: ListKind
@@ -68,14 +68,14 @@ class Entry(NamedTuple):
     """As `plain_word` writes it."""
 
 
-class Reading(NamedTuple):
+class WordMatches(NamedTuple):
     """What stands in one text: entries of the lists, and words beside which others count for nothing."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedWord, ...]
     beside: frozenset[str]
 
 
-NOTHING = Reading((), frozenset())
+NOTHING = WordMatches((), frozenset())
 
 
 def words_of(text: str, *, humps: bool = False) -> list[str]:
@@ -117,7 +117,7 @@ def shown_word(written: str) -> str:
 
 class _Phrase(NamedTuple):
     words: tuple[str, ...]
-    entry: Entry | None
+    entry: ListedWord | None
     """None for a phrase of ``beside``."""
     written: str
 
@@ -129,22 +129,22 @@ class WordIndex:
         self._whole: dict[str, list[_Phrase]] = {}
         self._starts: dict[str, list[_Phrase]] = {}
         self._ends: dict[str, list[_Phrase]] = {}
-        self._unless: dict[Entry, frozenset[str]] = {}
+        self._unless: dict[ListedWord, frozenset[str]] = {}
         beside: set[str] = set()
         for one in lists:
             words = set(one.words)
             for written in one.words:
-                self._add(written, Entry(one.kind, one.label, written), takes_s=f"{written}s" not in words)
+                self._add(written, ListedWord(one.kind, one.label, written), takes_s=f"{written}s" not in words)
             for rule in one.unless:
                 beside.update(rule.beside)
                 for written in rule.words:
-                    entry = Entry(one.kind, one.label, written)
+                    entry = ListedWord(one.kind, one.label, written)
                     self._unless[entry] = self._unless.get(entry, frozenset()) | set(rule.beside)
         for written in sorted(beside):
             self._add(written, None)
         self.read = lru_cache(maxsize=_CACHED)(self._read)
 
-    def _add(self, written: str, entry: Entry | None, *, takes_s: bool = True) -> None:
+    def _add(self, written: str, entry: ListedWord | None, *, takes_s: bool = True) -> None:
         words = tuple(written.split())
         phrase = _Phrase(words, entry, written)
         first = words[0]
@@ -157,16 +157,16 @@ class WordIndex:
             if takes_s and len(words) == 1 and len(first) > 2 and first[-1] != "s":
                 self._whole.setdefault(first + "s", []).append(_Phrase((first + "s",), entry, written))
 
-    def kept(self, entries: Iterable[Entry], beside: frozenset[str]) -> Iterator[Entry]:
+    def kept(self, entries: Iterable[ListedWord], beside: frozenset[str]) -> Iterator[ListedWord]:
         """Yield the entries that count, beside all words of an event."""
         for entry in entries:
             unless = self._unless.get(entry)
             if unless is None or unless.isdisjoint(beside):
                 yield entry
 
-    def _read(self, text: str, humps: bool = False) -> Reading:
+    def _read(self, text: str, humps: bool = False) -> WordMatches:
         words = words_of(text, humps=humps)
-        found: dict[Entry, None] = {}
+        found: dict[ListedWord, None] = {}
         beside: set[str] = set()
         whole, starts, ends = self._whole, self._starts, self._ends
         for at, word in enumerate(words):
@@ -179,11 +179,11 @@ class WordIndex:
             phrases = ends.get(word[-STEM:])
             if phrases is not None:
                 self._take(phrases, words, at, found, beside)
-        return Reading(tuple(found), frozenset(beside)) if found or beside else NOTHING
+        return WordMatches(tuple(found), frozenset(beside)) if found or beside else NOTHING
 
     @staticmethod
     def _take(
-        phrases: Sequence[_Phrase], words: Sequence[str], at: int, found: dict[Entry, None], beside: set[str]
+        phrases: Sequence[_Phrase], words: Sequence[str], at: int, found: dict[ListedWord, None], beside: set[str]
     ) -> None:
         for phrase in phrases:
             last = len(phrase.words) - 1

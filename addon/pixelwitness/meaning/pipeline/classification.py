@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pixelwitness.core.detect.config_script import settings_of
 from pixelwitness.core.detect.sighting import PageClaims, Sighting, Sign
-from pixelwitness.meaning.hints.consent import state_of
+from pixelwitness.meaning.hints.consent import decode_consent
 from pixelwitness.meaning.hints.identity import identifiers_of
 from pixelwitness.meaning.hints.limited_use import limited_use
 from pixelwitness.meaning.hints.pixel_settings import pixel_settings
@@ -25,7 +25,7 @@ from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
 from pixelwitness.meaning.names.word_lists import ValueWords
 from pixelwitness.meaning.pipeline.redacted_items import NO_REQUEST, RedactedSighting, RedactedSign, RequestFacts
 from pixelwitness.meaning.spot.finding import PERSONA, Finding
-from pixelwitness.meaning.spot.leaks import leak
+from pixelwitness.meaning.spot.leaks import leak_finding
 from pixelwitness.meaning.spot.persona import LABELS, MAX_LOOKED_AT, Recogniser
 from pixelwitness.meaning.spot.personal_data import find
 from pixelwitness.meaning.text.forms import form_of
@@ -70,7 +70,7 @@ def classify_sighting(
 
 def classify_signal(sign: Sign, request: RequestFacts) -> RedactedSign:
     """Return what a signal says."""
-    state = state_of(sign.kind, sign.value, {field.name: field.text for field in sign.fields})
+    state = decode_consent(sign.kind, sign.value, {field.name: field.text for field in sign.fields})
     return RedactedSign(request, _without_values(sign), _claims(sign), state=state)
 
 
@@ -99,7 +99,9 @@ def leaks_in_name(name: str | None, values: ValueWords) -> tuple[Finding, ...]:
     """Return the findings of readable personal data in an event's name."""
     if name is None or len(name) < 6:
         return ()
-    found = (leak("text", kind, "event_name", text, form_of(text), values, by_key=False) for kind, text in find(name))
+    found = (
+        leak_finding("text", kind, "event_name", text, form_of(text), values, by_key=False) for kind, text in find(name)
+    )
     return tuple(dict.fromkeys(finding for finding in found if finding is not None))
 
 

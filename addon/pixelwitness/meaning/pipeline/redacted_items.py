@@ -17,7 +17,7 @@ from pixelwitness.core.wire.documents import is_visit
 from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.hints.identity import Identifiers
 from pixelwitness.meaning.hints.pixel_settings import PixelSetting
 from pixelwitness.meaning.spot.finding import Finding
@@ -126,7 +126,7 @@ class RedactedSign(msgspec.Struct, frozen=True, gc=False):
     settings: tuple[PixelSetting, ...] = ()
     evidence: str | None = None
     """Words of ours."""
-    state: State | None = None
+    state: ConsentState | None = None
     """What a signal says."""
 
 

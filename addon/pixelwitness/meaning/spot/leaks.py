@@ -16,7 +16,7 @@ from pixelwitness.meaning.spot.finding import PERSONAL_DATA, Certainty, Finding
 from pixelwitness.meaning.spot.personal_data import is_opaque
 from pixelwitness.meaning.text.forms import Form, without_appendix
 
-type Where = Literal["person", "address", "page", "text"]
+type LeakPlace = Literal["person", "address", "page", "text"]
 """In data of the person, in an address, in text that the page shows to everyone, in anything else."""
 
 READABLE = frozenset({Form.PLAIN, Form.PLAIN_APPENDIX, Form.NUMBER, Form.TRUNCATED})
@@ -101,8 +101,8 @@ _OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTE
 """Documented where data of the person or of the event stands: no news there."""
 
 
-def leak(
-    where: Where, data_class: DataClass, field: str, text: str, form: Form, values: ValueWords, *, by_key: bool
+def leak_finding(
+    where: LeakPlace, data_class: DataClass, field: str, text: str, form: Form, values: ValueWords, *, by_key: bool
 ) -> Finding | None:
     """Return the finding of a field, or of a part of it, that holds personal data; None where nothing is to be told.
 
@@ -110,10 +110,10 @@ def leak(
 
     >>> words = ValueWords(role_mailboxes=frozenset({"info"}))
     >>> for text in ("jane.doe@example.com", "info@example.com"):
-    ...     leak("address", DataClass.EMAIL, "dl.query.q", text, Form.PLAIN, words, by_key=False).evidence
+    ...     leak_finding("address", DataClass.EMAIL, "dl.query.q", text, Form.PLAIN, words, by_key=False).evidence
     'an e-mail address, readable in an address of a page'
     'an e-mail address, perhaps of a business, readable in an address of a page'
-    >>> leak("address", DataClass.ORDER_ID, "dl.query.order", "asc", Form.PLAIN, words, by_key=True)
+    >>> leak_finding("address", DataClass.ORDER_ID, "dl.query.order", "asc", Form.PLAIN, words, by_key=True)
     """
     if form not in READABLE or _UNTELLING.fullmatch(text):
         return None
@@ -128,7 +128,7 @@ def leak(
     return Finding(PERSONAL_DATA, data_class.value, field, certainty, f"{words}, {_PLACE[where]}", form)
 
 
-_PLACE: Mapping[Where, str] = {
+_PLACE: Mapping[LeakPlace, str] = {
     "person": "readable where Meta asks for a hash",
     "address": "readable in an address of a page",
     "page": "readable in text of the page",
@@ -137,7 +137,7 @@ _PLACE: Mapping[Where, str] = {
 
 
 def _judged(
-    where: Where, data_class: DataClass, field: str, text: str, values: ValueWords, *, by_key: bool
+    where: LeakPlace, data_class: DataClass, field: str, text: str, values: ValueWords, *, by_key: bool
 ) -> tuple[Certainty, str] | None:
     look = _LOOKS.get(data_class)
     if look is None or (look.needs_key and not by_key) or not look.holds(text):

@@ -7,10 +7,10 @@ text is in what comes out but tokens and the names of normalisations.
 from collections.abc import Callable, Mapping
 
 from pixelwitness.meaning.text.encodings import codes
-from pixelwitness.meaning.text.normalisation import Kind, spellings
+from pixelwitness.meaning.text.normalisation import DatumKind, spellings
 
 
-def kind_of(text: str) -> Kind | None:
+def kind_of(text: str) -> DatumKind | None:
     """Say whether a text is an e-mail address or a phone number; None when it is neither.
 
     >>> kind_of("jane.doe@example.com"), kind_of("+49 170 1234567"), kind_of("Jane"), kind_of("12345")
@@ -26,7 +26,7 @@ def kind_of(text: str) -> Kind | None:
     return None
 
 
-def tokens_of(kind: Kind, text: str, token: Callable[[str], str]) -> Mapping[str, str]:
+def tokens_of(kind: DatumKind, text: str, token: Callable[[str], str]) -> Mapping[str, str]:
     """Return by each token under which a value may be stored, in which dress it was then sent."""
     told: dict[str, str] = {}
     for spelling, words in spellings(kind, text):

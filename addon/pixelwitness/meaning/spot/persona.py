@@ -20,7 +20,7 @@ from pixelwitness.meaning.spot.finding import Certainty
 from pixelwitness.meaning.text.decoding import base64_pieces, decoded
 from pixelwitness.meaning.text.encodings import TELLING, code_key, codes, mask_key, masked
 from pixelwitness.meaning.text.forms import Form, form_of, without_appendix
-from pixelwitness.meaning.text.normalisation import Kind, national_numbers, spellings
+from pixelwitness.meaning.text.normalisation import DatumKind, national_numbers, spellings
 
 MAX_LOOKED_AT = 20_000
 _REMEMBERED = 100
@@ -35,7 +35,7 @@ _DEPTH = 2
 class Datum(msgspec.Struct, frozen=True):
     """One thing that is known of the persona."""
 
-    kind: Kind
+    kind: DatumKind
     text: str
 
 
@@ -64,15 +64,15 @@ class Persona:
         return (*self.data, *dict.fromkeys(full))
 
 
-class Recognised(NamedTuple):
+class PersonaMatch(NamedTuple):
     """One datum of the persona found in a text."""
 
-    kind: Kind
+    kind: DatumKind
     certainty: Certainty
     evidence: str
 
 
-LABELS: Mapping[Kind, str] = {
+LABELS: Mapping[DatumKind, str] = {
     "email": "your e-mail",
     "phone": "your phone number",
     "first_name": "your first name",
@@ -88,7 +88,7 @@ LABELS: Mapping[Kind, str] = {
     "id": "your id",
     "phrase": "a phrase of yours",
 }
-_CLASSES: Mapping[DataClass, Kind] = {
+_CLASSES: Mapping[DataClass, DatumKind] = {
     DataClass.EMAIL: "email",
     DataClass.PHONE: "phone",
     DataClass.FIRST_NAME: "first_name",
@@ -109,11 +109,11 @@ _CLASSES: Mapping[DataClass, Kind] = {
     DataClass.LEAD_ID: "id",
     DataClass.DEVICE_ID: "id",
 }
-_COMMON: frozenset[Kind] = frozenset({"gender", "country", "state", "city", "postal_code"})
+_COMMON: frozenset[DatumKind] = frozenset({"gender", "country", "state", "city", "postal_code"})
 """Shared with millions: told only where a field says that it is one."""
-_NAMES: frozenset[Kind] = frozenset({"first_name", "last_name"})
-_ORDER: Mapping[Kind, int] = {"email": 0, "full_name": 1}
-_JOINTS: Mapping[Kind, str] = {"email": "._%+-", "first_name": "._@+-", "last_name": "._@+-", "birth_date": "."}
+_NAMES: frozenset[DatumKind] = frozenset({"first_name", "last_name"})
+_ORDER: Mapping[DatumKind, int] = {"email": 0, "full_name": 1}
+_JOINTS: Mapping[DatumKind, str] = {"email": "._%+-", "first_name": "._@+-", "last_name": "._@+-", "birth_date": "."}
 """Signs that join what stands beside them to one word."""
 _PIECE = re.compile(r"[A-Za-z0-9+/_=-]{6,}")
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\-/]{0,3}\d){6,18}")
@@ -159,7 +159,7 @@ class Recogniser:
             for number in national_numbers(datum.text):
                 self._numbers[number.lstrip("0")] = _Known(datum, "the digits without the country's code", False)
 
-    def whole(self, data_class: DataClass, text: str) -> tuple[Recognised, ...]:
+    def whole(self, data_class: DataClass, text: str) -> tuple[PersonaMatch, ...]:
         """Recognise a whole value: a spelling, a hash or an encoding of it, or its masked form."""
         kind = _CLASSES.get(data_class)
         text = text[:MAX_LOOKED_AT].strip()
@@ -173,39 +173,39 @@ class Recogniser:
             known = next(alike, None)
             if known is not None:
                 # Many values have the shape of one another: the longer, the fewer.
-                found = (Recognised(known.datum.kind, "likely" if len(text) >= 8 else "hint", known.evidence),)
+                found = (PersonaMatch(known.datum.kind, "likely" if len(text) >= 8 else "hint", known.evidence),)
         return found
 
-    def within(self, data_class: DataClass, text: str) -> tuple[Recognised, ...]:
+    def within(self, data_class: DataClass, text: str) -> tuple[PersonaMatch, ...]:
         """Recognise what stands anywhere in a text, whole values included."""
         if len(text) < 2:
             return self.whole(data_class, text)
         return (self._remembered if len(text) <= _REMEMBERED else self._within)(data_class, text)
 
-    def _within(self, data_class: DataClass, text: str) -> tuple[Recognised, ...]:
+    def _within(self, data_class: DataClass, text: str) -> tuple[PersonaMatch, ...]:
         text = text[:MAX_LOOKED_AT]
         if text.isdigit() and len(text) < _SHORTEST_HASH:  # a price, a time, an id
             known = self._numbers.get(text.lstrip("0"))
             return self.whole(data_class, text) or self._dialled(known)
         return self.whole(data_class, text) or tuple(dict.fromkeys(self._search(data_class, text, _DEPTH, "")))
 
-    def _dialled(self, known: "_Known | None") -> tuple[Recognised, ...]:
+    def _dialled(self, known: "_Known | None") -> tuple[PersonaMatch, ...]:
         if known is None:
             return ()
-        return (Recognised("phone", "certain" if known.is_telling else "likely", f"{known.evidence}, readable"),)
+        return (PersonaMatch("phone", "certain" if known.is_telling else "likely", f"{known.evidence}, readable"),)
 
     def hides(self, text: str) -> bool:
         """Say whether text that is to be stored holds a datum of the persona."""
         return any(one.certainty != "hint" for one in self.within(DataClass.UNKNOWN, text))
 
     def _chosen(
-        self, known: Sequence[_Known], kind: Kind | None, how: str, sure: Certainty = "certain"
-    ) -> tuple[Recognised, ...]:
+        self, known: Sequence[_Known], kind: DatumKind | None, how: str, sure: Certainty = "certain"
+    ) -> tuple[PersonaMatch, ...]:
         fitting = [one for one in known if one.datum.kind == kind] or [one for one in known if one.is_telling]
-        return tuple(Recognised(one.datum.kind, sure, one.evidence + how) for one in fitting[:1])
+        return tuple(PersonaMatch(one.datum.kind, sure, one.evidence + how) for one in fitting[:1])
 
-    def _search(self, data_class: DataClass, text: str, depth: int, wrapped: str) -> Iterator[Recognised]:
-        found: set[Kind] = set()
+    def _search(self, data_class: DataClass, text: str, depth: int, wrapped: str) -> Iterator[PersonaMatch]:
+        found: set[DatumKind] = set()
         for layer in range(_LAYERS + 1):
             if layer:
                 if "%" not in text or (further := unquote(text)) == text:
@@ -223,7 +223,7 @@ class Recogniser:
             for _, inner in base64_pieces(text):
                 yield from self._search(data_class, inner, depth - 1, f"{wrapped}, in Base64")
 
-    def _readable(self, data_class: DataClass, text: str, how: str, found: set[Kind]) -> Iterator[Recognised]:
+    def _readable(self, data_class: DataClass, text: str, how: str, found: set[DatumKind]) -> Iterator[PersonaMatch]:
         lower = " ".join(text.lower().split())
         if "+" in lower:  # which in a query stands for a space
             lower = f"{lower}\n{' '.join(lower.replace('+', ' ').split())}"
@@ -233,23 +233,23 @@ class Recogniser:
                 continue
             found.add(kind)
             lower = lower.replace(needle, "|")
-            yield Recognised(kind, _certainty(kind, data_class), known.evidence + how)
+            yield PersonaMatch(kind, _certainty(kind, data_class), known.evidence + how)
         if self._numbers and "phone" not in found:
             for number in _NUMBER.findall(text):
                 digits = "".join(filter(str.isdigit, number)).lstrip("0")
                 dialled = self._numbers.get(digits)
                 if dialled is not None:
                     found.add("phone")
-                    yield Recognised("phone", "certain" if dialled.is_telling else "likely", dialled.evidence + how)
+                    yield PersonaMatch("phone", "certain" if dialled.is_telling else "likely", dialled.evidence + how)
                     break
 
-    def _coded(self, text: str, how: str) -> Iterator[Recognised]:
+    def _coded(self, text: str, how: str) -> Iterator[PersonaMatch]:
         for run in _PIECE.findall(text):
             for piece in dict.fromkeys((run, *run.split("/"), *run.split("="))):
                 yield from self._chosen(self._codes.get(code_key(piece), ()), None, how)
 
 
-def _certainty(kind: Kind, data_class: DataClass) -> Certainty:
+def _certainty(kind: DatumKind, data_class: DataClass) -> Certainty:
     if kind in _NAMES and _CLASSES.get(data_class) != kind:
         # The page of a book may hold a name, too.
         return "hint" if data_class in (DataClass.PAGE_TITLE, DataClass.PAGE_TEXT) else "likely"
@@ -267,7 +267,7 @@ def _bare(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _stands_alone(needle: str, text: str, kind: Kind) -> bool:
+def _stands_alone(needle: str, text: str, kind: DatumKind) -> bool:
     """Say whether a needle stands in a text by itself, not as part of a longer word or address."""
     joints = _JOINTS.get(kind, "")
     at = text.find(needle)

@@ -22,7 +22,7 @@ _DEPTH = 3
 """Base64 inside base64 is followed this far."""
 
 
-class Found(NamedTuple):
+class PersonalDatum(NamedTuple):
     """One part of a text: what it is, and the part itself, decoded."""
 
     data_class: DataClass
@@ -74,7 +74,7 @@ _GAP = "|"
 """What is left of a part that was found; it joins nothing."""
 
 
-def find(text: str, *, sure_only: bool = False) -> tuple[Found, ...]:
+def find(text: str, *, sure_only: bool = False) -> tuple[PersonalDatum, ...]:
     """Return the personal data and secrets in a text, decoded, the most telling kinds first, each once.
 
     ``sure_only`` looks for e-mail addresses and secrets alone: an id is a long number by nature.
@@ -87,8 +87,8 @@ def find(text: str, *, sure_only: bool = False) -> tuple[Found, ...]:
     return remembered(text, sure_only) if len(text) <= _SHORT else _found(text[:MAX_LOOKED_AT], sure_only)
 
 
-def _found(text: str, sure_only: bool) -> tuple[Found, ...]:
-    found: dict[Found, None] = {}
+def _found(text: str, sure_only: bool) -> tuple[PersonalDatum, ...]:
+    found: dict[PersonalDatum, None] = {}
     _look(text, found, _DEPTH, sure_only)
     if not found:
         return ()
@@ -109,7 +109,7 @@ def secrets_in(text: str) -> bool:
     return len(text) > MAX_LOOKED_AT or any(one.data_class is DataClass.SECRET for one in find(text, sure_only=True))
 
 
-def _look(text: str, found: dict[Found, None], depth: int, sure_only: bool) -> None:
+def _look(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bool) -> None:
     text = decoded(text)
     text = _secrets(text, found)
     if "@" in text:
@@ -127,20 +127,20 @@ def _look(text: str, found: dict[Found, None], depth: int, sure_only: bool) -> N
         text = _addresses(text, found)
     if _THREE_DIGITS.search(text):
         for kind, number in numbers(text):
-            found[Found(DataClass(kind), number)] = None
+            found[PersonalDatum(DataClass(kind), number)] = None
     if is_still_encoded(text):
-        found[Found(DataClass.OPAQUE_TOKEN, text)] = None
+        found[PersonalDatum(DataClass.OPAQUE_TOKEN, text)] = None
 
 
-def _take(pattern: re.Pattern[str], data_class: DataClass, text: str, found: dict[Found, None]) -> str:
+def _take(pattern: re.Pattern[str], data_class: DataClass, text: str, found: dict[PersonalDatum, None]) -> str:
     def keep(match: re.Match[str]) -> str:
-        found[Found(data_class, match[0])] = None
+        found[PersonalDatum(data_class, match[0])] = None
         return _GAP
 
     return pattern.sub(keep, text)
 
 
-def _secrets(text: str, found: dict[Found, None]) -> str:
+def _secrets(text: str, found: dict[PersonalDatum, None]) -> str:
     if len(text) >= 11:
         text = _take(_SECRET, DataClass.SECRET, text, found)
     if "://" in text and "@" in text:
@@ -150,12 +150,12 @@ def _secrets(text: str, found: dict[Found, None]) -> str:
     return text
 
 
-def _kept_secret(match: re.Match[str], found: dict[Found, None]) -> str:
-    found[Found(DataClass.SECRET, match[1])] = None
+def _kept_secret(match: re.Match[str], found: dict[PersonalDatum, None]) -> str:
+    found[PersonalDatum(DataClass.SECRET, match[1])] = None
     return _GAP
 
 
-def _emails(text: str, found: dict[Found, None]) -> str:
+def _emails(text: str, found: dict[PersonalDatum, None]) -> str:
     kept: list[str] = []
     at = 0
     for match in _DOMAIN.finditer(text):
@@ -164,13 +164,13 @@ def _emails(text: str, found: dict[Found, None]) -> str:
             continue
         kept += (text[at : local.start()], _GAP)
         at = match.end()
-        found[Found(DataClass.EMAIL, local[0].lstrip(".'-+*!") + match[0])] = None
+        found[PersonalDatum(DataClass.EMAIL, local[0].lstrip(".'-+*!") + match[0])] = None
     return "".join((*kept, text[at:]))
 
 
-def _wrapped(text: str, found: dict[Found, None], depth: int, sure_only: bool) -> str:
+def _wrapped(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bool) -> str:
     for piece, inner in base64_pieces(text):
-        within: dict[Found, None] = {}
+        within: dict[PersonalDatum, None] = {}
         _look(inner, within, depth - 1, sure_only)
         if any(one.data_class is not DataClass.OPAQUE_TOKEN for one in within):
             found.update(within)
@@ -178,14 +178,14 @@ def _wrapped(text: str, found: dict[Found, None], depth: int, sure_only: bool) -
     return text
 
 
-def _opaque(text: str, found: dict[Found, None]) -> str:
+def _opaque(text: str, found: dict[PersonalDatum, None]) -> str:
     if "-" in text:
         text = _take(_UUID, DataClass.OPAQUE_TOKEN, text, found)
 
     def judge(match: re.Match[str]) -> str:
         if not is_opaque(match[0]):
             return match[0]
-        found[Found(DataClass.OPAQUE_TOKEN, match[0])] = None
+        found[PersonalDatum(DataClass.OPAQUE_TOKEN, match[0])] = None
         return _GAP
 
     return _RUN.sub(judge, text)
@@ -207,7 +207,7 @@ def is_opaque(run: str) -> bool:
     return changes * 2 >= len(run)
 
 
-def _addresses(text: str, found: dict[Found, None]) -> str:
+def _addresses(text: str, found: dict[PersonalDatum, None]) -> str:
     text = _take(_IPV4, DataClass.IP_ADDRESS, text, found)
     if text.count(":") < 2:
         return text
@@ -219,7 +219,7 @@ def _addresses(text: str, found: dict[Found, None]) -> str:
             return match[0]
         if len(match[0]) < 4 or not any(map(str.isdigit, match[0])):
             return match[0]  # a::b is a name in a programming language
-        found[Found(DataClass.IP_ADDRESS, match[0])] = None
+        found[PersonalDatum(DataClass.IP_ADDRESS, match[0])] = None
         return _GAP
 
     return _IPV6.sub(judge, text)

@@ -1,6 +1,6 @@
 """What of an exchange would let whoever reads a recording in: sessions, passwords, tokens.
 
-Owns which places are looked at and what counts as a value there.  Every cookie counts:
+Owns which secret_places are looked at and what counts as a value there.  Every cookie counts:
 nobody can tell by its name which one keeps a session.  What a sanitiser left in a
 value's place does not.  Pure, linear in the text, raises nothing; hands on where
 something stands, never what.
@@ -18,7 +18,7 @@ from pixelwitness.core.wire.request import Headers, Request, Response
 from pixelwitness.meaning.names.knowledge import Knowledge
 
 
-class Place(StrEnum):
+class SecretPlace(StrEnum):
     """Where something stands that lets others in."""
 
     COOKIE = "cookie"
@@ -29,7 +29,7 @@ class Place(StrEnum):
     ANSWER = "answer"
 
 
-_COOKIES = {"cookie": Place.COOKIE, "set-cookie": Place.SET_COOKIE}
+_COOKIES = {"cookie": SecretPlace.COOKIE, "set-cookie": SecretPlace.SET_COOKIE}
 _AUTHORISING = frozenset({"authorization", "proxy-authorization"})
 _ADDRESSES = frozenset({"location", "referer", "content-location", "refresh"})
 _ATTRIBUTES = frozenset(
@@ -59,36 +59,36 @@ _TOKEN = re.compile(
 _LONGEST_NAME = 200
 
 
-def places(exchange: Exchange, knowledge: Knowledge) -> tuple[Place, ...]:
+def secret_places(exchange: Exchange, knowledge: Knowledge) -> tuple[SecretPlace, ...]:
     """Return the places of an exchange that hold a session, a password or a token, each once, in a fixed order."""
     found = {*_of_request(exchange.request, knowledge)}
     if exchange.response is not None:
         found.update(_of_response(exchange.response, knowledge))
-    return tuple(place for place in Place if place in found)
+    return tuple(place for place in SecretPlace if place in found)
 
 
-def _of_request(request: Request, knowledge: Knowledge) -> Iterator[Place]:
+def _of_request(request: Request, knowledge: Knowledge) -> Iterator[SecretPlace]:
     yield from _of_headers(request.headers, knowledge)
     if any(_is_value(value) for _, value in request.cookie_pairs or ()):
-        yield Place.COOKIE
+        yield SecretPlace.COOKIE
     if _address_holds(request.url, knowledge):
-        yield Place.ADDRESS
+        yield SecretPlace.ADDRESS
     held = any(
         _is_secret(name, value, knowledge) or _json_holds(embedded(value), knowledge, drawn=False)
         for name, value in request.form_pairs
     )
     if held or _json_holds(request.json, knowledge, drawn=False) or _TOKEN.search(request.text):
-        yield Place.BODY
+        yield SecretPlace.BODY
 
 
-def _of_response(response: Response, knowledge: Knowledge) -> Iterator[Place]:
+def _of_response(response: Response, knowledge: Knowledge) -> Iterator[SecretPlace]:
     yield from _of_headers(response.headers, knowledge)
     text = response.text
     if text and (_TOKEN.search(text) or _json_holds(_json_of(text), knowledge, drawn=True)):
-        yield Place.ANSWER
+        yield SecretPlace.ANSWER
 
 
-def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[Place]:
+def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[SecretPlace]:
     for name, value in headers:
         name = name.strip().lower()
         if name in _COOKIES:
@@ -96,25 +96,25 @@ def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[Place]:
                 yield _COOKIES[name]
         elif name in _AUTHORISING:
             if _is_value(value.strip().rpartition(" ")[2]):
-                yield Place.HEADER
+                yield SecretPlace.HEADER
         elif name in _ADDRESSES:
             if _address_holds(value, knowledge):
-                yield Place.ADDRESS
+                yield SecretPlace.ADDRESS
         elif _is_secret(name, value, knowledge):
-            yield Place.HEADER
+            yield SecretPlace.HEADER
 
 
-def _cookie_values(line: str, place: Place) -> Iterator[str]:
+def _cookie_values(line: str, place: SecretPlace) -> Iterator[str]:
     """Yield the values of a ``Cookie`` or ``Set-Cookie`` line, the attributes of the latter left out.
 
-    >>> list(_cookie_values("sid=9f2c4e7d; Path=/; Secure", Place.SET_COOKIE))
+    >>> list(_cookie_values("sid=9f2c4e7d; Path=/; Secure", SecretPlace.SET_COOKIE))
     ['9f2c4e7d']
-    >>> list(_cookie_values("path=9f2c4e7d; b=1", Place.COOKIE))
+    >>> list(_cookie_values("path=9f2c4e7d; b=1", SecretPlace.COOKIE))
     ['9f2c4e7d', '1']
     """
     for piece in re.split(r"[;\n]", line):
         name, equals, value = piece.partition("=")
-        if place is Place.COOKIE or name.strip().lower() not in _ATTRIBUTES:
+        if place is SecretPlace.COOKIE or name.strip().lower() not in _ATTRIBUTES:
             yield (value if equals else name).strip().strip('"')
 
 

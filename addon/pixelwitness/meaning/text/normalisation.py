@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-type Kind = Literal[
+type DatumKind = Literal[
     "email",
     "phone",
     "first_name",
@@ -37,7 +37,7 @@ _GENDERS = {"f": "f", "w": "f", "g": "f", "m": "m", "b": "m"}
 _SHORTEST = {"gender": 1, "country": 2, "state": 2, "postal_code": 2, "birth_date": 1, "first_name": 1, "last_name": 1}
 
 
-def spellings(kind: Kind, text: str) -> tuple[Spelling, ...]:
+def spellings(kind: DatumKind, text: str) -> tuple[Spelling, ...]:
     """Return every spelling of a datum, each once, the normalised before the datum as it was written.
 
     >>> dict(spellings("country", "Germany"))["ge"]
@@ -65,7 +65,7 @@ def national_numbers(text: str) -> tuple[str, ...]:
     return (rest,) if code[0] == "1" else (f"0{rest}", rest)
 
 
-def _spellings(kind: Kind, text: str) -> Iterator[Spelling]:
+def _spellings(kind: DatumKind, text: str) -> Iterator[Spelling]:
     match kind:
         case "email":
             yield from _email(text)
@@ -146,7 +146,7 @@ def _phone(text: str) -> Iterator[Spelling]:
     yield _digits(text), "all digits"
 
 
-def _name(kind: Kind, text: str) -> Iterator[Spelling]:
+def _name(kind: DatumKind, text: str) -> Iterator[Spelling]:
     lower, noun = text.lower(), _NOUN[kind]
     bare = _letters(lower)
     yield bare, f"{noun} in lower case without spaces and signs"
@@ -180,7 +180,7 @@ def _city(text: str) -> Iterator[Spelling]:
     yield lower, "the city in lower case"
 
 
-def _region(kind: Kind, text: str) -> Iterator[Spelling]:
+def _region(kind: DatumKind, text: str) -> Iterator[Spelling]:
     lower, noun = text.lower(), _NOUN[kind]
     letters = re.sub(r"[^a-z]", "", lower)
     yield letters[:2], f"the first two letters of {noun}"

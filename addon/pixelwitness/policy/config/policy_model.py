@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from pixelwitness.core.detect.rule import Channel
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.text.forms import Form
 from pixelwitness.policy.config.checks import PRESETS, Check, Level
@@ -98,7 +98,7 @@ PixelId = Annotated[str, _like(_PIXEL_OR_ANY, "write the number of a pixel in qu
 ChannelName = Annotated[str, _word_of((*Channel, ANY))]
 ClassName = Annotated[str, _word_of((*DataClass, ANY))]
 FormName = Annotated[str, _word_of((*Form, ANY))]
-StateName = Annotated[str, _word_of(state for state in State if state is not State.DENIED)]
+StateName = Annotated[str, _word_of(state for state in ConsentState if state is not ConsentState.DENIED)]
 PresetName = Annotated[str, _word_of(PRESETS)]
 CheckName = Annotated[str, _word_of(Check)]
 LevelName = Annotated[str, _word_of(Level)]
@@ -141,7 +141,7 @@ class SitePolicy(Strict):
     """At any time; under a check of consent, after consent only."""
     before_consent: Allowed | None = None
     after_consent: Allowed | None = None
-    counts_as_consent: _List[StateName] = (State.GRANTED,)
+    counts_as_consent: _List[StateName] = (ConsentState.GRANTED,)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -14,7 +14,7 @@ from typing import Literal
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Field, Finding
-from pixelwitness.meaning.hints.consent import State
+from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.hints.visible_consent import AFTER_WITHDRAWAL, GPC, NOT_RECORDED, NOTHING_SEEN
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
@@ -90,7 +90,7 @@ class Facts:
         """Return when it left; what neither shows consent nor its lack leaves it unknown."""
         if AFTER_WITHDRAWAL in self.consent:
             return Phase.BEFORE
-        if State.GRANTED in self.consent and State.GRANTED in counts_as_consent:
+        if ConsentState.GRANTED in self.consent and ConsentState.GRANTED in counts_as_consent:
             return Phase.AFTER
         if GPC in self.consent:
             return Phase.BEFORE
@@ -104,19 +104,21 @@ class Facts:
         return next((words for label, words in _VISIBLE.items() if label in self.consent), _NO_EVIDENCE)
 
 
-_WITHOUT = frozenset({State.DENIED, NOTHING_SEEN, State.NOT_OPTED_OUT, State.NOT_REQUIRED, State.GRANTED})
+_WITHOUT = frozenset(
+    {ConsentState.DENIED, NOTHING_SEEN, ConsentState.NOT_OPTED_OUT, ConsentState.NOT_REQUIRED, ConsentState.GRANTED}
+)
 _VISIBLE: Mapping[str, str] = MappingProxyType(
     {
         AFTER_WITHDRAWAL: "consent had been withdrawn",
-        State.DENIED: "consent had been denied",
+        ConsentState.DENIED: "consent had been denied",
         GPC: "the browser objected to sale and sharing",
         NOTHING_SEEN: "no consent signal had been seen",
-        State.NOT_OPTED_OUT: "nobody had objected, which is no consent",
-        State.NOT_REQUIRED: "the site held that nobody need be asked",
-        State.PARTIAL: "consent had been granted in part",
-        State.PRESENT: "there was a consent signal that could not be read",
+        ConsentState.NOT_OPTED_OUT: "nobody had objected, which is no consent",
+        ConsentState.NOT_REQUIRED: "the site held that nobody need be asked",
+        ConsentState.PARTIAL: "consent had been granted in part",
+        ConsentState.PRESENT: "there was a consent signal that could not be read",
         NOT_RECORDED: "the recording holds no cookies or page in which a signal could have been seen",
-        State.GRANTED: "consent had been granted",
+        ConsentState.GRANTED: "consent had been granted",
     }
 )
 _NO_EVIDENCE = "of events of servers and apps no consent signal can be seen"

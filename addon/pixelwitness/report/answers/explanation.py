@@ -9,9 +9,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.core.detect.rule import Rule
-from pixelwitness.meaning.names.announced_uses import Announced, introduction
-from pixelwitness.meaning.names.glossary import Word, WordKind, asked_for, index_of
-from pixelwitness.meaning.names.knowledge import UNKNOWN, DataClass, Entry, Knowledge
+from pixelwitness.meaning.names.announced_uses import AnnouncedUses, introduction
+from pixelwitness.meaning.names.glossary import Word, WordKind, index_of, plain_name
+from pixelwitness.meaning.names.knowledge import UNKNOWN, DataClass, KeyEntry, Knowledge
 from pixelwitness.meaning.names.word_lists import WordList, shown_word
 from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import safe_text
@@ -45,7 +45,7 @@ class UnknownNameError(KeyError):
 
 
 def build_glossary(
-    words: Iterable[Word], knowledge: Knowledge, rules: Iterable[Rule], announced: Announced
+    words: Iterable[Word], knowledge: Knowledge, rules: Iterable[Rule], announced: AnnouncedUses
 ) -> tuple[Word, ...]:
     """Return every word that can be explained, those of the glossary first."""
     return (
@@ -62,7 +62,7 @@ def build_glossary(
 def find_explanations(name: str, words: Sequence[Word], knowledge: Knowledge) -> tuple[Word, ...]:
     """Return everything that has a name; raise `UnknownNameError` when nothing has."""
     index = index_of(words)
-    asked = asked_for(name)
+    asked = plain_name(name)
     found = index.get(asked) or index.get(asked.replace("_", "")) or []
     field = _of_field(asked, index, knowledge)
     if field is not None and not any(one.kind in ("cookie", "family", "class") for one in found):
@@ -112,12 +112,12 @@ def _of_rule(rule: Rule) -> str:
 def _of_field(asked: str, index: dict[str, list[Word]], knowledge: Knowledge) -> Word | None:
     """Explain a field by its family and class; None when nothing is known of it."""
     meaning = knowledge.field(asked)
-    entry: Entry | None = meaning.entry if meaning.entry is not UNKNOWN else None
+    entry: KeyEntry | None = meaning.entry if meaning.entry is not UNKNOWN else None
     for realm in ("person", "custom", "context", "cookie") if entry is None and not meaning.family else ():
         entry = entry or knowledge.entries.get(realm, {}).get(asked.replace("_", "").replace(".", ""))
     if entry is None or entry.data_class is DataClass.UNKNOWN:
         return None
-    data_class = next((one for one in index.get(asked_for(entry.data_class), ()) if one.kind == "class"), None)
+    data_class = next((one for one in index.get(plain_name(entry.data_class), ()) if one.kind == "class"), None)
     family = next((one for one in index.get(meaning.family, ()) if one.kind == "family"), None)
     parts = [
         f"A field: {knowledge.label(entry.data_class)}.",
@@ -131,6 +131,6 @@ def _of_field(asked: str, index: dict[str, list[Word]], knowledge: Knowledge) ->
 
 
 def _meant(asked: str, words: Sequence[Word]) -> str:
-    names = {asked_for(name): name for word in words for name in (*word.aliases, word.name)}
+    names = {plain_name(name): name for word in words for name in (*word.aliases, word.name)}
     near = difflib.get_close_matches(asked, list(names), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(repr(names[one]) for one in near)}?" if near else ""

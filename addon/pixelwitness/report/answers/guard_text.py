@@ -7,21 +7,21 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from pixelwitness.meaning.spot.sessions import Place
+from pixelwitness.meaning.spot.sessions import SecretPlace
 from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 
 MAX_ENTRIES = 20
 """Entries of one recording that are told one by one."""
 
-PLACES: Mapping[Place, str] = MappingProxyType(
+PLACES: Mapping[SecretPlace, str] = MappingProxyType(
     {
-        Place.COOKIE: "cookies that were sent",
-        Place.SET_COOKIE: "cookies that were set",
-        Place.HEADER: "a header that authorises",
-        Place.ADDRESS: "a token or password in an address",
-        Place.BODY: "a token or password in what was sent",
-        Place.ANSWER: "a token in the answer",
+        SecretPlace.COOKIE: "cookies that were sent",
+        SecretPlace.SET_COOKIE: "cookies that were set",
+        SecretPlace.HEADER: "a header that authorises",
+        SecretPlace.ADDRESS: "a token or password in an address",
+        SecretPlace.BODY: "a token or password in what was sent",
+        SecretPlace.ANSWER: "a token in the answer",
     }
 )
 
@@ -33,7 +33,7 @@ _RIGHT = (
 )
 
 
-def describe_entry(name: str, position: int, line: int | None, places: tuple[Place, ...]) -> str:
+def describe_entry(name: str, position: int, line: int | None, places: tuple[SecretPlace, ...]) -> str:
     """Return the line for one entry of a recording; ``name`` is shown as text."""
     at = f":{line}" if line is not None else ""
     return f"{safe_text(name, 400)}{at}: entry {position}: {listed([PLACES[one] for one in places])}"

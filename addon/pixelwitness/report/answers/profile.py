@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Finding
-from pixelwitness.meaning.hints.interests import Deed, Hinted, Inferred, deed_of, infer
+from pixelwitness.meaning.hints.interests import Clue, Engagement, Inference, engagement_of, infer
 from pixelwitness.meaning.names.word_lists import WordList
 from pixelwitness.report.published.report_document import publish_uses
 from pixelwitness.report.published.shared_model import SCHEMA_VERSION
@@ -28,7 +28,7 @@ KINDS = ("topic", "interest", "instruction_text")
 HEADS = {"topic": "Sensitive topics", "interest": "Interests"}
 MAX_LINES = 8
 """Lines of evidence that one inference is told with."""
-_NUMBERED = {Deed.DONE: "bought or done", Deed.WANTED: "wanted", Deed.SEEN: "looked at"}
+_NUMBERED = {Engagement.DONE: "bought or done", Engagement.WANTED: "wanted", Engagement.SEEN: "looked at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Evidence:
 class Profile:
     """All that could be inferred."""
 
-    inferred: tuple[Inferred[Evidence], ...]
+    inferred: tuple[Inference[Evidence], ...]
     texts: tuple[Text, ...]
     names: Mapping[tuple[str, str], str]
     """Name of an inference by its kind and label."""
@@ -77,31 +77,33 @@ def infer_profile(
     found: dict[str, list[Finding]] = {}
     for one in findings:
         found.setdefault(one.event_id or one.contact_id or "", []).append(one)
-    hinted: list[Hinted[Evidence]] = []
+    hinted: list[Clue[Evidence]] = []
     texts: dict[Text, None] = {}
     for seen in events:
         event = seen.event
         if not event.blocked and event.page_site not in own_sites and event.id in found:
-            deed = deed_of(event.event_name, event.event_kind)
-            hinted += _hinted(found[event.id], event.page_site, deed, _told(seen))
+            engagement = engagement_of(event.event_name, event.event_kind)
+            hinted += _hinted(found[event.id], event.page_site, engagement, _told(seen))
             texts |= dict.fromkeys(_texts(found[event.id], event.page_site, event.event_name))
     for one_contact in contacts:
         contact = one_contact.contact
         if not contact.blocked and contact.page_site not in own_sites and contact.id in found:
             told = Evidence(("a visit, by ", label_contact(contact.channel), ","))
-            hinted += _hinted(found[contact.id], contact.page_site, Deed.SEEN, told)
+            hinted += _hinted(found[contact.id], contact.page_site, Engagement.SEEN, told)
             texts |= dict.fromkeys(_texts(found[contact.id], contact.page_site, None))
     names = {(one.kind, one.label): one.called for one in lists}
     return Profile(infer(hinted), tuple(texts), {(str(kind), label): name for (kind, label), name in names.items()})
 
 
-def _hinted(findings: Sequence[Finding], site: str | None, deed: Deed, told: Evidence) -> Iterator[Hinted[Evidence]]:
+def _hinted(
+    findings: Sequence[Finding], site: str | None, engagement: Engagement, told: Evidence
+) -> Iterator[Clue[Evidence]]:
     words: dict[tuple[str, str], set[str]] = {}
     for one in findings:
         if one.kind in HEADS:
             words.setdefault((one.kind, one.label), set()).update((one.evidence or "").split(", "))
     for (kind, label), several in words.items():
-        yield Hinted(kind, label, deed, site or "unknown", tuple(sorted(several)), told)
+        yield Clue(kind, label, engagement, site or "unknown", tuple(sorted(several)), told)
 
 
 def _texts(findings: Sequence[Finding], site: str | None, name: str | None) -> Iterator[Text]:
@@ -162,14 +164,14 @@ def profile_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) 
         yield from _filled("- ", gap)
 
 
-def _inference(one: Inferred[Evidence], name: str) -> Iterator[str]:
+def _inference(one: Inference[Evidence], name: str) -> Iterator[str]:
     for index, line in enumerate(one.lines[:MAX_LINES]):
         times = f" ({counted(line.times, 'time')})" if line.times > 1 else ""
         told = plain_sentence((*line.evidence.at(line.site), times))
         yield from _filled(f"  {name}: " if not index else f"  {' ' * len(name)}  ", told)
     if len(one.lines) > MAX_LINES:
         yield f"  {' ' * len(name)}  … and {counted(len(one.lines) - MAX_LINES, 'further thing')}"
-    numbers = ", ".join(f"{number:,} {_NUMBERED[deed]}" for deed, number in one.numbers)
+    numbers = ", ".join(f"{number:,} {_NUMBERED[engagement]}" for engagement, number in one.numbers)
     last = f"({one.strength}: {numbers}; {counted(len(one.sites), 'site')}; words: {', '.join(one.words)})"
     yield from _filled(f"  {' ' * len(name)}  ", last)
 
@@ -194,12 +196,12 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
                 "called": profile.names.get((one.kind, one.label)) or spell_out(one.label),
                 "certainty": "hint",
                 "strength": one.strength,
-                "numbers": {deed.name.lower(): number for deed, number in one.numbers},
+                "numbers": {engagement.name.lower(): number for engagement, number in one.numbers},
                 "sites": list(one.sites),
                 "words": list(one.words),
                 "evidence": [
                     {
-                        "deed": line.deed.name.lower(),
+                        "deed": line.engagement.name.lower(),
                         "site": line.site,
                         "told": "".join(line.evidence.at(line.site)),
                         "times": line.times,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.wire.json_text import Json
-from pixelwitness.meaning.hints.reconciliation import Comparison, Outcome, Row
+from pixelwitness.meaning.hints.reconciliation import Outcome, ReconciledType, Reconciliation
 from pixelwitness.report.published.shared_model import SCHEMA_VERSION
 from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import safe_text
@@ -31,7 +31,7 @@ _MATCHED = {
 }
 
 
-def reconciliation_lines(comparison: Comparison) -> Iterator[str]:
+def reconciliation_lines(comparison: Reconciliation) -> Iterator[str]:
     """Yield the comparison as text: a block for each business, then what the outcomes mean."""
     business = None
     for row in comparison.rows:
@@ -56,7 +56,7 @@ def reconciliation_lines(comparison: Comparison) -> Iterator[str]:
         yield "No time was recorded of what was seen."
 
 
-def _outcomes(row: Row) -> str:
+def _outcomes(row: ReconciledType) -> str:
     parts = [f"{getattr(row, name):,} {words}" for name, words in OUTCOMES.items() if getattr(row, name)]
     notes = []
     if row.outside:
@@ -66,7 +66,7 @@ def _outcomes(row: Row) -> str:
     return "; ".join(parts) + (f" ({', '.join(notes)})" if notes else "")
 
 
-def reconciliation_document(comparison: Comparison) -> dict[str, Json]:
+def reconciliation_document(comparison: Reconciliation) -> dict[str, Json]:
     """Return the comparison for machines."""
     return {
         "schema_version": SCHEMA_VERSION,

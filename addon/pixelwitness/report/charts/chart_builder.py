@@ -12,7 +12,7 @@ from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import DataSent, Exposure, SeenContact, SeenEvent, SiteExposure
 from pixelwitness.core.exposure.records import Field, Signal, Transmission, Visit
-from pixelwitness.meaning.hints.consent import State as Said
+from pixelwitness.meaning.hints.consent import ConsentState as Said
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT

@@ -11,7 +11,7 @@ import msgspec
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Contact, Event, Field, Finding
-from pixelwitness.meaning.hints.identity import closest
+from pixelwitness.meaning.hints.identity import summarise_identity
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.meaning.spot.finding import IDENTITY
 from pixelwitness.report.published import line_model
@@ -34,7 +34,7 @@ class ValueNumbers:
 def identify(findings: Sequence[Finding]) -> Identification | None:
     """Return by what Meta could know whom an event or contact is about; None where nobody asked."""
     levels = [(finding.label, finding.evidence or "") for finding in findings if finding.kind == IDENTITY]
-    return closest(levels) if levels else None
+    return summarise_identity(levels) if levels else None
 
 
 def publish_event(seen: SeenEvent, vocabulary: Vocabulary, numbers: ValueNumbers) -> line_model.EventLine:

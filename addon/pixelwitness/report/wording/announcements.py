@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import Exposure, Standing
-from pixelwitness.meaning.names.announced_uses import Subject, ToldUse, advice_for, introduction, uses_for
+from pixelwitness.meaning.names.announced_uses import ApplicableUse, UseSubject, advice_for, introduction, uses_for
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 HEAD = "What has been announced about such data"
@@ -22,7 +22,7 @@ UNSAID = "not said"
 class Announcements:
     """What a recording is told of announced uses."""
 
-    uses: tuple[ToldUse, ...]
+    uses: tuple[ApplicableUse, ...]
     advice: tuple[str, ...]
     region: str | None
     first_seen: str | None
@@ -34,7 +34,7 @@ def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announce
     sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.contacts)]
     uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
     seen = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
-    about: tuple[Subject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
+    about: tuple[UseSubject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
     if not about:
         return Announcements((), (), region, None)
     last = max((site.last_seen for site in seen if site.last_seen is not None), default=None)
@@ -56,18 +56,18 @@ def announcement_sentences(told: Announcements, *, in_short: bool = False) -> It
         yield f"What you can do: {'; '.join(told.advice)}."
 
 
-def is_main(told: ToldUse) -> bool:
+def is_main(told: ApplicableUse) -> bool:
     """Say whether a statement is one that a short report tells: Meta's own, dated and certain."""
     use = told.use
     return use.said_by == "meta" and use.announced is not None and use.certainty == "certain"
 
 
-def announcement_sentence(told: ToldUse, of: Announcements, *, in_short: bool = False) -> str:
+def announcement_sentence(told: ApplicableUse, of: Announcements, *, in_short: bool = False) -> str:
     """Return one statement whole: who, when, what, from when on, where, and what others say."""
     return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *qualify_use(told, of, in_short=in_short)])
 
 
-def qualify_use(told: ToldUse, of: Announcements, *, in_short: bool = False) -> Iterator[str]:
+def qualify_use(told: ApplicableUse, of: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
     use = told.use
     if use.effective is not None:
@@ -85,7 +85,7 @@ def qualify_use(told: ToldUse, of: Announcements, *, in_short: bool = False) -> 
         yield "This is likely, not certain."
 
 
-def _region(told: ToldUse, region: str | None) -> str:
+def _region(told: ApplicableUse, region: str | None) -> str:
     if region is None or told.use.regions.everywhere:
         return ""
     match told.standing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import DataSent
-from pixelwitness.meaning.names.announced_uses import Announced
+from pixelwitness.meaning.names.announced_uses import AnnouncedUses
 from pixelwitness.meaning.names.knowledge import plain_key
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.report.wording.labels import identifiers, label_contact, label_form, spell_out
@@ -23,7 +23,7 @@ class Vocabulary:
     settings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """(label, what it tells) of each setting of a pixel."""
     match_keys: Mapping[str, str] = field(default_factory=dict)
-    announced: Announced = field(default_factory=Announced)
+    announced: AnnouncedUses = field(default_factory=AnnouncedUses)
     """What has been said of the use of such data."""
     region: str | None = None
     """For which that is asked; None for everywhere."""

@@ -14,8 +14,8 @@ from pydantic import Field
 from pixelwitness.meaning.names.identifier_names import IdentifierNames, Level
 from pixelwitness.meaning.names.knowledge import (
     DataClass,
-    Entry,
     Family,
+    KeyEntry,
     Knowledge,
     Matching,
     Pattern,
@@ -232,8 +232,8 @@ def _keys(field: _FieldModel) -> Iterator[tuple[str, Realm, str]]:
 
 def _entries(
     fields: list[_FieldModel],
-) -> tuple[dict[Realm, dict[str, Entry]], dict[Realm, tuple[Pattern, ...]]]:
-    entries: dict[Realm, dict[str, Entry]] = {realm: {} for realm in _REALMS}
+) -> tuple[dict[Realm, dict[str, KeyEntry]], dict[Realm, tuple[Pattern, ...]]]:
+    entries: dict[Realm, dict[str, KeyEntry]] = {realm: {} for realm in _REALMS}
     patterns: dict[Realm, list[Pattern]] = {realm: [] for realm in _REALMS}
     for field in fields:
         for _, realm, key in _keys(field):
@@ -255,10 +255,10 @@ def _identifiers(read: _FieldsFile) -> IdentifierNames:
     )
 
 
-def _entry(field: _FieldModel, realm: Realm) -> Entry:
+def _entry(field: _FieldModel, realm: Realm) -> KeyEntry:
     matching: Matching | None = field.matching
     choices = frozenset(field.keep) if isinstance(field.keep, list) else frozenset()
-    return Entry(
+    return KeyEntry(
         data_class=DataClass(field.data_class),
         keep=Shape.CHOICE if choices else None if field.keep is None else Shape(str(field.keep)),
         choices=choices,

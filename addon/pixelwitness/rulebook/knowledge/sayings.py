@@ -6,7 +6,7 @@ was checked when ``sayings.json`` was built counts as long as the files have not
 
 import msgspec
 
-from pixelwitness.meaning.names.announced_uses import Announced
+from pixelwitness.meaning.names.announced_uses import AnnouncedUses
 from pixelwitness.meaning.names.glossary import Saying, Word
 from pixelwitness.rulebook.knowledge.knowledge_loader import digest, read_built, read_sources
 
@@ -18,7 +18,7 @@ class Sayings(msgspec.Struct, frozen=True):
     """The content of ``sayings.json``."""
 
     sha256: str
-    announced: Announced
+    announced: AnnouncedUses
     words: tuple[Word, ...]
     events: dict[str, Saying]
     """By name of the event."""

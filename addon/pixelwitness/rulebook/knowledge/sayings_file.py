@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from pixelwitness.meaning.names.announced_uses import Advice, Announced, Regions, SaidBy, Subject, Sureness, Use
-from pixelwitness.meaning.names.glossary import Saying, Word, asked_for
+from pixelwitness.meaning.names.announced_uses import Advice, AnnouncedUses, Regions, SaidBy, Support, Use, UseSubject
+from pixelwitness.meaning.names.glossary import Saying, Word, plain_name
 from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, checked, repeated
 from pixelwitness.rulebook.knowledge.sayings import Sayings
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
@@ -118,9 +118,9 @@ def _problems_of_uses(read: UsesFile) -> Problems:
 def _problems_of_words(read: WordsFile) -> Problems:
     named = [(index, (word.kind, name)) for index, word in enumerate(read.words) for name in (word.name, *word.aliases)]
     for index, (_, name) in named:
-        if not asked_for(name):
+        if not plain_name(name):
             yield ("words", index), f"{name!r} holds no letter or digit"
-    for index, (_, name), first in repeated((index, (kind, asked_for(name))) for index, (kind, name) in named):
+    for index, (_, name), first in repeated((index, (kind, plain_name(name))) for index, (kind, name) in named):
         yield ("words", index), f"{name!r} stands in words[{first}], too; one word has one text"
     others = (
         ("sayings", [(index, saying.event) for index, saying in enumerate(read.sayings)]),
@@ -131,8 +131,8 @@ def _problems_of_words(read: WordsFile) -> Problems:
             yield (part, index), f"{name!r} stands in {part}[{first}], too; one name has one text"
 
 
-def _announced(read: UsesFile) -> Announced:
-    return Announced(
+def _announced(read: UsesFile) -> AnnouncedUses:
+    return AnnouncedUses(
         uses=tuple(_use(use, read) for use in read.uses),
         can_do=tuple(
             Advice(advice.text, advice.since, advice.until, _addresses(advice.sources, read)) for advice in read.can_do
@@ -142,8 +142,8 @@ def _announced(read: UsesFile) -> Announced:
 
 def _use(use: _UseModel, read: UsesFile) -> Use:
     said_by: SaidBy = use.said_by
-    certainty: Sureness = use.certainty
-    about: Subject = use.about
+    certainty: Support = use.certainty
+    about: UseSubject = use.about
     regions = use.regions
     return Use(
         id=use.id,

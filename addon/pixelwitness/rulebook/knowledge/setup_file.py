@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pixelwitness.meaning.names.setup_names import Agent, IdMaker, Kept, KeptAs, SettingMeaning, Tells
+from pixelwitness.meaning.names.setup_names import Agent, IdMaker, KeptAs, KeptPart, SettingMeaning, Tells
 from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, repeated
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,40}")
@@ -100,7 +100,7 @@ def settings(read: ConfigFile) -> tuple[SettingMeaning, ...]:
             sets=tuple(setting.sets),
             features=tuple(setting.features),
             each=setting.each,
-            keep=tuple(Kept(name, kept.of, kept.kept_as) for name, kept in setting.keep.items()),
+            keep=tuple(KeptPart(name, kept.of, kept.kept_as) for name, kept in setting.keep.items()),
             is_hint=setting.certainty == "hint",
         )
         for setting in read.settings

@@ -9,7 +9,7 @@ from typing import get_args
 
 from pydantic import Field
 
-from pixelwitness.meaning.names.word_lists import STEM, ListKind, Unless, WordList, plain_word
+from pixelwitness.meaning.names.word_lists import STEM, Exclusion, ListKind, WordList, plain_word
 from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, checked, repeated
 from pixelwitness.rulebook.yaml.problems import RuleProblem
 
@@ -94,7 +94,8 @@ def word_lists(kind: ListKind, read: WordsFile) -> tuple[WordList, ...]:
             words=tuple(map(plain_word, entry.words)),
             sources=tuple(read.sources[name].url for name in entry.sources),
             unless=tuple(
-                Unless(tuple(map(plain_word, rule.words)), tuple(map(plain_word, rule.beside))) for rule in entry.unless
+                Exclusion(tuple(map(plain_word, rule.words)), tuple(map(plain_word, rule.beside)))
+                for rule in entry.unless
             ),
         )
         for entry in read.lists
