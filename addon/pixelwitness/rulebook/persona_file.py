@@ -59,7 +59,7 @@ def read_persona(file: Path) -> Persona:
 
 
 def read_by_others(file: Path) -> bool:
-    """Say whether other users of the machine can read a file; never where permissions are not told."""
+    """Say whether other users of the machine can read a file; never where a system has no permissions."""
     return sys.platform != "win32" and bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 

@@ -15,7 +15,7 @@ from pixelwitness.core.wire import json_text
 from pixelwitness.core.wire.json_text import Json, NotJsonError
 
 MAX_TEXT = 2_000_000
-"""Characters of a configuration that are looked at; real ones have up to 400,000."""
+"""Characters of a configuration that are read; real ones have up to 400,000."""
 MAX_CALLS = 2_000
 MAX_CALL = 400_000
 """Characters of one call's arguments."""

@@ -62,7 +62,7 @@ class Detector:
         self.screen = Screen(ordered)
 
     def detect(self, request: Request, response: Response | None = None) -> Detection:
-        """Return the events, contacts and signals of a request; the answer only tells whether it is a page."""
+        """Return the events, contacts and signals of a request; the answer only shows whether it is a page."""
         detections = [detection for part in request.parts if (detection := self._detect_one(part, None))]
         if detections:
             return Detection(

@@ -122,7 +122,7 @@ def _fields(decode: Decode, scope: Scope) -> tuple[tuple[Field, ...], bool]:
 def _leaves(decode: Decode, scope: Scope) -> Iterator[tuple[str, str]]:
     """Yield (name, text) of all fields.
 
-    What `leaves` would make of plain text, and of parameters that are plain text, is said here: it is nearly all
+    What `leaves` would make of plain text, and of parameters that are plain text, is yielded here: it is nearly all
     that is sent, and a live proxy waits for it.
     """
     for name, locators in decode.fields.items():

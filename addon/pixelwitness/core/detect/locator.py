@@ -27,7 +27,7 @@ RESPONSE_NAMES: Final = ("status", "headers", "cookies", "text", "json", "script
 
 _STEP = re.compile(r'\.([A-Za-z0-9_-]+)|\["([^"\\]+)"\]|\|(json)(?![A-Za-z0-9_-])')
 _MAPPINGS = (dict, Mapping)
-"""Asked in this order: to be a `dict` is told much faster than to be like one."""
+"""Asked in this order: whether something is a `dict` is known much faster than whether it is like one."""
 
 
 class LocatorError(ValueError):
@@ -65,7 +65,7 @@ params, json, item, path, headers, cookies, response
 
 
 class Scope(msgspec.Struct, frozen=True, gc=False):
-    """What locators look at: a request, and where they have one an answer, an item, the groups of the path."""
+    """What locators read: a request, and where they have one an answer, an item, the groups of the path."""
 
     request: Request
     groups: Mapping[str, str | None]

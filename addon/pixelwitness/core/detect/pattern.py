@@ -21,7 +21,7 @@ class Pattern:
     def __init__(self, text: str) -> None:
         self.text = text
         self._prefix = literal_prefix(text)
-        """What every match begins with: most texts are told apart by it, at a hundredth of the cost."""
+        """What every match begins with: most texts fail on it, at a hundredth of the cost."""
         self._remembered = lru_cache(maxsize=64)(self._match)
 
     def __eq__(self, other: object) -> bool:

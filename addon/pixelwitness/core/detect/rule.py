@@ -1,8 +1,8 @@
 """Rules as the core sees them: compiled, frozen, ready to be asked.
 
-Owns what a rule is and whether its conditions hold for a request.  Reading and
-checking YAML belongs to ``rulebook``; what a matching rule yields to ``detect``
-and ``observe``.
+Owns what a rule is and whether its conditions hold for a request.  The built
+JSON and checked files are decoded into these classes directly.  Reading and checking
+YAML belongs to ``rulebook``; what a matching rule yields to `extraction`.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ class Conditions(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
 
     @cached_property
     def body_kinds(self) -> frozenset[BodyKind]:
-        """The kinds of bodies in which the literals are looked for: those that the rule can read.
+        """The kinds of bodies in which the literals are searched: those that the rule can read.
 
         A rule that needs something of ``json`` reads no form, one that needs only ``params`` no JSON.
         """
@@ -206,7 +206,10 @@ CREDENTIALS = frozenset(
         "refresh_token",
     }
 )
-"""Names by which callers prove who they are: no ``["*"]`` gathers them, so they never leave the request."""
+"""Names by which callers prove who they are: no ``["*"]`` gathers them, so they never leave the request.
+
+They stand here and not in ``rules/``: no file of rules, a user's included, may switch this off.
+"""
 
 
 class Decode(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
@@ -249,7 +252,7 @@ class Decode(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
 
 
 class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One way of reaching Meta: what it looks like, what it means, how sure that is."""
+    """One way of reaching Meta: how it is recognised, what it means, how sure that is."""
 
     id: str
     version: int

@@ -1,4 +1,4 @@
-"""The first look at a request, which tells whether any rule may match it.
+"""The screen: a first, cheap test of a request, whether any rule may match it.
 
 Owns the budgets.  Every request of a recording or a session passes here, so this
 is the one place where nanoseconds are counted: the host is sliced out of the raw
@@ -34,10 +34,10 @@ _DENSE = 88
 """Bytes of a sample of 64 kB at which a byte is too frequent to jump from one to the next: about 4 in 100."""
 
 _JUMPS = 128
-"""The same for the searches of one body together: beyond that it is looked at closer rather than searched."""
+"""The same for the searches of one body together: beyond that it is parsed rather than searched."""
 
 _TRIES = 8
-"""Ends of a literal without its beginning, after which a body is looked at closer rather than searched on."""
+"""Ends of a literal without its beginning, after which a body is parsed rather than searched on."""
 
 _STEM = 4
 """Bytes that literals have to share at their beginning to be searched for as one."""
@@ -65,7 +65,7 @@ class Screen:
         self._searches = {kind: tuple(map(_Search, _stems(literals))) for kind, literals in bodies.items()}
 
     def wants_url(self, url: str) -> bool:
-        """Say whether the URL alone makes a request worth a closer look; about 0.5 µs for an ordinary one."""
+        """Say whether the URL alone makes a request worth parsing; about 0.5 µs for an ordinary one."""
         plain = _PLAIN_HOST(url)
         tail = plain[1] if plain else _unusual_tail(url)
         if tail in self._tails:
@@ -93,7 +93,7 @@ class Screen:
 
 
 class _Start:
-    """One byte of a literal from which a search can start: with it the rest of the literal is looked for."""
+    """One byte of a literal from which a search can start: with it the rest of the literal is searched."""
 
     __slots__ = ("byte", "offset", "pattern", "weight")
 
@@ -108,9 +108,9 @@ class _Start:
 class _Search:
     """A search for one literal, which starts from one of its bytes that is rare in the body at hand.
 
-    RE2 jumps from one first byte to the next, ``in`` looks at nearly all bytes and,
+    RE2 jumps from one first byte to the next, ``in`` reads nearly all bytes and,
     where a body is made of the literal's last bytes, at each of them again.  A body
-    that is full of all of them is not searched but looked at closer.
+    that is full of all of them is not searched but parsed.
     """
 
     def __init__(self, literal: bytes) -> None:
@@ -133,7 +133,7 @@ class _Search:
         return fewest, best
 
     def may_find(self, head: bytes, start: _Start | None) -> bool:
-        """Say whether the literal stands in a body, or whether it takes a closer look to know."""
+        """Say whether the literal stands in a body, or whether only parsing can show it."""
         if start is None:
             return True
         at = 0

@@ -58,7 +58,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     fields: tuple[Field, ...] = ()
     also_matched: tuple[str, ...] = ()
     cut: bool = False
-    """There was more in the request than is kept; the rest was not looked at."""
+    """There was more in the request than is kept; the rest was not read."""
 
 
 class Sign(msgspec.Struct, frozen=True, gc=False):

@@ -43,7 +43,7 @@ _BROWSER_SIGNS = ("sec-fetch-mode", "sec-fetch-dest", "referer", "origin", "cook
 
 
 def transport_of(request: Request) -> Transport:
-    """Tell how a request was carried; ``unknown`` when nothing shows it.
+    """Judge how a request was carried; ``unknown`` when nothing shows it.
 
     ``rqm`` comes last: the library shares one payload between a form POST and its
     sandbox copy, so it was seen to say ``FGET`` on a POST.

@@ -23,7 +23,7 @@ class Aspect(StrEnum):
     CHANNEL = "channel"
     DATA = "data"
     IDENTIFIER = "identifier"
-    """By which Meta could tell whom events are about; told as 1 where it is seen."""
+    """By which Meta could know whom events are about; counted as 1 where it is seen."""
     CONTACT = "contact"
     BLOCKED_CONTACT = "blocked_contact"
     CONSENT = "consent"
@@ -59,7 +59,7 @@ class Gap(StrEnum):
     HEADLESS = "headless"
     """The pixel's library or configuration was loaded and nothing sent: Meta sends such a browser away."""
     PAGE_UNKNOWN = "page_unknown"
-    """The like of it was seen, and of which site it is could not be told."""
+    """The like of it was seen, and of which site it is is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class _Side:
             return False
         if self.site is not None and self.site.unread:
             return True
-        # What a site's own server forwards is told by the body, so a missing one may have been for anybody.
+        # What a site's own server forwards is known by the body, so a missing one may have been for anybody.
         forwarded = other is not None and any(not _BY_ADDRESS.issuperset(group.channels) for group in other.sent)
         return forwarded and self.exposure.coverage.bodies_not_recorded > 0
 
@@ -198,7 +198,7 @@ class _Side:
 def _only_elsewhere(key: _Key, site: SiteExposure, other: SiteExposure) -> bool:
     """Say whether something was seen only on pages that the other side did not open.
 
-    Pages that are changed by script are no visits; where the side that saw it shows such, nothing is said.
+    Pages that are changed by script are no visits; where the side that saw it shows such, nothing is concluded.
     """
     pages = {page for group in site.sent if _concerns(key, group) for page in group.pages}
     if not pages or not other.opened or max(len(site.opened), len(other.opened)) >= MAX_OPENED:

@@ -1,4 +1,4 @@
-"""Coverage: what was looked at, and what could not be seen.
+"""Coverage: what was examined, and what could not be seen.
 
 Owns the account of requests across recordings and what in it counts as a loss.
 Not scanned is not clean, so every report prints it.
@@ -15,7 +15,7 @@ _UNREAD = frozenset({BodyState.NOT_RECORDED, BodyState.TOO_BIG, BodyState.UNDECO
 
 
 def is_unread(body_state: str) -> bool:
-    """Say whether a body was there that nobody could look at.
+    """Say whether a body was there that could not be read.
 
     >>> is_unread("not_recorded"), is_unread("empty")
     (True, False)
@@ -60,7 +60,7 @@ class Coverage:
 
     @property
     def has_loss(self) -> bool:
-        """Say whether something was lost that should have been looked at."""
+        """Say whether something was lost that should have been examined."""
         lost = self.incomplete + self.undecodable + self.rejected + self.dropped + self.rule_faults
         return lost > 0 or self.accounted != self.seen
 
@@ -80,7 +80,7 @@ def is_headless(user_agent: str | None) -> bool:
 
 
 def is_redacted(recording: Recording) -> bool:
-    """Say whether a recording is a redacted copy, as its options tell."""
+    """Say whether a recording is a redacted copy, as its options say."""
     options = loads_or_none(recording.options)
     return isinstance(options, dict) and options.get("redacted") is True
 

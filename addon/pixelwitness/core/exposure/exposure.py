@@ -2,7 +2,7 @@
 
 Owns the models between the store and the reports; `exposure_builder` fills them.  Must not
 know SQLite, words for people or output formats.  The token of a value serves to
-tell sameness and goes no further than this.
+show sameness and goes no further than this.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Standing(StrEnum):
     META = "meta"
     """Meta's own site, or Meta AI: a person using Meta is not a site leaking."""
     UNKNOWN = "unknown"
-    """No page could be told."""
+    """No page is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class SeenEvent:
 
     @property
     def unread(self) -> int:
-        """Transmissions of which the body could not be looked at."""
+        """Transmissions of which the body could not be read."""
         return sum(is_unread(transmission.body_state) for transmission in self.transmissions)
 
 
@@ -86,7 +86,7 @@ class EventContents:
     times: int
     page_url: str | None
     unread: bool
-    """Part of it, or all, stood in a body that could not be looked at."""
+    """Part of it, or all, stood in a body that could not be read."""
     first: int
     """Place of the first of them among all events of the exposure, in the order of time."""
 
@@ -104,7 +104,7 @@ class EventGroup:
     events: int
     transmissions: int
     unread: int
-    """Transmissions of which the body could not be looked at: what they held is not recorded."""
+    """Transmissions of which the body could not be read: what they held is not recorded."""
     confidences: tuple[str, ...]
     data: tuple[DataSent, ...]
     contents: tuple[EventContents, ...]
@@ -153,7 +153,7 @@ class CountedFinding:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """By which identifiers Meta could tell whom a site's events are about, at their closest."""
+    """By which identifiers Meta could know whom a site's events are about, at their closest."""
 
     level: str
     """``account``, ``person``, ``browser``, ``click``, ``none`` or ``not recorded``."""
@@ -242,7 +242,7 @@ class SiteExposure:
 
     @property
     def unread(self) -> int:
-        """Transmissions and contacts of which the body could not be looked at."""
+        """Transmissions and contacts of which the body could not be read."""
         groups = (*self.sent, *self.blocked)
         return sum(group.unread for group in groups) + sum(group.unread for group in self.contacts)
 
@@ -254,13 +254,13 @@ class SiteExposure:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """The sites, what joins them, and the account of what was looked at."""
+    """The sites, what joins them, and the account of what was examined."""
 
     sites: tuple[SiteExposure, ...]
     shared: tuple[SharedValue, ...]
     coverage: Coverage
     recordings: tuple[Recording, ...] = ()
-    """What was looked at, in the order of time."""
+    """What was examined, in the order of time."""
 
     def of(self, standing: Standing) -> tuple[SiteExposure, ...]:
         """Return the sites of one standing."""

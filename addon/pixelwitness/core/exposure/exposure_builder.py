@@ -52,27 +52,27 @@ class _SiteBuilder:
     findings: FindingCounter = field(default_factory=FindingCounter)
     opened: dict[str, None] = field(default_factory=dict)
 
-    def add_event(self, seen: SeenEvent, place: int) -> None:
-        event = seen.event
+    def add_event(self, item: SeenEvent, place: int) -> None:
+        event = item.event
         groups = self.blocked if event.blocked else self.sent
         # The order of groups is the order of names; an event without a name comes first.
-        key = (event.event_name or "", event.pixel_id or "", seen.channels)
+        key = (event.event_name or "", event.pixel_id or "", item.channels)
         group = groups.get(key)
         if group is None:
-            group = groups[key] = EventCounter(seen)
-        group.add(seen, place)
+            group = groups[key] = EventCounter(item)
+        group.add(item, place)
         if not event.blocked:
-            self.data.add(seen.fields)
-            self.findings.add(seen.findings, to=self.findings.events)
+            self.data.add(item.fields)
+            self.findings.add(item.findings, to=self.findings.events)
         self._count(event.attribution_certainty, event.seen_at)
 
-    def add_contact(self, seen: SeenContact) -> None:
-        contact = seen.contact
+    def add_contact(self, item: SeenContact) -> None:
+        contact = item.contact
         groups = self.blocked_contacts if contact.blocked else self.contacts
-        groups.setdefault(contact.channel, ContactCounter()).add(seen)
+        groups.setdefault(contact.channel, ContactCounter()).add(item)
         if not contact.blocked:
-            self.data.add(seen.fields)
-            self.findings.add(seen.findings, to=self.findings.contacts)
+            self.data.add(item.fields)
+            self.findings.add(item.findings, to=self.findings.contacts)
         self._count(contact.attribution_certainty, contact.seen_at)
 
     def _count(self, certainty: str | None, seen_at: str | None) -> None:
@@ -130,22 +130,22 @@ class ExposureBuilder:
             if visit.page_url is not None and len(site.opened) < MAX_OPENED:
                 site.opened[visit.page_url] = None
 
-    def add_event(self, seen: SeenEvent) -> None:
+    def add_event(self, item: SeenEvent) -> None:
         """Add one event."""
-        site = seen.event.page_site
-        standing = self.standing(site, seen.event.channel)
-        self._of(standing, site).add_event(seen, self._events)
+        site = item.event.page_site
+        standing = self.standing(site, item.event.channel)
+        self._of(standing, site).add_event(item, self._events)
         self._events += 1
-        if standing is Standing.SITE and site is not None and not seen.event.blocked:
-            self._compare(site, seen.fields)
+        if standing is Standing.SITE and site is not None and not item.event.blocked:
+            self._compare(site, item.fields)
 
-    def add_contact(self, seen: SeenContact) -> None:
+    def add_contact(self, item: SeenContact) -> None:
         """Add one contact."""
-        site = seen.contact.page_site
-        standing = self.standing(site, seen.contact.channel)
-        self._of(standing, site).add_contact(seen)
-        if standing is Standing.SITE and site is not None and not seen.contact.blocked:
-            self._compare(site, seen.fields)
+        site = item.contact.page_site
+        standing = self.standing(site, item.contact.channel)
+        self._of(standing, site).add_contact(item)
+        if standing is Standing.SITE and site is not None and not item.contact.blocked:
+            self._compare(site, item.fields)
 
     def add_config(self, row: PixelConfig) -> None:
         """Add one setting of a pixel."""

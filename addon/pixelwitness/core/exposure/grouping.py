@@ -81,23 +81,23 @@ class EventCounter:
     contents: dict[object, EventContents] = field(default_factory=dict)
     further: int = 0
 
-    def add(self, seen: SeenEvent, place: int) -> None:
+    def add(self, item: SeenEvent, place: int) -> None:
         """Add one event."""
-        event = seen.event
+        event = item.event
         self.events += 1
-        self.transmissions += len(seen.transmissions)
-        self.unread += seen.unread
-        self.transports.update(transmission.transport for transmission in seen.transmissions)
-        self.receivers.update(transmission.receiver_host for transmission in seen.transmissions)
+        self.transmissions += len(item.transmissions)
+        self.unread += item.unread
+        self.transports.update(transmission.transport for transmission in item.transmissions)
+        self.receivers.update(transmission.receiver_host for transmission in item.transmissions)
         self.confidences.add(event.confidence)
         if event.page_url is not None and len(self.pages) < MAX_PAGES:
             self.pages[event.page_url] = None
         self.times = span(self.times, event.seen_at)
-        self.data.add(seen.fields)
-        self._add_contents(seen, place)
+        self.data.add(item.fields)
+        self._add_contents(item, place)
 
-    def _add_contents(self, seen: SeenEvent, place: int) -> None:
-        fields, page_url, unread = distinct(seen.fields), seen.event.page_url, seen.unread > 0
+    def _add_contents(self, item: SeenEvent, place: int) -> None:
+        fields, page_url, unread = distinct(item.fields), item.event.page_url, item.unread > 0
         key = (tuple((row.field, row.form, row.value_token) for row in fields), page_url, unread)
         known = self.contents.get(key)
         if known is not None:
@@ -141,15 +141,15 @@ class ContactCounter:
     data: DataCounter = field(default_factory=DataCounter)
     rules: dict[str, int] = field(default_factory=dict)
 
-    def add(self, seen: SeenContact) -> None:
+    def add(self, item: SeenContact) -> None:
         """Add one contact."""
         self.contacts += 1
-        self.rules[seen.contact.rule_id] = self.rules.get(seen.contact.rule_id, 0) + 1
-        self.unread += is_unread(seen.contact.body_state)
-        self.receivers.add(seen.contact.receiver_host)
-        if seen.contact.pixel_id is not None:
-            self.pixels.add(seen.contact.pixel_id)
-        self.data.add(seen.fields)
+        self.rules[item.contact.rule_id] = self.rules.get(item.contact.rule_id, 0) + 1
+        self.unread += is_unread(item.contact.body_state)
+        self.receivers.add(item.contact.receiver_host)
+        if item.contact.pixel_id is not None:
+            self.pixels.add(item.contact.pixel_id)
+        self.data.add(item.fields)
 
     def build(self, channel: str) -> ContactGroup:
         """Return what was counted."""

@@ -69,7 +69,7 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's request, as far as it tells whether a person saw it as a page."""
+    """A document's request, as far as it shows whether a person saw it as a page."""
 
     site: Site
     page_ref: str | None = None
@@ -109,7 +109,7 @@ class Visits:
             self._referrers.setdefault(page_ref, set()).add(site)
 
     def is_frame(self, document: Document) -> bool:
-        """Say whether a document is one inside a page, where its own request does not tell.
+        """Say whether a document is one inside a page, where its own request does not show it.
 
         Chrome calls frames documents, too, and gives every navigation a page of its own:
         a further document of the same page is a frame.  Where a recorder names no types,
@@ -127,7 +127,7 @@ class Visits:
         return bool(others) or (referring is not None and referring != document.site)
 
     def attribute(self, sender: Sender) -> Attribution:
-        """Return the page that a request belongs to, `UNKNOWN_PAGE` when nothing tells."""
+        """Return the page that a request belongs to, `UNKNOWN_PAGE` when nothing shows it."""
         claims = sender.claims
         stated = next(((by, url) for by, url in claims.stated if by not in _WEAK and site_of_url(url)), None)
         header = None if sender.channel in SERVER_CHANNELS else _header(claims)

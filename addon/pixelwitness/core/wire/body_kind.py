@@ -1,6 +1,6 @@
-"""What a body can be read as, told from its type and first byte.
+"""What a body can be read as, by its type and first bytes.
 
-Owns the one judgement that rules and the first look share: a rule that reads JSON
+Owns the one judgement that rules and the screen share: a rule that reads JSON
 finds nothing in a form, and one that reads a form nothing in JSON.  Must not know
 rules, and parses nothing.
 """

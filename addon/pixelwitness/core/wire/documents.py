@@ -1,4 +1,7 @@
-"""Which requests are the documents a person sees."""
+"""Documents: which requests navigate to a page, and which of these a person sees.
+
+Owns the two judgements.  Must not know visits or frames of a recording: `attribution` does.
+"""
 
 from pixelwitness.core.wire.request import Request, Response
 
@@ -11,7 +14,7 @@ def is_navigation(request: Request, response: Response | None) -> bool:
 
     ``Sec-Fetch-Dest`` decides; else the recorder's resource type; else an HTML
     answer to what is not a script's request.  A frame of a recorder that calls
-    frames documents, too, cannot be told here: `attribution` sorts them out.
+    frames documents, too, is not known here: `attribution` sorts them out.
     """
     if request.method in _OTHER_METHODS:
         return False

@@ -50,9 +50,9 @@ class Tally:
     undecodable: int = 0
     blocked: int = 0
     rule_faults: int = 0
-    """Requests and answers that a rule failed at, or that held more than is looked at."""
+    """Requests and answers that a rule failed at, or that held more than is read."""
     cut: int = 0
-    """Of these, those that held more than is looked at."""
+    """Of these, those that held more than is read."""
     first_seen: float | None = None
     """POSIX seconds, as `last_seen`; None when no request has a time."""
     last_seen: float | None = None
@@ -90,7 +90,7 @@ class Reading:
     tally: Tally = field(default_factory=Tally)
     problems: list[Problem] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
-    """URL of a page by its reference, as far as the recorder's list of pages tells it."""
+    """URL of a page by its reference, as far as the recorder lists its pages."""
     exporter: str | None = None
     """Name and version of the program that wrote the recording."""
     user_agent: str | None = None

@@ -1,7 +1,7 @@
 """The one shape of a request, whatever recorded it, and its views.
 
-Owns what a rule can look at.  A view is computed when first asked for and kept:
-a request that no rule looks into costs nothing.  Must not know rules, sources,
+Owns what a rule can read.  A view is computed when first asked for and kept:
+a request that no rule reads costs nothing.  Must not know rules, sources,
 mitmproxy or the store; raises nothing on hostile input.
 """
 
@@ -28,7 +28,7 @@ class BodyState(StrEnum):
 
 
 BODY_LIMIT = 2_000_000
-"""Bytes of a decoded body that are looked at; a larger one is ``too_big``."""
+"""Bytes of a decoded body that are read; a larger one is ``too_big``."""
 
 type Headers = tuple[tuple[str, str], ...]
 
@@ -219,7 +219,7 @@ class Request:
 
     @property
     def cut(self) -> bool:
-        """Say whether there may be more parameters, or more of such parts, than are looked at."""
+        """Say whether there may be more parameters, or more of such parts, than are read."""
         many = len(self.form_pairs) >= MAX_PAIRS or self.query.count("&") >= MAX_PAIRS
         return many or (self.part is not None and self.part >= _MAX_PARTS - 1)
 

@@ -90,7 +90,7 @@ def site_of(host: str) -> Site | None:
 
 
 def site_of_url(url: str | None) -> Site | None:
-    """Return the site of an ``http(s)`` URL, or None when there is none to tell.
+    """Return the site of an ``http(s)`` URL, or None when it has none.
 
     >>> site_of_url("https://www.shop.example/boots"), site_of_url("about:blank"), site_of_url(None)
     ('shop.example', None, None)

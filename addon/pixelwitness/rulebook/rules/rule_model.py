@@ -1,8 +1,8 @@
 """The shape of a rule file, as strict models.
 
 Owns which keys there are, what each may hold, and the words for what does not fit.
-What depends on more than one key is in ``checks``.  Must not know files or lines:
-a problem is told by its place in the document.
+What depends on more than one key is in `rule_checks`.  Must not know files or lines:
+a problem has a place in the document.
 """
 
 import re

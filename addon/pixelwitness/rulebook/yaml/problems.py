@@ -1,4 +1,4 @@
-"""What can be wrong with a rule file, said so that its author can mend it.
+"""Problems: what is wrong with a file of rules or knowledge, so that its author can mend it.
 
 Owns the one error of the rulebook.  Must not know YAML or models.
 """
