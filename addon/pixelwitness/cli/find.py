@@ -31,8 +31,7 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     input; it is never an argument, never stored and never printed. What the database holds
     are tokens alone: every spelling and hash of what you type is compared with them.
     """
-    from pixelwitness.meaning.keep.tokens import tokenizer
-    from pixelwitness.meaning.spot.lookup import kind_of, tokens_of
+    from pixelwitness.meaning.keep.tokens import kind_of, tokenizer, tokens_of
     from pixelwitness.report.answers.search_result import group_by_site, search_lines
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading

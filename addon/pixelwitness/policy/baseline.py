@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from pixelwitness.meaning.text.printable import printable
+from pixelwitness.meaning.keep.name_redaction import printable
 from pixelwitness.policy.config.policy_file import PolicyError
 from pixelwitness.policy.violations.judgement import Violation
 from pixelwitness.rulebook.yaml.problems import RuleProblem

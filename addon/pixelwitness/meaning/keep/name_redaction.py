@@ -1,7 +1,9 @@
-"""Objections: captured names without what a detector objects to.
+"""Captured names as they may be stored: without what a detector objects to, printable, bounded.
 
-Owns the placeholders that stand in names and addresses where personal data stood,
-and how a name, a host or a segment of a path is judged.  Must not know fields.
+Owns the placeholders that stand in names and addresses where personal data stood, how a
+name, a host or a segment of a path is judged, and the one form in which captured text may
+be stored: no control characters, no surrogates (no database takes them), no signs that turn
+or hide text.  Must not know fields.
 """
 
 import re
@@ -9,7 +11,6 @@ import re
 from pixelwitness.core.wire.sites import is_address
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.spot import personal_data
-from pixelwitness.meaning.text.printable import printable
 
 MAX_NAME = 200
 MAX_FIELD_NAME = 100
@@ -67,3 +68,25 @@ def receiver_host(host: str) -> str:
     What cannot be a host is judged like any text.
     """
     return stored_host(host) if _ODD_HOST.search(host[:1_000]) else printable(host, MAX_HOST)
+
+
+def printable(text: str, longest: int) -> str:
+    r"""Return text in at most ``longest`` characters, everything that does not print as an escape.
+
+    >>> print(printable("boots\x1b[2J\ud800", 50), printable("abcdef", 4))
+    boots\x1b[2J\ud800 abc…
+    """
+    cut = len(text) > longest
+    if cut:
+        text = text[:longest]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escape(char) for char in text)
+        cut = cut or len(text) > longest
+    return text[: longest - 1] + "…" if cut else text
+
+
+def _escape(char: str) -> str:
+    number = ord(char)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

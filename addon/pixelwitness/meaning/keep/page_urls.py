@@ -9,11 +9,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pixelwitness.meaning.keep.name_redaction import MAX_FIELD_NAME, SECRET, field_name, stored_host, stored_segment
+from pixelwitness.meaning.keep.name_redaction import (
+    MAX_FIELD_NAME,
+    SECRET,
+    field_name,
+    printable,
+    stored_host,
+    stored_segment,
+)
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
 from pixelwitness.meaning.spot import personal_data
 from pixelwitness.meaning.text.decoding import decoded
-from pixelwitness.meaning.text.printable import printable
 from pixelwitness.meaning.text.url_parts import Address, pairs_of, split_address
 
 MAX_URL = 500

@@ -15,7 +15,7 @@ import msgspec
 from pixelwitness.core.detect import sighting
 from pixelwitness.core.exposure import records
 from pixelwitness.meaning.keep.field_treatment import PERSONA_MARK, SURE, FieldTreatment, treatment_of
-from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, receiver_host, without_objection
+from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, printable, receiver_host, without_objection
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.keep.value_shapes import fits
 from pixelwitness.meaning.names.knowledge import DataClass, EventKind, KeyEntry, Knowledge, Matching, Shape
@@ -25,7 +25,6 @@ from pixelwitness.meaning.spot.finding import Finding
 from pixelwitness.meaning.spot.leaks import PERSONAL, LeakPlace, leak_finding
 from pixelwitness.meaning.spot.persona import Recogniser
 from pixelwitness.meaning.text.forms import Form, form_of, is_cut
-from pixelwitness.meaning.text.printable import printable
 from pixelwitness.meaning.text.url_parts import looks_absolute
 
 MAX_LOOKED_AT_IN_ALL = 100_000
