@@ -4,33 +4,36 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test lint bench bench-live same
+.PHONY: demo help test lint bench bench-live same
 .DELETE_ON_ERROR:
 
-demo: $(INSTALLED)
+demo: $(INSTALLED) ## show what an invented recording told Meta
 	@$(BIN)/pixelwitness demo
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # Two processes: the suite has slow tests of its own and waits for browsers.
 # A file's tests stay together, they share proxies and browsers.
-test: lint
+test: lint ## lint, types and every test
 	$(BIN)/mypy addon tests bench docs/make.py
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-lint: $(INSTALLED)
+lint: $(INSTALLED) ## the style of the code and its layout
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
 # BENCH="--only start" for one figure, BENCH="--large" for the 2 GB files, too: python -m bench.run --help
-bench: $(INSTALLED)
+bench: $(INSTALLED) ## the speed of scans, and the figures that are held
 	$(BIN)/python -m bench.run $(BENCH)
 
 # What the addon costs a running mitmdump; BENCH="--pairs 3 --memory-requests 5000" for a short one.
-bench-live: $(INSTALLED)
+bench-live: $(INSTALLED) ## what the addon costs a running proxy
 	$(BIN)/python -m bench.live_dispatch
 	$(BIN)/python -m bench.live $(BENCH)
 
 # Every output of every command, of the working tree and of another commit: BASE=main; SAME=--quick for fewer recordings.
-same: $(INSTALLED)
+same: $(INSTALLED) ## compare every output with that of another commit, BASE=main
 	@test -n "$(BASE)" || { echo "same: name the commit to compare with: make same BASE=<commit>" >&2; exit 2; }
 	@$(BIN)/python -m bench.same --base "$(BASE)" $(SAME)
 
