@@ -60,33 +60,34 @@ class DifferenceData:
     vocabulary: Vocabulary
 
 
-def describe_difference(one: Difference, vocabulary: Vocabulary) -> Sentence:
+def describe_difference(difference: Difference, vocabulary: Vocabulary) -> Sentence:
     """Return what differs, in words."""
-    name = one.name or ""
-    match one.aspect:
+    name = difference.name or ""
+    match difference.aspect:
         case Aspect.EVENT | Aspect.BLOCKED_EVENT:
-            what: Sentence = ("event ", Captured(name)) if one.name else ("event without a recorded name",)
-            receiver: Sentence = (", pixel ", Captured(one.of)) if one.of else ()
-            return (*what, *receiver, *((", blocked",) if one.aspect is Aspect.BLOCKED_EVENT else ()))
+            event: Sentence = ("event ", Captured(name)) if difference.name else ("event without a recorded name",)
+            receiver: Sentence = (", pixel ", Captured(difference.of)) if difference.of else ()
+            return (*event, *receiver, *((", blocked",) if difference.aspect is Aspect.BLOCKED_EVENT else ()))
         case Aspect.PIXEL:
             return ("pixel ", Captured(name))
         case Aspect.CHANNEL:
             return (f"way: {label_channel(name)}",)
         case Aspect.DATA:
-            return (f"data: {vocabulary.label(name)} ({_READABLE.get(one.of or '') or label_form(one.of or '')})",)
+            form = difference.of or ""
+            return (f"data: {vocabulary.label(name)} ({_READABLE.get(form) or label_form(form)})",)
         case Aspect.IDENTIFIER:
             return ("known by: ", Captured(name))
         case Aspect.CONSENT:
             return (f"consent when events left: {spell_out(name)}",)
-    return (f"contact: {label_contact(name)}{', blocked' if one.aspect is Aspect.BLOCKED_CONTACT else ''}",)
+    return (f"contact: {label_contact(name)}{', blocked' if difference.aspect is Aspect.BLOCKED_CONTACT else ''}",)
 
 
 def shown_differences(site: SiteComparison) -> tuple[Difference, ...]:
     """Return what differs in a site and is of interest to a person: no times, screens and versions."""
     return tuple(
-        one
-        for one in site.differences
-        if one.aspect is not Aspect.DATA or about_of(one.name or "", "") is not About.TECHNICAL
+        difference
+        for difference in site.differences
+        if difference.aspect is not Aspect.DATA or about_of(difference.name or "", "") is not About.TECHNICAL
     )
 
 
@@ -95,19 +96,19 @@ def shown_sites(comparison: Comparison) -> tuple[SiteComparison, ...]:
     return tuple(site for site in comparison.sites if shown_differences(site))
 
 
-def format_counts(one: Difference) -> tuple[str, str]:
+def format_counts(difference: Difference) -> tuple[str, str]:
     """Return how often each side has it; a question mark for the side that could not see it."""
-    unseen = one.change is Change.NOT_RECORDED
-    before, after = (f"{number:,}" if number or not unseen else "?" for number in (one.before, one.after))
+    unseen = difference.change is Change.NOT_RECORDED
+    before, after = (f"{number:,}" if number or not unseen else "?" for number in (difference.before, difference.after))
     return before, after
 
 
-def describe_gaps(one: Difference) -> str:
+def describe_gaps(difference: Difference) -> str:
     """Return what the side that has less may have missed it by, the empty text where nothing."""
-    if not one.gaps:
+    if not difference.gaps:
         return ""
-    side = "A" if one.before < one.after else "B"
-    return f"{side}: {'; '.join(_GAPS[gap] for gap in one.gaps)}"
+    side = "A" if difference.before < difference.after else "B"
+    return f"{side}: {'; '.join(_GAPS[gap] for gap in difference.gaps)}"
 
 
 def describe_sides(data: DifferenceData) -> Iterator[Sentence]:
@@ -154,7 +155,7 @@ def _incomplete(coverage: Coverage) -> tuple[str, ...]:
         (coverage.cookies_not_recorded, "recording without cookies", "recordings without cookies"),
         (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
     )
-    return tuple(counted(number, one, many) for number, one, many in counts if number)
+    return tuple(counted(number, noun, plural) for number, noun, plural in counts if number)
 
 
 def render_lines(data: DifferenceData) -> Iterator[str]:
@@ -164,11 +165,13 @@ def render_lines(data: DifferenceData) -> Iterator[str]:
     yield ""
     for site in shown_sites(data.comparison):
         yield f"{safe_text(site.name)}  ({describe_visits(site)})"
-        for change, several in groupby(_in_order(shown_differences(site)), key=lambda one: one.change):
-            for one in several:
-                before, after = format_counts(one)
-                reason = describe_gaps(one)
-                line = f"{plain_sentence(describe_difference(one, data.vocabulary))}: {before} → {after}"
+        for change, differences in groupby(
+            _in_order(shown_differences(site)), key=lambda difference: difference.change
+        ):
+            for difference in differences:
+                before, after = format_counts(difference)
+                reason = describe_gaps(difference)
+                line = f"{plain_sentence(describe_difference(difference, data.vocabulary))}: {before} → {after}"
                 yield f"  {CHANGES[change]:<12}  {line}{f' ({reason})' if reason else ''}"
         yield ""
     for sentence in closing_sentences(data.comparison):

@@ -95,20 +95,20 @@ def _site(site: SiteComparison, vocabulary: Vocabulary) -> SiteDifferenceShape:
         standing=site.standing.value,
         visits_a=site.visits[0],
         visits_b=site.visits[1],
-        differences=[_difference(one, vocabulary) for one in site.differences],
+        differences=[_difference(difference, vocabulary) for difference in site.differences],
     )
 
 
-def _difference(one: Difference, vocabulary: Vocabulary) -> DifferenceShape:
+def _difference(difference: Difference, vocabulary: Vocabulary) -> DifferenceShape:
     return DifferenceShape(
-        aspect=one.aspect.value,
-        name=one.name,
-        of=one.of,
-        called=plain_sentence(describe_difference(one, vocabulary)),
-        a=one.before,
-        b=one.after,
-        change=one.change.value,
-        could_be_missed=[gap.value for gap in one.gaps],
+        aspect=difference.aspect.value,
+        name=difference.name,
+        of=difference.of,
+        called=plain_sentence(describe_difference(difference, vocabulary)),
+        a=difference.before,
+        b=difference.after,
+        change=difference.change.value,
+        could_be_missed=[gap.value for gap in difference.gaps],
     )
 
 
@@ -126,10 +126,11 @@ def render_markdown(data: DifferenceData) -> Iterator[str]:
         yield ""
         yield "| What | A | B | Change | Could have been missed |"
         yield "|---|---|---|---|---|"
-        for one in shown_differences(site):
-            before, after = format_counts(one)
-            what = markdown_sentence(describe_difference(one, data.vocabulary))
-            yield f"| {what} | {before} | {after} | {CHANGES[one.change]} | {escape_markdown(describe_gaps(one))} |"
+        for difference in shown_differences(site):
+            before, after = format_counts(difference)
+            words = markdown_sentence(describe_difference(difference, data.vocabulary))
+            change, reason = CHANGES[difference.change], escape_markdown(describe_gaps(difference))
+            yield f"| {words} | {before} | {after} | {change} | {reason} |"
         yield ""
     for sentence in closing_sentences(data.comparison):
         yield markdown_sentence(sentence)
@@ -153,12 +154,12 @@ def draw_table(data: DifferenceData) -> "Group":
         table.add_column("A", justify="right")
         table.add_column("B", justify="right")
         table.add_column("", overflow="fold")
-        for one in shown_differences(site):
-            before, after = format_counts(one)
-            change, reason = CHANGES[one.change], describe_gaps(one)
+        for difference in shown_differences(site):
+            before, after = format_counts(difference)
+            change, reason = CHANGES[difference.change], describe_gaps(difference)
             last = Text.assemble((change, styles[change]), f" ({reason})" if reason else "")
             table.add_row(
-                Text(plain_sentence(describe_difference(one, data.vocabulary))), Text(before), Text(after), last
+                Text(plain_sentence(describe_difference(difference, data.vocabulary))), Text(before), Text(after), last
             )
         parts.append(table)
     parts.append(Text(""))

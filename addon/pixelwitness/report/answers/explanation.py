@@ -50,8 +50,8 @@ def build_glossary(
     """Return every word that can be explained, those of the glossary first."""
     return (
         *words,
-        *(_of_list(one) for one in knowledge.word_lists),
-        *(Word("rule", one.id, _of_rule(one), sources=tuple(one.references)) for one in rules),
+        *(_of_list(word_list) for word_list in knowledge.word_lists),
+        *(Word("rule", rule.id, _of_rule(rule), sources=tuple(rule.references)) for rule in rules),
         *(
             Word("use", use.id, f"{introduction(use)}: {use.claim}. Where: {use.regions.told}.", sources=use.sources)
             for use in announced.uses
@@ -65,7 +65,7 @@ def find_explanations(name: str, words: Sequence[Word], knowledge: Knowledge) ->
     asked = plain_name(name)
     found = index.get(asked) or index.get(asked.replace("_", "")) or []
     field = _of_field(asked, index, knowledge)
-    if field is not None and not any(one.kind in ("cookie", "family", "class") for one in found):
+    if field is not None and not any(word.kind in ("cookie", "family", "class") for word in found):
         found = [*found, field]
     if not found:
         raise UnknownNameError(f"nothing here is called {safe_text(name, 80)!r}{_meant(asked, words)}")
@@ -91,18 +91,24 @@ def kind_word(kind: WordKind) -> str:
     return _KINDS.get(kind, kind)
 
 
-def _of_list(one: WordList) -> Word:
-    shown = ", ".join(map(shown_word, one.words[:SHOWN_WORDS]))
-    if one.kind == "topic":
+def _of_list(word_list: WordList) -> Word:
+    shown = ", ".join(map(shown_word, word_list.words[:SHOWN_WORDS]))
+    if word_list.kind == "topic":
         text = f"A sensitive topic at which words of an event point. Never more than a hint. Words such as: {shown}."
-    elif one.kind == "interest":
+    elif word_list.kind == "interest":
         text = f"An interest at which words of an event point. Never more than a hint. Words such as: {shown}."
     else:
         text = (
             f"Text in an event that could be taken for an instruction by an AI that reads it. Words such as: {shown}."
         )
-    kind: WordKind = "topic" if one.kind == "topic" else "interest" if one.kind == "interest" else "list"
-    return Word(kind, one.called, text, () if one.label == one.called else (one.label,), one.sources)
+    kind: WordKind = "topic" if word_list.kind == "topic" else "interest" if word_list.kind == "interest" else "list"
+    return Word(
+        kind,
+        word_list.called,
+        text,
+        () if word_list.label == word_list.called else (word_list.label,),
+        word_list.sources,
+    )
 
 
 def _of_rule(rule: Rule) -> str:
@@ -117,8 +123,8 @@ def _of_field(asked: str, index: dict[str, list[Word]], knowledge: Knowledge) ->
         entry = entry or knowledge.entries.get(realm, {}).get(asked.replace("_", "").replace(".", ""))
     if entry is None or entry.data_class is DataClass.UNKNOWN:
         return None
-    data_class = next((one for one in index.get(plain_name(entry.data_class), ()) if one.kind == "class"), None)
-    family = next((one for one in index.get(meaning.family, ()) if one.kind == "family"), None)
+    data_class = next((word for word in index.get(plain_name(entry.data_class), ()) if word.kind == "class"), None)
+    family = next((word for word in index.get(meaning.family, ()) if word.kind == "family"), None)
     parts = [
         f"A field: {knowledge.label(entry.data_class)}.",
         data_class.text if data_class is not None else "",
@@ -133,4 +139,4 @@ def _of_field(asked: str, index: dict[str, list[Word]], knowledge: Knowledge) ->
 def _meant(asked: str, words: Sequence[Word]) -> str:
     names = {plain_name(name): name for word in words for name in (*word.aliases, word.name)}
     near = difflib.get_close_matches(asked, list(names), n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(repr(names[one]) for one in near)}?" if near else ""
+    return f"; did you mean {' or '.join(repr(names[name]) for name in near)}?" if near else ""

@@ -36,7 +36,7 @@ _RIGHT = (
 def describe_entry(name: str, position: int, line: int | None, places: tuple[SecretPlace, ...]) -> str:
     """Return the line for one entry of a recording; ``name`` is shown as text."""
     at = f":{line}" if line is not None else ""
-    return f"{safe_text(name, 400)}{at}: entry {position}: {listed([PLACES[one] for one in places])}"
+    return f"{safe_text(name, 400)}{at}: entry {position}: {listed([PLACES[place] for place in places])}"
 
 
 def closing_lines(requests: int, held: int, recordings: int) -> Iterator[str]:

@@ -4,7 +4,6 @@ Owns the sentences and the shape for machines.  It says "could be inferred", for
 knows from outside whether Meta infers it.  Must not know the store.
 """
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from pixelwitness.report.wording.actions import find_subject, name_subject
 from pixelwitness.report.wording.announcements import select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
 from pixelwitness.report.wording.labels import label_contact, sayings, spell_out
-from pixelwitness.report.wording.plain_text import WIDTH, announced_lines, plain_sentence
+from pixelwitness.report.wording.plain_text import announced_lines, plain_sentence, wrap_after
 from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -75,8 +74,8 @@ def infer_profile(
 ) -> Profile:
     """Return the profile; what was blocked and what is Meta's own are no part of it."""
     found: dict[str, list[Finding]] = {}
-    for one in findings:
-        found.setdefault(one.event_id or one.contact_id or "", []).append(one)
+    for finding in findings:
+        found.setdefault(finding.event_id or finding.contact_id or "", []).append(finding)
     hinted: list[Clue[Evidence]] = []
     texts: dict[Text, None] = {}
     for seen in events:
@@ -88,28 +87,30 @@ def infer_profile(
     for one_contact in contacts:
         contact = one_contact.contact
         if not contact.blocked and contact.page_site not in own_sites and contact.id in found:
-            told = Evidence(("a visit, by ", label_contact(contact.channel), ","))
-            hinted += _hinted(found[contact.id], contact.page_site, Engagement.SEEN, told)
+            evidence = Evidence(("a visit, by ", label_contact(contact.channel), ","))
+            hinted += _hinted(found[contact.id], contact.page_site, Engagement.SEEN, evidence)
             texts |= dict.fromkeys(_texts(found[contact.id], contact.page_site, None))
-    names = {(one.kind, one.label): one.called for one in lists}
+    names = {(word_list.kind, word_list.label): word_list.called for word_list in lists}
     return Profile(infer(hinted), tuple(texts), {(str(kind), label): name for (kind, label), name in names.items()})
 
 
 def _hinted(
-    findings: Sequence[Finding], site: str | None, engagement: Engagement, told: Evidence
+    findings: Sequence[Finding], site: str | None, engagement: Engagement, evidence: Evidence
 ) -> Iterator[Clue[Evidence]]:
     words: dict[tuple[str, str], set[str]] = {}
-    for one in findings:
-        if one.kind in HEADS:
-            words.setdefault((one.kind, one.label), set()).update((one.evidence or "").split(", "))
-    for (kind, label), several in words.items():
-        yield Clue(kind, label, engagement, site or "unknown", tuple(sorted(several)), told)
+    for finding in findings:
+        if finding.kind in HEADS:
+            words.setdefault((finding.kind, finding.label), set()).update((finding.evidence or "").split(", "))
+    for (kind, label), matched in words.items():
+        yield Clue(kind, label, engagement, site or "unknown", tuple(sorted(matched)), evidence)
 
 
 def _texts(findings: Sequence[Finding], site: str | None, name: str | None) -> Iterator[Text]:
-    for one in findings:
-        if one.kind == "instruction_text":
-            yield Text(site or "unknown", name or "no event", one.label, one.field or "", one.evidence or "")
+    for finding in findings:
+        if finding.kind == "instruction_text":
+            yield Text(
+                site or "unknown", name or "no event", finding.label, finding.field or "", finding.evidence or ""
+            )
 
 
 def _told(seen: SeenEvent) -> Evidence:
@@ -142,44 +143,41 @@ def profile_lines(profile: Profile, exposure: Exposure, vocabulary: Vocabulary) 
     yield "What could be inferred about this browser from what sites sent. Hints from words, never facts."
     yield ""
     for kind, head in HEADS.items():
-        several = [one for one in profile.inferred if one.kind == kind]
-        if several:
+        inferences = [inference for inference in profile.inferred if inference.kind == kind]
+        if inferences:
             yield f"{head}:"
-            for one in several:
-                yield from _inference(one, profile.names.get((kind, one.label)) or spell_out(one.label))
+            for inference in inferences:
+                yield from _inference(
+                    inference, profile.names.get((kind, inference.label)) or spell_out(inference.label)
+                )
             yield ""
     if not profile.inferred:
         yield from ("No topic and no interest was found.", "")
     if profile.texts:
         yield "Text that could reach an AI, if used as announced:"
         for text in profile.texts:
-            what = "looks like instructions to an AI: " if text.label == "instruction" else ""
-            said = (Captured(text.site), ": ", what, text.evidence, ", in ", Captured(text.field), " of ")
-            yield from _filled("  ", plain_sentence((*said, Captured(text.event))))
+            kind_words = "looks like instructions to an AI: " if text.label == "instruction" else ""
+            sentence = (Captured(text.site), ": ", kind_words, text.evidence, ", in ", Captured(text.field), " of ")
+            yield from wrap_after("  ", plain_sentence((*sentence, Captured(text.event))), 24)
         yield ""
     yield from announced_lines(exposure, vocabulary)
-    yield from _filled("", f"Looked at: {summarise_coverage(exposure.coverage)}")
+    yield from wrap_after("", f"Looked at: {summarise_coverage(exposure.coverage)}", 24)
     yield "Could not be seen:"
     for gap in list_gaps(exposure):
-        yield from _filled("- ", gap)
+        yield from wrap_after("- ", gap, 24)
 
 
-def _inference(one: Inference[Evidence], name: str) -> Iterator[str]:
-    for index, line in enumerate(one.lines[:MAX_LINES]):
+def _inference(inference: Inference[Evidence], name: str) -> Iterator[str]:
+    for index, line in enumerate(inference.lines[:MAX_LINES]):
         times = f" ({counted(line.times, 'time')})" if line.times > 1 else ""
-        told = plain_sentence((*line.evidence.at(line.site), times))
-        yield from _filled(f"  {name}: " if not index else f"  {' ' * len(name)}  ", told)
-    if len(one.lines) > MAX_LINES:
-        yield f"  {' ' * len(name)}  … and {counted(len(one.lines) - MAX_LINES, 'further thing')}"
-    numbers = ", ".join(f"{number:,} {_NUMBERED[engagement]}" for engagement, number in one.numbers)
-    last = f"({one.strength}: {numbers}; {counted(len(one.sites), 'site')}; words: {', '.join(one.words)})"
-    yield from _filled(f"  {' ' * len(name)}  ", last)
-
-
-def _filled(head: str, text: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        text, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), 24), break_on_hyphens=False
-    )
+        sentence = plain_sentence((*line.evidence.at(line.site), times))
+        yield from wrap_after(f"  {name}: " if not index else f"  {' ' * len(name)}  ", sentence, 24)
+    if len(inference.lines) > MAX_LINES:
+        yield f"  {' ' * len(name)}  … and {counted(len(inference.lines) - MAX_LINES, 'further thing')}"
+    numbers = ", ".join(f"{number:,} {_NUMBERED[engagement]}" for engagement, number in inference.numbers)
+    sites, words = counted(len(inference.sites), "site"), ", ".join(inference.words)
+    last = f"({inference.strength}: {numbers}; {sites}; words: {words})"
+    yield from wrap_after(f"  {' ' * len(name)}  ", last, 24)
 
 
 # Machines ------------------------------------------------------------------------
@@ -191,14 +189,14 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
         "schema_version": SCHEMA_VERSION,
         "inferred": [
             {
-                "kind": one.kind,
-                "label": one.label,
-                "called": profile.names.get((one.kind, one.label)) or spell_out(one.label),
+                "kind": inference.kind,
+                "label": inference.label,
+                "called": profile.names.get((inference.kind, inference.label)) or spell_out(inference.label),
                 "certainty": "hint",
-                "strength": one.strength,
-                "numbers": {engagement.name.lower(): number for engagement, number in one.numbers},
-                "sites": list(one.sites),
-                "words": list(one.words),
+                "strength": inference.strength,
+                "numbers": {engagement.name.lower(): number for engagement, number in inference.numbers},
+                "sites": list(inference.sites),
+                "words": list(inference.words),
                 "evidence": [
                     {
                         "deed": line.engagement.name.lower(),
@@ -206,14 +204,20 @@ def profile_document(profile: Profile, exposure: Exposure, vocabulary: Vocabular
                         "told": "".join(line.evidence.at(line.site)),
                         "times": line.times,
                     }
-                    for line in one.lines
+                    for line in inference.lines
                 ],
             }
-            for one in profile.inferred
+            for inference in profile.inferred
         ],
         "texts": [
-            {"site": one.site, "event": one.event, "label": one.label, "field": one.field, "evidence": one.evidence}
-            for one in profile.texts
+            {
+                "site": text.site,
+                "event": text.event,
+                "label": text.label,
+                "field": text.field,
+                "evidence": text.evidence,
+            }
+            for text in profile.texts
         ],
         "announced_uses": publish_uses(select_announcements(exposure, vocabulary)),
         "could_not_be_seen": list(list_gaps(exposure)),

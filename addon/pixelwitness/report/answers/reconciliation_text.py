@@ -39,7 +39,7 @@ def reconciliation_lines(comparison: Reconciliation) -> Iterator[str]:
             if business is not None:
                 yield ""
             business = row.business
-            matched = next((one.matched_by for one in comparison.rows if one.business == business), "nothing")
+            matched = next((row.matched_by for row in comparison.rows if row.business == business), "nothing")
             yield f"{safe_text(business)}{_MATCHED[matched]}"
         yield f"  {safe_text(row.type, 60)}: {_outcomes(row)}"
     if not comparison.rows:

@@ -35,19 +35,28 @@ class FoundSite:
 def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[FoundSite, ...]:
     """Return what was found by site; ``words`` tells for each token in which dress the value went."""
     sites = []
-    for site, rows in groupby(sorted(sent, key=lambda one: one.site), key=lambda one: one.site):
-        told = list(rows)
-        times = [time for one in told for time in (one.first_seen, one.last_seen) if time is not None]
+    for site, rows in groupby(
+        sorted(sent, key=lambda sent_token: sent_token.site), key=lambda sent_token: sent_token.site
+    ):
+        of_site = list(rows)
+        times = [
+            time for sent_token in of_site for time in (sent_token.first_seen, sent_token.last_seen) if time is not None
+        ]
         ways: dict[tuple[str, bool], list[SentToken]] = {}
-        for one in told:
-            ways.setdefault((words[one.token], one.blocked), []).append(one)
+        for sent_token in of_site:
+            ways.setdefault((words[sent_token.token], sent_token.blocked), []).append(sent_token)
         sites.append(
             FoundSite(
                 site,
                 min(times, default=None),
                 max(times, default=None),
                 tuple(
-                    Way(evidence, tuple(sorted({one.field for one in of})), max(one.times for one in of), blocked)
+                    Way(
+                        evidence,
+                        tuple(sorted({sent_token.field for sent_token in of})),
+                        max(sent_token.times for sent_token in of),
+                        blocked,
+                    )
                     for (evidence, blocked), of in sorted(ways.items())
                 ),
             )
@@ -55,12 +64,12 @@ def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[
     return tuple(sites)
 
 
-def search_lines(what: str, sites: Sequence[FoundSite], coverage: Coverage) -> Iterator[str]:
+def search_lines(searched: str, sites: Sequence[FoundSite], coverage: Coverage) -> Iterator[str]:
     """Yield the answer line by line; ``what`` is ``e-mail address`` or ``phone number``."""
     if not sites:
-        yield f"No site was seen to send this {what} to Meta."
+        yield f"No site was seen to send this {searched} to Meta."
     else:
-        yield f"This {what} was sent to Meta from {counted(len(sites), 'site')}:"
+        yield f"This {searched} was sent to Meta from {counted(len(sites), 'site')}:"
     for site in sites:
         yield f"{safe_text(site.site)}{_span(site)}"
         for way in site.ways:

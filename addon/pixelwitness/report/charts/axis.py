@@ -46,7 +46,7 @@ class Stretch:
 def split_axis(times: Iterable[float], start: float, end: float) -> tuple[Stretch, ...]:
     """Return the parts of an axis on which all times have a place; none where there are no times.
 
-    >>> [(one.first, one.last) for one in stretches([0, 5, 9, 1000, 1004], 0, 600)]
+    >>> [(one.first, one.last) for one in split_axis([0, 5, 9, 1000, 1004], 0, 600)]
     [(0, 9), (1000, 1004)]
     """
     moments = sorted(set(times))
@@ -67,13 +67,13 @@ def split_axis(times: Iterable[float], start: float, end: float) -> tuple[Stretc
 
 def _grouped(moments: Sequence[float]) -> list[list[float]]:
     """Part the times at the longest silences, each of which is longer than all that is left without it."""
-    gaps = sorted(((late - early, late) for early, late in pairwise(moments)), reverse=True)
-    left, cuts = moments[-1] - moments[0], set()
-    for gap, late in gaps[:MOST_CUTS]:
-        if gap < _SHORTEST_CUT or not 0 < left - gap < gap:
+    gaps = sorted(((moment_after - early, moment_after) for early, moment_after in pairwise(moments)), reverse=True)
+    remaining, cuts = moments[-1] - moments[0], set()
+    for gap, moment_after in gaps[:MOST_CUTS]:
+        if gap < _SHORTEST_CUT or not 0 < remaining - gap < gap:
             break
-        cuts.add(late)
-        left -= gap
+        cuts.add(moment_after)
+        remaining -= gap
     groups: list[list[float]] = [[]]
     for moment in moments:
         if moment in cuts:
@@ -84,7 +84,7 @@ def _grouped(moments: Sequence[float]) -> list[list[float]]:
 
 def place_on_axis(at: float, parts: Sequence[Stretch]) -> float:
     """Return where a time stands on an axis that has a place for it."""
-    return next(one for one in parts if one.first <= at <= one.last).place(at)
+    return next(part for part in parts if part.first <= at <= part.last).place(at)
 
 
 def make_ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
@@ -94,7 +94,7 @@ def make_ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
         yield part.place(part.first), format_clock(part.first, 0.001 if part.first % 1 else 1), _day(part.first, 1)
         return
     most = max(wide / _TICK_ROOM, 1.0)
-    step = next((one for one in _STEPS if span / one <= most), _STEPS[-1])
+    step = next((step for step in _STEPS if span / step <= most), _STEPS[-1])
     number, before = -(-part.first // step), part.start - _TICK_ROOM
     while number * step <= part.last:
         place = part.place(number * step)
@@ -109,7 +109,7 @@ def make_ticks(part: Stretch) -> Iterator[tuple[float, str, str]]:
 def format_clock(at: float, step: float) -> str:
     """Write a time as closely as a step asks for.
 
-    >>> clock(1795300000.25, 0.01), clock(1795300000, 60), clock(1795300000, 86400)
+    >>> format_clock(1795300000.25, 0.01), format_clock(1795300000, 60), format_clock(1795300000, 86400)
     ('22:26:40.250', '22:26', '2026-11-21')
     """
     text = format_moment(at)
@@ -125,7 +125,7 @@ def _day(at: float, step: float) -> str:
 def format_moment(at: float) -> str:
     """Write a time whole, to the millisecond; what no calendar holds is written as its end.
 
-    >>> moment_of(1795300000.5), moment_of(1e300)
+    >>> format_moment(1795300000.5), format_moment(1e300)
     ('2026-11-21 22:26:40.500', '9999-12-31 23:59:59.999')
     """
     milliseconds = round(min(max(at * 1000, _FIRST), _LAST))
@@ -135,7 +135,7 @@ def format_moment(at: float) -> str:
 def format_duration(seconds: float) -> str:
     """Return a duration in words that fit into a cut.
 
-    >>> lasting(90), lasting(4000), lasting(86400 * 3), lasting(86400 * 800)
+    >>> format_duration(90), format_duration(4000), format_duration(86400 * 3), format_duration(86400 * 800)
     ('2 min', '1 h', '3 d', '2 y')
     """
     for unit, letters in ((_DAY * 365, "y"), (_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):

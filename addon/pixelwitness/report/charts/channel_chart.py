@@ -44,8 +44,8 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     if not grid.rows:
         return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     rows = _shown(grid)
-    largest = max(max(one.sent, one.blocked) for _, counts in grid.rows for one in counts)
-    heights = [_LINE * (2 if any(one.sent and one.blocked for one in counts) else 1) + 6 for _, counts in rows]
+    largest = max(max(count.sent, count.blocked) for _, counts in grid.rows for count in counts)
+    heights = [_LINE * (2 if any(count.sent and count.blocked for count in counts) else 1) + 6 for _, counts in rows]
     label = name_column_width(safe_text(name) for name, _ in rows)
     width = label + _COLUMN * len(grid.ways) + 8
     root = canvas(key, TITLE, description)
@@ -61,7 +61,7 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
             _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
     signs = [(swatch("event"), "reached Meta")]
-    if any(one.blocked for _, counts in rows for one in counts):
+    if any(count.blocked for _, counts in rows for count in counts):
         signs.append((swatch("hatched", hatch), "blocked on the way"))
     top = draw_legend(root, top + 8, width, signs)
     return Chart(TITLE, description, finish(root, width, top + 8), head, table)
@@ -73,7 +73,7 @@ def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
         return list(grid.rows)
     kept, others = list(grid.rows[: MOST_ROWS - 1]), [counts for _, counts in grid.rows[MOST_ROWS - 1 :]]
     columns = zip(*others, strict=True)
-    sums = tuple(Count(sum(one.sent for one in of), sum(one.blocked for one in of)) for of in columns)
+    sums = tuple(Count(sum(count.sent for count in of), sum(count.blocked for count in of)) for of in columns)
     return [*kept, (f"{len(others)} more sites", sums)]
 
 
@@ -113,8 +113,8 @@ def _length(number: int, largest: int) -> float:
 
 
 def _words(count: Count) -> str:
-    told = [f"{number:,} {what}" for number, what in ((count.sent, "sent"), (count.blocked, "blocked")) if number]
-    return ", ".join(told) or "none"
+    parts = [f"{number:,} {state}" for number, state in ((count.sent, "sent"), (count.blocked, "blocked")) if number]
+    return ", ".join(parts) or "none"
 
 
 def _sentence(name: str, ways: Sequence[Way], counts: Sequence[Count]) -> str:

@@ -65,8 +65,8 @@ class ChartBuilder:
         self._vocabulary = vocabulary
         self._by_visit = len(self._sites) == 1
         self._pages: dict[str, str] = {}
-        self._lanes: dict[str, list[Moment]] = {} if self._by_visit else {one.name: [] for one in self._sites}
-        self._names = frozenset(one.name for one in self._sites)
+        self._lanes: dict[str, list[Moment]] = {} if self._by_visit else {site.name: [] for site in self._sites}
+        self._names = frozenset(site.name for site in self._sites)
         self._said: dict[tuple[str, str, str], str | None] = {}
         self._streams: dict[_StreamKey, int] = {}
 
@@ -78,10 +78,10 @@ class ChartBuilder:
 
     def add_signal(self, signal: Signal) -> None:
         """Take one signal; one that says what its kind said before on this site is no news."""
-        told = (signal.recording_id, signal.site or "", signal.kind)
-        if told in self._said and self._said[told] == signal.state:
+        source = (signal.recording_id, signal.site or "", signal.kind)
+        if source in self._said and self._said[source] == signal.state:
             return
-        self._said[told] = signal.state
+        self._said[source] = signal.state
         mark = _SAID.get(Said(signal.state)) if signal.state in set(Said) else None
         words = f"{self._vocabulary.signal(signal.kind)}: {spell_out(signal.state or 'seen')}"
         self._add(signal.site, signal.visit_id, Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words))
@@ -91,18 +91,26 @@ class ChartBuilder:
         event = seen.event
         if event.channel == Channel.META_AI:
             return
-        marks = {_MARKS[one.label] for one in seen.findings if one.kind == CONSENT and one.label in _MARKS}
-        mark = next((one for one in _GRAVEST if one in marks), Mark.UNCLEAR)
+        marks = {
+            _MARKS[finding.label] for finding in seen.findings if finding.kind == CONSENT and finding.label in _MARKS
+        }
+        mark = next((mark for mark in _GRAVEST if mark in marks), Mark.UNCLEAR)
         words = event.event_name or "event (name not recorded)"
         self._add(event.page_site, event.visit_id, Moment(_seconds(event.seen_at), mark, words, event.blocked))
         if event.blocked:
             return
-        hosts = {one.id: one.receiver_host for one in seen.transmissions}
+        hosts = {transmission.id: transmission.receiver_host for transmission in seen.transmissions}
         main = seen.transmissions[0].receiver_host if seen.transmissions else ""
-        told = {(*kind, hosts.get(one.transmission_id or "", main)) for one in seen.fields for kind in self._told(one)}
-        told |= {_unread(one.receiver_host) for one in seen.transmissions if is_unread(one.body_state)}
-        empty = {one.receiver_host for one in _arrived(seen)} - {receiver for _, _, receiver in told}
-        self._stream(event.page_site, told | {("the event alone", About.EVENT, host) for host in empty})
+        carried = {
+            (*kind, hosts.get(field.transmission_id or "", main)) for field in seen.fields for kind in self._told(field)
+        }
+        carried |= {
+            _unread(transmission.receiver_host)
+            for transmission in seen.transmissions
+            if is_unread(transmission.body_state)
+        }
+        empty = {mark.receiver_host for mark in _arrived(seen)} - {receiver for _, _, receiver in carried}
+        self._stream(event.page_site, carried | {("the event alone", About.EVENT, host) for host in empty})
 
     def add_contact(self, seen: SeenContact) -> None:
         """Take one contact."""
@@ -114,10 +122,10 @@ class ChartBuilder:
         self._add(contact.page_site, contact.visit_id, moment)
         if contact.blocked:
             return
-        told = {(*kind, contact.receiver_host) for one in seen.fields for kind in self._told(one)}
+        carried = {(*kind, contact.receiver_host) for field in seen.fields for kind in self._told(field)}
         if is_unread(contact.body_state):
-            told.add(_unread(contact.receiver_host))
-        self._stream(contact.page_site, told or {("the visit alone", About.PAGE, contact.receiver_host)})
+            carried.add(_unread(contact.receiver_host))
+        self._stream(contact.page_site, carried or {("the visit alone", About.PAGE, contact.receiver_host)})
 
     def build(self) -> ChartModels:
         """Return the models."""
@@ -148,16 +156,16 @@ class ChartBuilder:
         for visit_id, moments in sorted(self._lanes.items(), key=lambda one: -len(one[1])):
             yield Lane(self._pages.get(visit_id, _NO_VISIT), tuple(moments))
 
-    def _stream(self, site: str | None, told: Iterable[tuple[str, About | None, str]]) -> None:
+    def _stream(self, site: str | None, carried: Iterable[tuple[str, About | None, str]]) -> None:
         if (name := site or "unknown") in self._names:
-            for data, about, receiver in told:
+            for data, about, receiver in carried:
                 key = (name, data, about, defanged(receiver))
                 self._streams[key] = self._streams.get(key, 0) + 1
 
-    def _told(self, one: Field) -> Iterator[tuple[str, About | None]]:
-        about = about_of(one.data_class, one.field)
-        if about in _ABOUTS and one.form not in SAYS_NOTHING:
-            yield self._vocabulary.label(one.data_class), about
+    def _told(self, datum: Field) -> Iterator[tuple[str, About | None]]:
+        about = about_of(datum.data_class, datum.field)
+        if about in _ABOUTS and datum.form not in SAYS_NOTHING:
+            yield self._vocabulary.label(datum.data_class), about
 
 
 def _unread(receiver: str) -> tuple[str, About | None, str]:
@@ -165,7 +173,7 @@ def _unread(receiver: str) -> tuple[str, About | None, str]:
 
 
 def _arrived(seen: SeenEvent) -> Iterator[Transmission]:
-    return (one for one in seen.transmissions if not one.blocked)
+    return (transmission for transmission in seen.transmissions if not transmission.blocked)
 
 
 def _seconds(text: str | None) -> float | None:
@@ -206,7 +214,7 @@ def _data_grid(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> DataGri
     forms = {site.name: _forms(site.data) for site in sites}
     keys = {key for of in forms.values() for key in of}
     if forms:
-        keys |= {(about_of(one, one), str(one)) for one in ALWAYS}
+        keys |= {(about_of(data_class, data_class), str(data_class)) for data_class in ALWAYS}
     columns = sorted(
         keys,
         key=lambda key: (_ABOUTS.index(key[0]), _CLASSES.get(key[1], len(_CLASSES)), key[1]),  # type: ignore[call-overload]
@@ -222,18 +230,18 @@ def _data_grid(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> DataGri
 def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], set[str]]:
     """Return the words for the forms of what was sent, by what it is about and its class."""
     forms: dict[tuple[About, str], set[str]] = {}
-    for one in data:
-        for origin in one.origins if one.form not in SAYS_NOTHING else ():
-            about = about_of(one.data_class, origin)
+    for datum in data:
+        for origin in datum.origins if datum.form not in SAYS_NOTHING else ():
+            about = about_of(datum.data_class, origin)
             if about in _ABOUTS:
-                forms.setdefault((about, one.data_class), set()).add(label_form(one.form))
+                forms.setdefault((about, datum.data_class), set()).add(label_form(datum.form))
     return forms
 
 
 def _answer(site: SiteExposure, about: About, forms: set[str] | None) -> Answer:
     if forms:
         return Answer(State.SENT, tuple(sorted(forms)))
-    unread = any(one.unread for one in site.sent) or any(one.unread for one in site.contacts)
+    unread = any(group.unread for group in site.sent) or any(group.unread for group in site.contacts)
     # Where an exporter leaves cookies out, ids of browser and account may have gone along in them.
     lacking = about is About.BROWSER and site.known_by is not None and site.known_by.may_be_more
     return Answer(State.NOT_RECORDED if unread or lacking else State.NOT_SENT)

@@ -174,5 +174,5 @@ def _sentence(name: str, answers: Iterable[Answer], data: Iterable[Datum]) -> st
     by_state: dict[State, list[str]] = {}
     for answer, datum in zip(answers, data, strict=True):
         by_state.setdefault(answer.state, []).append(safe_text(datum.label, 40))
-    told = [f"{state}: {listed(by_state[state])}" for state in State if state in by_state]
-    return f"{safe_text(name, 80)}; {'; '.join(told)}"
+    parts = [f"{state}: {listed(by_state[state])}" for state in State if state in by_state]
+    return f"{safe_text(name, 80)}; {'; '.join(parts)}"

@@ -69,12 +69,12 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
         return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     streams, joined = _bounded(flow.streams)
     columns = (_nodes(streams, 0, joined), _nodes(streams, 1, joined), _nodes(streams, 2, joined))
-    total = sum(one.times for one in streams)
+    total = sum(stream.times for stream in streams)
     tallest = max(map(len, columns))
     room = max(240.0, tallest * (_SLOT + 10.0))
     scale = (room - tallest * _SPACE) / total
-    first = _links((one.site, one.data, one) for one in streams)
-    second = _links((one.data, one.receiver, one) for one in streams)
+    first = _links((stream.site, stream.data, stream) for stream in streams)
+    second = _links((stream.data, stream.receiver, stream) for stream in streams)
     bottom = _lay(columns, (first, second), scale)
     root = canvas(key, TITLE, description)
     hatch = add_hatching(root, key)
@@ -96,12 +96,12 @@ def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
 
 def _rows(streams: Sequence[Stream]) -> Iterable[tuple[str, ...]]:
     largest = frozenset(sorted(streams, key=lambda one: -one.times)[:MOST_ROWS])
-    kept = [one for one in streams if one in largest]
-    for one in kept:
-        about = ABOUTS[one.about][1] if one.about is not None else "not recorded"
-        yield safe_text(one.site), safe_text(one.data), about, safe_text(one.receiver), f"{one.times:,}"
+    kept = [stream for stream in streams if stream in largest]
+    for stream in kept:
+        about = ABOUTS[stream.about][1] if stream.about is not None else "not recorded"
+        yield safe_text(stream.site), safe_text(stream.data), about, safe_text(stream.receiver), f"{stream.times:,}"
     if len(kept) < len(streams):
-        more = sum(one.times for one in streams) - sum(one.times for one in kept)
+        more = sum(stream.times for stream in streams) - sum(stream.times for stream in kept)
         yield f"{len(streams) - len(kept):,} more", "", "", "", f"{more:,}"
 
 
@@ -111,43 +111,43 @@ def _bounded(streams: Sequence[Stream]) -> tuple[list[Stream], frozenset[str]]:
     What was not recorded stays by itself.
     """
     sites = _largest(streams, 0, MOST_SITES, "sites")
-    data = _largest([one for one in streams if one.about is not None], 1, MOST_DATA, "kinds of data")
+    data = _largest([stream for stream in streams if stream.about is not None], 1, MOST_DATA, "kinds of data")
     receivers = _largest(streams, 2, MOST_RECEIVERS, "receivers")
     sums: dict[tuple[str, str, About | None, str], int] = {}
-    for one in streams:
-        name = data.get(one.data, one.data)
-        about = one.about if name == one.data else About.TECHNICAL
-        key = (sites.get(one.site, one.site), name, about, receivers.get(one.receiver, one.receiver))
-        sums[key] = sums.get(key, 0) + one.times
+    for stream in streams:
+        name = data.get(stream.data, stream.data)
+        about = stream.about if name == stream.data else About.TECHNICAL
+        key = (sites.get(stream.site, stream.site), name, about, receivers.get(stream.receiver, stream.receiver))
+        sums[key] = sums.get(key, 0) + stream.times
     joined = frozenset((*sites.values(), *data.values(), *receivers.values()))
     return [Stream(*key, times) for key, times in sums.items()], joined
 
 
-def _largest(streams: Sequence[Stream], place: int, most: int, what: str) -> Mapping[str, str]:
+def _largest(streams: Sequence[Stream], place: int, most: int, noun: str) -> Mapping[str, str]:
     """Return for each name that has no room what is drawn in its place."""
     sums = _sums(streams, place)
     if len(sums) <= most:
         return {}
     others = sorted(sums, key=lambda name: -sums[name])[most - 1 :]
-    return dict.fromkeys(others, f"{len(others)} more {what}")
+    return dict.fromkeys(others, f"{len(others)} more {noun}")
 
 
 def _sums(streams: Iterable[Stream], place: int) -> dict[str, int]:
     sums: dict[str, int] = {}
-    for one in streams:
-        name = _names(one)[place]
-        sums[name] = sums.get(name, 0) + one.times
+    for stream in streams:
+        name = _names(stream)[place]
+        sums[name] = sums.get(name, 0) + stream.times
     return sums
 
 
-def _names(one: Stream) -> tuple[str, str, str]:
-    return one.site, one.data, one.receiver
+def _names(stream: Stream) -> tuple[str, str, str]:
+    return stream.site, stream.data, stream.receiver
 
 
 def _nodes(streams: Sequence[Stream], place: int, joined: Collection[str]) -> dict[str, _Node]:
     """Return the nodes of a column: sites as they come, data by what it is about, receivers the largest first."""
     sums = _sums(streams, place)
-    abouts = {one.data: one.about for one in streams} if place == 1 else {}
+    abouts = {stream.data: stream.about for stream in streams} if place == 1 else {}
     order = [*ABOUTS, About.TECHNICAL, None]
 
     def rank(name: str) -> tuple[bool, int, int]:
@@ -163,8 +163,8 @@ def _look(about: About | None) -> str:
 
 def _links(pairs: Iterable[tuple[str, str, Stream]]) -> dict[tuple[str, str], tuple[int, About | None]]:
     links: dict[tuple[str, str], tuple[int, About | None]] = {}
-    for source, target, one in pairs:
-        links[source, target] = links.get((source, target), (0, None))[0] + one.times, one.about
+    for source, target, stream in pairs:
+        links[source, target] = links.get((source, target), (0, None))[0] + stream.times, stream.about
     return links
 
 
@@ -234,7 +234,7 @@ def _node(root: Element, node: _Node, x: float, hatch: str) -> None:
 
 
 def _legend(root: Element, y: float, width: float, streams: Iterable[Stream], hatch: str) -> float:
-    abouts = {one.about for one in streams}
+    abouts = {stream.about for stream in streams}
     entries = [(swatch(look), words) for about, (look, words) in ABOUTS.items() if about in abouts]
     entries += [(swatch("hatched", hatch), "not recorded")] if None in abouts else []
     return draw_legend(root, y, width, entries)

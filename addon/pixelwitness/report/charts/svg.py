@@ -86,7 +86,7 @@ def finish(root: Element, width: float, height: float) -> Markup:
 def path_data(*pieces: Value) -> str:
     """Return the data of a path: letters and rounded numbers.
 
-    >>> points("M", 1.04, 2, "h", 0.5)
+    >>> path_data("M", 1.04, 2, "h", 0.5)
     'M1 2h0.5'
     """
     written = ""

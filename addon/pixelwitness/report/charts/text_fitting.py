@@ -14,7 +14,7 @@ _WIDE = frozenset("mwMWQOGDNHU@%&#_+=~<>×…")
 def estimate_width(text: str, size: float = 13) -> float:
     """Return the likely width of a text, in the units of ``size``, never too little for common faces.
 
-    >>> round(width_of("shop.example", 10)), round(width_of("\u5c71\u5c71", 10))
+    >>> round(estimate_width("shop.example", 10)), round(estimate_width("\u5c71\u5c71", 10))
     (75, 20)
     """
     return size * sum(map(_share, text))
@@ -23,7 +23,7 @@ def estimate_width(text: str, size: float = 13) -> float:
 def fit_text(text: str, room: float, size: float = 13) -> str:
     """Return a text as it is where it fits, else its beginning and its end about an ellipsis.
 
-    >>> fitted("shop.example", 110), fitted("a-very-long-name-of-a.shop.example", 110)
+    >>> fit_text("shop.example", 110), fit_text("a-very-long-name-of-a.shop.example", 110)
     ('shop.example', 'a-very…xample')
     """
     if estimate_width(text, size) <= room:
@@ -37,7 +37,7 @@ def fit_text(text: str, room: float, size: float = 13) -> str:
 def name_column_width(names: Iterable[str]) -> float:
     """Return the width of a column that holds names: no more than they need, and not much.
 
-    >>> round(name_column(["shop.example"])), round(name_column(["w" * 100, "shop.example"]))
+    >>> round(name_column_width(["shop.example"])), round(name_column_width(["w" * 100, "shop.example"]))
     (118, 196)
     """
     return min(196.0, 20 + max(map(estimate_width, names), default=0.0))
@@ -46,7 +46,7 @@ def name_column_width(names: Iterable[str]) -> float:
 def shorten_number(number: int) -> str:
     """Write a number in at most six characters.
 
-    >>> short(7), short(12_345), short(2_345_678)
+    >>> shorten_number(7), shorten_number(12_345), shorten_number(2_345_678)
     ('7', '12,345', '2.3 M')
     """
     return f"{number:,}" if number < 100_000 else f"{number / 1e6:,.1f} M" if number >= 1e6 else f"{number // 1000} k"
@@ -55,7 +55,7 @@ def shorten_number(number: int) -> str:
 def wrap_text(text: str, room: float, size: float = 11, most: int = 3) -> tuple[str, ...]:
     """Return a text in at most so many lines, broken at spaces and hyphens; what is too long is shortened.
 
-    >>> wrapped("Conversions API gateway", 90)
+    >>> wrap_text("Conversions API gateway", 90)
     ('Conversions', 'API gateway')
     """
     lines: list[str] = []
@@ -70,18 +70,18 @@ def wrap_text(text: str, room: float, size: float = 11, most: int = 3) -> tuple[
 
 
 def _within(text: str, room: float, size: float) -> str:
-    for place, one in enumerate(text):
-        room -= size * _share(one)
+    for place, character in enumerate(text):
+        room -= size * _share(character)
         if room < 0:
             return text[:place]
     return text
 
 
-def _share(one: str) -> float:
-    if unicodedata.combining(one):
+def _share(character: str) -> float:
+    if unicodedata.combining(character):
         return 0.0
-    if one in _NARROW:
+    if character in _NARROW:
         return 0.41
-    if one in _WIDE or unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF:
+    if character in _WIDE or unicodedata.east_asian_width(character) in "WF" or ord(character) > 0xFFFF:
         return 1.02
-    return 0.7 if one.isupper() else 0.63
+    return 0.7 if character.isupper() else 0.63

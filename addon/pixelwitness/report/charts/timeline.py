@@ -61,16 +61,16 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _TOLD), "Blocked", "Signals")
     table = tuple(_rows(timeline.lanes, lane, len(head)))
     lanes = timeline.lanes[:MOST_LANES]
-    times = [moment.at for one in lanes for moment in one.moments if moment.at is not None]
-    timeless = any(moment.at is None for one in lanes for moment in one.moments)
-    if not any(one.moments for one in lanes):
+    times = [moment.at for lane in lanes for moment in lane.moments if moment.at is not None]
+    timeless = any(moment.at is None for lane in lanes for moment in lane.moments)
+    if not any(lane.moments for lane in lanes):
         return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     lanes = tuple(sorted(lanes, key=lambda one: min((m.at for m in one.moments if m.at is not None), default=9e99)))
-    label = name_column_width(safe_text(one.name) for one in lanes)
+    label = name_column_width(safe_text(lane.name) for lane in lanes)
     parts = split_axis(times, label + 12, label + _LENGTH - 12)
     end = label + _LENGTH if parts else label
     unknown_at = end + _UNKNOWN / 2
-    drawn = _fitting([one.moments for one in lanes], parts, unknown_at)
+    drawn = _fitting([lane.moments for lane in lanes], parts, unknown_at)
     heights = [SIZE * max(2, len(_rows_of(marks))) + 8 for marks in drawn]
     more = len(timeline.lanes) - len(lanes)
     bottom = _HEAD + sum(heights)
@@ -101,23 +101,23 @@ def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str,
 
 
 def _row(lane: Lane) -> tuple[str, ...]:
-    times = [one.at for one in lane.moments if one.at is not None]
+    times = [moment.at for moment in lane.moments if moment.at is not None]
     first, last = (format_moment(min(times)), format_moment(max(times))) if times else ("not known", "not known")
-    numbers = Counter(one.mark for one in lane.moments)
+    numbers = Counter(moment.mark for moment in lane.moments)
     signals = [
-        one.words + (f" at {format_moment(one.at)[11:19]}" if one.at is not None else "")
-        for one in lane.moments
-        if one.mark in SIGNALS
+        moment.words + (f" at {format_moment(moment.at)[11:19]}" if moment.at is not None else "")
+        for moment in lane.moments
+        if moment.mark in SIGNALS
     ]
-    told = [*signals[:6], *([f"{len(signals) - 6} more"] if len(signals) > 6 else ())]
-    blocked = sum(one.blocked for one in lane.moments)
+    words = [*signals[:6], *([f"{len(signals) - 6} more"] if len(signals) > 6 else ())]
+    blocked = sum(moment.blocked for moment in lane.moments)
     return (
         safe_text(lane.name),
         first,
         last,
         *(f"{numbers[mark]:,}" for mark in _TOLD),
         f"{blocked:,}",
-        safe_text("; ".join(told)),
+        safe_text("; ".join(words)),
     )
 
 
@@ -133,14 +133,14 @@ def _fitting(lanes: Sequence[Sequence[Moment]], parts: Sequence[Stretch], unknow
 
 def _marks(moments: Iterable[Moment], parts: Sequence[Stretch], unknown_at: float, step: float) -> _Marks:
     """Join moments of one kind that lie within a step of the first of them."""
-    placed = [(unknown_at if one.at is None else place_on_axis(one.at, parts), one) for one in moments]
+    placed = [(unknown_at if moment.at is None else place_on_axis(moment.at, parts), moment) for moment in moments]
     marks: dict[_Place, list[Moment]] = {}
     starts: dict[tuple[Mark, bool], float] = {}
-    for place, one in sorted(placed, key=lambda each: each[0]):
-        kind = (one.mark, one.blocked)
+    for place, moment in sorted(placed, key=lambda pair: pair[0]):
+        kind = (moment.mark, moment.blocked)
         if kind not in starts or place - starts[kind] >= step:
             starts[kind] = place
-        marks.setdefault((starts[kind], *kind), []).append(one)
+        marks.setdefault((starts[kind], *kind), []).append(moment)
     return marks
 
 
@@ -170,12 +170,12 @@ def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
 
 def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
     """Tell what a mark stands for: when, what and how often."""
-    numbers = Counter(safe_text(one.words, 60) for one in moments)
-    told = [numbered(name, number) for name, number in list(numbers.items())[:3]]
-    told += [f"{len(numbers) - 3} more"] if len(numbers) > 3 else []
+    numbers = Counter(safe_text(moment.words, 60) for moment in moments)
+    words = [numbered(name, number) for name, number in list(numbers.items())[:3]]
+    words += [f"{len(numbers) - 3} more"] if len(numbers) > 3 else []
     when = format_moment(moments[0].at)[11:] if moments[0].at is not None else "time not known"
     how = f", {mark.value}" if mark in EVENTS else ""
-    return f"{when}: {listed(told)}{how}{', blocked' if blocked else ''}"
+    return f"{when}: {listed(words)}{how}{', blocked' if blocked else ''}"
 
 
 def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float | None) -> None:

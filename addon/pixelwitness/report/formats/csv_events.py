@@ -53,7 +53,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uf
 def guard_cell(text: str) -> str:
     r"""Return text that no spreadsheet takes for a formula, printable and of bounded length.
 
-    >>> cell("=HYPERLINK(1)"), cell("Purchase"), cell("\t=1")
+    >>> guard_cell("=HYPERLINK(1)"), guard_cell("Purchase"), guard_cell("\t=1")
     ("'=HYPERLINK(1)", 'Purchase', "'\\x09=1")
     """
     guarded = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)

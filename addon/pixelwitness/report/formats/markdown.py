@@ -38,18 +38,18 @@ def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
         for site in sites:
             yield "| " + " | ".join(_cells(site, vocabulary)) + " |"
         yield ""
-    for site, told in tell_story(exposure, vocabulary):
+    for site, sentences in tell_story(exposure, vocabulary):
         yield f"## {code_span(site.name)}"
         yield ""
-        for sentence in told:
+        for sentence in sentences:
             yield f"- {markdown_sentence(sentence)}"
         yield ""
     yield from _apart(exposure, vocabulary)
-    said = [*announcement_sentences(select_announcements(exposure, vocabulary))]
-    if said:
+    announced = [*announcement_sentences(select_announcements(exposure, vocabulary))]
+    if announced:
         yield f"## {HEAD}"
         yield ""
-        yield from (f"- {escape_markdown(sentence)}" for sentence in said)
+        yield from (f"- {escape_markdown(sentence)}" for sentence in announced)
         yield ""
     yield "## What was looked at"
     yield ""
@@ -67,12 +67,12 @@ def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     for group in site.sent:
         name = code_span(group.name) if group.name else "(name not recorded)"
         numbers[name] = numbers.get(name, 0) + group.events
-    told = [numbered(name, number) for name, number in sorted(numbers.items())]
+    events = [numbered(name, number) for name, number in sorted(numbers.items())]
     blocked = sum(group.events for group in site.blocked)
-    yield "<br>".join([*told, *([f"{blocked:,} blocked"] if blocked else [])])
+    yield "<br>".join([*events, *([f"{blocked:,} blocked"] if blocked else [])])
     yield "<br>".join(map(escape_markdown, vocabulary.about_person(site.data) or describe_absence(site)))
     yield "<br>".join(_ways(site))
-    yield "<br>".join(code_span(one) for one in site.pixels)
+    yield "<br>".join(code_span(pixel) for pixel in site.pixels)
     yield "<br>".join(map(escape_markdown, list_contacts(site.contacts, vocabulary)))
 
 
@@ -85,18 +85,18 @@ def _ways(site: SiteExposure) -> Iterable[str]:
 
 
 def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
-    silent = [one.name for one in exposure.of(Standing.SITE) if one.is_silent]
+    silent = [site.name for site in exposure.of(Standing.SITE) if site.is_silent]
     if silent:
         yield "Visited, nothing seen to go to Meta: " + markdown_sentence(tuple(list_captured(silent, 20))) + "."
         yield ""
-    own = [one for one in exposure.of(Standing.META) if not one.is_silent]
+    own = [site for site in exposure.of(Standing.META) if not site.is_silent]
     if own:
-        told = [
-            f"{code_span(one.name)} ({counted(one.n_events, 'event')}, {counted(one.n_contacts, 'contact')})"
-            for one in own
+        names = [
+            f"{code_span(site.name)} ({counted(site.n_events, 'event')}, {counted(site.n_contacts, 'contact')})"
+            for site in own
         ]
-        yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(told)}."
+        yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(names)}."
         yield ""
-    for what, holders in describe_shared_values(exposure, vocabulary):
-        yield f"The same {escape_markdown(what)} went from {markdown_sentence(tuple(list_captured(holders, 20)))}."
+    for words, holders in describe_shared_values(exposure, vocabulary):
+        yield f"The same {escape_markdown(words)} went from {markdown_sentence(tuple(list_captured(holders, 20)))}."
         yield ""

@@ -66,8 +66,8 @@ def draw_summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: boo
             parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in describe_others(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
-    said = () if after_story else (_draw_announcements(exposure, vocabulary, in_short=True),)
-    return Group(*parts, *said, draw_ledger(exposure))
+    announced = () if after_story else (_draw_announcements(exposure, vocabulary, in_short=True),)
+    return Group(*parts, *announced, draw_ledger(exposure))
 
 
 def draw_ledger(exposure: Exposure) -> Group:
@@ -86,19 +86,19 @@ def draw_story(exposure: Exposure, vocabulary: Vocabulary) -> Group:
         parts.append(Padding(Text(describe_silence(exposure), style="bold"), (0, 0, 1, 0)))
     for _, sentences in tell_story(exposure, vocabulary):
         parts.extend(
-            Padding(_sentence(one), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
-            for index, one in enumerate(sentences)
+            Padding(_sentence(sentence), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
+            for index, sentence in enumerate(sentences)
         )
     return Group(*parts, _draw_announcements(exposure, vocabulary))
 
 
 def _draw_announcements(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Group:
     """Return what has been announced about such data, in short or whole; nothing where nothing was told."""
-    said = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
+    sentences = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
     lines = Table.grid(padding=(0, 1))
-    for sentence in said:
+    for sentence in sentences:
         lines.add_row(Text("•", style="cyan"), Text(sentence))
-    return Group(Text(f"\n{HEAD}:", style="bold"), lines) if said else Group()
+    return Group(Text(f"\n{HEAD}:", style="bold"), lines) if sentences else Group()
 
 
 def _sentence(sentence: Sentence, first: str = "bold cyan") -> Text:
@@ -129,11 +129,11 @@ def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
 def _who(site: SiteExposure) -> Text:
     style = "bold cyan" if site.standing is Standing.SITE else "bold"
     visits, *times = describe_span(site)
-    return _lines([(safe_text(site.name), style), (visits, "dim"), *((one[:10], "dim") for one in times)])
+    return _lines([(safe_text(site.name), style), (visits, "dim"), *((text[:10], "dim") for text in times)])
 
 
 def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
-    lines = [(one, "") for one in list_events(site.sent)]
+    lines = [(text, "") for text in list_events(site.sent)]
     if site.contacts:
         lines.append((f"contacts: {', '.join(list_contacts(site.contacts, vocabulary))}", "dim"))
     blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, vocabulary))
@@ -144,17 +144,17 @@ def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
 
 def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
     data = vocabulary.about_person(site.data)
-    lines = [(one, "bold red") for one in data] or [(one, "yellow") for one in describe_absence(site)]
+    lines = [(datum, "bold red") for datum in data] or [(text, "yellow") for text in describe_absence(site)]
     if data and site.unread:
         lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
     return _lines(lines)
 
 
 def _ways(site: SiteExposure) -> Text:
-    lines = [(one, "") for one in list_channels(site.sent)]
+    lines = [(text, "") for text in list_channels(site.sent)]
     if site.pixels:
         lines.append(("received by pixel" if len(site.pixels) == 1 else "received by pixels", "dim"))
-        lines += [(safe_text(one, 40), "dim") for one in site.pixels]
+        lines += [(safe_text(pixel, 40), "dim") for pixel in site.pixels]
     return _lines(lines)
 
 

@@ -72,9 +72,9 @@ def build_cards(
 ) -> Iterator[Card]:
     """Yield the cards of all sites, in the order of the story, with so many sentences of it in all."""
     sites = reporting_sites(exposure)
-    told = [(*sent_sentences(site, words), *certainty_sentences(site)) for site in sites]
-    rooms = share_room(tuple(map(len, told)), told_room)
-    for number, (site, sentences, room) in enumerate(zip(sites, told, rooms, strict=True), start=1):
+    site_sentences = [(*sent_sentences(site, words), *certainty_sentences(site)) for site in sites]
+    rooms = share_room(tuple(map(len, site_sentences)), told_room)
+    for number, (site, sentences, room) in enumerate(zip(sites, site_sentences, rooms, strict=True), start=1):
         facts = (
             *_facts(site, words),
             *_announced(site, exposure, words, whole=len(sites) <= MOST_WHOLE),
@@ -99,9 +99,10 @@ def person_labels(site: SiteExposure, words: Vocabulary) -> tuple[str, ...]:
 
 def _of(site: SiteExposure, about: About) -> list[DataSent]:
     return [
-        one
-        for one in site.data
-        if one.form not in SAYS_NOTHING and any(about_of(one.data_class, origin) is about for origin in one.origins)
+        datum
+        for datum in site.data
+        if datum.form not in SAYS_NOTHING
+        and any(about_of(datum.data_class, origin) is about for origin in datum.origins)
     ]
 
 
@@ -131,7 +132,7 @@ def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
         yield Fact("By which way", _alike(list_channels(site.sent)), tuple(_receivers(site)))
     parts = consent_parts(site)
     if parts:
-        sentences = tuple((f"{one}.",) for one in parts)
+        sentences = tuple((f"{part}.",) for part in parts)
         yield Fact("Consent", (), (*sentences, *limited_use_sentences(site)))
     blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, words))
     yield Fact("Blocked", _alike(blocked, "blocked") or _alike(("nothing",)))
@@ -156,19 +157,24 @@ def _receivers(site: SiteExposure) -> Iterator[Sentence]:
 
 def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, whole: bool) -> Iterator[Fact]:
     """Yield what Meta announced about what this site sent, by the time of its own traffic."""
-    told = select_announcements(replace(exposure, sites=(site,)), words)
-    main = [one for one in told.uses if is_main(one)]
-    if not told.uses:
+    announcements = select_announcements(replace(exposure, sites=(site,)), words)
+    main = [applicable for applicable in announcements.uses if is_main(applicable)]
+    if not announcements.uses:
         return
-    said = [announcement_sentence(one, told) if whole else f"{introduction(one.use)}: {one.use.claim}." for one in main]
-    more = len(told.uses) - len(main)
-    rest = (
-        f"{counted(more, 'further statement' if main else 'statement')}, and what you can do:"
-        if more
+    sentences = [
+        announcement_sentence(applicable, announcements)
+        if whole
+        else f"{introduction(applicable.use)}: {applicable.use.claim}."
+        for applicable in main
+    ]
+    number = len(announcements.uses) - len(main)
+    pointer = (
+        f"{counted(number, 'further statement' if main else 'statement')}, and what you can do:"
+        if number
         else "Where, from when on and what is open:"
     )
-    yield Fact("Announced use", (), (*((one,) for one in said), (rest,)), to_uses=True)
+    yield Fact("Announced use", (), (*((sentence,) for sentence in sentences), (pointer,)), to_uses=True)
 
 
 def _unseen(site: SiteExposure) -> Fact:
-    return Fact("Could not be seen", (), tuple((one,) for one in list_site_gaps(site)))
+    return Fact("Could not be seen", (), tuple((gap,) for gap in list_site_gaps(site)))

@@ -70,7 +70,7 @@ class Row:
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules with their versions, once each, the main one first."""
-        return tuple(dict.fromkeys(f"{one.rule} v{one.version}" for one in self.places))
+        return tuple(dict.fromkeys(f"{place.rule} v{place.version}" for place in self.places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,10 @@ class FindingRow:
 def event_row(seen: SeenEvent) -> Row:
     """Return the row of an event."""
     event = seen.event
-    consent = next((word for one in seen.findings if one.kind == CONSENT and (word := label_consent(one.label))), "")
-    carriers = [label_transport(one) for one in seen.transports if one != "unknown"]
+    consent = next(
+        (word for finding in seen.findings if finding.kind == CONSENT and (word := label_consent(finding.label))), ""
+    )
+    carriers = [label_transport(transport) for transport in seen.transports if transport != "unknown"]
     ways = ", ".join(map(label_channel, seen.channels))
     return Row(
         event.seen_at or "",
@@ -129,8 +131,14 @@ def event_row(seen: SeenEvent) -> Row:
     )
 
 
-def _place(one: Transmission) -> Place:
-    return Place(one.recording_id, one.position, one.line, one.rule_id, one.rule_version)
+def _place(transmission: Transmission) -> Place:
+    return Place(
+        transmission.recording_id,
+        transmission.position,
+        transmission.line,
+        transmission.rule_id,
+        transmission.rule_version,
+    )
 
 
 def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
@@ -156,59 +164,61 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
 
 
 def finding_rows(
-    site: SiteExposure, vocabulary: Vocabulary, called: Mapping[tuple[str, str], str]
+    site: SiteExposure, vocabulary: Vocabulary, names: Mapping[tuple[str, str], str]
 ) -> Iterator[FindingRow]:
     """Yield what was understood of a site; ``called`` names topics and interests by (kind, label)."""
     for kind, word in KINDS.items():
-        for one in (one for one in site.findings if one.kind == kind):
-            label = called.get((kind, one.label)) or vocabulary.label(one.label)
-            fields, more = one.fields[:MAX_PLACES], len(one.fields[MAX_PLACES:])
-            yield FindingRow(word, label, fields, more, one.certainty, one.evidence, one.events + one.contacts)
+        for finding in (finding for finding in site.findings if finding.kind == kind):
+            label = names.get((kind, finding.label)) or vocabulary.label(finding.label)
+            fields, more = finding.fields[:MAX_PLACES], len(finding.fields[MAX_PLACES:])
+            yield FindingRow(
+                word, label, fields, more, finding.certainty, finding.evidence, finding.events + finding.contacts
+            )
 
 
 def data_rows(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[DataRow]:
     """Yield what was sent, that of the person first."""
     events = _events_by_data(site)
     every = tuple(sorted({group.name or "" for group in (*site.sent, *site.blocked)}))
-    for one in sorted(_data_of(site), key=lambda one: (_ORDER.index(_about(one)), one.data_class, one.form)):
-        of = events.get(_key(one), ())
-        yield _data_row(one, () if of == every and len(of) > 1 else of, vocabulary)
+    for datum in sorted(_data_of(site), key=lambda one: (_ORDER.index(_about(one)), one.data_class, one.form)):
+        of = events.get(_key(datum), ())
+        yield _data_row(datum, () if of == every and len(of) > 1 else of, vocabulary)
 
 
 def _data_of(site: SiteExposure) -> tuple[DataSent, ...]:
     """Return what reached Meta; where all was blocked, what was to."""
     groups: Iterator[EventGroup] = iter(site.blocked)
-    return site.data or tuple({_key(one): one for group in groups for one in group.data}.values())
+    return site.data or tuple({_key(datum): datum for group in groups for datum in group.data}.values())
 
 
-def _about(one: DataSent) -> About:
-    return about_of(one.data_class, one.origins[0])
+def _about(datum: DataSent) -> About:
+    return about_of(datum.data_class, datum.origins[0])
 
 
-def _key(one: DataSent) -> tuple[str, str, str]:
-    return one.data_class, one.form, one.matching
+def _key(datum: DataSent) -> tuple[str, str, str]:
+    return datum.data_class, datum.form, datum.matching
 
 
 def _events_by_data(site: SiteExposure) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
     """Return the names of the events with which each datum went."""
     names: dict[tuple[str, str, str], dict[str, None]] = {}
     for group in (*site.sent, *site.blocked):
-        for one in group.data:
-            names.setdefault(_key(one), {})[group.name or ""] = None
+        for datum in group.data:
+            names.setdefault(_key(datum), {})[group.name or ""] = None
     return {key: tuple(sorted(found)) for key, found in names.items()}
 
 
-def _data_row(one: DataSent, events: tuple[str, ...], vocabulary: Vocabulary) -> DataRow:
+def _data_row(datum: DataSent, events: tuple[str, ...], vocabulary: Vocabulary) -> DataRow:
     return DataRow(
-        _about(one).value,
-        vocabulary.label(one.data_class),
-        label_form(one.form),
-        spell_out(one.matching),
-        one.origins[:MAX_NAMES],
-        len(one.origins[MAX_NAMES:]),
+        _about(datum).value,
+        vocabulary.label(datum.data_class),
+        label_form(datum.form),
+        spell_out(datum.matching),
+        datum.origins[:MAX_NAMES],
+        len(datum.origins[MAX_NAMES:]),
         events[:MAX_NAMES],
-        one.times,
-        one.different,
-        one.values[:MAX_VALUES],
-        len(one.values[MAX_VALUES:]),
+        datum.times,
+        datum.different,
+        datum.values[:MAX_VALUES],
+        len(datum.values[MAX_VALUES:]),
     )

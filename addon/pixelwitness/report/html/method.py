@@ -61,7 +61,7 @@ def list_sources(recordings: Sequence[Recording]) -> tuple[Source, ...]:
 
     A page is made to be handed on: whose home the files lay in is nobody's business.
     """
-    shared = _shared_folder(name for one in recordings for name in one.sources)
+    shared = _shared_folder(name for recording in recordings for name in recording.sources)
     return tuple(
         Source(
             number,
@@ -91,57 +91,57 @@ def _shared_folder(names: Iterable[str]) -> int:
     return max(shared.rfind("/"), shared.rfind("\\")) + 1
 
 
-def _notes(one: Recording) -> Iterator[str]:
-    if not one.complete:
+def _notes(recording: Recording) -> Iterator[str]:
+    if not recording.complete:
         yield "ends before its end"
-    if not one.cookies_recorded:
+    if not recording.cookies_recorded:
         yield "without cookies"
-    if one.bodies_not_recorded:
-        yield counted(one.bodies_not_recorded, "body", "bodies") + " not recorded"
-    if is_headless(one.user_agent):
+    if recording.bodies_not_recorded:
+        yield counted(recording.bodies_not_recorded, "body", "bodies") + " not recorded"
+    if is_headless(recording.user_agent):
         yield "headless browser"
-    if keeps_values(one):
+    if keeps_values(recording):
         yield "values kept"
 
 
-def keeps_values(one: Recording) -> bool:
+def keeps_values(recording: Recording) -> bool:
     """Say whether a recording was scanned so that its values are in the database."""
-    return _options(one).get("keep_values") is True
+    return _options(recording).get("keep_values") is True
 
 
-def _options(one: Recording) -> Mapping[str, object]:
-    options = loads_or_none(one.options)
+def _options(recording: Recording) -> Mapping[str, object]:
+    options = loads_or_none(recording.options)
     return options if isinstance(options, dict) else {}
 
 
-def _told_options(one: Recording) -> str:
+def _told_options(recording: Recording) -> str:
     """Return the options in words; that of a persona is a token, which is told to nobody."""
-    values = "values kept" if keeps_values(one) else "values not kept"
-    return f"{values}, {'with a persona' if _options(one).get('persona') else 'without a persona'}"
+    values = "values kept" if keeps_values(recording) else "values not kept"
+    return f"{values}, {'with a persona' if _options(recording).get('persona') else 'without a persona'}"
 
 
 def list_versions(recordings: Iterable[Recording]) -> tuple[Version, ...]:
     """Return what the rows depend on; several values where recordings were scanned by several."""
     rows = tuple(recordings)
-    told = (
-        ("pixelwitness", (one.tool_version for one in rows)),
-        ("Rules (sha256)", (one.rules_sha256 for one in rows)),
-        ("Knowledge (sha256)", (one.knowledge_sha256 for one in rows)),
-        ("List of suffixes, which tells sites", (one.suffix_list for one in rows)),
+    parts = (
+        ("pixelwitness", (recording.tool_version for recording in rows)),
+        ("Rules (sha256)", (recording.rules_sha256 for recording in rows)),
+        ("Knowledge (sha256)", (recording.knowledge_sha256 for recording in rows)),
+        ("List of suffixes, which tells sites", (recording.suffix_list for recording in rows)),
         ("Options", map(_told_options, rows)),
-        ("Recorded by", (one.exporter or "not stated" for one in rows)),
+        ("Recorded by", (recording.exporter or "not stated" for recording in rows)),
     )
-    return tuple(Version(what, tuple(dict.fromkeys(values))) for what, values in told)
+    return tuple(Version(label, tuple(dict.fromkeys(values))) for label, values in parts)
 
 
-def list_rules(spoke: Counter[tuple[str, int]], rules: Mapping[str, Rule]) -> tuple[RuleUse, ...]:
+def list_rules(uses: Counter[tuple[str, int]], rules: Mapping[str, Rule]) -> tuple[RuleUse, ...]:
     """Return the rules that recognised something; of one that is not built in only its name is known."""
-    told = []
-    for (rule_id, version), times in sorted(spoke.items()):
+    listed = []
+    for (rule_id, version), times in sorted(uses.items()):
         rule = rules.get(rule_id)
         if rule is None:
-            told.append(RuleUse(rule_id, version, "a rule of your own", "", "", (), times))
+            listed.append(RuleUse(rule_id, version, "a rule of your own", "", "", (), times))
         else:
             known = rule.title, rule.confidence.value, rule.description, rule.references
-            told.append(RuleUse(rule_id, version, *known, times))
-    return tuple(told)
+            listed.append(RuleUse(rule_id, version, *known, times))
+    return tuple(listed)

@@ -68,15 +68,17 @@ def render_html(data: ReportData) -> str:
 
     exposure, vocabulary, rows = data.exposure, data.vocabulary, data.rows
     sites = reporting_sites(exposure)
-    called: dict[tuple[str, str], str] = {(one.kind, one.label): one.called for one in load_knowledge().word_lists}
+    names: dict[tuple[str, str], str] = {
+        (word_list.kind, word_list.label): word_list.called for word_list in load_knowledge().word_lists
+    }
     charts = ChartBuilder(exposure, vocabulary)
     for visit in rows.visits:
         charts.add_visit(visit)
     for signal in rows.signals:
         charts.add_signal(signal)
     events, contacts = _passed(rows.events, charts.add_event), _passed(rows.contacts, charts.add_contact)
-    gathered, spoke = collect_evidence(sites, events, contacts, vocabulary, called)
-    told = select_announcements(exposure, vocabulary)
+    gathered, rule_uses = collect_evidence(sites, events, contacts, vocabulary, names)
+    announcements = select_announcements(exposure, vocabulary)
     style = style_sheet()
     recordings = exposure.recordings
     content: dict[str, object] = {
@@ -91,8 +93,16 @@ def render_html(data: ReportData) -> str:
         "charts": _charts(charts.build()) if sites else (),
         "apart": tuple(describe_others(exposure, vocabulary)),
         "uses_head": HEAD,
-        "uses": [(one.use, introduction(one.use), tuple(qualify_use(one, told)), is_main(one)) for one in told.uses],
-        "advice": [f"{one[:1].upper()}{one[1:]}." for one in told.advice],
+        "uses": [
+            (
+                applicable.use,
+                introduction(applicable.use),
+                tuple(qualify_use(applicable, announcements)),
+                is_main(applicable),
+            )
+            for applicable in announcements.uses
+        ],
+        "advice": [f"{advice[:1].upper()}{advice[1:]}." for advice in announcements.advice],
         "coverage": exposure.coverage,
         "account": summarise_coverage(exposure.coverage),
         "unseen": list_gaps(exposure),
@@ -100,7 +110,7 @@ def render_html(data: ReportData) -> str:
         "more_sources": len(recordings[MAX_RECORDINGS:]),
         "recording_numbers": {one.id: number for number, one in enumerate(recordings, start=1)},
         "versions": list_versions(recordings),
-        "rules": list_rules(spoke, {rule.id: rule for rule in load_rules().rules}),
+        "rules": list_rules(rule_uses, {rule.id: rule for rule in load_rules().rules}),
     }
     room = PageRoom()
     while True:

@@ -63,16 +63,16 @@ class SiteEvidence:
 def share_room(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[int, ...]:
     """Share room out: nobody gets more than is needed, what one leaves goes to the others.
 
-    >>> shares((2, 50, 50), 42), shares((100,) * 3, 6)
+    >>> share_room((2, 50, 50), 42), share_room((100,) * 3, 6)
     ((2, 20, 20), (3, 3, 3))
     """
     given = [0] * len(needs)
-    left = room
+    remaining = room
     by_need = sorted(range(len(needs)), key=lambda index: needs[index])
     for rank, index in enumerate(by_need):
-        fair = max(left // (len(needs) - rank), at_least)
+        fair = max(remaining // (len(needs) - rank), at_least)
         given[index] = min(needs[index], fair)
-        left = max(left - given[index], 0)
+        remaining = max(remaining - given[index], 0)
     return tuple(given)
 
 
@@ -81,23 +81,23 @@ def collect_evidence(
     events: Iterable[SeenEvent],
     contacts: Iterable[SeenContact],
     vocabulary: Vocabulary,
-    called: Mapping[tuple[str, str], str],
+    names: Mapping[tuple[str, str], str],
 ) -> tuple[Mapping[str, SiteEvidence], Counter[tuple[str, int]]]:
     """Return the evidence of each site by its name, as much as any page holds; how often each (rule, version) spoke.
 
     ``called`` names topics and interests by (kind, label).
     """
     gathered = {
-        site.name: SiteEvidence(tuple(data_rows(site, vocabulary)), 0, tuple(finding_rows(site, vocabulary, called)))
+        site.name: SiteEvidence(tuple(data_rows(site, vocabulary)), 0, tuple(finding_rows(site, vocabulary, names)))
         for site in sites
     }
     room = dict(zip(gathered, share_room([_seen(site) for site in sites], ROOM_EVENTS), strict=True))
-    spoke: Counter[tuple[str, int]] = Counter()
+    rule_uses: Counter[tuple[str, int]] = Counter()
     for event in events:
         name = event.event.page_site or "unknown"
         if name not in gathered or event.event.channel == Channel.META_AI:
             continue
-        spoke.update((one.rule_id, one.rule_version) for one in event.transmissions)
+        rule_uses.update((transmission.rule_id, transmission.rule_version) for transmission in event.transmissions)
         if len(gathered[name].rows) < room[name]:
             gathered[name].rows.append(event_row(event))
         else:
@@ -106,30 +106,30 @@ def collect_evidence(
         name = contact.contact.page_site or "unknown"
         if name not in gathered or contact.contact.channel == Channel.META_AI:
             continue
-        spoke[contact.contact.rule_id, contact.contact.rule_version] += 1
+        rule_uses[contact.contact.rule_id, contact.contact.rule_version] += 1
         if len(gathered[name].rows) < room[name]:
             gathered[name].rows.append(contact_row(contact, vocabulary))
         else:
             gathered[name].more_rows += 1
-    return gathered, spoke
+    return gathered, rule_uses
 
 
 def limit_evidence(gathered: Mapping[str, SiteEvidence], room: PageRoom) -> Mapping[str, SiteEvidence]:
     """Return as much of the evidence as a room holds; the rest is counted."""
-    every = tuple(gathered.values())
-    rows = share_room([len(one.rows) for one in every], room.events)
-    data = share_room([len(one.data) for one in every], room.fields)
-    findings = share_room([len(one.findings) for one in every], room.findings)
+    whole = tuple(gathered.values())
+    rows = share_room([len(evidence.rows) for evidence in whole], room.events)
+    data = share_room([len(evidence.data) for evidence in whole], room.fields)
+    findings = share_room([len(evidence.findings) for evidence in whole], room.findings)
     return {
         name: SiteEvidence(
-            one.data[:fields],
-            len(one.data[fields:]),
-            one.findings[:found],
-            len(one.findings[found:]),
-            one.rows[:events],
-            one.more_rows + len(one.rows[events:]),
+            evidence.data[:fields],
+            len(evidence.data[fields:]),
+            evidence.findings[:found],
+            len(evidence.findings[found:]),
+            evidence.rows[:events],
+            evidence.more_rows + len(evidence.rows[events:]),
         )
-        for (name, one), events, fields, found in zip(gathered.items(), rows, data, findings, strict=True)
+        for (name, evidence), events, fields, found in zip(gathered.items(), rows, data, findings, strict=True)
     }
 
 

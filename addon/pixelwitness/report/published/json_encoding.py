@@ -29,7 +29,7 @@ def _unlinked(value: Any) -> Any:
     if isinstance(value, str):
         return unlinked(value)
     if isinstance(value, list):
-        return [_unlinked(one) for one in value]
+        return [_unlinked(item) for item in value]
     if not isinstance(value, dict) or _STATEMENT.issubset(value):
         return value
     return {key: _unlinked(one) for key, one in value.items()}

@@ -35,7 +35,7 @@ _ELSEWHERE = frozenset({"identity", "consent", "server_side"})
 def judge_contents(unread: int, transmissions: int) -> Contents:
     """Say whether what was sent could be read: ``recorded``, ``partly_recorded`` or ``not_recorded``.
 
-    >>> contents(0, 2), contents(1, 2), contents(2, 2)
+    >>> judge_contents(0, 2), judge_contents(1, 2), judge_contents(2, 2)
     ('recorded', 'partly_recorded', 'not_recorded')
     """
     if not unread:
@@ -46,7 +46,7 @@ def judge_contents(unread: int, transmissions: int) -> Contents:
 def without_scheme(url: str | None) -> str | None:
     """Return an address without its scheme, so that no viewer makes a link of it.
 
-    >>> bare("https://shop.example/a?b=1"), bare(None)
+    >>> without_scheme("https://shop.example/a?b=1"), without_scheme(None)
     ('shop.example/a?b=1', None)
     """
     return None if url is None else url.partition("://")[2] or url
@@ -162,7 +162,7 @@ def _contacts(group: ContactGroup, vocabulary: Vocabulary) -> report_model.Conta
     )
 
 
-def publish_uses(told: announcements.Announcements) -> list[shared_model.AnnouncedUse]:
+def publish_uses(selected: announcements.Announcements) -> list[shared_model.AnnouncedUse]:
     """Return the announced uses that an exposure is told of."""
     return [
         publish(
@@ -170,9 +170,9 @@ def publish_uses(told: announcements.Announcements) -> list[shared_model.Announc
             dated.use,
             introduction=introduction(dated.use),
             in_force=dated.in_force,
-            region=told.region,
+            region=selected.region,
             standing=dated.standing,
             regions=dated.use.regions.told,
         )
-        for dated in told.uses
+        for dated in selected.uses
     ]

@@ -50,18 +50,18 @@ _FACTS_OF = frozenset({"cd", "custom_data", "conversion_value"})
 def read_action(group: EventGroup, telling: EventContents) -> Action:
     """Return the act that a telling is of: what it was about, and for how much, by the names of its fields."""
     sums: dict[str, Field] = {}
-    for one in telling.fields:
-        family, _, name = one.field.partition("#")[0].rpartition(".")
-        if family in _FACTS_OF and one.form not in SAYS_NOTHING:
-            sums.setdefault(name, one)
+    for field in telling.fields:
+        family, _, name = field.field.partition("#")[0].rpartition(".")
+        if family in _FACTS_OF and field.form not in SAYS_NOTHING:
+            sums.setdefault(name, field)
     return Action(group, telling, find_subject(telling.fields), sums.get("value"), sums.get("currency"))
 
 
 def find_subject(fields: Iterable[Field]) -> Field | None:
     """Return the field that says best what an event was about."""
     named: dict[str, Field] = {}
-    for one in fields:
-        named.setdefault(one.field.partition("#")[0].rpartition(".")[2], one)
+    for field in fields:
+        named.setdefault(field.field.partition("#")[0].rpartition(".")[2], field)
     return next((named[name] for name in _ABOUT if name in named and named[name].form not in SAYS_NOTHING), None)
 
 
@@ -208,8 +208,8 @@ def _article(name: str) -> str:
 
 
 def _quoted(about: Field) -> Sentence:
-    said = Captured(about.value or "")
-    return (said,) if name_subject(about) == "product name" else ("\u201c", said, "\u201d")
+    text = Captured(about.value or "")
+    return (text,) if name_subject(about) == "product name" else ("\u201c", text, "\u201d")
 
 
 def name_subject(about: Field) -> str:

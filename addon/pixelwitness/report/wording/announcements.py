@@ -33,50 +33,59 @@ def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announce
     announced, region = vocabulary.announced, vocabulary.region
     sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.contacts)]
     uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
-    seen = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
+    concerned = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
     about: tuple[UseSubject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
     if not about:
         return Announcements((), (), region, None)
-    last = max((site.last_seen for site in seen if site.last_seen is not None), default=None)
-    first = min((site.first_seen for site in seen if site.first_seen is not None), default=None)
+    last = max((site.last_seen for site in concerned if site.last_seen is not None), default=None)
+    first = min((site.first_seen for site in concerned if site.first_seen is not None), default=None)
     uses = tuple(uses_for(announced.uses, last, region, about))
-    advice = tuple(one.text for one in advice_for(announced.can_do, last)) if sent else ()
+    advice = tuple(advice.text for advice in advice_for(announced.can_do, last)) if sent else ()
     return Announcements(uses, advice, region, first)
 
 
-def announcement_sentences(told: Announcements, *, in_short: bool = False) -> Iterator[str]:
+def announcement_sentences(announcements: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield a sentence for each statement, then what a person can do.
 
     ``in_short``: only what Meta itself announced on a certain day, without what is not settled, and no advice.
     """
-    for one in told.uses:
-        if not in_short or is_main(one):
-            yield announcement_sentence(one, told, in_short=in_short)
-    if told.advice and not in_short:
-        yield f"What you can do: {'; '.join(told.advice)}."
+    for applicable in announcements.uses:
+        if not in_short or is_main(applicable):
+            yield announcement_sentence(applicable, announcements, in_short=in_short)
+    if announcements.advice and not in_short:
+        yield f"What you can do: {'; '.join(announcements.advice)}."
 
 
-def is_main(told: ApplicableUse) -> bool:
+def is_main(applicable: ApplicableUse) -> bool:
     """Say whether a statement is one that a short report tells: Meta's own, dated and certain."""
-    use = told.use
+    use = applicable.use
     return use.said_by == "meta" and use.announced is not None and use.certainty == "certain"
 
 
-def announcement_sentence(told: ApplicableUse, of: Announcements, *, in_short: bool = False) -> str:
+def announcement_sentence(applicable: ApplicableUse, announcements: Announcements, *, in_short: bool = False) -> str:
     """Return one statement whole: who, when, what, from when on, where, and what others say."""
-    return " ".join([f"{introduction(told.use)}: {told.use.claim}.", *qualify_use(told, of, in_short=in_short)])
+    return " ".join(
+        [
+            f"{introduction(applicable.use)}: {applicable.use.claim}.",
+            *qualify_use(applicable, announcements, in_short=in_short),
+        ]
+    )
 
 
-def qualify_use(told: ApplicableUse, of: Announcements, *, in_short: bool = False) -> Iterator[str]:
+def qualify_use(applicable: ApplicableUse, announcements: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
-    use = told.use
+    use = applicable.use
     if use.effective is not None:
-        when = "In force from" if told.in_force else "Not yet in force when this was seen, but from"
+        when = "In force from" if applicable.in_force else "Not yet in force when this was seen, but from"
         yield f"{when} {use.effective} on."
-    if use.announced is not None and of.first_seen is not None and of.first_seen[: len(use.announced)] < use.announced:
+    if (
+        use.announced is not None
+        and announcements.first_seen is not None
+        and announcements.first_seen[: len(use.announced)] < use.announced
+    ):
         yield "Part of this was seen before."
     if use.regions.told != UNSAID:
-        yield f"Where: {use.regions.told}{_region(told, of.region)}."
+        yield f"Where: {use.regions.told}{_region(applicable, announcements.region)}."
     if use.conflicts and in_short:
         yield "Reports differ: the format story tells how, and what you can do."
     elif use.conflicts:
@@ -85,10 +94,10 @@ def qualify_use(told: ApplicableUse, of: Announcements, *, in_short: bool = Fals
         yield "This is likely, not certain."
 
 
-def _region(told: ApplicableUse, region: str | None) -> str:
-    if region is None or told.use.regions.everywhere:
+def _region(applicable: ApplicableUse, region: str | None) -> str:
+    if region is None or applicable.use.regions.everywhere:
         return ""
-    match told.standing:
+    match applicable.standing:
         case "holds":
             return f" ({region} is among them)"
         case "reported":

@@ -45,8 +45,8 @@ def limited_use_sentences(site: SiteExposure) -> Iterator[Sentence]:
     """Yield what the events of a site asked of Meta's use of them."""
     by_label = _by_label(site.consent)
     for label in _OF_USE:
-        for one in by_label.get(label, ()):
-            yield (f"In {counted(one.events, 'event')} {safe_text(one.evidence)}.",)
+        for finding in by_label.get(label, ()):
+            yield (f"In {counted(finding.events, 'event')} {safe_text(finding.evidence)}.",)
 
 
 def consent_parts(site: SiteExposure) -> tuple[str, ...]:
@@ -67,33 +67,33 @@ def consent_parts(site: SiteExposure) -> tuple[str, ...]:
 
 def count_against_consent(sites: Iterable[SiteExposure]) -> tuple[str, ...]:
     """Return how many events of several sites left although somebody had said no."""
-    by_label = _by_label(one for site in sites for one in site.consent)
+    by_label = _by_label(finding for site in sites for finding in site.consent)
     return tuple(f"{_events(by_label[label])} {_WORDS[label]}" for label in _AGAINST if label in by_label)
 
 
 def label_consent(label: str) -> str:
     """Return what was visible of consent when one event left, in few words.
 
-    >>> consent_word("granted"), consent_word("nothing_seen"), consent_word("limited_data_use")
+    >>> label_consent("granted"), label_consent("nothing_seen"), label_consent("limited_data_use")
     ('with a signal that grants consent', 'before any consent signal was seen', '')
     """
     return "before any consent signal was seen" if label == _BEFORE else _WORDS.get(label, "").removeprefix("left ")
 
 
-def _by_label(said: Iterable[CountedFinding]) -> dict[str, list[CountedFinding]]:
+def _by_label(findings: Iterable[CountedFinding]) -> dict[str, list[CountedFinding]]:
     by_label: dict[str, list[CountedFinding]] = {}
-    for one in said:
-        by_label.setdefault(one.label, []).append(one)
+    for finding in findings:
+        by_label.setdefault(finding.label, []).append(finding)
     return by_label
 
 
-def _events(said: Sequence[CountedFinding]) -> str:
-    return counted(sum(one.events for one in said), "event")
+def _events(findings: Sequence[CountedFinding]) -> str:
+    return counted(sum(finding.events for finding in findings), "event")
 
 
-def _why(said: Sequence[CountedFinding]) -> str:
+def _why(findings: Sequence[CountedFinding]) -> str:
     # The header speaks for itself.
-    reasons = list(dict.fromkeys(safe_text(one.evidence) for one in said if one.label != "gpc"))
+    reasons = list(dict.fromkeys(safe_text(finding.evidence) for finding in findings if finding.label != "gpc"))
     if not reasons:
         return ""
     more = [f"{len(reasons) - _MOST} other ways"] if len(reasons) > _MOST else []

@@ -27,18 +27,18 @@ def summarise_coverage(coverage: Coverage) -> str:
         f"{coverage.rejected:,} unusable",
         f"{coverage.blocked:,} blocked",
     )
-    lost = "".join(f"; LOST: {one}" for one in list_losses(coverage))
+    lost = "".join(f"; LOST: {loss}" for loss in list_losses(coverage))
     recordings, requests = counted(coverage.recordings, "recording"), counted(coverage.seen, "request")
     return f"{recordings}, {requests} = {' + '.join(parts)}{lost}"
 
 
 def list_losses(coverage: Coverage) -> tuple[str, ...]:
     """Name what should not happen: records that were not stored, requests that our own rules failed on."""
-    found = (
+    losses = (
         (coverage.dropped, "record could not be stored", "records could not be stored"),
         (coverage.rule_faults, "request was not looked at whole", "requests were not looked at whole"),
     )
-    return tuple(counted(number, one, many) for number, one, many in found if number)
+    return tuple(counted(number, noun, plural) for number, noun, plural in losses if number)
 
 
 def describe_unrecorded(coverage: Coverage) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _in_short(coverage: Coverage) -> str:
         (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
         (coverage.headless, "recording of a headless browser", "recordings of a headless browser"),
     )
-    unknown = [counted(number, one, many) for number, one, many in gaps if number]
+    unknown = [counted(number, noun, plural) for number, noun, plural in gaps if number]
     return f"unknown: {listed([*unknown, 'what servers send directly'])}"
 
 

@@ -94,7 +94,7 @@ def _loaded() -> "Sayings":
 def label_form(form: str) -> str:
     """Return the plain name of a form.
 
-    >>> form_word("sha256"), form_word("plain"), form_word("some_new_form")
+    >>> label_form("sha256"), label_form("plain"), label_form("some_new_form")
     ('SHA-256', 'readable', 'some new form')
     """
     return FORMS.get(form) or spell_out(form)

@@ -33,7 +33,7 @@ def lead_sentences(exposure: Exposure, vocabulary: Vocabulary) -> tuple[Sentence
 def format_days(sites: Sequence[SiteExposure]) -> str:
     """Return the days on which something was seen to go to Meta, empty where no time is known.
 
-    >>> when(())
+    >>> format_days(())
     ''
     """
     first = min((site.first_seen for site in sites if site.first_seen), default="")[:10]
@@ -65,12 +65,12 @@ def _person(sending: Sequence[SiteExposure], vocabulary: Vocabulary) -> Iterator
     holders: dict[str, dict[str, None]] = {}
     known: dict[str, None] = {}
     for site in sending:
-        for one in site.data:
-            if one.form in SAYS_NOTHING:
+        for datum in site.data:
+            if datum.form in SAYS_NOTHING:
                 continue
-            abouts = {about_of(one.data_class, origin) for origin in one.origins}
+            abouts = {about_of(datum.data_class, origin) for origin in datum.origins}
             if About.PERSON in abouts:
-                holders.setdefault(vocabulary.label(one.data_class), {})[site.name] = None
+                holders.setdefault(vocabulary.label(datum.data_class), {})[site.name] = None
             if About.BROWSER in abouts:
                 known[site.name] = None
     by_sites: dict[tuple[str, ...], list[str]] = {}

@@ -15,7 +15,7 @@ LIMIT = 120
 def code_span(text: str) -> str:
     r"""Return captured text as a code span that holds in a cell of a table.
 
-    >>> print(code("a|b"), code("x`y"), code("<img src=x>"))
+    >>> print(code_span("a|b"), code_span("x`y"), code_span("<img src=x>"))
     `a\|b` ``x`y`` `<img src=x>`
     """
     shown = safe_text(text, LIMIT).replace("|", "\\|")
@@ -31,8 +31,8 @@ def escape_markdown(words: str) -> str:
 
     No address in them becomes a link by itself, and nobody is called by ``@``.
 
-    >>> print(plain("_fbp <b>"), plain("first name"), plain("at https://evil.example www.evil.example @jane"))
-    \_fbp \<b\> first name at https\://evil.example www\.evil.example (at)jane
+    >>> print(escape_markdown("_fbp <b>"), escape_markdown("at https://evil.example www.evil.example @jane"))
+    \_fbp \<b\> at https\://evil.example www\.evil.example (at)jane
     """
     escaped = re.sub(r"([\\`*_\[\]<>|#~!&]|:(?=//)|(?<=\bwww)\.)", r"\\\1", words, flags=re.IGNORECASE)
     return escaped.replace("@", "(at)")

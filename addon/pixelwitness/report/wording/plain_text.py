@@ -23,10 +23,10 @@ def plain_sentence(sentence: Sentence) -> str:
 
 def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
     """Yield what has been announced about such data, in short or whole; nothing where nothing was told."""
-    said = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
-    if said:
+    sentences = [*announcement_sentences(select_announcements(exposure, vocabulary), in_short=in_short)]
+    if sentences:
         yield f"{HEAD}:"
-        for sentence in said:
+        for sentence in sentences:
             yield from textwrap.wrap(
                 sentence, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
             )

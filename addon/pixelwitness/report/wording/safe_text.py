@@ -35,7 +35,7 @@ def safe_text(text: str, limit: int = LIMIT) -> str:
     else:
         cut = False
     if not text.isprintable():
-        text = "".join(one if one.isprintable() else "\0" + _escape(one) for one in text)
+        text = "".join(character if character.isprintable() else "\0" + _escape(character) for character in text)
     text = _RUNNER_COMMAND.sub(lambda found: "\0" + _escape(found[0][0]) + found[0][1:], text)
     if "\0" not in text:
         return text if len(text) <= limit and not cut else text[: max(limit - 1, 0)] + "…"
@@ -68,8 +68,8 @@ def _joined(pieces: list[str], limit: int, *, cut: bool) -> str:
     return "".join(kept) + "…"
 
 
-def _escape(one: str) -> str:
-    number = ord(one)
+def _escape(character: str) -> str:
+    number = ord(character)
     if number < 0x100:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
@@ -85,13 +85,13 @@ def defanged(host: str) -> str:
     return f"{before}[.]{last}" if dot else host
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Return a number with its noun.
 
     >>> counted(1, "visit"), counted(1234, "visit"), counted(2, "body", "bodies")
     ('1 visit', '1,234 visits', '2 bodies')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def numbered(name: str, number: int) -> str:

@@ -31,7 +31,7 @@ def list_captured(words: Sequence[str], most: int = 3) -> Iterator[str]:
 def shorten_url(url: str) -> str:
     """Return a page's address without scheme and query, so that nothing takes it for a link.
 
-    >>> shown_page("https://shop.example/boots?q=1#top"), shown_page("https://shop.example/")
+    >>> shorten_url("https://shop.example/boots?q=1#top"), shorten_url("https://shop.example/")
     ('shop.example/boots', 'shop.example')
     """
     return url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/") or url.partition("?")[0]

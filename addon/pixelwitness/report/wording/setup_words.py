@@ -21,10 +21,10 @@ _RECEIVERS = ("host", "fallback_host", "pixels", "port")
 
 def setup_sentences(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     """Yield what the configurations of a site's pixels say, then what hints at its server."""
-    for one in site.settings:
-        yield tuple(_takes(one, site, vocabulary))
-        yield from _sends(one, vocabulary)
-        limits = tuple(_limits(one, vocabulary))
+    for settings in site.settings:
+        yield tuple(_takes(settings, site, vocabulary))
+        yield from _sends(settings, vocabulary)
+        limits = tuple(_limits(settings, vocabulary))
         if limits:
             yield limits
     if site.server_hints:
@@ -33,29 +33,29 @@ def setup_sentences(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[Sent
         yield (f"Browser: {counted(site.browser_events, 'event')}; server side likely, because {because}.",)
 
 
-def taken_words(one: PixelSettings, vocabulary: Vocabulary) -> tuple[str, ...]:
+def taken_words(settings: PixelSettings, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Name what a pixel is set to take, the contact details one by one."""
-    told: dict[str, None] = {}
-    for setting in _of(one.settings, "takes", vocabulary):
+    names: dict[str, None] = {}
+    for setting in _of(settings.settings, "takes", vocabulary):
         fields = [vocabulary.match_key(key) for key in _texts(setting.parts, "fields")]
         label = vocabulary.setting(setting.key)
-        told[f"{', '.join(dict.fromkeys(fields))} {label}" if fields else label] = None
-    return tuple(told)
+        names[f"{', '.join(dict.fromkeys(fields))} {label}" if fields else label] = None
+    return tuple(names)
 
 
-def _takes(one: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
+def _takes(settings: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield "Pixel "
-    yield Captured(one.pixel_id or "without a number")
-    taken = taken_words(one, vocabulary)
+    yield Captured(settings.pixel_id or "without a number")
+    taken = taken_words(settings, vocabulary)
     yield " is set to take: " if taken else " is set to take nothing by itself"
     yield "; ".join(taken)
-    seen = vocabulary.about_person(site.data_of(one.pixel_id)) or describe_absence(site)
-    yield f". Seen to take: {'; '.join(seen)}."
+    sent = vocabulary.about_person(site.data_of(settings.pixel_id)) or describe_absence(site)
+    yield f". Seen to take: {'; '.join(sent)}."
 
 
-def _sends(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[Sentence]:
+def _sends(settings: PixelSettings, vocabulary: Vocabulary) -> Iterator[Sentence]:
     receivers: dict[str, dict[str, None]] = {}
-    for setting in _of(one.settings, "sends", vocabulary):
+    for setting in _of(settings.settings, "sends", vocabulary):
         found = receivers.setdefault(vocabulary.setting(setting.key), {})
         for part in _RECEIVERS:
             found |= dict.fromkeys(_texts(setting.parts, part))
@@ -64,36 +64,36 @@ def _sends(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[Sentence]:
         yield ("It is set to send ", label, *at, ".")
 
 
-def _limits(one: PixelSettings, vocabulary: Vocabulary) -> Iterator[str]:
-    told: dict[str, list[str]] = {}
-    for setting in _of(one.settings, "limits", vocabulary):
-        names = told.setdefault(vocabulary.setting(setting.key), [])
+def _limits(settings: PixelSettings, vocabulary: Vocabulary) -> Iterator[str]:
+    limits: dict[str, list[str]] = {}
+    for setting in _of(settings.settings, "limits", vocabulary):
+        names = limits.setdefault(vocabulary.setting(setting.key), [])
         for part in ("custom_data", "address", "restricted"):
             names += _texts(setting.parts, part)
         # Without a single site or event in it, a list that is switched on limits nothing.
         if not names and (setting.parts.get("sites") == 0 or set(setting.parts) == {"on"}):
-            told.pop(vocabulary.setting(setting.key))
-    for index, (label, names) in enumerate(told.items()):
+            limits.pop(vocabulary.setting(setting.key))
+    for index, (label, names) in enumerate(limits.items()):
         yield "; " if index else "It is limited: "
         yield label
         if names:
             yield " ("
             yield from list_captured(tuple(dict.fromkeys(names)), _MOST)
             yield ")"
-    if any(setting.parts.get("certainty") == "hint" for setting in one.settings):
+    if any(setting.parts.get("certainty") == "hint" for setting in settings.settings):
         yield "; such names are what Meta's filter took for personal data, and it may be wrong"
-    if told:
+    if limits:
         yield "."
 
 
 def _of(settings: Sequence[PixelSetting], tells: str, vocabulary: Vocabulary) -> Iterator[PixelSetting]:
-    return (one for one in settings if one.is_on and vocabulary.tells(one.key) == tells)
+    return (setting for setting in settings if setting.is_on and vocabulary.tells(setting.key) == tells)
 
 
 def _texts(parts: Mapping[str, Json], name: str) -> list[str]:
     value = parts.get(name)
     if isinstance(value, list):
-        return [one for one in value if isinstance(one, str)]
+        return [item for item in value if isinstance(item, str)]
     if isinstance(value, bool) or value is None or isinstance(value, dict):
         return []
     return [str(value)]

@@ -18,46 +18,46 @@ def reporting_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
     Those that sent data about the person come first, by the number of its classes and of events; then all
     others, by their names, the unknown one last.
     """
-    told = (one for one in exposure.sites if one.standing is not Standing.META and not one.is_silent)
-    return tuple(sorted(told, key=_order))
+    sites = (site for site in exposure.sites if site.standing is not Standing.META and not site.is_silent)
+    return tuple(sorted(sites, key=_order))
 
 
 def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
     person = {
-        one.data_class
-        for one in site.data
-        if one.form not in SAYS_NOTHING
-        and any(about_of(one.data_class, origin) is About.PERSON for origin in one.origins)
+        datum.data_class
+        for datum in site.data
+        if datum.form not in SAYS_NOTHING
+        and any(about_of(datum.data_class, origin) is About.PERSON for origin in datum.origins)
     }
     return -len(person), -site.n_events if person else 0, site.site is None, site.name
 
 
 def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what stands beside the sites that told something, each as its head and its words."""
-    silent = tuple(one.name for one in exposure.of(Standing.SITE) if one.is_silent)
+    silent = tuple(site.name for site in exposure.of(Standing.SITE) if site.is_silent)
     if silent:
         yield "Visited, nothing seen to go to Meta", _named(silent)
-    own = tuple(one for one in exposure.of(Standing.META) if not one.is_silent)
+    own = tuple(site for site in exposure.of(Standing.META) if not site.is_silent)
     if own:
         yield (
             "Apart, Meta's own (a person using Meta is no site leaking)",
             tuple(
-                f"{safe_text(one.name)} ({counted(one.n_events, 'event')}, {counted(one.n_contacts, 'contact')})"
-                for one in own
+                f"{safe_text(site.name)} ({counted(site.n_events, 'event')}, {counted(site.n_contacts, 'contact')})"
+                for site in own
             ),
         )
-    for what, sites in describe_shared_values(exposure, vocabulary):
-        yield f"The same {what} went from", _named(sites)
+    for words, sites in describe_shared_values(exposure, vocabulary):
+        yield f"The same {words} went from", _named(sites)
 
 
 def describe_shared_values(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what went from several sites alike: class and numbers of values, and the sites."""
-    joined: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for one in exposure.shared:
-        joined.setdefault((vocabulary.label(one.data_class), one.sites), []).append(one.number)
-    for (label, sites), numbers in joined.items():
-        told = ", ".join(map(str, numbers))
-        yield f"{label} ({'values' if len(numbers) > 1 else 'value'} {told})", sites
+    by_label: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for shared in exposure.shared:
+        by_label.setdefault((vocabulary.label(shared.data_class), shared.sites), []).append(shared.number)
+    for (label, sites), numbers in by_label.items():
+        listed = ", ".join(map(str, numbers))
+        yield f"{label} ({'values' if len(numbers) > 1 else 'value'} {listed})", sites
 
 
 def _named(sites: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,10 +94,10 @@ def list_channels(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     carriers: dict[str, set[str]] = {}
     for group in groups:
         for channel in group.channels:
-            told = {label_transport(one) for one in group.transports if one != "unknown"}
+            labels = {label_transport(transport) for transport in group.transports if transport != "unknown"}
             # A group of several channels does not say which of them was carried how.
-            carriers.setdefault(label_channel(channel), set()).update(told if len(group.channels) == 1 else ())
-    return tuple(f"{way} ({', '.join(sorted(told))})" if told else way for way, told in sorted(carriers.items()))
+            carriers.setdefault(label_channel(channel), set()).update(labels if len(group.channels) == 1 else ())
+    return tuple(f"{way} ({', '.join(sorted(labels))})" if labels else way for way, labels in sorted(carriers.items()))
 
 
 def describe_absence(site: SiteExposure) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def identification_sentences(site: SiteExposure) -> Iterator[Sentence]:
 def identification_sentence(known: Identification) -> str:
     """Return the sentence; what was not recorded it calls so.
 
-    >>> known_by_sentence(Identification("person", ("em", "_fbp"), may_be_more=True))
+    >>> identification_sentence(Identification("person", ("em", "_fbp"), may_be_more=True))
     'With this Meta could know you as a person, by em and _fbp; what was not recorded may tell more.'
     """
     if known.level in _LEVELS:
@@ -83,11 +83,11 @@ def _events(
 ) -> Iterator[Sentence]:
     acts = [read_action(group, telling) for group in groups for telling in group.contents]
     acts.sort(key=lambda act: act.telling.first)
-    several = len({group.channels for group in groups}) > 1
+    many_channels = len({group.channels for group in groups}) > 1
     who = _who(site, blocked=blocked)
-    for joined in sorted(group_actions(acts), key=rank_actions):
-        way = _channels(joined) if several else ""
-        yield (*who, *describe_actions(joined), *_with(joined, vocabulary), way, ".")
+    for group in sorted(group_actions(acts), key=rank_actions):
+        way = _channels(group) if many_channels else ""
+        yield (*who, *describe_actions(group), *_with(group, vocabulary), way, ".")
         who = ("It also told: ",) if not blocked else ("It also tried to tell: ",)
     further = sum(group.further for group in groups)
     if further:
@@ -104,12 +104,12 @@ def _who(site: SiteExposure, *, blocked: bool) -> Sentence:
 def _with(acts: Sequence[Action], vocabulary: Vocabulary) -> Iterator[str]:
     person: dict[str, set[str]] = {}
     browser: set[str] = set()
-    for one in (one for act in acts for one in act.telling.fields if one.form not in SAYS_NOTHING):
-        about = about_of(one.data_class, one.field)
+    for field in (field for act in acts for field in act.telling.fields if field.form not in SAYS_NOTHING):
+        about = about_of(field.data_class, field.field)
         if about is About.PERSON:
-            person.setdefault(vocabulary.label(one.data_class), set()).add(label_form(one.form))
+            person.setdefault(vocabulary.label(field.data_class), set()).add(label_form(field.form))
         elif about is About.BROWSER:
-            browser.add(vocabulary.known_by(one.data_class, one.field))
+            browser.add(vocabulary.known_by(field.data_class, field.field))
     if person:
         yield "; with it your " + listed([append_forms(label, forms) for label, forms in sorted(person.items())])
     if browser:
@@ -129,7 +129,7 @@ def _way(acts: Sequence[Action], *, blocked: bool) -> Iterator[str]:
     """Tell the ways, receivers and pixels of all that a site told."""
     groups = list({id(act.group): act.group for act in acts}.values())
     ways = sorted({label_channel(channel) for group in groups for channel in group.channels})
-    carriers = sorted({label_transport(one) for group in groups for one in group.transports})
+    carriers = sorted({label_transport(transport) for group in groups for transport in group.transports})
     hosts = sorted({host for group in groups for host in group.receivers if host})
     pixels = sorted({group.pixel_id for group in groups if group.pixel_id})
     yield f"All of this {'was to go' if blocked else 'went'} by {listed(ways)}: {listed(carriers)}"

@@ -61,15 +61,15 @@ class Vocabulary:
         """Name what was sent of the person and the browser: ``e-mail (SHA-256)``, ``browser known by _fbp``."""
         person: dict[str, set[str]] = {}
         known_by: set[str] = set()
-        for one in data:
-            if one.form in SAYS_NOTHING:
+        for datum in data:
+            if datum.form in SAYS_NOTHING:
                 continue
-            for origin in one.origins:
-                about = about_of(one.data_class, origin)
+            for origin in datum.origins:
+                about = about_of(datum.data_class, origin)
                 if about is About.PERSON:
-                    person.setdefault(self.label(one.data_class), set()).add(label_form(one.form))
+                    person.setdefault(self.label(datum.data_class), set()).add(label_form(datum.form))
                 elif about is About.BROWSER:
-                    known_by.add(self.known_by(one.data_class, origin))
+                    known_by.add(self.known_by(datum.data_class, origin))
         named = [append_forms(label, forms) for label, forms in sorted(person.items())]
         if known_by:
             named.append("browser known by " + ", ".join(order_identifiers(known_by)))
@@ -91,7 +91,7 @@ def vocabulary(region: str | None = None) -> Vocabulary:
     known = load_knowledge()
     return Vocabulary(
         {str(name): label for name, label in known.labels.items()},
-        {one.key: (one.label, one.tells) for one in known.settings},
+        {setting.key: (setting.label, setting.tells) for setting in known.settings},
         {key: known.label(entry.data_class) for key, entry in known.entries["person"].items()},
         load_sayings().announced,
         region,
@@ -107,20 +107,20 @@ def vocabulary(region: str | None = None) -> Vocabulary:
 def order_identifiers(names: Iterable[str]) -> list[str]:
     """Order names by which a browser is known, bare ones first; a click is named once.
 
-    >>> by_cookies({"_fbc (an ad click)", "fbclid (an ad click)", "_fbp"})
+    >>> order_identifiers({"_fbc (an ad click)", "fbclid (an ad click)", "_fbp"})
     ['_fbp', '_fbc (an ad click)']
     """
-    told = set(names)
-    if identifiers()["fbc"] in told:
-        told.discard(identifiers()["fbclid"])
-    return sorted(told, key=lambda name: (name.endswith(")"), name))
+    left_over = set(names)
+    if identifiers()["fbc"] in left_over:
+        left_over.discard(identifiers()["fbclid"])
+    return sorted(left_over, key=lambda name: (name.endswith(")"), name))
 
 
 def append_forms(label: str, forms: Iterable[str]) -> str:
     """Put the forms behind a name.
 
-    >>> with_forms("e-mail", {"SHA-256", "masked"}), with_forms("browser id", ())
+    >>> append_forms("e-mail", {"SHA-256", "masked"}), append_forms("browser id", ())
     ('e-mail (SHA-256, masked)', 'browser id')
     """
-    told = ", ".join(sorted(forms, key=lambda form: (form.islower(), form)))
-    return f"{label} ({told})" if told else label
+    listed = ", ".join(sorted(forms, key=lambda form: (form.islower(), form)))
+    return f"{label} ({listed})" if listed else label
