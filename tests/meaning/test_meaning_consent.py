@@ -12,7 +12,7 @@ from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.consent import ConsentState, decode_consent
 from pixelwitness.meaning.hints.limited_use import limited_use
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
-from pixelwitness.meaning.names.knowledge import ConsentNames, Knowledge
+from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.meaning.spot.finding import CONSENT, Finding
 from pixelwitness.rulebook import load_rules
 
@@ -225,10 +225,10 @@ def test_limited_data_use_is_told_in_words(
     assert limited_use([Field(name, text) for name, text in fields.items()], knowledge.consent) == finding
 
 
-@given(st.text(), st.text(), st.text())
-def test_no_code_raises(options: str, country: str, state: str) -> None:
+@given(options=st.text(), country=st.text(), state=st.text())
+def test_no_code_raises(knowledge: Knowledge, options: str, country: str, state: str) -> None:
     fields = [Field("dpo", "LDU"), Field("dpo", options), Field("dpoco", country), Field("dpost", state)]
-    assert limited_use(fields, ConsentNames()) is not None
+    assert limited_use(fields, knowledge.consent) is not None
 
 
 # What was visible when --------------------------------------------------------------

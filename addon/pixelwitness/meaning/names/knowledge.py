@@ -153,6 +153,8 @@ class ConsentNames(msgspec.Struct, frozen=True):
     countries: dict[str, str] = {}
     """Name by code, as text."""
     states: dict[str, str] = {}
+    use_fields: dict[str, Literal["options", "country", "state"]] = {}
+    """Which part of Limited Data Use a field states, by its full name."""
 
 
 class Knowledge(msgspec.Struct, frozen=True, dict=True):

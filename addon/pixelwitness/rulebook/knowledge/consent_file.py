@@ -5,11 +5,12 @@ requests or values.
 """
 
 import re
+from collections.abc import Sequence
 
 from pydantic import Field
 
 from pixelwitness.meaning.names.knowledge import ConsentNames
-from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, repeated
+from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, repeated
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
@@ -30,7 +31,14 @@ class _LibraryModel(Sourced):
     note: str = Field(min_length=1)
 
 
+class _UseFields(Sourced):
+    options: Words = Field(min_length=1)
+    country: Words = Field(min_length=1)
+    state: Words = Field(min_length=1)
+
+
 class _LimitedDataUse(Strict):
+    fields: _UseFields
     countries: list[_CodeModel] = Field(min_length=1)
     states: list[_CodeModel] = Field(min_length=1)
     libraries: list[_LibraryModel]
@@ -55,7 +63,12 @@ def problems_of_consent(read: ConsentFile) -> Problems:
         for index, code, first in repeated(enumerate(entry.code for entry in codes)):
             what = f"{code} stands in {name}[{first}], too; a code has one meaning"
             yield ("limited_data_use", name, index, "code"), what
-    of_use = (("countries", use.countries), ("states", use.states), ("libraries", use.libraries))
+    of_use: tuple[tuple[str, Sequence[Sourced]], ...] = (
+        ("fields", [use.fields]),
+        ("countries", use.countries),
+        ("states", use.states),
+        ("libraries", use.libraries),
+    )
     for name, listed in of_use:
         for index, sourced in enumerate(listed):
             for source in sourced.sources:
@@ -70,4 +83,9 @@ def names(read: ConsentFile) -> ConsentNames:
         signals={signal.kind: signal.label for signal in read.signals},
         countries={str(country.code): country.name for country in use.countries},
         states={str(state.code): state.name for state in use.states},
+        use_fields={
+            **dict.fromkeys(use.fields.options, "options"),
+            **dict.fromkeys(use.fields.country, "country"),
+            **dict.fromkeys(use.fields.state, "state"),
+        },
     )
