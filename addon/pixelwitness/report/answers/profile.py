@@ -82,7 +82,7 @@ def infer_profile(
         event = seen.event
         if not event.blocked and event.page_site not in own_sites and event.id in found:
             engagement = engagement_of(event.event_name, event.event_kind)
-            hinted += _hinted(found[event.id], event.page_site, engagement, _told(seen))
+            hinted += _hinted(found[event.id], event.page_site, engagement, _describe_event(seen))
             texts |= dict.fromkeys(_texts(found[event.id], event.page_site, event.event_name))
     for one_contact in contacts:
         contact = one_contact.contact
@@ -113,8 +113,8 @@ def _texts(findings: Sequence[Finding], site: str | None, name: str | None) -> I
             )
 
 
-def _told(seen: SeenEvent) -> Evidence:
-    """Tell what an event says somebody did."""
+def _describe_event(seen: SeenEvent) -> Evidence:
+    """Describe what an event says somebody did."""
     event = seen.event
     name = event.event_name
     saying = sayings().get(name or "")

@@ -118,10 +118,10 @@ def _words(count: Count) -> str:
 
 
 def _sentence(name: str, ways: Sequence[Way], counts: Sequence[Count]) -> str:
-    return f"{safe_text(name, 80)}: {listed(list(_told(ways, counts))) or 'nothing'}"
+    return f"{safe_text(name, 80)}: {listed(list(_describe_counts(ways, counts))) or 'nothing'}"
 
 
-def _told(ways: Sequence[Way], counts: Sequence[Count]) -> Iterator[str]:
+def _describe_counts(ways: Sequence[Way], counts: Sequence[Count]) -> Iterator[str]:
     for way, count in zip(ways, counts, strict=True):
         if count.sent or count.blocked:
             yield f"{'events' if way.is_event else 'contacts'} by {way.label}: {_words(count)}"

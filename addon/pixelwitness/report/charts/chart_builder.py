@@ -67,7 +67,7 @@ class ChartBuilder:
         self._pages: dict[str, str] = {}
         self._lanes: dict[str, list[Moment]] = {} if self._by_visit else {site.name: [] for site in self._sites}
         self._names = frozenset(site.name for site in self._sites)
-        self._said: dict[tuple[str, str, str], str | None] = {}
+        self._states: dict[tuple[str, str, str], str | None] = {}
         self._streams: dict[_StreamKey, int] = {}
 
     def add_visit(self, visit: Visit) -> None:
@@ -79,9 +79,9 @@ class ChartBuilder:
     def add_signal(self, signal: Signal) -> None:
         """Take one signal; one that says what its kind said before on this site is no news."""
         source = (signal.recording_id, signal.site or "", signal.kind)
-        if source in self._said and self._said[source] == signal.state:
+        if source in self._states and self._states[source] == signal.state:
             return
-        self._said[source] = signal.state
+        self._states[source] = signal.state
         mark = _SAID.get(Said(signal.state)) if signal.state in set(Said) else None
         words = f"{self._vocabulary.signal(signal.kind)}: {spell_out(signal.state or 'seen')}"
         self._add(signal.site, signal.visit_id, Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words))
@@ -102,7 +102,9 @@ class ChartBuilder:
         hosts = {transmission.id: transmission.receiver_host for transmission in seen.transmissions}
         main = seen.transmissions[0].receiver_host if seen.transmissions else ""
         carried = {
-            (*kind, hosts.get(field.transmission_id or "", main)) for field in seen.fields for kind in self._told(field)
+            (*kind, hosts.get(field.transmission_id or "", main))
+            for field in seen.fields
+            for kind in self._reported(field)
         }
         carried |= {
             _unread(transmission.receiver_host)
@@ -122,7 +124,7 @@ class ChartBuilder:
         self._add(contact.page_site, contact.visit_id, moment)
         if contact.blocked:
             return
-        carried = {(*kind, contact.receiver_host) for field in seen.fields for kind in self._told(field)}
+        carried = {(*kind, contact.receiver_host) for field in seen.fields for kind in self._reported(field)}
         if is_unread(contact.body_state):
             carried.add(_unread(contact.receiver_host))
         self._stream(contact.page_site, carried or {("the visit alone", About.PAGE, contact.receiver_host)})
@@ -137,7 +139,7 @@ class ChartBuilder:
         return ChartModels(
             _channel_grid(self._sites),
             _data_grid(self._sites, self._vocabulary),
-            Timeline(tuple(self._told_lanes()), self._by_visit),
+            Timeline(tuple(self._ordered_lanes()), self._by_visit),
             Flow(tuple(Stream(*key, times) for key, times in streams)),
         )
 
@@ -148,7 +150,7 @@ class ChartBuilder:
         lane = (visit_id or "") if self._by_visit else name
         self._lanes.setdefault(lane, []).append(moment)
 
-    def _told_lanes(self) -> Iterator[Lane]:
+    def _ordered_lanes(self) -> Iterator[Lane]:
         """Yield lanes of sites as they are, of visits those with the most moments first."""
         if not self._by_visit:
             yield from (Lane(name, tuple(moments)) for name, moments in self._lanes.items())
@@ -162,7 +164,7 @@ class ChartBuilder:
                 key = (name, data, about, defanged(receiver))
                 self._streams[key] = self._streams.get(key, 0) + 1
 
-    def _told(self, datum: Field) -> Iterator[tuple[str, About | None]]:
+    def _reported(self, datum: Field) -> Iterator[tuple[str, About | None]]:
         about = about_of(datum.data_class, datum.field)
         if about in _ABOUTS and datum.form not in SAYS_NOTHING:
             yield self._vocabulary.label(datum.data_class), about

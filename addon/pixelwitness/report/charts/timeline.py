@@ -58,7 +58,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
         "and changes of consent; below are events, by what was visible of consent when they left, and contacts. "
         "A number counts what happened at about the same time; hollow marks were blocked."
     )
-    head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _TOLD), "Blocked", "Signals")
+    head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _COUNTED), "Blocked", "Signals")
     table = tuple(_rows(timeline.lanes, lane, len(head)))
     lanes = timeline.lanes[:MOST_LANES]
     times = [moment.at for lane in lanes for moment in lane.moments if moment.at is not None]
@@ -91,7 +91,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     return Chart(TITLE, description, finish(root, width, lowest + 8), head, table)
 
 
-_TOLD = (Mark.VISIT, *EVENTS, Mark.CONTACT)
+_COUNTED = (Mark.VISIT, *EVENTS, Mark.CONTACT)
 
 
 def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str, ...]]:
@@ -115,7 +115,7 @@ def _row(lane: Lane) -> tuple[str, ...]:
         safe_text(lane.name),
         first,
         last,
-        *(f"{numbers[mark]:,}" for mark in _TOLD),
+        *(f"{numbers[mark]:,}" for mark in _COUNTED),
         f"{blocked:,}",
         safe_text("; ".join(words)),
     )

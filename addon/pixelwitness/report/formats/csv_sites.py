@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure
 from pixelwitness.report.formats.csv_events import finding_cell, format_row, join_unique, known_by_cell
 from pixelwitness.report.wording.safe_text import counted, numbered
+from pixelwitness.report.wording.site_words import count_events
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 COLUMNS = (
@@ -42,10 +43,6 @@ def render_site_csv(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
 
 
 def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
-    names: dict[str, int] = {}
-    for group in site.sent:
-        name = group.name or "(name not recorded)"
-        names[name] = names.get(name, 0) + group.events
     return (
         site.name,
         site.standing.value,
@@ -54,7 +51,7 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
         sum(group.events for group in site.blocked),
         site.n_contacts,
         sum(group.contacts for group in site.blocked_contacts),
-        "; ".join(numbered(name, number) for name, number in names.items()),
+        "; ".join(numbered(name, number) for name, number in count_events(site.sent).items()),
         " ".join(site.pixels),
         " ".join(site.channels),
         " ".join(group.channel for group in site.contacts),

@@ -15,6 +15,7 @@ from pixelwitness.report.wording.markdown_text import code_span, escape_markdown
 from pixelwitness.report.wording.safe_text import counted, numbered
 from pixelwitness.report.wording.sentence import list_captured
 from pixelwitness.report.wording.site_words import (
+    count_events,
     describe_absence,
     describe_shared_values,
     describe_span,
@@ -63,11 +64,7 @@ def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
 
 def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
     yield f"{code_span(site.name)}<br>{escape_markdown(', '.join(describe_span(site)))}"
-    numbers: dict[str, int] = {}
-    for group in site.sent:
-        name = code_span(group.name) if group.name else "(name not recorded)"
-        numbers[name] = numbers.get(name, 0) + group.events
-    events = [numbered(name, number) for name, number in sorted(numbers.items())]
+    events = [numbered(name, number) for name, number in sorted(count_events(site.sent, code_span).items())]
     blocked = sum(group.events for group in site.blocked)
     yield "<br>".join([*events, *([f"{blocked:,} blocked"] if blocked else [])])
     yield "<br>".join(map(escape_markdown, vocabulary.about_person(site.data) or describe_absence(site)))

@@ -7,9 +7,9 @@ words those of every other report.  Must not know templates.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pixelwitness.core.exposure.exposure import DataSent, Exposure, SiteExposure
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.meaning.names.announced_uses import introduction
-from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
+from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.html.page_evidence import SiteEvidence, share_room
 from pixelwitness.report.wording.announcements import announcement_sentence, is_main, select_announcements
 from pixelwitness.report.wording.consent_words import consent_parts, limited_use_sentences
@@ -24,6 +24,7 @@ from pixelwitness.report.wording.site_words import (
     list_contacts,
     list_events,
     reporting_sites,
+    select_data,
 )
 from pixelwitness.report.wording.story import certainty_sentences, identification_sentences, sent_sentences
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -61,19 +62,19 @@ class Card:
     name: str
     span: str
     marks: tuple[Mark, ...]
-    told: tuple[Sentence, ...]
-    more_told: int
+    sentences: tuple[Sentence, ...]
+    more_sentences: int
     facts: tuple[Fact, ...]
     evidence: SiteEvidence
 
 
 def build_cards(
-    exposure: Exposure, evidence: Mapping[str, SiteEvidence], words: Vocabulary, told_room: int
+    exposure: Exposure, evidence: Mapping[str, SiteEvidence], words: Vocabulary, sentence_room: int
 ) -> Iterator[Card]:
     """Yield the cards of all sites, in the order of the story, with so many sentences of it in all."""
     sites = reporting_sites(exposure)
     site_sentences = [(*sent_sentences(site, words), *certainty_sentences(site)) for site in sites]
-    rooms = share_room(tuple(map(len, site_sentences)), told_room)
+    rooms = share_room(tuple(map(len, site_sentences)), sentence_room)
     for number, (site, sentences, room) in enumerate(zip(sites, site_sentences, rooms, strict=True), start=1):
         facts = (
             *_facts(site, words),
@@ -94,23 +95,14 @@ def build_cards(
 
 def person_labels(site: SiteExposure, words: Vocabulary) -> tuple[str, ...]:
     """Return what data of the person reached Meta from a site, by their plain names."""
-    return tuple(sorted({words.label(one.data_class) for one in _of(site, About.PERSON)}))
-
-
-def _of(site: SiteExposure, about: About) -> list[DataSent]:
-    return [
-        datum
-        for datum in site.data
-        if datum.form not in SAYS_NOTHING
-        and any(about_of(datum.data_class, origin) is about for origin in datum.origins)
-    ]
+    return tuple(sorted({words.label(one.data_class) for one in select_data(site, About.PERSON)}))
 
 
 def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
     person = person_labels(site, words)
     if person:
         yield Mark("sent", "\u25cf", f"about the person: {listed(person)}")
-    elif _of(site, About.BROWSER):
+    elif select_data(site, About.BROWSER):
         yield Mark("known", "\u25d0", "browser can be known again")
     elif site.sent or site.contacts:
         yield Mark("quiet", "\u25cb", describe_absence(site)[0])
@@ -124,8 +116,8 @@ def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
     yield Fact("What was sent", _alike(list_events(site.sent) or ("no event",)))
     if site.contacts:
         yield Fact("Contacts", _alike(list_contacts(site.contacts, words)))
-    person = _alike(words.about_person(_of(site, About.PERSON)), "sent")
-    browser = _alike(words.about_person(_of(site, About.BROWSER)), "known")
+    person = _alike(words.about_person(select_data(site, About.PERSON)), "sent")
+    browser = _alike(words.about_person(select_data(site, About.BROWSER)), "known")
     nothing = _alike(describe_absence(site), "unknown" if site.unread else "")
     yield Fact("About whom", (*person, *browser) or nothing, tuple(identification_sentences(site)))
     if site.sent:

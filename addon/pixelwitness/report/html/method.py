@@ -114,7 +114,7 @@ def _options(recording: Recording) -> Mapping[str, object]:
     return options if isinstance(options, dict) else {}
 
 
-def _told_options(recording: Recording) -> str:
+def _describe_options(recording: Recording) -> str:
     """Return the options in words; that of a persona is a token, which is told to nobody."""
     values = "values kept" if keeps_values(recording) else "values not kept"
     return f"{values}, {'with a persona' if _options(recording).get('persona') else 'without a persona'}"
@@ -128,7 +128,7 @@ def list_versions(recordings: Iterable[Recording]) -> tuple[Version, ...]:
         ("Rules (sha256)", (recording.rules_sha256 for recording in rows)),
         ("Knowledge (sha256)", (recording.knowledge_sha256 for recording in rows)),
         ("List of suffixes, which tells sites", (recording.suffix_list for recording in rows)),
-        ("Options", map(_told_options, rows)),
+        ("Options", map(_describe_options, rows)),
         ("Recorded by", (recording.exporter or "not stated" for recording in rows)),
     )
     return tuple(Version(label, tuple(dict.fromkeys(values))) for label, values in parts)

@@ -114,7 +114,7 @@ def render_html(data: ReportData) -> str:
     }
     room = PageRoom()
     while True:
-        cards = tuple(build_cards(exposure, limit_evidence(gathered, room), vocabulary, room.told))
+        cards = tuple(build_cards(exposure, limit_evidence(gathered, room), vocabulary, room.sentences))
         page = _environment().get_template("page.html").render(content, cards=cards)
         if len(page.encode()) <= SIZE or room.is_least(len(sites)):
             return page

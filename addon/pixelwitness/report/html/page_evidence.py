@@ -24,7 +24,7 @@ from pixelwitness.report.wording.vocabulary import Vocabulary
 ROOM_EVENTS = 1_200
 ROOM_FIELDS = 1_000
 ROOM_FINDINGS = 400
-ROOM_TOLD = 800
+ROOM_SENTENCES = 800
 """Events and contacts, rows of data, findings and sentences that one page holds at the most."""
 AT_LEAST = 3
 """Of each, for each site that has so many, however small the room."""
@@ -37,15 +37,15 @@ class PageRoom:
     events: int = ROOM_EVENTS
     fields: int = ROOM_FIELDS
     findings: int = ROOM_FINDINGS
-    told: int = ROOM_TOLD
+    sentences: int = ROOM_SENTENCES
 
     def smaller(self) -> "PageRoom":
         """Return a smaller one; single events go first, what was sent and found stays longest."""
-        return PageRoom(self.events // 2, self.fields * 3 // 4, self.findings * 3 // 4, self.told * 2 // 3)
+        return PageRoom(self.events // 2, self.fields * 3 // 4, self.findings * 3 // 4, self.sentences * 2 // 3)
 
     def is_least(self, sites: int) -> bool:
         """Say whether so many sites have the least of everything, so that a smaller room changes nothing."""
-        return max(self.events, self.fields, self.findings, self.told) <= AT_LEAST * sites
+        return max(self.events, self.fields, self.findings, self.sentences) <= AT_LEAST * sites
 
 
 @dataclass(slots=True)

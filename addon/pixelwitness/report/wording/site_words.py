@@ -1,8 +1,8 @@
 """The facts of a site in few words: what the summary's cells say, whatever draws them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from pixelwitness.core.exposure.exposure import ContactGroup, EventGroup, Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure import ContactGroup, DataSent, EventGroup, Exposure, SiteExposure, Standing
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.report.wording.labels import label_channel, label_transport
 from pixelwitness.report.wording.safe_text import counted, numbered, safe_text
@@ -23,13 +23,18 @@ def reporting_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
 
 
 def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
-    person = {
-        datum.data_class
+    person = {datum.data_class for datum in select_data(site, About.PERSON)}
+    return -len(person), -site.n_events if person else 0, site.site is None, site.name
+
+
+def select_data(site: SiteExposure, about: About) -> list[DataSent]:
+    """Return what a site sent about the person, the browser or another subject, as far as it says anything."""
+    return [
+        datum
         for datum in site.data
         if datum.form not in SAYS_NOTHING
-        and any(about_of(datum.data_class, origin) is About.PERSON for origin in datum.origins)
-    }
-    return -len(person), -site.n_events if person else 0, site.site is None, site.name
+        and any(about_of(datum.data_class, origin) is about for origin in datum.origins)
+    ]
 
 
 def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -67,11 +72,17 @@ def _named(sites: tuple[str, ...]) -> tuple[str, ...]:
 
 def list_events(groups: Iterable[EventGroup]) -> tuple[str, ...]:
     """Name events with their numbers: ``PageView`` and how often."""
+    numbers = count_events(groups, lambda name: safe_text(name, 60))
+    return tuple(numbered(name, number) for name, number in sorted(numbers.items()))
+
+
+def count_events(groups: Iterable[EventGroup], write: Callable[[str], str] = str) -> dict[str, int]:
+    """Return how many events have each name, as ``write`` writes it."""
     numbers: dict[str, int] = {}
     for group in groups:
-        name = safe_text(group.name, 60) if group.name else "(name not recorded)"
+        name = write(group.name) if group.name else "(name not recorded)"
         numbers[name] = numbers.get(name, 0) + group.events
-    return tuple(numbered(name, number) for name, number in sorted(numbers.items()))
+    return numbers
 
 
 def list_contacts(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[str, ...]:
