@@ -1,6 +1,6 @@
 """A comparison in words: what each difference is called, and why a side may have missed something.
 
-Owns the words, and the layout as plain text.  The other formats take them from here.
+Owns the words, and the layout as plain text.  `difference_formats` takes the words from here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

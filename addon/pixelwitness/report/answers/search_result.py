@@ -1,4 +1,4 @@
-"""What ``find`` says: which sites sent a value, how often, in which fields and in which dress.
+"""What ``find`` says: which sites sent a value, how often, in which fields and in which form.
 
 Owns the sentences.  It never sees the value, and prints no token.
 """

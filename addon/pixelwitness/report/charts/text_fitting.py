@@ -1,4 +1,4 @@
-"""Fitting: how wide a text is likely to be, and what of it fits.
+"""Text in charts: how wide a text is likely to be, and what of it fits.
 
 Owns the estimate.  Nobody can measure a text before a browser has chosen the face, so it is
 that of a wide one; a text that fits here fits everywhere.

@@ -1,4 +1,4 @@
-"""The rows of the page's evidence: what one event, one datum and one finding are told with.
+"""The rows of the page's evidence: the cells of one event, one datum and one finding.
 
 Owns what a row says; how many rows there are is the evidence's.  Must not know templates.
 """

@@ -1,6 +1,6 @@
-"""The method behind the page: recordings, versions and the rules that spoke.
+"""The method behind the page: recordings, versions and the rules that matched.
 
-Owns what must be told so that somebody else can check it.  Must not know templates.
+Owns what somebody else needs to check the report.  Must not know templates.
 """
 
 import os

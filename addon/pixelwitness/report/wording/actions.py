@@ -1,8 +1,7 @@
-"""Acts: what a person did, as events tell it, and which of them one sentence can say.
+"""Actions: what a person did, as events report it, and which of them one sentence can name.
 
 Owns how the fields of an event become "you viewed and bought hiking boots for 89
-EUR", and what is said instead where values were sent and not kept.  A sentence is
-a tuple of pieces, so that every output can treat captured text in its own safe way.
+EUR", and what is written instead where values were sent and not kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

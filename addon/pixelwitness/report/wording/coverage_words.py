@@ -1,4 +1,4 @@
-"""The ledger in words: what was looked at, and what could not be seen.
+"""Coverage in words: the ledger of what was looked at, and the gaps.
 
 Owns the sentences that every report ends with.  Not scanned is not clean.
 """

@@ -1,6 +1,6 @@
-"""Words for people: what events, data, forms and ways are called in a sentence.
+"""Labels: the plain names of forms, channels, transports and cookies, and the verbs of events.
 
-Owns the plain names.  Those of data classes come from the knowledge; what has no
+Owns these names.  Those of data classes come from the knowledge; what has no
 name there is called by its own.  Must not know layouts or files.
 """
 

@@ -1,4 +1,4 @@
-"""The opening: what happened, over all sites, in a paragraph that a person reads first.
+"""The lead paragraph: what happened, over all sites, which a person reads first.
 
 Owns its sentences and their order.  It sums up what the story tells site by site, and
 says no more than that.  Must not know outputs.

@@ -1,4 +1,7 @@
-"""The facts of a site in few words: what the summary's cells say, whatever draws them."""
+"""The facts of a site in few words: events, contacts, channels, times.
+
+Owns what the cells of a summary hold and the order of sites.  Must not know outputs.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 

@@ -1,6 +1,6 @@
 """The story: what a site told Meta, in sentences for someone who never heard of a pixel.
 
-Owns the order of the sentences, who told them and what went with each.  It says no
+Owns the order of the sentences, who sent and what went with each.  It says no
 more than was seen: what was not recorded it calls so.  Must not know outputs.
 """
 

@@ -1,6 +1,6 @@
 """The vocabulary of a report: what each class of data is called.
 
-Owns the names where several fields are told as one.  Labels are the knowledge's;
+Owns the names where several fields share one.  Labels are the knowledge's;
 what it does not name is called by its class.
 """
 
