@@ -33,7 +33,7 @@ class FoundSite:
 
 
 def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[FoundSite, ...]:
-    """Return what was found by site; ``words`` tells for each token in which dress the value went."""
+    """Return what was found by site; ``words`` tells for each token in which form the value went."""
     sites = []
     for site, rows in groupby(
         sorted(sent, key=lambda sent_token: sent_token.site), key=lambda sent_token: sent_token.site
