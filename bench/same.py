@@ -19,7 +19,9 @@ Left out of the comparison:
   user_version     of the database: told by no output, and not dumped
   SCAN             of stored options and recordings (``scan``): says of which making the rows are, not what they hold
   the folders      of a tree and its run: temporary ones; wherever they are printed they become ``TREE`` and ``RUN``
-The key that ``export --redacted`` throws away is the same for both sides, else every token would differ.
+Made equal for both: the key that ``export --redacted`` throws away, the day, time zone, language and width of the
+terminal.  Rows are sorted, so that the order of storing is no difference.  Of ``live``, ``doctor`` and ``addon-path``
+only the help is compared, and ``rules``, ``explain`` and the words they are asked for are those of the base.
 """
 
 import argparse
@@ -46,8 +48,9 @@ ROOT = Path(__file__).parents[1]
 PARTS_OF_A_TREE = ("addon", "rules", "pyproject.toml")
 CORPORA = ("program", "demo", "bundled", "wire", "recordings")
 _SHARED = ("wire", "recordings")
-TOLD = 40
-"""Differing cases that are shown; further ones are counted."""
+UNCOVERED = "no case in bench/same_outputs.py"
+SHOWN = 40
+"""Differences over a corpus that are shown; of further ones the cases are named."""
 _WIDTH = 240
 """Characters of a line of a diff."""
 _CONTEXT = 1
@@ -117,22 +120,22 @@ def names_of(tree: Path) -> dict[str, list[str]]:
 _NAMING = frozenset(("name", "names", "aliases", "label", "called", "id", "key", "fields"))
 
 
-def _names(told: object) -> Iterator[str]:
-    if isinstance(told, dict):
-        for key, value in told.items():
+def _names(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
             if key in _NAMING:
                 yield from (text for text in _texts(value) if 0 < len(text) <= 40 and not text.startswith("-"))
             yield from _names(value)
-    elif isinstance(told, list):
-        for value in told:
+    elif isinstance(node, list):
+        for value in node:
             yield from _names(value)
 
 
-def _texts(told: object) -> Iterator[str]:
-    if isinstance(told, str):
-        yield " ".join(told.split())
-    elif isinstance(told, list):
-        yield from (text for text in told if isinstance(text, str))
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield " ".join(value.split())
+    elif isinstance(value, list):
+        yield from (text for text in value if isinstance(text, str))
 
 
 # Outputs ---------------------------------------------------------------------------
@@ -145,6 +148,8 @@ def outputs_of(tree: Path, names: Mapping[str, list[str]], corpus: str, settings
     about = [digest_of(tree), digest_of(*scripts), corpus, settings.quick, sys.version, packages]
     if corpus == "program":
         about.append(names)
+    elif corpus == "bundled":
+        about.append(digest_of(same_inputs.RECORDED))
     elif corpus in _SHARED:
         about.append(digest_of(settings.shared / corpus))
     kept = settings.cache / "indexes" / f"{sha256(json.dumps(about).encode()).hexdigest()}.json"
@@ -162,6 +167,7 @@ def outputs_of(tree: Path, names: Mapping[str, list[str]], corpus: str, settings
         if corpus not in ("program", "demo"):
             bundled = next((ROOT / "addon").rglob("story.har"))
             same_inputs.write_recordings(corpus, run, bundled, settings.shared, quick=settings.quick)
+        print(f"same: running the {tree.name} over {corpus}", file=sys.stderr, flush=True)
         _run(run, site_of(tree), corpus, settings)
         draft = kept.with_name(f"{kept.name}.{os.getpid()}")
         copyfile(run / "index.json", draft)
@@ -203,16 +209,16 @@ def compare(base: Index, head: Index, content: Callable[[str], bytes], lines: in
         if case not in base or case not in head:
             yield case, [f"only in {'head' if case in head else 'base'}"]
             continue
-        said: list[str] = []
+        differences: list[str] = []
         for part in dict.fromkeys((*base[case], *head[case])):
             sides = base[case].get(part), head[case].get(part)
             if sides[0] == sides[1]:
                 continue
             if sides[0] is None or sides[1] is None:
-                said.append(f"{part}: only in {'base' if sides[1] is None else 'head'}")
+                differences.append(f"{part}: only in {'base' if sides[1] is None else 'head'}")
             else:
-                said += _differing(part, content(sides[0]), content(sides[1]), lines)
-        yield case, said
+                differences += _differing(part, content(sides[0]), content(sides[1]), lines)
+        yield case, differences
 
 
 def _differing(part: str, base: bytes, head: bytes, lines: int) -> Iterator[str]:
@@ -266,26 +272,30 @@ def _cut(line: str) -> str:
 
 
 def show(corpus: str, compared: Iterable[tuple[str, list[str]]]) -> int:
-    """Print what was compared over a corpus; return how many cases differ."""
+    """Print what was compared over a corpus, equal differences once; return how many cases differ."""
     same: Counter[str] = Counter()
     differing: Counter[str] = Counter()
-    shown = []
-    for case, said in compared:
+    cases_of: dict[tuple[str, ...], list[str]] = {}
+    for case, differences in compared:
+        if case.startswith(UNCOVERED):
+            print(f"{corpus}: {case}")
         command = case.partition(" ")[0]
-        (differing if said else same)[command] += 1
-        if said:
-            shown.append((case, said))
+        (differing if differences else same)[command] += 1
+        if differences:
+            cases_of.setdefault(tuple(differences), []).append(case)
     for command in dict.fromkeys((*same, *differing)):
         differ = f", {differing[command]} differ" if differing[command] else ""
         print(f"{corpus}: {command}: {same[command]} same{differ}")
-    for case, said in shown[:TOLD]:
-        print(f"\n{corpus}: {_cut(case)}")
-        print("\n".join(f"  {line}" for line in said))
-    if len(shown) > TOLD:
-        print(f"\n{corpus}: … and {len(shown) - TOLD} further cases that differ: ")
-        print("\n".join(f"  {_cut(case)}" for case, _ in shown[TOLD : 10 * TOLD]))
+    for lines, cases in list(cases_of.items())[:SHOWN]:
+        print()
+        print("\n".join(f"{corpus}: {_cut(case)}" for case in cases))
+        print("\n".join(f"  {line}" for line in lines))
+    further = [case for cases in list(cases_of.values())[SHOWN:] for case in cases]
+    if further:
+        print(f"\n{corpus}: {len(further)} further cases differ:")
+        print("\n".join(f"  {_cut(case)}" for case in further))
     sys.stdout.flush()
-    return len(shown)
+    return differing.total()
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

@@ -6,14 +6,19 @@ HARs made here of the requests in ``../shared/wire``, bodies included: one a cas
 for several cases where it has to be quick.
 """
 
+import gzip
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import batched
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+RECORDED = Path(__file__).parents[1] / "tests" / "sites" / "recordings"
+"""The same visits, by mitmproxy, a browser's panel, and Playwright."""
 QUICK_RECORDINGS = 20
 CASES_OF_A_QUICK_HAR = 9
 """So that there are few files, each of which costs time."""
@@ -82,12 +87,45 @@ channels = ["pixel"]
 contacts = ["library", "config"]
 data = ["page_url", "browser_id", "product", "money"]
 """,
+    "own-rules/shop-relay.yaml": """
+id: shop-relay
+version: 1
+title: Event handed on by the shop's collector
+status: experimental
+gives: event
+channel: relay
+confidence: likely
+description: The shop's collector takes what the page reports and sends it to Meta from its own server.
+references:
+  - https://shop.example/privacy
+match:
+  host: shop.example
+  path: '/.*'
+decode:
+  event_name: headers.host
+examples:
+  - name: a page
+    request: |
+      GET https://shop.example/
+      host: shop.example
+    events:
+      - event_name: shop.example
+  - name: a look-alike host
+    request: GET https://shop.example.evil.example/
+    events: []
+  - name: a page of which the name is told wrongly, so that an example fails
+    request: GET https://shop.example/boots
+    events:
+      - event_name: a name that it has not
+""",
+    "wrong-rules/shop-relay.yaml": "id: shop-relay\nversion: one\ngives: event\nchannel: relai\nmatch: {}\n",
 }
 
 
 def write_files(folder: Path) -> None:
-    """Write persona, policies, declaration and two keys."""
+    """Write persona, policies, declaration, rules and two keys."""
     for name, text in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     for name, byte in (("study.key", 7), ("other.key", 8)):
         (folder / name).write_bytes(bytes([byte]) * 32)
@@ -102,6 +140,7 @@ def write_recordings(corpus: str, folder: Path, bundled: Path, shared: Path, *, 
     everything.mkdir()
     if corpus == "bundled":
         shutil.copyfile(bundled, everything / "story.har")
+        write_other_forms(folder / "more", bundled.read_bytes())
     elif corpus == "wire":
         for name, text in _wire(shared / "wire", CASES_OF_A_QUICK_HAR if quick else 1):
             (everything / name).write_text(text, encoding="utf-8")
@@ -112,6 +151,22 @@ def write_recordings(corpus: str, folder: Path, bundled: Path, shared: Path, *, 
     _split(everything, folder)
     export = {"off_facebook_activity_v2": list(_listed(everything))}
     (folder / "your_activity_off_meta_technologies.json").write_text(json.dumps(export), encoding="utf-8")
+
+
+def write_other_forms(folder: Path, story: bytes) -> None:
+    """Write the bundled recording in other forms, files that are none, and what recorders of other kinds wrote."""
+    folder.mkdir()
+    (folder / "cut.har").write_bytes(story[: len(story) // 2])
+    (folder / "story.har.gz").write_bytes(gzip.compress(story, mtime=0))
+    with zipfile.ZipFile(folder / "story.zip", "w") as archive:
+        for name in ("a/story.har", "b.har"):
+            archive.writestr(zipfile.ZipInfo(name), story if name == "b.har" else story.replace(b"Purchase", b"Lead"))
+    (folder / "none.har").write_bytes(b'{"log": {}}')
+    (folder / "empty.har").write_bytes(b"")
+    (folder / "text.har").write_bytes(b"this is no recording\n")
+    for file in sorted(RECORDED.glob("ways.*")):
+        if file.suffix != ".json":
+            shutil.copyfile(file, folder / file.name)
 
 
 def _split(everything: Path, folder: Path) -> None:
@@ -226,8 +281,6 @@ def _entries(file: Path) -> list[dict[str, Any]]:
 
 
 def _seconds(moment: object) -> int | None:
-    from datetime import datetime
-
     try:
         return int(datetime.fromisoformat(str(moment)).timestamp())
     except ValueError:

@@ -7,6 +7,7 @@ what Click tells of commands and options, and the tables of the database.
     python -S -P -m bench.same_outputs CORPUS RESULTS [quick]
 """
 
+import contextlib
 import io
 import json
 import os
@@ -30,7 +31,7 @@ HELP_ALONE = ("live", "doctor", "addon-path")
 COVERED = frozenset(
     "demo scan report profile reconcile explain check guard find rules diff export merge verify".split()  # noqa: SIM905
 )
-"""Commands for which there are cases below; any other is told."""
+"""Commands for which there are cases below; any other is named."""
 
 _KEY = ("--key", "study.key")
 _EXPORT = "your_activity_off_meta_technologies.json"
@@ -65,23 +66,16 @@ class Outputs:
 
     def dump(self, database: str) -> None:
         """Keep all rows of a database, a part for each table, and its schema in a case of its own."""
-        if not Path(database).exists():
-            self.keep(f"dump {database}", {"missing": b"there is no such database"})
-            return
-        connection = sqlite3.connect(database)
-        made = connection.execute("SELECT name, type, sql FROM sqlite_schema ORDER BY type, name").fetchall()
-        self.keep(f"schema {database}", {"sql": "".join(f"{sql}\n" for _, _, sql in made if sql).encode()})
-        tables = [name for name, kind, _ in made if kind in ("table", "view") and not name.startswith("sqlite_")]
-        self.keep(f"dump {database}", {f"{table}.rows": _rows(connection, table) for table in tables})
-        connection.close()
+        made = _selected(database, "SELECT name, type, sql FROM sqlite_schema ORDER BY type, name")
+        self.keep(f"schema {database}", {"sql": "".join(f"{row['sql']}\n" for row in made if row["sql"]).encode()})
+        tables = [row["name"] for row in made if row["type"] in ("table", "view")]
+        self.keep(f"dump {database}", {f"{table}.rows": _rows(database, table) for table in tables})
 
     def mask_hashes(self, database: str) -> None:
         """From now on, leave out the hashes of rules and knowledge as this database holds them."""
-        connection = sqlite3.connect(database)
-        for column, name in (("rules_sha256", b"RULES"), ("knowledge_sha256", b"KNOWLEDGE")):
-            for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM recordings"):
-                self._masks[str(value).encode()] = name
-        connection.close()
+        for row in _selected(database, "SELECT rules_sha256, knowledge_sha256 FROM recordings"):
+            self._masks[row["rules_sha256"].encode()] = b"RULES"
+            self._masks[row["knowledge_sha256"].encode()] = b"KNOWLEDGE"
 
     def commands(self) -> Iterator[tuple[tuple[str, ...], click.Command]]:
         """Yield every command with its words, groups left out."""
@@ -134,9 +128,9 @@ class Outputs:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            told = out.getvalue(), err.getvalue()  # a stream that is let go of closes what it wrote to
+            captured = out.getvalue(), err.getvalue()  # a stream that is let go of closes what it wrote to
             sys.stdin, sys.stdout, sys.stderr, sys.argv = kept
-        return code, *told
+        return code, *captured
 
     def _root(self) -> click.Group:
         """Return the group of all commands, as Click meets it."""
@@ -182,12 +176,22 @@ def _below(group: click.Group, words: tuple[str, ...]) -> Iterator[tuple[tuple[s
             yield (*words, name), command
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> bytes:
-    """Return rows as lines of JSON in the order of their columns, what is masked left out."""
-    cursor = connection.execute(f'SELECT * FROM "{table}"')
-    names = [column[0] for column in cursor.description]
-    lines = sorted(json.dumps(_masked(table, dict(zip(names, row, strict=True))), default=repr) for row in cursor)
-    return "".join(f"{line}\n" for line in lines).encode()
+def _selected(database: str, query: str) -> list[dict[str, Any]]:
+    """Return rows by their columns; none of a database that is not there, or that a broken tree made."""
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        with contextlib.closing(connection):
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+    except sqlite3.Error:
+        return []
+
+
+def _rows(database: str, table: str) -> bytes:
+    """Return rows as sorted lines of JSON, what is masked left out."""
+    rows = _selected(database, f'SELECT * FROM "{table}"')
+    return "".join(sorted(f"{json.dumps(_masked(table, row), default=repr)}\n" for row in rows)).encode()
 
 
 def _masked(table: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -195,8 +199,8 @@ def _masked(table: str, row: dict[str, Any]) -> dict[str, Any]:
         for name in ("tool_version", "rules_sha256", "knowledge_sha256", "scan"):
             row.pop(name, None)
         options = json.loads(row.get("options") or "null")
-        if isinstance(options, dict):
-            options.pop("scan", None)
+        if isinstance(options, dict) and "scan" in options:
+            del options["scan"]
             row["options"] = json.dumps(options)
     return row
 
@@ -216,11 +220,8 @@ def of_program(outputs: Outputs) -> None:
             outputs.keep(f"no case in bench/same_outputs.py for the command {words[0]}", {"name": words[0].encode()})
         outputs.run(*words, "--help")
         outputs.run(*words, "--no-such-option")
-        for parameter in command.params:
-            choices = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
-            # The name is public, too: it names the variable of the environment.
-            shape = [parameter.name, parameter.required, repr(parameter.default), list(map(str, choices))]
-            outputs.keep(f"options {' '.join((*words, *parameter.opts))}", {"shape": json.dumps(shape).encode()})
+        for position, parameter in enumerate(command.params):
+            outputs.keep(*_shape(" ".join(words), position, parameter))
     named = json.loads(Path("names.json").read_text("utf-8"))
     outputs.run("rules", "list")
     outputs.run("rules", "test")
@@ -230,6 +231,16 @@ def of_program(outputs: Outputs) -> None:
     for word in named["words"][:: 8 if outputs.quick else 1]:
         outputs.run("explain", "--", *word.split(" "))
     outputs.run("explain", "nothing-of-this-name")
+
+
+def _shape(command: str, position: int, parameter: click.Parameter) -> tuple[str, dict[str, bytes]]:
+    """Return the case of an option or argument: what may be given, and by which variable of the environment."""
+    choices = list(map(str, parameter.type.choices)) if isinstance(parameter.type, click.Choice) else []
+    shape = [parameter.required, parameter.nargs, parameter.multiple, str(parameter.default), choices]
+    if isinstance(parameter, click.Option):
+        named = json.dumps([parameter.envvar or parameter.name, *shape]).encode()
+        return f"options {command} {' '.join(parameter.opts)}", {"shape": named}
+    return f"options {command} argument {position}", {"shape": json.dumps(shape).encode()}
 
 
 def of_demo(outputs: Outputs) -> None:
@@ -246,8 +257,7 @@ def of_demo(outputs: Outputs) -> None:
 def of_recordings(outputs: Outputs) -> None:
     """Keep what the commands that read recordings or databases give."""
     outputs.run("scan", "half", "--db", "half.sqlite", *_KEY)
-    if Path("half.sqlite").exists():
-        outputs.mask_hashes("half.sqlite")
+    outputs.mask_hashes("half.sqlite")
     outputs.run("scan", "rest", "--db", "rest.sqlite", *_KEY)
     _scan(outputs)
     _report(outputs)
@@ -371,29 +381,29 @@ def _others(outputs: Outputs) -> None:
 
 
 def of_other_inputs(outputs: Outputs) -> None:
-    """Keep what becomes of other forms of a recording, and of what is none."""
-    story = Path("in/story.har").read_bytes()
-    more = Path("more")
-    more.mkdir()
-    (more / "cut.har").write_bytes(story[: len(story) // 2])
-    (more / "story.har.gz").write_bytes(_gzip(story))
-    (more / "none.har").write_bytes(b'{"log": {}}')
-    (more / "empty.har").write_bytes(b"")
-    (more / "text.har").write_bytes(b"this is no recording\n")
+    """Keep what becomes of other forms of a recording, of what is none, and of a changed one."""
     Path("nothing").mkdir()
-    for name in ("cut.har", "story.har.gz", "none.har", "empty.har", "text.har"):
-        outputs.run("scan", f"more/{name}", "--db", f"{name}.sqlite", *_KEY)
-        outputs.run("check", f"more/{name}", "--no-policy", "--format", "json")
-        outputs.run("guard", f"more/{name}")
-    outputs.dump("cut.har.sqlite")
+    for file in sorted(Path("more").iterdir()):
+        if outputs.quick and file.name.startswith("ways."):
+            continue
+        database = f"{file.name}.sqlite"
+        outputs.run("scan", str(file), "--db", database, *_KEY, "--keep-values")
+        outputs.dump(database)
+        outputs.run("check", str(file), "--no-policy", "--format", "json")
+        outputs.run("guard", str(file))
     outputs.run("scan", "more", "--db", "more.sqlite", *_KEY)
-    outputs.dump("more.sqlite")
+    outputs.run("check", "more", "--no-policy", "--format", "sarif", "--root", "more")
+    outputs.run("verify", "more.sqlite", *_KEY)
+    story = Path("in/story.har").read_bytes()
     outputs.run("scan", "-", "--db", "piped.sqlite", *_KEY, typed=story)
     outputs.dump("piped.sqlite")
     outputs.run("scan", "nothing", "missing.har", "--db", "none.sqlite")
     outputs.run("scan", "nothing", "--db", "none.sqlite")
     outputs.run("check", "nothing", "--no-policy", "--format", "json")
     outputs.run("report", "in/story.har")
+    _own_rules(outputs)
+    shutil.copyfile("policy.toml", "pixelwitness.toml")
+    outputs.run("check", "store.sqlite")
     shutil.copyfile("store.sqlite", "moved.sqlite")
     Path("in/story.har").write_bytes(story.replace(b"Purchase", b"Lead"))
     outputs.run("verify", "moved.sqlite", *_KEY)
@@ -401,25 +411,36 @@ def of_other_inputs(outputs: Outputs) -> None:
     outputs.dump("moved.sqlite")
 
 
-def _gzip(data: bytes) -> bytes:
-    import gzip
-
-    return gzip.compress(data, mtime=0)
+def _own_rules(outputs: Outputs) -> None:
+    rules = ("--rules", "own-rules")
+    outputs.run("scan", "in", "--db", "own.sqlite", *_KEY, *rules)
+    outputs.mask_hashes("own.sqlite")
+    outputs.dump("own.sqlite")
+    outputs.run("scan", "in", "--db", "store.sqlite", *_KEY, *rules)
+    outputs.run("scan", "in", "--db", "store.sqlite", *_KEY)
+    for view in outputs.views("report"):
+        outputs.run("report", "own.sqlite", *view)
+    outputs.run("check", "in", "--no-policy", *rules)
+    outputs.run("diff", "store.sqlite", "own.sqlite")
+    outputs.run("verify", "own.sqlite", *_KEY, *rules)
+    outputs.run("verify", "own.sqlite", *_KEY)
+    outputs.run("rules", "list", *rules)
+    outputs.run("rules", "show", "shop-relay", *rules)
+    outputs.run("rules", "test", "own-rules")
+    outputs.run("explain", *rules, "shop-relay")
+    for command in (("scan", "in", "--db", "none.sqlite"), ("rules", "list"), ("explain", "Purchase")):
+        outputs.run(*command, "--rules", "wrong-rules")
 
 
 def _named(database: str) -> tuple[list[str], list[str]]:
-    """Return sites with events, those with most first, and ids of recordings, those with most requests first."""
-    connection = sqlite3.connect(database)
-    sites = connection.execute(
-        "SELECT page_site FROM events WHERE page_site IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+    """Return sites with events and ids of recordings with events, those with most of them first."""
+    sites, recordings = (
+        _selected(
+            database, f"SELECT {column} AS name FROM events WHERE name IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+        )
+        for column in ("page_site", "recording_id")
     )
-    recordings = connection.execute(
-        "SELECT recordings.id FROM recordings JOIN events ON recording_id = recordings.id"
-        " GROUP BY 1 ORDER BY count(*) DESC, 1"
-    )
-    found = [row[0] for row in sites], [row[0] for row in recordings]
-    connection.close()
-    return found
+    return [row["name"] for row in sites], [row["name"] for row in recordings]
 
 
 def main() -> None:

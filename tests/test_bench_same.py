@@ -41,7 +41,8 @@ def compared(repository: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_tree_is_the_same_as_itself_and_a_changed_word_is_found(repository: Path) -> None:
     # Both run, each with another seed of its hashes.
     itself = compared(repository, "--only", "demo", "--fresh")
-    assert (itself.returncode, itself.stderr) == (0, "")
+    assert itself.returncode == 0, itself.stderr
+    assert itself.stderr.splitlines() == [f"same: running the {side} over demo" for side in ("base", "head")]
     assert itself.stdout.endswith("\nthe same\n")
     told = next(
         path for path in (repository / "addon").rglob("*.py") if "This traffic is invented" in path.read_text("utf-8")
