@@ -94,7 +94,7 @@ def diff(
     if before is None or after is None:
         return ExitCode.NOTHING_TO_SCAN
     compared = compare(before, after)
-    known = {one.name for side in (before, after) for one in side.sites}
+    known = {site.name for side in (before, after) for site in side.sites}
     for site in wanted.sites:
         if site not in known:
             notify(f"pixelwitness: {safe_text(site)}: nothing of this site was recorded on either side")
@@ -112,7 +112,7 @@ def _two_of_one(
     if len(recordings) != 2:
         raise click.UsageError("name a second recording or database; or of one database two recordings, --recording")
     with reading(db) as connection:
-        known = {one.id: one for one in queries.recordings(connection)}
+        known = {recording.id: recording for recording in queries.recordings(connection)}
     sides, names = [], []
     for start in recordings:
         chosen = resolve_recordings((start,), list(known))
@@ -138,7 +138,7 @@ def _side(path: str, rules: tuple[Path, ...], jobs: int, wanted: "Choice") -> "E
         if not scanned.scanned:
             return None
         report_states(scanned, None)
-        if scanned.refused or any(one.state == "failed" for one in scanned.scanned):
+        if scanned.refused or any(source.state == "failed" for source in scanned.scanned):
             # What it would have told is unknown, so nothing could be said to be gone.
             raise click.ClickException(f"not all of {path} could be read; name what can be, or leave out what cannot")
         return _stored(private, wanted)

@@ -20,7 +20,7 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
     it cannot be seen from outside.
     """
     from pixelwitness.meaning.names.subjects import IDENTIFYING
-    from pixelwitness.report.answers import profile as told
+    from pixelwitness.report.answers.profile import KINDS, infer_profile, profile_document, profile_lines
     from pixelwitness.report.formats.format_table import end_lines
     from pixelwitness.report.published.json_encoding import encode_unlinked
     from pixelwitness.report.wording.vocabulary import vocabulary
@@ -33,16 +33,16 @@ def profile(db: Path, format_: str, region: str | None) -> ExitCode:
         if exposure.coverage.recordings == 0:
             notify("pixelwitness: the database holds no recording yet")
             return ExitCode.NOTHING_TO_SCAN
-        found = told.infer_profile(
+        inferred = infer_profile(
             queries.events(connection),
             queries.contacts(connection),
-            queries.findings(connection, told.KINDS),
+            queries.findings(connection, KINDS),
             load_knowledge().word_lists,
             queries.own_sites(connection),
         )
     words = vocabulary(region)
     if format_ == "json":
-        emit([encode_unlinked(told.profile_document(found, exposure, words), indent=2) + "\n"])
+        emit([encode_unlinked(profile_document(inferred, exposure, words), indent=2) + "\n"])
     else:
-        emit(end_lines(told.profile_lines(found, exposure, words)))
+        emit(end_lines(profile_lines(inferred, exposure, words)))
     return ExitCode.CLEAN

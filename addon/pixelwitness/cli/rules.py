@@ -55,16 +55,16 @@ def test_rules(folders: tuple[Path, ...]) -> ExitCode:
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     outcomes = run_examples(load_rules(folders))
-    failed = [one for one in outcomes if not one.passed]
-    for one in failed:
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in failed:
         emit(
             [
-                f"{safe_text(one.rule_id)}: {safe_text(one.example)}\n",
-                f"  expected {safe_text(repr(dict(one.expected)), 2_000)}\n",
-                f"  got      {safe_text(repr(dict(one.got)), 2_000)}\n",
+                f"{safe_text(outcome.rule_id)}: {safe_text(outcome.example)}\n",
+                f"  expected {safe_text(repr(dict(outcome.expected)), 2_000)}\n",
+                f"  got      {safe_text(repr(dict(outcome.got)), 2_000)}\n",
             ]
         )
-    rules_tested = len({one.rule_id for one in outcomes})
+    rules_tested = len({outcome.rule_id for outcome in outcomes})
     notify(
         f"{counted(len(outcomes), 'example')} of {counted(rules_tested, 'rule')}: "
         f"{len(outcomes) - len(failed):,} hold, {len(failed):,} fail"

@@ -1,6 +1,6 @@
 """Exit codes: one pure decision, the same for every command.
 
-Owns which of several outcomes a program's end tells of, and what each code means.
+Owns which of several outcomes decides the code, and what each code means.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the end of a command says."""
+    """What the exit code of a command means."""
 
     CLEAN = 0
     VIOLATIONS = 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pixelwitness.scan.scan import ScanOptions, ScanOutcome
 
 MAX_PROBLEMS = 20
-"""Problems of inputs that are told one by one."""
+"""Problems of inputs that are printed one by one."""
 
 
 def names_nothing(paths: tuple[str, ...]) -> bool:
