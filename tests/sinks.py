@@ -144,15 +144,18 @@ def _formats(command: click.Command) -> Sequence[str]:
     return ()
 
 
-def tell(study: Study, seed: str = "0", jobs: int = 1) -> dict[str, Told]:
-    """Run every way on a study, in one process; what GitHub's runner reads as summary is a way of its own."""
+def tell(study: Study, seed: str = "0", jobs: int = 1, *, of_database: bool = False) -> dict[str, Told]:
+    """Run every way on a study, in one process; what GitHub's runner reads as summary is a way of its own.
+
+    With `of_database` only those that are about the database.
+    """
     study.folder.mkdir(exist_ok=True)
     summary = study.folder / "summary.md"
     places = {
         **{name: str(getattr(study, name)) for name in ("folder", "recordings", "db", "other", "export", "text")},
         "key": str(study.db.with_suffix(".key")),
     }
-    known = list(sinks())
+    known = [one for one in sinks() if not of_database or "{db}" in one.words]
     asked: list[dict[str, Any]] = [
         {"words": [word.format_map(places) if "{" in word else word for word in one.words], "typed": study.typed + "\n"}
         for one in known

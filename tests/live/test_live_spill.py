@@ -1,5 +1,6 @@
 """The spill: what goes in comes out in order, from this process or the next, and damage costs what it hits."""
 
+import gzip
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,10 @@ import pytest
 
 from pixelwitness.core.exposure import records
 from pixelwitness.live.saving.spill import Batch, Spill, spill_file
-from pixelwitness.store.database import StoreError
+from pixelwitness.store import schema
+from pixelwitness.store.database import reading
+from pixelwitness.store.errors import StoreError
+from pixelwitness.store.ledger import Ledger
 
 KEY = "f5a966e4aca9c62b"
 
@@ -17,8 +21,8 @@ def batch(number: int, page_url: str | None = "https://shop.example/") -> Batch:
         id=f"r-{number}", recording_id="r", position=number, site="shop.example", page_url=page_url,
         status=200, seen_at=None, attributed_by="document",
     )  # fmt: skip
-    contact = records.Merged(event_id=f"r-{number}", into_id="r-0")
-    return visit, contact
+    noted = records.Amendment(table="recordings", id="r", values={"sources": ("live", f"{number}.mitm")})
+    return visit, noted
 
 
 def all_of(spill: Spill, at_a_time: int = 3) -> list[Batch]:
@@ -136,6 +140,27 @@ def test_it_moves_with_what_was_not_taken(db: Path, tmp_path: Path) -> None:
 
 def test_text_that_is_no_utf_8_is_kept_as_the_database_would_keep_it(db: Path) -> None:
     spill = Spill(db, KEY)
-    spill.append([batch(0, "https://shop.example/\ud83d")])
-    visit, merged = batch(0)
-    assert all_of(spill) == [(msgspec.structs.replace(visit, page_url="https://shop.example/\\ud83d"), merged)]
+    visit, _ = batch(0)
+    noted = records.Amendment(table="recordings", id="r", values={"sources": "e\ud83d"})
+    spill.append([(msgspec.structs.replace(visit, page_url="https://shop.example/\ud83d"), noted)])
+    kept = msgspec.structs.replace(noted, values={"sources": "e\\ud83d"})
+    assert all_of(spill) == [(msgspec.structs.replace(visit, page_url="https://shop.example/\\ud83d"), kept)]
+
+
+VERSIONS = Path(__file__).parents[1] / "store" / "versions"
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION + 1))
+def test_what_a_program_of_any_version_left_in_a_spill_is_taken_in_whole(version: int, db: Path) -> None:
+    spill_file(db).write_bytes(gzip.decompress((VERSIONS / f"{version}.spill.gz").read_bytes()))
+    spill = Spill(db, "ce8be8d308a89f92")
+    with Ledger.open(db) as ledger:
+        for found in all_of(spill, at_a_time=100):
+            ledger.append(found)
+        assert ledger.refused == 0
+    assert spill.damaged == 0
+    with reading(db) as connection:
+        counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in schema.RECORDS}
+    told = {"recordings": 1, "visits": 7, "events": 15, "contacts": 15, "transmissions": 20, "fields": 564}
+    assert {name: counts[name] for name in told} == told
+    assert counts["pixel_configs"] > 0

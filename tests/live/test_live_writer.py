@@ -15,7 +15,7 @@ from pixelwitness.live.saving import writer as writers
 from pixelwitness.live.saving.session_store import SessionStore
 from pixelwitness.live.saving.spill import Spill, spill_file
 from pixelwitness.live.saving.writer import Writer
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 

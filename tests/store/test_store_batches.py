@@ -42,7 +42,7 @@ def told_apart(record: r.AnyRecord, number: int) -> r.AnyRecord:
         return msgspec.structs.replace(record, field=f"{record.field}[{number}]")
     if isinstance(record, r.Finding):
         return msgspec.structs.replace(record, label=f"{record.label} {number}")
-    assert not isinstance(record, r.Merged)
+    assert not isinstance(record, r.Amendment)
     return msgspec.structs.replace(record, id=f"{record.id}x{number}")
 
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.store.database import StoreError
 from pixelwitness.store.dump import dump
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import key_check
 from pixelwitness.store.ledger import Ledger
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pixelwitness.store.database import StoreError
 from pixelwitness.store.dump import dump
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import (
     KEY_BYTES,
     KeyCheck,

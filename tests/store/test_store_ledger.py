@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from pixelwitness.core.exposure import records as r
 from pixelwitness.store import schema
-from pixelwitness.store.database import StoreError, reading
+from pixelwitness.store.database import reading
 from pixelwitness.store.dump import dump
-from pixelwitness.store.ledger import Ledger, RecordingState
+from pixelwitness.store.errors import StoreError
+from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.row_mapping import to_row
 
 
@@ -79,15 +80,14 @@ def test_changed_rules_knowledge_or_options_replace_the_rows(path: Path, rows: A
     assert list(dump(path)) == list(dump(fresh))
 
 
-def test_the_state_of_a_recording_tells_whether_to_scan_it(path: Path, rows: Any) -> None:
-    sample = rows.sample("aa", complete=False)
+def test_the_recordings_made_under_what_a_scan_has_need_no_other_scan(path: Path, rows: Any) -> None:
     with Ledger.open(path) as ledger:
-        assert ledger.recording_state("aa") is None
-        ledger.replace(sample.recording, sample.rows)
-        state = ledger.recording_state("aa")
-    assert state == RecordingState("a" * 64, "b" * 64, "{}", False, "0.1.0", ("aa.har",))
-    assert state.gives_the_rows_of(rows.recording("aa", tool_version="9"))
-    assert not state.gives_the_rows_of(rows.recording("aa", options='{"keep_values":true}'))
+        for sample in (rows.sample("aa", complete=False), rows.sample("bb", tool_version="9")):
+            ledger.replace(sample.recording, sample.rows)
+        other = rows.sample("cc", options='{"keep_values":true}')
+        ledger.replace(other.recording, other.rows)
+        assert ledger.recordings_under("a" * 64, "b" * 64, "{}") == {"aa", "bb"}
+        assert ledger.recordings_under("a" * 64, "a" * 64, "{}") == set()
 
 
 def test_a_source_that_fails_half_way_leaves_what_was_there(path: Path, rows: Any) -> None:
@@ -144,23 +144,21 @@ def test_hash_seeds_and_processes_make_no_difference(path: Path, rows: Any) -> N
 
 
 def live_groups(rows: Any) -> list[list[r.AnyRecord]]:
-    """A pixel's event, its gateway copy first taken for an event of its own, then found to be a copy."""
+    """A pixel's event; the gateway's copy of it, with which the event's row comes again; then where it is stored."""
     first = [rows.recording("live", requests_seen=1), rows.visit("live-0", "live")]
     event, transmission = rows.event("live-1", "live"), rows.transmission("live-1", "live-1", "live")
-    copy = rows.event("live-2", "live", channel="capi-gateway", event_name="page_view")
-    carried = rows.transmission("live-2", "live-2", "live", channel="capi-gateway")
-    better = rows.event("live-1", "live", transmissions=2, visit_id="live-0")
+    again = rows.event("live-1", "live", transmissions=2, visit_id="live-0")
+    copy = rows.transmission("live-2", "live-1", "live", channel="capi-gateway")
     return [
         [*first, event, transmission, rows.field("live-1", "ud.em"), rows.finding("live-1", "live")],
-        [
-            copy,
-            carried,
-            rows.field("live-2", "user_data.em"),
-            rows.finding("live-2", "live"),
-            rows.finding("live-2", "live", label="phone", field="user_data.ph"),
-        ],
-        [r.Merged(event_id="live-2", into_id="live-1"), better, rows.recording("live", requests_seen=3)],
+        [again, copy, rows.field("live-2", "user_data.em"), rows.finding("live-1", "live", label="phone")],
+        [amendment("live", sources=("live", "kept/live.mitm")), rows.recording("live", requests_seen=3)],
+        [amendment("live", sources=("live",)), amendment("live", sources=("kept/live.mitm", "live"))],
     ]
+
+
+def amendment(ident: str, table: str = "recordings", **values: r.Amended) -> r.Amendment:
+    return r.Amendment(table=table, id=ident, values=values)
 
 
 def test_a_finding_that_comes_again_is_one_whether_in_one_batch_or_in_two(path: Path, rows: Any) -> None:
@@ -171,19 +169,18 @@ def test_a_finding_that_comes_again_is_one_whether_in_one_batch_or_in_two(path: 
     assert table(path, "findings", "event_id", "label") == [("live-1", "email")]
 
 
-def test_a_merged_event_leaves_its_transmissions_and_findings_to_the_other(path: Path, rows: Any) -> None:
+def test_what_comes_later_changes_rows_that_are_stored(path: Path, rows: Any) -> None:
     with Ledger.open(path, durable=True) as ledger:
         for group in live_groups(rows):
             ledger.append(group)
         assert ledger.refused == 0
     assert table(path, "events", "id", "transmissions", "visit_id") == [("live-1", 2, "live-0")]
     assert table(path, "transmissions", "id", "event_id") == [("live-1", "live-1"), ("live-2", "live-1")]
-    assert table(path, "fields", "transmission_id", "field") == [("live-1", "ud.em"), ("live-2", "user_data.em")]
     assert table(path, "findings", "event_id", "label") == [("live-1", "email"), ("live-1", "phone")]
-    assert table(path, "recordings", "requests_seen") == [3]
+    assert table(path, "recordings", "requests_seen", "sources") == [(3, '["kept/live.mitm","live"]')]
 
 
-@pytest.mark.parametrize("start", [0, 1, 2])
+@pytest.mark.parametrize("start", [0, 1, 2, 3])
 def test_a_spill_file_replayed_from_any_group_changes_nothing(path: Path, rows: Any, start: int) -> None:
     groups = live_groups(rows)
     with Ledger.open(path) as ledger:
@@ -195,15 +192,49 @@ def test_a_spill_file_replayed_from_any_group_changes_nothing(path: Path, rows: 
     assert list(dump(path)) == before
 
 
-def test_merging_into_an_event_that_is_not_stored_keeps_the_one_that_is(path: Path, rows: Any) -> None:
+@pytest.mark.parametrize("number", [1, 3000])
+def test_an_amendment_takes_effect_behind_the_records_before_it_and_before_those_behind_it(
+    path: Path, rows: Any, number: int
+) -> None:
+    others = [rows.event(f"aa-{position}", "aa") for position in range(number)]
     with Ledger.open(path) as ledger:
-        ledger.append(live_groups(rows)[0])
-        ledger.append([r.Merged(event_id="live-1", into_id="live-9"), r.Merged(event_id="live-1", into_id="live-1")])
-        ledger.append([r.Merged(event_id="live-8", into_id="live-1")])
+        ledger.append([amendment("aa", sources=("early.har",)), rows.recording("aa"), *others])
+        assert table(path, "recordings", "sources") == ['["aa.har"]']
+        ledger.append([rows.recording("aa"), *others, amendment("aa", sources=("later.har",)), *others])
+        assert table(path, "recordings", "sources") == ['["later.har"]']
+        ledger.append([amendment("aa", sources=("late.har",)), rows.recording("aa", sources=("new.har",))])
+        assert table(path, "recordings", "sources") == ['["new.har"]']
+    assert len(table(path, "events")) == number
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (amendment("bb", sources=("b.har",)), "its row is not stored"),
+        (amendment("aa", sources=None), "a value is missing"),
+        (amendment("aa", kind="live"), "ValueError"),
+        (amendment("aa", sources=("a.har",), sha256="0"), "ValueError"),
+        (amendment("aa", **{"sources = ''; --": "x"}), "ValueError"),
+        (amendment("aa"), "ValueError"),
+        (amendment("aa-1", table="events", event_name="Purchase"), "ValueError"),
+        (amendment("f", table="study", key_fingerprint="g"), "ValueError"),
+    ],
+)
+def test_an_amendment_of_no_row_or_of_a_column_that_may_not_change_is_counted_and_changes_nothing(
+    path: Path, rows: Any, refused: r.Amendment, reason: str
+) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.append([rows.recording("aa"), rows.event("aa-1", "aa")])
+        before = list(dump(path))
+        ledger.append([refused, rows.event("aa-2", "aa")])
         assert ledger.refused == 1
-    assert table(path, "events", "id") == ["live-1"]
-    assert table(path, "transmissions", "event_id") == ["live-1"]
-    assert table(path, "rejected_records") == [("live", "Merged", "its into_id is not stored")]
+    assert table(path, "rejected_records", "record", "reason") == [("Amendment", reason)]
+    assert [line for line in dump(path) if not line.startswith(('["rejected_records"', '["events", "aa-2"'))] == before
+
+
+def test_every_column_that_may_change_is_one_of_its_table_and_no_key() -> None:
+    for name, columns in r.AMENDABLE.items():
+        assert columns <= set(schema.columns(schema.RECORDS[name])) - {"id", "recording_id"}, name
 
 
 def test_a_record_that_cannot_be_stored_is_counted_without_its_contents(path: Path, rows: Any) -> None:
@@ -234,10 +265,9 @@ def test_a_record_that_cannot_be_stored_is_counted_without_its_contents(path: Pa
 
 
 def test_a_recording_that_cannot_be_stored_is_an_error(path: Path, rows: Any) -> None:
-    with Ledger.open(path) as ledger:
-        with pytest.raises(StoreError, match="a recording cannot be stored"):
-            ledger.replace(rows.recording("aa", requests_seen=2**64), ())
-        assert ledger.recording_state("aa") is None
+    with Ledger.open(path) as ledger, pytest.raises(StoreError, match="a recording cannot be stored"):
+        ledger.replace(rows.recording("aa", requests_seen=2**64), ())
+    assert table(path, "recordings", "id") == []
 
 
 def test_owners_are_stated_once_and_replaced_when_the_knowledge_changes(path: Path) -> None:
@@ -281,7 +311,7 @@ def test_every_record_is_either_stored_or_counted(
         # Only the rows of this example: other options each time replace those of the last one.
         ledger.replace(rows.recording("rec", sources=sources, options=os.urandom(8).hex()), found)
         refused = ledger.refused
-        assert ledger.recording_state("rec") is not None
+    assert table(path, "recordings", "id") == ["rec"]
     with reading(path) as connection:
         counts = {
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pixelwitness.store import dump
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import KeyCheck, fingerprint
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.merge import merge

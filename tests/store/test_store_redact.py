@@ -16,7 +16,8 @@ from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries, schema
-from pixelwitness.store.database import StoreError, reading
+from pixelwitness.store.database import reading
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.merge import merge
 from pixelwitness.store.redact import Redacted, redact
 from pixelwitness.verify import verify

@@ -90,7 +90,8 @@ def _diagnose_rules() -> Diagnosis:
 
 
 def _diagnose_database(db: Path, key: Path) -> Iterator[Diagnosis]:
-    from pixelwitness.store.database import StoreError, reading
+    from pixelwitness.store.database import reading
+    from pixelwitness.store.errors import StoreError
 
     if not db.exists():
         yield Diagnosis("ok", "database", f"{db} is not there yet; the first scan makes it")

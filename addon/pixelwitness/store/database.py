@@ -1,17 +1,18 @@
-"""The database as a file: made private, recognised, locked for one writer, opened for reading.
+"""The database as a file: made private, recognised, opened for the one writer, opened for reading.
 
-Owns everything between a path and an SQLite connection, and the one error of the
-store.  It must not know what the rows mean.
+Owns everything between a path and an SQLite connection.  It must not know what the
+rows mean, nor how an older schema becomes the newest (``upgrade``).
 """
 
 import contextlib
-import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from pixelwitness.store import schema
+from pixelwitness.store import schema, upgrade
+from pixelwitness.store.errors import FAULTS, StoreError, damaged, explain, refused_by_system
+from pixelwitness.store.private import make_private, wide_mode
 
 BUSY_SECONDS = 10.0
 """How long a connection waits for another program's lock."""
@@ -23,77 +24,6 @@ _HEADER = 100
 _MAGIC = b"SQLite format 3\0"
 _USER_VERSION = slice(60, 64)
 _APPLICATION_ID = slice(68, 72)
-
-
-class StoreError(Exception):
-    """The store cannot be used: what, what was found, what would be right.
-
-    >>> str(StoreError("a.sqlite", "it is damaged", "restore a copy"))
-    'a.sqlite: it is damaged; restore a copy'
-    """
-
-    def __init__(self, subject: Path | str, found: str, right: str) -> None:
-        super().__init__(subject, found, right)
-        self.subject = str(subject)
-        self.found = found
-        self.right = right
-
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.found}; {self.right}"
-
-
-_EXPLAINED = {
-    sqlite3.SQLITE_FULL: ("no room is left to write to", "make room and run it again: nothing half-written was kept"),
-    sqlite3.SQLITE_BUSY: ("another program keeps it locked", "close that program and run it again"),
-    sqlite3.SQLITE_LOCKED: ("another program keeps it locked", "close that program and run it again"),
-    sqlite3.SQLITE_READONLY: ("it cannot be written", "allow writing to the file and its folder, or name another"),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check the rights of the file and of its folder"),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", "restore a copy, or scan the recordings into a new file"),
-    sqlite3.SQLITE_NOTADB: ("it is not an SQLite database, or damaged", "name a database that pixelwitness made"),
-    sqlite3.SQLITE_IOERR: ("reading or writing it failed", "check the disk and its free room, then run it again"),
-}
-
-
-_FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What Python's module raises; the second when a message of SQLite quotes damaged text."""
-
-
-def explain(error: sqlite3.Error | UnicodeDecodeError, subject: Path) -> StoreError:
-    """Return what SQLite said as an error of ours, without its text, which can hold stored values."""
-    code = getattr(error, "sqlite_errorcode", None)
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    if code is None:
-        # Raised by Python's module itself: text that is no UTF-8, a wrong number of columns.
-        found, right = _EXPLAINED[sqlite3.SQLITE_CORRUPT]
-    else:
-        found, right = _EXPLAINED.get(code & 0xFF, ("SQLite refused it", "restore a copy, or scan into a new file"))
-    return StoreError(subject, f"{found} ({name})", right)
-
-
-def refused_by_system(error: OSError, subject: Path) -> StoreError:
-    """Return an error of the operating system as one of ours."""
-    return StoreError(subject, error.strerror or type(error).__name__, "name a file in a folder that can be written")
-
-
-def make_private(path: Path) -> bool:
-    """Create an empty file that only its owner may read, whatever the umask; False when there is one already."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise refused_by_system(error, path) from error
-    return True
-
-
-def wide_mode(path: Path) -> str | None:
-    """Return a notice when others than the owner may open a file, else None; Windows has no such modes."""
-    if os.name == "nt":
-        return None
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not mode & 0o077:
-        return None
-    return f"{path}: other users of this machine may open it (mode {mode:04o}); chmod 600 would stop that"
 
 
 def _recognise(path: Path) -> bool:
@@ -230,11 +160,7 @@ def open_for_writing(
             connection = _connect(path, "mode=rw", busy_seconds)
             undo.callback(connection.close)
             version = _version(connection, path)
-            # The schema and our mark are one transaction: a process killed here leaves an empty file, a new one.
-            connection.execute("BEGIN IMMEDIATE")
-            if version < schema.VERSION:
-                schema.build(connection)
-            connection.execute("COMMIT")
+            notices += _bring_up_to_date(connection, path, version)
             _check_tables(connection, path)
             # Deletes nothing, but finds out now and not after an hour of scanning that the file is read-only.
             connection.execute("DELETE FROM study WHERE 0")
@@ -244,10 +170,28 @@ def open_for_writing(
             _choose_journal(connection, wal)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA synchronous = {('FULL' if wal else 'EXTRA') if durable else 'NORMAL'}")
-        except _FAULTS as error:
+        except FAULTS as error:
             raise explain(error, path) from None
         undo.pop_all()
     return connection, tuple(notices)
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, version: int) -> list[str]:
+    """Give a database the newest schema, and return what to tell of it.
+
+    The schema and our mark are one transaction: a process killed here leaves an empty file, or one of before.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    if version == schema.VERSION:
+        connection.execute("COMMIT")
+        return []
+    if version == 0:
+        schema.create(connection)
+        connection.execute("COMMIT")
+        return []
+    with upgrade.upgrading(connection, path, version) as notice:
+        connection.execute("COMMIT")
+    return [notice]
 
 
 @contextlib.contextmanager
@@ -265,11 +209,18 @@ def reading(path: Path, *, older_too: bool = False, busy_seconds: float = BUSY_S
     try:
         with contextlib.closing(_read_only(path, busy_seconds)) as connection:
             version = _version(connection, path)
-            if not older_too:
-                _check_readable(connection, path, version)
-            connection.execute("PRAGMA query_only = ON")
-            yield connection
-    except _FAULTS as error:
+            if older_too:
+                connection.execute("PRAGMA query_only = ON")
+                yield connection
+                return
+            _check_readable(connection, path, version)
+            with _newest(connection, path, version) as readable:
+                _check_tables(readable, path)
+                readable.execute("PRAGMA temp_store = MEMORY")
+                readable.execute(f"CREATE TEMP VIEW exposure AS {schema.EXPOSURE}")
+                readable.execute("PRAGMA query_only = ON")
+                yield readable
+    except FAULTS as error:
         raise explain(error, path) from None
     finally:
         if not had_log and log.exists():
@@ -277,24 +228,26 @@ def reading(path: Path, *, older_too: bool = False, busy_seconds: float = BUSY_S
 
 
 def _check_readable(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    if version < schema.VERSION:
-        raise StoreError(
-            path,
-            f"an older pixelwitness made it (schema {version}, this one reads {schema.VERSION})",
-            "scan a recording into it: that brings it up to date",
-        )
-    _check_tables(connection, path)
+    if version == 0:
+        raise StoreError(path, "it is empty", "scan a recording into it first")
     # A flipped bit can make bytes of a text, which no reader expects; of a large file it would take too long to see.
     if path.stat().st_size <= _CHECKED_WHOLE and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise StoreError(path, *_EXPLAINED[sqlite3.SQLITE_CORRUPT])
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(f"CREATE TEMP VIEW exposure AS {schema.EXPOSURE}")
+        raise damaged(path)
+
+
+def _newest(
+    connection: sqlite3.Connection, path: Path, version: int
+) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+    """Return a database in the newest schema, to be closed: itself, or where it is older a copy of it."""
+    if version == schema.VERSION:
+        return contextlib.nullcontext(connection)
+    return contextlib.closing(upgrade.upgraded_copy(connection, path, version))
 
 
 def _tidy(path: Path) -> None:
     """Let SQLite remove the empty log that it makes to read in WAL mode, which a reader may not."""
     with (
-        contextlib.suppress(*_FAULTS),
+        contextlib.suppress(*FAULTS),
         contextlib.closing(_connect(path, "mode=rw", 0.0)) as connection,
     ):
         _number(connection, "SELECT count(*) FROM sqlite_schema")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pixelwitness.core.wire.json_text import loads_or_none
-from pixelwitness.store.database import StoreError, reading, refused_by_system
+from pixelwitness.store.database import reading
+from pixelwitness.store.errors import StoreError, refused_by_system
 
 KEY_BYTES = 32
 

@@ -9,40 +9,18 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
-
-import msgspec
+from typing import Any, Literal, Self
 
 from pixelwitness.core.exposure import records
 from pixelwitness.store import database, lock, row_mapping
-from pixelwitness.store.database import StoreError, explain
+from pixelwitness.store.errors import StoreError, explain
 from pixelwitness.store.key import KeyCheck
-from pixelwitness.store.putting import Putter
+from pixelwitness.store.private import make_private, wide_mode
+from pixelwitness.store.row_writer import RowWriter
 
 type Outcome = Literal["added", "unchanged", "replaced"]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingState:
-    """What is stored of a recording, as far as it decides whether to scan it again."""
-
-    rules_sha256: str
-    knowledge_sha256: str
-    options: str
-    complete: bool
-    tool_version: str
-    sources: tuple[str, ...]
-
-    def gives_the_rows_of(self, recording: records.Recording) -> bool:
-        """Whether scanning the same bytes as `recording` would could add nothing."""
-        return (self.rules_sha256, self.knowledge_sha256, self.options) == (
-            recording.rules_sha256,
-            recording.knowledge_sha256,
-            recording.options,
-        )
 
 
 class Ledger:
@@ -61,13 +39,13 @@ class Ledger:
         """What the user should know of the file; to be printed once."""
         self._connection = connection
         self._file = path.stat()
-        self._putter = Putter(connection, path)
+        self._writer = RowWriter(connection, path)
         self._cleanup = contextlib.ExitStack()
 
     @property
     def refused(self) -> int:
         """How many records this ledger could not store; each is counted in `rejected_records`."""
-        return self._putter.refused
+        return self._writer.refused
 
     @classmethod
     def open(
@@ -87,8 +65,8 @@ class Ledger:
             unlocked = undo.enter_context(lock.writer_lock(path))
             connection, notices = database.open_for_writing(path, durable=durable, busy_seconds=busy_seconds)
             undo.callback(connection.close)
-            key_notice = database.wide_mode(key_check.file) if key_check and key_check.file.exists() else None
-            ledger = cls(path, connection, tuple(one for one in (unlocked, *notices, key_notice) if one))
+            key_notice = wide_mode(key_check.file) if key_check and key_check.file.exists() else None
+            ledger = cls(path, connection, tuple(filter(None, (unlocked, *notices, key_notice))))
             if key_check is not None:
                 ledger._check_key(key_check)
             ledger._cleanup = undo.pop_all()
@@ -116,7 +94,7 @@ class Ledger:
 
     def copy_to(self, path: Path) -> None:
         """Write all that is committed, even of a database that was removed, into a new file."""
-        if not database.make_private(path):
+        if not make_private(path):
             raise StoreError(path, "it is there already", "name a new file")
         try:
             with contextlib.closing(sqlite3.connect(path)) as target:
@@ -131,41 +109,19 @@ class Ledger:
         with self._transaction():
             yield self._connection
 
-    def recording_state(self, recording_id: str) -> RecordingState | None:
-        """Return what is stored of a recording, None when nothing is."""
-        statement = (
-            "SELECT rules_sha256, knowledge_sha256, options, complete, tool_version, sources"
-            " FROM recordings WHERE id = ?"
-        )
-        try:
-            row = self._connection.execute(statement, (row_mapping.to_db(recording_id),)).fetchone()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from None
-        if row is None:
-            return None
-        rules, knowledge, options, complete, version, sources = row
-        return RecordingState(rules, knowledge, options, bool(complete), version, tuple(json.loads(sources)))
-
     def recordings_under(self, rules_sha256: str, knowledge_sha256: str, options: str) -> frozenset[str]:
         """Return the ids of recordings whose rows were made under these rules, knowledge and options."""
-        statement = "SELECT id FROM recordings WHERE rules_sha256 = ? AND knowledge_sha256 = ? AND options = ?"
-        try:
-            found = self._connection.execute(statement, (rules_sha256, knowledge_sha256, options)).fetchall()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from None
-        return frozenset(row[0] for row in found)
+        conditions = " AND ".join(f"{name} = ?" for name in records.MADE_UNDER)
+        statement = f"SELECT id FROM recordings WHERE {conditions}"
+        return frozenset(str(row[0]) for row in self._ask(statement, rules_sha256, knowledge_sha256, options))
 
     def note_source(self, recording_id: str, source: str) -> None:
         """Note one more place where a stored recording's bytes were found; nothing where it is known."""
-        state = self.recording_state(recording_id)
-        if state is None or source in state.sources:
+        stored = self._stored(recording_id)
+        if stored is None or source in stored[1]:
             return
-        with self._transaction():
-            self._state_sources(recording_id, tuple(sorted({*state.sources, source})))
-
-    def _state_sources(self, recording_id: str, sources: tuple[str, ...]) -> None:
-        statement = "UPDATE recordings SET sources = ? WHERE id = ?"
-        self._connection.execute(statement, (row_mapping.to_db(sources), row_mapping.to_db(recording_id)))
+        with self._transaction(recording_id):
+            self._writer.amend(_sources_of(recording_id, {*stored[1], source}))
 
     def replace(self, recording: records.Recording, found: Iterable[records.AnyRecord]) -> Outcome:
         """Store a scanned recording and all its rows in one transaction, or what it was before stays.
@@ -174,60 +130,65 @@ class Ledger:
         source of it that is new is noted.  Under others its rows are replaced.  `found` may be made while it is
         stored: where it ends in the recording's own row again, that one has the counts that hold.
         """
-        before = self.recording_state(recording.id)
-        if before is not None and before.gives_the_rows_of(recording):
+        stored = self._stored(recording.id)
+        if stored is not None and stored[0] == tuple(getattr(recording, name) for name in records.MADE_UNDER):
             for source in recording.sources:
                 self.note_source(recording.id, source)
             return "unchanged"
-        sources = tuple(sorted({*recording.sources, *(before.sources if before else ())}))
         with self._transaction(recording.id):
-            if before is not None:
+            if stored is not None:
                 for statement in row_mapping.FORGET_RECORDING:
                     self._connection.execute(statement, (row_mapping.to_db(recording.id),))
-            self._putter.put_recording(msgspec.structs.replace(recording, sources=sources))
-            self._putter.put_all(found, row_mapping.INSERT, recording.id)
-            if sources != recording.sources:
-                self._state_sources(recording.id, sources)
-        return "added" if before is None else "replaced"
+            self._writer.write_recording(recording)
+            self._writer.write_all(found, row_mapping.INSERT, recording.id)
+            if stored is not None:
+                self._writer.amend(_sources_of(recording.id, {*stored[1], *recording.sources}))
+        return "added" if stored is None else "replaced"
 
     def append(self, group: Sequence[records.AnyRecord]) -> None:
         """Store a group of live records in one transaction; the same group again changes nothing.
 
         A record whose id is stored takes that row's place: a recording with newer counts, an event for which a
-        better transmission arrived.  `Merged` takes effect at its place in the group.
+        better transmission arrived.  An `Amendment` changes single columns of one.
         """
         with self._transaction():
-            self._putter.put_all(group, row_mapping.UPSERT, None)
+            self._writer.write_all(group, row_mapping.UPSERT, None)
 
     def state_owners(self, owners: Mapping[str, str]) -> None:
         """Make `site_owners` say whose the sites of Meta are: site to owner, as the knowledge has it."""
         stated = sorted((row_mapping.to_db(site), row_mapping.to_db(owner)) for site, owner in owners.items())
-        try:
-            present = self._connection.execute("SELECT site, owner FROM site_owners ORDER BY site, owner").fetchall()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from None
-        if present == stated:
+        if self._ask("SELECT site, owner FROM site_owners ORDER BY site, owner") == stated:
             return
         with self._transaction():
             self._connection.execute("DELETE FROM site_owners")
             self._connection.executemany("INSERT INTO site_owners (site, owner) VALUES (?, ?)", stated)
 
     def _check_key(self, check: KeyCheck) -> None:
-        try:
-            row = self._connection.execute("SELECT key_fingerprint FROM study").fetchone()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from None
-        if row is None:
+        known = self._ask("SELECT key_fingerprint FROM study")
+        if not known:
             with self._transaction():
                 self._connection.execute("INSERT INTO study (key_fingerprint) VALUES (?)", (check.fingerprint,))
-        elif row != (check.fingerprint,):
+        elif known[0] != (check.fingerprint,):
             right = "name its own key file with --key, or another database"
             raise StoreError(self.path, f"its tokens were not made under the key in {check.file}", right)
 
+    def _stored(self, recording_id: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """Return under what a stored recording was made, and its sources; None where it is not stored."""
+        statement = f"SELECT sources, {', '.join(records.MADE_UNDER)} FROM recordings WHERE id = ?"
+        for sources, *made_under in self._ask(statement, row_mapping.to_db(recording_id)):
+            return tuple(made_under), tuple(json.loads(sources))
+        return None
+
+    def _ask(self, statement: str, *values: row_mapping.Value) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from None
+
     @contextlib.contextmanager
-    def _transaction(self, of: str | None = None) -> Iterator[None]:
-        """Commit the block's work or none of it; `of` is the recording whose records it stores, where it is one."""
-        refused = self._putter.refused
+    def _transaction(self, recording_id: str | None = None) -> Iterator[None]:
+        """Commit the block's work or none of it; the id is that of all its records, where they are of one recording."""
+        refused = self._writer.refused
         try:
             if self._connection.in_transaction:
                 # A rollback that failed, on a full disk say, is made up for here.
@@ -236,9 +197,9 @@ class Ledger:
             # Checked at the end, so that records may come in any order.
             self._connection.execute("PRAGMA defer_foreign_keys = ON")
             yield
-            self._commit(of)
+            self._commit(recording_id)
         except BaseException as error:
-            self._putter.refused = refused
+            self._writer.refused = refused
             with contextlib.suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -246,9 +207,13 @@ class Ledger:
                 raise explain(error, self.path) from None
             raise
 
-    def _commit(self, of: str | None) -> None:
+    def _commit(self, recording_id: str | None) -> None:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.IntegrityError:
-            self._putter.settle_references(of)
+            self._writer.settle_references(recording_id)
             self._connection.execute("COMMIT")
+
+
+def _sources_of(recording_id: str, sources: set[str]) -> records.Amendment:
+    return records.Amendment(table="recordings", id=recording_id, values={"sources": tuple(sorted(sources))})

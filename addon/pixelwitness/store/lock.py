@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 
 class InUseError(StoreError):

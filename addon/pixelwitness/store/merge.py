@@ -13,11 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from pixelwitness.core.exposure.records import MADE_UNDER
 from pixelwitness.store import database, key, schema
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError, explain
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.row_mapping import FORGET_RECORDING, INSERT, UPSERT, to_db
+from pixelwitness.store.row_mapping import FORGET_RECORDING, INSERT, UPSERT, amend, to_db
 
 type Fate = Literal["added", "unchanged", "replaced", "kept"]
 """Of one recording of a source; `kept`: the target's own is newer or more complete."""
@@ -35,7 +36,6 @@ _COLUMNS = {
     "rejected_records": "recording_id, record, reason",
 }
 _RECORDING = tuple(schema.columns(schema.RECORDS["recordings"]))
-_SAME = ("rules_sha256", "knowledge_sha256", "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class _Side:
             for row in self.connection.execute(query, values):  # noqa: UP028  `yield from` would close the cursor late
                 yield row
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise database.explain(error, self.path) from None
+            raise explain(error, self.path) from None
 
     def recording(self, recording_id: str) -> dict[str, object]:
         """Return the row of a recording, the empty dictionary where there is none."""
@@ -136,7 +136,7 @@ def _take(source: _Side, target: _Side, recording_id: str) -> Fate:
         _copy(source, target, recording_id)
         return "added"
     shown = recording_id[:16] if recording_id.isalnum() else "of an odd id"
-    if any(theirs[name] != ours[name] for name in _SAME):
+    if any(theirs[name] != ours[name] for name in MADE_UNDER):
         found = f"its recording {shown} was made under other rules, knowledge or options than the one in {target.path}"
         raise StoreError(source.path, found, "scan its source again into both, under the same ones")
     (reach, digest), (our_reach, our_digest) = source.content(recording_id), target.content(recording_id)
@@ -149,7 +149,7 @@ def _take(source: _Side, target: _Side, recording_id: str) -> Fate:
         for statement in FORGET_RECORDING:
             target.connection.execute(statement, (recording_id,))
         _copy(source, target, recording_id)
-    target.connection.execute("UPDATE recordings SET sources = ? WHERE id = ?", (to_db(tuple(sources)), recording_id))
+    target.connection.execute(amend("recordings", ("sources",)), (to_db(tuple(sources)), recording_id))
     return fate
 
 

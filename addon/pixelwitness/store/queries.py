@@ -1,7 +1,7 @@
 """Reading the store: fixed questions, bound parameters, records as answers.
 
 Owns the SQL by which reports and policies see a database.  It changes nothing
-and must not know how databases are found or opened (``files``), nor what is made
+and must not know how databases are found or opened (``database``), nor what is made
 of the answers.
 """
 

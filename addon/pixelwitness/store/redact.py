@@ -20,7 +20,7 @@ from pixelwitness.core.wire.sites import host_of
 from pixelwitness.meaning.keep.name_redaction import stored_host, without_objection
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.store import database, key, schema
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError, explain, refused_by_system
 from pixelwitness.store.row_mapping import INSERT
 
 type Value = str | int | None
@@ -131,7 +131,7 @@ def _copy(source: sqlite3.Connection, draft: Path, chosen: str | None) -> Redact
             # Whoever opens it may have no right to write beside it.
             target.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            raise database.explain(error, draft) from None
+            raise explain(error, draft) from None
     return Redacted(
         counts["recordings"].rows,
         counts["events"].rows,
@@ -194,7 +194,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
         try:
             draft.replace(target)
         except OSError as error:
-            raise database.refused_by_system(error, target) from error
+            raise refused_by_system(error, target) from error
 
 
 # What becomes of a value -----------------------------------------------------------

@@ -140,6 +140,20 @@ def of_many(statement: str, number: int) -> str:
     return f"{before}{values}{', '.join([row + closing] * number)}{after}"
 
 
+@lru_cache(maxsize=32)
+def amend(table: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that gives columns of a row other values; it takes these, then the row's id.
+
+    Errors: ValueError for a column that may not change.
+
+    >>> amend("recordings", ("sources",))
+    'UPDATE recordings SET sources = ? WHERE id = ?'
+    """
+    if not columns or not records.AMENDABLE.get(table, frozenset()).issuperset(columns):
+        raise ValueError(f"of {table} {', '.join(columns)} may not change")
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?"
+
+
 def subject_of(finding: records.Finding) -> str:
     """Return the column that names what a finding is about, the most particular one."""
     if finding.event_id is not None:
@@ -160,17 +174,3 @@ FORGET_RECORDING: tuple[str, ...] = (
     "DELETE FROM rejected_records WHERE recording_id = ?",
 )
 """Each takes the recording's id; the row of `recordings` stays."""
-
-MERGE: tuple[str, ...] = (
-    "UPDATE transmissions SET event_id = :into WHERE event_id = :event",
-    # Copies of one event give the same findings: those that the other has already go, the rest move.
-    """
-    DELETE FROM findings WHERE event_id = :event AND EXISTS (
-        SELECT 1 FROM findings AS other WHERE other.event_id = :into
-        AND other.kind = findings.kind AND other.label = findings.label AND other.field IS findings.field
-        AND other.certainty = findings.certainty AND other.evidence IS findings.evidence
-    )
-    """,
-    "UPDATE findings SET event_id = :into WHERE event_id = :event",
-    "DELETE FROM events WHERE id = :event",
-)

@@ -1,24 +1,29 @@
 """What the database looks like: its tables, keys, indexes and the view `exposure`.
 
-Owns the names of tables and the making and migrating of them.  The columns are
-those of ``core.records``: one class per table, one attribute per column.  It must
-not know how rows get in (``ledger``) or where files lie (``files``).
+Owns the names of tables and the making of them in an empty file.  The columns are
+those of ``core.exposure.records``: one class per table, one attribute per column.  It must
+not know how older files are brought to it (``migrations``), how rows get in
+(``ledger``) or where files lie (``database``).
 """
 
 import sqlite3
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import TypeAliasType, get_args
+from typing import TYPE_CHECKING, TypeAliasType, get_args
 
 import msgspec
 
 from pixelwitness.core.exposure import records
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 APPLICATION_ID = 0x70785769
 """ASCII ``pxWi``, in the header of every file that is ours."""
 
 VERSION = 2
-"""``user_version`` of the schema below; raised whenever a table, column, key, index or the view changes."""
+"""``user_version`` of the schema below; raised, with a step in ``migrations``, whenever a table, column, key, index
+or the view changes."""
 
 RECORDS: Mapping[str, type[records.Record]] = {
     "recordings": records.Recording,
@@ -175,20 +180,17 @@ and data classes are of what was sent; what was blocked is counted beside it.
 
 def columns(record: type[records.Record]) -> dict[str, tuple[type, bool]]:
     """Return column → (type in SQLite, as ``str`` or ``int``; whether it may be null) of a record class."""
-    told: dict[str, tuple[type, bool]] = {}
-    for one in msgspec.structs.fields(record):
-        stated = one.type.__value__ if isinstance(one.type, TypeAliasType) else one.type
+    shape: dict[str, tuple[type, bool]] = {}
+    for field in msgspec.structs.fields(record):
+        stated = field.type.__value__ if isinstance(field.type, TypeAliasType) else field.type
         choices = get_args(stated) if isinstance(stated, UnionType) else (stated,)
         plain = next(choice for choice in choices if choice is not NoneType)
-        told[one.name] = (int if plain in (int, bool) else str, NoneType in choices)
-    return told
+        shape[field.name] = (int if plain in (int, bool) else str, NoneType in choices)
+    return shape
 
 
-def build(connection: sqlite3.Connection) -> None:
-    """Make the schema, or bring an older one to it, inside the caller's transaction.
-
-    The connection must not enforce foreign keys: a changed table is made anew and its rows are moved.
-    """
+def opened(connection: sqlite3.Connection) -> "Database":
+    """Return the connection as `sqlite_utils` takes it; errors: those of SQLite where no strict table can be made."""
     # Imported here: a database that is up to date, the common case, does not pay for it at its start.
     from sqlite_utils import Database
 
@@ -196,32 +198,39 @@ def build(connection: sqlite3.Connection) -> None:
     if not database.supports_strict and sqlite3.sqlite_version_info >= (3, 37):
         # It asks by trying, and takes any failure, that of a full disk too, for a no.
         raise sqlite3.OperationalError("strict tables could not be made")
-    connection.execute("DROP VIEW IF EXISTS exposure")
+    return database
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty database, and all that is around them, inside the caller's transaction."""
+    database = opened(connection)
     for table, record in RECORDS.items():
         shape = columns(record)
         database.table(table).create(
             {name: kind for name, (kind, _) in shape.items()},
             pk="id" if "id" in shape else None,
             not_null={name for name, (_, nullable) in shape.items() if not nullable},
-            column_order=list(shape),
             foreign_keys=[(name, target, "id") for name, target in _REFERENCES.items() if name in shape],
             strict=True,
-            transform=True,
         )
     for table, plain in _OWN_TABLES.items():
         database.table(table).create(
             dict(plain),
             pk="site" if "site" in plain else None,
             not_null={name for name in plain if name != "recording_id"},
-            column_order=list(plain),
             foreign_keys=[("recording_id", "recordings", "id")] if "recording_id" in plain else [],
             strict=True,
-            transform=True,
         )
+    complete(connection)
+
+
+def complete(connection: sqlite3.Connection) -> None:
+    """Make the indexes that are missing, the view anew, and set the marks: the tables are those of `VERSION`."""
     for name, target in _INDEXES.items():
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {target}")
     for name, target in _KEYS.items():
         connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {target}")
+    connection.execute("DROP VIEW IF EXISTS exposure")
     connection.execute(f"CREATE VIEW exposure AS {EXPOSURE}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")

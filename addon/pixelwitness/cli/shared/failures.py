@@ -46,7 +46,7 @@ def report_failure(error: BaseException) -> ExitCode:
 def user_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose messages are written for the user."""
     from pixelwitness.rulebook.yaml.problems import RulesError
-    from pixelwitness.store.database import StoreError
+    from pixelwitness.store.errors import StoreError
 
     return (StoreError, RulesError)
 

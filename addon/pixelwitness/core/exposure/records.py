@@ -6,6 +6,7 @@ tables.  Times are ``YYYY-MM-DDTHH:MM:SS.mmmZ``; a list is a JSON array.
 Ids come from coordinates: ``<recording>-<position>[.<part>][-<item>]``.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -48,6 +49,11 @@ class Recording(Record, frozen=True, kw_only=True):
     tls_refused: int
     dropped: int
     rule_faults: int
+
+
+MADE_UNDER = ("rules_sha256", "knowledge_sha256", "options")
+"""Columns of a recording that decide what rows its bytes give, beside the study's key: where they are equal in two
+scans of the same bytes, so are the rows."""
 
 
 class Visit(Record, frozen=True, kw_only=True):
@@ -195,15 +201,39 @@ class Finding(Record, frozen=True, kw_only=True):
     fingerprint: Text = None
 
 
-class Merged(Record, frozen=True, kw_only=True):
-    """Live only: an event turned out to be a copy of another; it goes, and what hangs on it moves over."""
+type Amended = Text | int | bool | tuple[str, ...]
 
-    event_id: str
-    into_id: str
+AMENDABLE: Mapping[str, frozenset[str]] = {
+    "recordings": frozenset({"sources"}),
+}
+"""Table to the columns whose values may change once a row is stored."""
+
+
+class Amendment(Record, frozen=True, kw_only=True):
+    """What became known of a row after it was made: new values for some of its columns.
+
+    The one way by which what comes later changes a stored row, through the same queue and spill as all records.
+    It takes effect behind the records before it, and states values, no differences: the same again changes nothing.
+    One for a row that is not stored, or for a column that `AMENDABLE` does not name, is refused and counted.
+    """
+
+    table: str
+    id: str
+    values: dict[str, Amended]
 
 
 type AnyRecord = (
-    Recording | Visit | Event | Transmission | Field | Contact | Signal | Observation | PixelConfig | Finding | Merged
+    Recording
+    | Visit
+    | Event
+    | Transmission
+    | Field
+    | Contact
+    | Signal
+    | Observation
+    | PixelConfig
+    | Finding
+    | Amendment
 )
 
 

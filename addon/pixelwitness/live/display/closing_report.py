@@ -17,7 +17,7 @@ from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.sentence import Sentence, list_captured
 from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import Vocabulary
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 MOST_NAMED = 5
 

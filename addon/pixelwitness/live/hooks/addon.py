@@ -44,7 +44,7 @@ from pixelwitness.live.saving.writer import Writer
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.rulebook import RulesError
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from pixelwitness.report.formats import plain
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.site_words import list_events, reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 

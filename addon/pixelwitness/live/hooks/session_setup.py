@@ -15,7 +15,7 @@ from pixelwitness.meaning.spot.persona import Persona
 from pixelwitness.rulebook import load_rules
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup, set_up_analysis
 from pixelwitness.rulebook.persona_file import read_by_others, read_persona
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import study_key
 
 log = logging.getLogger(__name__)

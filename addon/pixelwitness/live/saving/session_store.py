@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pixelwitness.core.exposure import records
 from pixelwitness.store import key as keys
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.lock import InUseError

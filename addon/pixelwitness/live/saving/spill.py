@@ -18,7 +18,8 @@ import msgspec
 
 from pixelwitness.core.exposure import records
 from pixelwitness.store import row_mapping, schema
-from pixelwitness.store.database import StoreError, refused_by_system
+from pixelwitness.store.errors import StoreError, refused_by_system
+from pixelwitness.store.migrations import added_to
 
 MOST_BYTES = 1 << 30
 """Beyond this a spill takes nothing more."""
@@ -43,6 +44,7 @@ class _Head(msgspec.Struct, frozen=True):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 _decode_batch = msgspec.msgpack.Decoder(tuple[records.AnyRecord, ...]).decode
+_decode_dicts = msgspec.msgpack.Decoder(list[dict[str, object]]).decode
 _PROGRAM = "pixelwitness spill"
 
 
@@ -283,11 +285,13 @@ def _packed(batch: Batch) -> bytes:
 
 
 def _storable(record: records.AnyRecord) -> records.AnyRecord:
-    values = {
+    values: dict[str, object] = {
         name: row_mapping.to_db(value)
         for name, value in msgspec.structs.asdict(record).items()
         if isinstance(value, str)
     }
+    if isinstance(record, records.Amendment):
+        values["values"] = {name: row_mapping.to_db(value) for name, value in record.values.items()}
     return msgspec.structs.replace(record, **values)
 
 
@@ -295,4 +299,15 @@ def _batch(payload: bytes) -> Batch | None:
     try:
         return _decode_batch(payload)
     except (msgspec.DecodeError, ValueError):
+        return _older_batch(payload)
+
+
+def _older_batch(payload: bytes) -> Batch | None:
+    """Return a batch that an older program spilled, each record with the columns that it did not know yet."""
+    try:
+        found = _decode_dicts(payload)
+        whole = [{**added_to(str(record.get("type"))), **record} for record in found]
+        batch: Batch = msgspec.convert(whole, tuple[records.AnyRecord, ...])
+    except (msgspec.DecodeError, ValueError):
         return None
+    return batch

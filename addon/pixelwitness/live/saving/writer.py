@@ -17,7 +17,7 @@ from typing import Protocol
 
 from pixelwitness.core.exposure import records
 from pixelwitness.live.saving.spill import Batch, Spill
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 MOST_WAITING = 10_000
 """Batches (what one request gave) that may wait in memory."""

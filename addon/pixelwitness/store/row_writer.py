@@ -1,4 +1,4 @@
-"""Putting records into tables: in batches, and one by one where a batch holds what cannot be stored.
+"""Writing records as rows: in batches, and one by one where a batch holds what cannot be stored.
 
 Owns what happens to a record that SQLite refuses: it is counted with the reason, the
 others are stored, and every reference holds when the transaction ends.  Works inside
@@ -7,16 +7,16 @@ the transaction of the ledger, which alone begins and ends one.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, groupby, islice
 from pathlib import Path
 
 from pixelwitness.core.exposure import records
 from pixelwitness.store import row_mapping, schema
-from pixelwitness.store.database import StoreError
+from pixelwitness.store.errors import StoreError
 
 _BATCH = 2000
-"""Rows put in at a time: enough to make the cost of each statement vanish, few enough to hold."""
+"""Rows written at a time: enough to make the cost of each statement vanish, few enough to hold."""
 _SLABS = (64, 8)
 """Rows of one statement: SQLite lets the other threads run at each, which costs more than a row."""
 
@@ -31,8 +31,8 @@ _REFUSALS = (
 )
 
 
-class Putter:
-    """Puts records through one connection."""
+class RowWriter:
+    """Writes records through one connection."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.refused = 0
@@ -41,8 +41,11 @@ class Putter:
         self._path = path
         self._most_values = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
 
-    def settle_references(self, of: str | None) -> None:
-        """Make every reference hold: an event outlives a visit that was refused, a datum not its transmission."""
+    def settle_references(self, recording_id: str | None) -> None:
+        """Make every reference hold: an event outlives a visit that was refused, a datum not its transmission.
+
+        `recording_id` is that of all records of the transaction, where they are of one.
+        """
         while broken := self._connection.execute("PRAGMA foreign_key_check").fetchall():
             for table, rowid, _, number in broken:
                 column = next(
@@ -53,15 +56,15 @@ class Putter:
                 if column == "visit_id" or table == "rejected_records":
                     self._connection.execute(f"UPDATE {table} SET {column} = NULL WHERE rowid = ?", (rowid,))
                     continue
-                recording_id = of
-                if of is None and table != "fields":
+                owner = recording_id
+                if recording_id is None and table != "fields":
                     statement = f"SELECT recording_id FROM {table} WHERE rowid = ?"
-                    (recording_id,) = self._connection.execute(statement, (rowid,)).fetchone() or (None,)
+                    (owner,) = self._connection.execute(statement, (rowid,)).fetchone() or (None,)
                 # A row that is named twice, for two references, goes once.
                 if self._connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,)).rowcount:
-                    self._refuse(schema.RECORDS[table], recording_id, f"its {column} is not stored")
+                    self._refuse(schema.RECORDS[table], owner, f"its {column} is not stored")
 
-    def put_recording(self, recording: records.Recording) -> None:
+    def write_recording(self, recording: records.Recording) -> None:
         """Store the row of a recording, or raise `StoreError`."""
         try:
             self._connection.execute(row_mapping.UPSERT["recordings"], row_mapping.to_row(recording))
@@ -69,58 +72,95 @@ class Putter:
             # Without it there is nothing that its rows, or the count of those refused, could belong to.
             raise StoreError(self._path, f"a recording cannot be stored ({_reason(error)})", "report this") from None
 
-    def put_all(self, found: Iterable[records.AnyRecord], how: Mapping[str, str], recording_id: str | None) -> None:
-        """Store records by the statements of ``how``; `Merged` takes effect at its place among them."""
+    def write_all(
+        self, found: Iterable[records.AnyRecord], statements: Mapping[str, str], recording_id: str | None
+    ) -> None:
+        """Store records by a statement for each table; an `Amendment` takes effect behind the records before it."""
         waiting: dict[type[records.Record], list[records.AnyRecord]] = {kind: [] for kind in row_mapping.TABLE_OF}
-        n = 0
+        amendments: list[records.Amendment] = []
+        amended: set[tuple[str, str]] = set()
+        number = 0
+
+        def write_waiting() -> None:
+            self._write_waiting(waiting, statements, recording_id)
+            for amendment in amendments:
+                self.amend(amendment, recording_id)
+            amendments.clear()
+            amended.clear()
+
         # Records of a kind come in runs.
         for kind, run in groupby(found, type):
-            if kind is records.Merged:
-                for merged in run:
-                    self._put_waiting(waiting, how, recording_id)
-                    self._merge(merged)  # type: ignore[arg-type]  # as its type says
+            if kind is records.Amendment:
+                for amendment in run:
+                    amendments.append(amendment)  # type: ignore[arg-type]  # as its type says
+                    amended.add((amendment.table, amendment.id))  # type: ignore[union-attr]
                 continue
-            while some := [*islice(run, _BATCH - n)]:
+            while some := [*islice(run, _BATCH - number)]:
+                # All amendments may wait till the end, but for those of a row that comes again.
+                if amended and any(
+                    (row_mapping.TABLE_OF[kind], getattr(record, "id", "")) in amended for record in some
+                ):
+                    write_waiting()
+                    number = 0
                 waiting[kind] += some
-                n += len(some)
-                if n == _BATCH:
-                    self._put_waiting(waiting, how, recording_id)
-                    n = 0
-        self._put_waiting(waiting, how, recording_id)
+                number += len(some)
+                if number >= _BATCH:
+                    write_waiting()
+                    number = 0
+        write_waiting()
 
-    def _put_waiting(
-        self, waiting: Mapping[type[records.Record], list[records.AnyRecord]], how: Mapping[str, str], of: str | None
+    def amend(self, amendment: records.Amendment, recording_id: str | None = None) -> None:
+        """Change columns of a row that is stored; what cannot be is counted."""
+        try:
+            statement = row_mapping.amend(amendment.table, tuple(amendment.values))
+            values = [*map(row_mapping.to_db, amendment.values.values()), row_mapping.to_db(amendment.id)]
+            if self._connection.execute(statement, values).rowcount:
+                return
+            reason = "its row is not stored"
+        except _REFUSALS as error:
+            reason = _reason(error)
+        self._refuse(type(amendment), recording_id, reason)
+
+    def _write_waiting(
+        self,
+        waiting: Mapping[type[records.Record], list[records.AnyRecord]],
+        statements: Mapping[str, str],
+        recording_id: str | None,
     ) -> None:
         for kind, batch in waiting.items():
             if not batch:
                 continue
-            for recording in batch if kind is records.Recording else ():
-                self.put_recording(recording)  # type: ignore[arg-type]
-            if kind is not records.Recording:
-                self._put_batch(batch, how, of)
+            if kind is records.Recording:
+                for recording in batch:
+                    self.write_recording(recording)  # type: ignore[arg-type]  # as its type says
+            else:
+                self._write_batch(batch, statements, recording_id)
             batch.clear()
 
-    def _put_batch(self, batch: list[records.AnyRecord], how: Mapping[str, str], of: str | None) -> None:
-        statement = how[row_mapping.TABLE_OF[type(batch[0])]]
+    def _write_batch(
+        self, batch: list[records.AnyRecord], statements: Mapping[str, str], recording_id: str | None
+    ) -> None:
+        statement = statements[row_mapping.TABLE_OF[type(batch[0])]]
         self._connection.execute("SAVEPOINT batch")
         try:
-            if how is row_mapping.UPSERT and type(batch[0]) is records.Finding:
+            if statements is row_mapping.UPSERT and type(batch[0]) is records.Finding:
                 # A finding has no key but all of it: the same twice in one batch is one.
                 batch = list(dict.fromkeys(batch))
                 self._forget_findings(batch)
-            self._put_rows(statement, row_mapping.to_rows(batch))
+            self._write_rows(statement, row_mapping.to_rows(batch))
         except _REFUSALS:
             self._connection.execute("ROLLBACK TO batch")
             for record in batch:
                 try:
-                    if how is row_mapping.UPSERT:
+                    if statements is row_mapping.UPSERT:
                         self._forget_findings([record])
                     self._connection.execute(statement, row_mapping.to_row(record))
                 except _REFUSALS as error:
-                    self._refuse(type(record), of or getattr(record, "recording_id", None), _reason(error))
+                    owner = recording_id or getattr(record, "recording_id", None)
+                    self._refuse(type(record), owner, _reason(error))
         self._connection.execute("RELEASE batch")
 
-    def _put_rows(self, statement: str, found: list[row_mapping.Row]) -> None:
+    def _write_rows(self, statement: str, found: list[row_mapping.Row]) -> None:
         at = 0
         for slab in _SLABS:
             if not found or slab * len(found[0]) > self._most_values:
@@ -131,30 +171,18 @@ class Putter:
                 at += slab
         self._connection.executemany(statement, found[at:])
 
-    def _forget_findings(self, batch: list[records.AnyRecord]) -> None:
-        found: dict[str, dict[row_mapping.Value, list[records.Finding]]] = {}
+    def _forget_findings(self, batch: Sequence[records.AnyRecord]) -> None:
+        by_subject: dict[str, dict[row_mapping.Value, list[records.Finding]]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
                 subject = row_mapping.subject_of(record)
-                of_subject = found.setdefault(subject, {})
-                of_subject.setdefault(row_mapping.to_db(getattr(record, subject)), []).append(record)
-        for subject, by_id in found.items():
+                by_id = by_subject.setdefault(subject, {})
+                by_id.setdefault(row_mapping.to_db(getattr(record, subject)), []).append(record)
+        for subject, by_id in by_subject.items():
             # Nearly always none is there yet, and one question tells that of all.
-            asked = json.dumps(list(by_id))
-            for (known,) in self._connection.execute(row_mapping.WITH_FINDINGS[subject], (asked,)).fetchall():
+            ids = json.dumps(list(by_id))
+            for (known,) in self._connection.execute(row_mapping.WITH_FINDINGS[subject], (ids,)).fetchall():
                 self._connection.executemany(row_mapping.FORGET_FINDING[subject], map(row_mapping.to_row, by_id[known]))
-
-    def _merge(self, merged: records.Merged) -> None:
-        event, into = row_mapping.to_db(merged.event_id), row_mapping.to_db(merged.into_id)
-        if event == into:
-            return
-        found = self._connection.execute("SELECT recording_id FROM events WHERE id IN (?, ?)", (event, into)).fetchall()
-        if self._connection.execute("SELECT 1 FROM events WHERE id = ?", (into,)).fetchone() is None:
-            # What hangs on the event keeps it rather than go with it.
-            self._refuse(type(merged), found[0][0] if found else None, "its into_id is not stored")
-            return
-        for statement in row_mapping.MERGE:
-            self._connection.execute(statement, {"event": event, "into": into})
 
     def _refuse(self, kind: type[records.Record], recording_id: object, reason: str) -> None:
         """Count a record that cannot be stored, in words of ours: what it holds was captured."""
