@@ -15,7 +15,7 @@ from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.meaning.pipeline.analyser import Analyser
-from pixelwitness.meaning.pipeline.record_builder import Origin
+from pixelwitness.meaning.pipeline.record_builder import SCAN, Origin
 from pixelwitness.meaning.spot.persona import Persona, Recogniser
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 from pixelwitness.rulebook.rules.rule_set import RuleSet
@@ -43,7 +43,8 @@ def set_up_analysis(
 ) -> AnalyserSetup:
     """Join rules and the study's key with the knowledge; ``options`` are further ones that change rows."""
     knowledge = load_knowledge()
-    stored_options = {**options, "keep_values": keep_values, "persona": persona.mark(key) if persona else None}
+    mark = persona.mark(key) if persona else None
+    stored_options = {**options, "keep_values": keep_values, "persona": mark, "scan": SCAN}
     return AnalyserSetup(
         detector=rules.detector(),
         redactor=Redactor(knowledge, tokenizer(key), keep_values, Recogniser(persona) if persona else None),

@@ -45,6 +45,7 @@ def main() -> None:
         shutil.copy(ROOT / "addon" / "pixelwitness" / "recordings" / "story.har", folder / "recordings")
         shutil.copy(ROOT / "tests" / "sites" / "recordings" / "ways.mitm", folder / "recordings")
         (folder / "pixelwitness.key").write_bytes(KEY)
+        (folder / "pixelwitness.key").chmod(0o600)
         database = write_database(folder)
         for made, kind in ((database, "sqlite"), (write_spill(folder), "spill")):
             target = HERE / f"{schema.VERSION}.{kind}.gz"

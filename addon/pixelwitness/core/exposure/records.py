@@ -36,7 +36,7 @@ class Recording(Record, frozen=True, kw_only=True):
     knowledge_sha256: str
     suffix_list: str
     options: str
-    """JSON object of the options that change rows."""
+    """JSON object of the options that change rows, and ``scan``, the number of the way in which they were made."""
     cookies_recorded: bool
     requests_seen: int
     requests_matched: int
@@ -52,8 +52,8 @@ class Recording(Record, frozen=True, kw_only=True):
 
 
 MADE_UNDER = ("rules_sha256", "knowledge_sha256", "options")
-"""Columns of a recording that decide what rows its bytes give, beside the study's key: where they are equal in two
-scans of the same bytes, so are the rows."""
+"""Columns of a recording that decide what rows its bytes give, beside the study's key, of which a database has one:
+where they are equal in two scans of the same bytes, so are the rows."""
 
 
 class Visit(Record, frozen=True, kw_only=True):

@@ -16,6 +16,10 @@ from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.redacted_items import PageDocument, RedactedSighting, RedactedSign
 
+SCAN = 1
+"""Number of the way in which rows are made of a recording; raised whenever a scan of the same bytes would store others
+under the same rules, knowledge, options and key.  Then recordings that are scanned again are replaced."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -26,7 +30,7 @@ class Origin:
     knowledge_sha256: str
     suffix_list: str
     options: str
-    """JSON object of the options that change rows."""
+    """JSON object of the options that change rows, and ``scan``, the number `SCAN`."""
 
 
 @dataclass(frozen=True, slots=True)

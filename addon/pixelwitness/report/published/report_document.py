@@ -76,11 +76,12 @@ def build_report(exposure: Exposure, vocabulary: Vocabulary) -> report_model.Rep
 
 
 def public_options(recording: Recording) -> dict[str, Json]:
-    """Return the options of a recording; of a persona only whether there was one."""
+    """Return the options of a recording, without the number of its scan; of a persona only whether there was one."""
     options = loads_or_none(recording.options)
     if not isinstance(options, dict):
         return {}
     # The mark of a persona is made with the study's key, and nothing made with it leaves.
+    options.pop("scan", None)
     return {name: value is not None if name == "persona" else value for name, value in options.items()}
 
 
