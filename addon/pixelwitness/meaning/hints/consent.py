@@ -50,12 +50,12 @@ def decode_consent(kind: str, value: str | None, fields: Mapping[str, str]) -> C
 
 def _of_answers(answers: Iterable[bool]) -> ConsentState:
     """Return what several answers come to; none of them is nothing that can be read."""
-    told = set(answers)
-    if not told:
+    given = set(answers)
+    if not given:
         return ConsentState.PRESENT
-    if len(told) == 2:
+    if len(given) == 2:
         return ConsentState.PARTIAL
-    return ConsentState.GRANTED if told.pop() else ConsentState.DENIED
+    return ConsentState.GRANTED if given.pop() else ConsentState.DENIED
 
 
 # OneTrust --------------------------------------------------------------------------
@@ -73,8 +73,9 @@ def _onetrust(text: str) -> ConsentState:
     except ValueError:
         return ConsentState.PRESENT
     groups = (group.rpartition(":") for group in pairs.get("groups", "").split(","))
-    told = {name.strip(): answer.strip() for name, _, answer in groups}
-    return _of_answers(told[name] == "1" for name in _ADVERTISING_GROUPS & told.keys() if told[name] in ("0", "1"))
+    answers = {name.strip(): answer.strip() for name, _, answer in groups}
+    asked = _ADVERTISING_GROUPS & answers.keys()
+    return _of_answers(answers[name] == "1" for name in asked if answers[name] in ("0", "1"))
 
 
 # Cookiebot -------------------------------------------------------------------------
@@ -106,8 +107,8 @@ _DIDOMI_PURPOSES = frozenset(
 
 def _didomi(text: str) -> ConsentState:
     decoded = _base64(unquote_plus(text).replace(" ", "+"))
-    told = json_text.loads_or_none(decoded.decode("utf-8", "replace")) if decoded else None
-    purposes = told.get("purposes") if isinstance(told, dict) else None
+    choices = json_text.loads_or_none(decoded.decode("utf-8", "replace")) if decoded else None
+    purposes = choices.get("purposes") if isinstance(choices, dict) else None
     if not isinstance(purposes, dict):
         return ConsentState.PRESENT
 
@@ -129,12 +130,12 @@ def _shopify(text: str) -> ConsentState:
     if text.startswith("3"):
         chosen = text[1:].partition("_")[0].partition(".")[0]
         return _of_answers(letter in "MS" for letter in chosen if letter in "MmSs")
-    told: Any = json_text.loads_or_none(text)
+    choices: Any = json_text.loads_or_none(text)
     for name in ("con", "CMP"):
-        told = told.get(name) if isinstance(told, dict) else None
-    if not isinstance(told, dict):
+        choices = choices.get(name) if isinstance(choices, dict) else None
+    if not isinstance(choices, dict):
         return ConsentState.PRESENT
-    answers = [told[name] for name in ("m", "s") if isinstance(told.get(name), str)]
+    answers = [choices[name] for name in ("m", "s") if isinstance(choices.get(name), str)]
     return _of_answers(_SHOPIFY_ANSWERS[answer] for answer in answers if answer in _SHOPIFY_ANSWERS)
 
 

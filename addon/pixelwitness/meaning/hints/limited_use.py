@@ -31,16 +31,16 @@ def limited_use(fields: Sequence[Field], names: ConsentNames) -> Finding | None:
         words = "the event says that Limited Data Use is not asked for"
         return Finding(CONSENT, NOT_LIMITED, options[0].name, "certain", words)
     codes = {parts[field.name]: field.text for field in reversed(stated)}  # the first of a part counts
-    state = _called(codes.get("state"), names.states, "state")
-    country = _called(codes.get("country"), names.countries, "country")
+    state = _place_name(codes.get("state"), names.states, "state")
+    country = _place_name(codes.get("country"), names.countries, "country")
     places = [place for place in (state, country) if place is not None]
     words = "the event asks for Limited Data Use"
     evidence = f"{words}: {', '.join(places)}" if places else f"{words}, with no country or state"
     return Finding(CONSENT, LIMITED, options[0].name, "certain", evidence)
 
 
-def _called(code: str | None, names: dict[str, str], what: str) -> str | None:
+def _place_name(code: str | None, names: dict[str, str], noun: str) -> str | None:
     if code is None or not code.strip():
         return None
     plain = re.fullmatch(r"\s*0*(\d{1,9})(?:\.0)?\s*", code)
-    return names.get(plain[1], f"a {what} that Meta's list does not name") if plain else f"a {what} that is no code"
+    return names.get(plain[1], f"a {noun} that Meta's list does not name") if plain else f"a {noun} that is no code"

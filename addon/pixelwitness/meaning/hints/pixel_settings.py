@@ -49,8 +49,8 @@ def pixel_settings(
     pixels = dict.fromkeys([pixel_id, *(call.pixel_id for call in calls if call.pixel_id is not None)])
     rows: dict[PixelSetting, None] = {}
     for pixel in pixels:
-        own = [call for call in calls if call.pixel_id == pixel or (call.pixel_id is None and pixel == pixel_id)]
-        for key, value in _of_pixel(own, meanings):
+        of_pixel = [call for call in calls if call.pixel_id == pixel or (call.pixel_id is None and pixel == pixel_id)]
+        for key, value in _of_pixel(of_pixel, meanings):
             rows[PixelSetting(pixel, key, json_text.dumps(value))] = None
             if len(rows) >= MAX_ROWS:
                 return tuple(rows)
@@ -117,11 +117,11 @@ def _reached(value: Json, way: str) -> list[Json]:
     found = [value]
     for step in way.split(".") if way else ():
         following: list[Json] = []
-        for one in found[:_MAX_VISITED]:
+        for node in found[:_MAX_VISITED]:
             if step == "*":
-                following += one if isinstance(one, list) else one.values() if isinstance(one, dict) else ()
-            elif isinstance(one, dict) and step in one:
-                following.append(one[step])
+                following += node if isinstance(node, list) else node.values() if isinstance(node, dict) else ()
+            elif isinstance(node, dict) and step in node:
+                following.append(node[step])
         found = following
     return found[:_MAX_VISITED]
 
@@ -158,13 +158,13 @@ def _as(name: str, found: Sequence[Json], kept_as: KeptAs) -> dict[str, Json]:
 def _names(name: str, found: Sequence[Json]) -> dict[str, Json]:
     """Keep names to which no detector objects; of hashed ones the number."""
     texts: list[str] = []
-    for one in found:
-        if isinstance(one, str):
-            texts.append(one)
-        elif isinstance(one, list):
-            texts += (text for text in one if isinstance(text, str))
-        elif isinstance(one, Mapping):
-            texts += (key for key, on in one.items() if on)
+    for value in found:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            texts += (text for text in value if isinstance(text, str))
+        elif isinstance(value, Mapping):
+            texts += (key for key, on in value.items() if on)
     readable = dict.fromkeys(field_name(text) for text in texts if text and not _HASH.fullmatch(text))
     hashed = len({text for text in texts if _HASH.fullmatch(text)})
     listed: list[Json] = []
@@ -183,12 +183,12 @@ def _pixels(todo: list[Json]) -> Iterator[str]:
     for _ in range(_MAX_VISITED):
         if not todo:
             return
-        one = todo.pop()
-        if isinstance(one, dict):
-            todo += [*one, *one.values()]
-        elif isinstance(one, list):
-            todo += one
-        elif isinstance(one, str | int) and not isinstance(one, bool):
-            text = one if isinstance(one, str) else str(one) if abs(one) < 10**25 else ""
+        node = todo.pop()
+        if isinstance(node, dict):
+            todo += [*node, *node.values()]
+        elif isinstance(node, list):
+            todo += node
+        elif isinstance(node, str | int) and not isinstance(node, bool):
+            text = node if isinstance(node, str) else str(node) if abs(node) < 10**25 else ""
             if _PIXEL_ID.fullmatch(text):
                 yield text

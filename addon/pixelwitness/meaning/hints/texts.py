@@ -43,12 +43,14 @@ _OTHER_TEXT = frozenset({DataClass.UNKNOWN, DataClass.PAGE_TEXT, DataClass.FORM_
 _WORDLESS = ("id", "ids", "sku", "gtin", "mpn", "number", "classlist", "tag", "type", "imageurl", "image", "contents")
 """Ends of names, as `plain_key` writes them, under which no words for people stand."""
 _EARLIER = frozenset({"rl", "referrer", "pagereferrer", "referrerurl"})
-"""Names of fields that hold the page before: its topics reached Meta again, its interests were told already."""
+"""Names of fields that hold the page before: its topics reached Meta again, its interests were found already."""
 _FREE = frozenset({DataClass.SEARCH_TEXT, DataClass.PRODUCT, DataClass.UNKNOWN, DataClass.FORM_STRUCTURE})
 """Classes in which text of a person may stand; what a page says of itself is none."""
 
 
-class _Plan(NamedTuple):
+class _TextField(NamedTuple):
+    """How a field is read, by its name."""
+
     shown: str
     data_class: DataClass
     is_telling: bool
@@ -56,8 +58,8 @@ class _Plan(NamedTuple):
     is_earlier: bool
 
 
-class _Read(NamedTuple):
-    """What one field says."""
+class _FieldWords(NamedTuple):
+    """What the words of one field point at."""
 
     shown: str
     reading: WordMatches
@@ -72,7 +74,7 @@ class TextReader:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._index = WordIndex(knowledge.word_lists)
-        self._plan = lru_cache(maxsize=4_096)(self._plan_of)
+        self._text_field = lru_cache(maxsize=4_096)(self._text_field_of)
         self._of_url = lru_cache(maxsize=2_048)(self._read_url)
         self._remembered = lru_cache(maxsize=2_048)(self._read)
 
@@ -108,40 +110,41 @@ class TextReader:
     def _readings(
         self, fields: Sequence[sighting.Field], page_url: str | None, event_name: str | None, free: list[Finding]
     ) -> Iterator[tuple[str, WordMatches, bool]]:
-        left = MAX_TEXTS
-        told_page = False
+        budget = MAX_TEXTS
+        page_is_read = False
         for field in fields:
             name, text = field.name, field.text
             if len(text) < 3 or len(name) > MAX_READ:
                 continue
-            plan = self._plan(name)
-            if plan is None:
+            text_field = self._text_field(name)
+            if text_field is None:
                 continue
-            left -= 1
-            if left < 0:
+            budget -= 1
+            if budget < 0:
                 break
-            read = self._remembered(plan, text) if len(text) <= _SHORT else self._read(plan, text)
-            told_page = told_page or (read.is_url and text == page_url)
+            read = self._remembered(text_field, text) if len(text) <= _SHORT else self._read(text_field, text)
+            page_is_read = page_is_read or (read.is_url and text == page_url)
             if read.free is not None:
                 free.append(read.free)
             if read.reading is not NOTHING:
                 yield read.shown, read.reading, read.is_earlier
-        if page_url and not told_page:
+        if page_url and not page_is_read:
             yield "referer", self._of_url(page_url[:MAX_READ]), False
         if event_name:
             yield "event_name", self._index.read(event_name[:MAX_READ], humps=True), False
 
-    def _read(self, plan: _Plan, text: str) -> _Read:
+    def _read(self, text_field: _TextField, text: str) -> _FieldWords:
         text = text[:MAX_READ]
-        if plan.is_url or looks_absolute(text):
-            return _Read(plan.shown, self._of_url(text), plan.is_earlier, is_url=True)
+        if text_field.is_url or looks_absolute(text):
+            return _FieldWords(text_field.shown, self._of_url(text), text_field.is_earlier, is_url=True)
         reading = self._index.read(text)
-        if not plan.is_telling:
+        if not text_field.is_telling:
             reading = _instructions_alone(reading)
-        is_free = plan.data_class in _FREE and text.count(" ") >= FREE_TEXT_WORDS - 1 and form_of(text) is Form.PLAIN
-        return _Read(plan.shown, reading, plan.is_earlier, free=_free_text(plan.shown, text) if is_free else None)
+        is_long = text_field.data_class in _FREE and text.count(" ") >= FREE_TEXT_WORDS - 1
+        free = _free_text(text_field.shown, text) if is_long and form_of(text) is Form.PLAIN else None
+        return _FieldWords(text_field.shown, reading, text_field.is_earlier, free=free)
 
-    def _plan_of(self, name: str) -> _Plan | None:
+    def _text_field_of(self, name: str) -> _TextField | None:
         """Return how a field is read, None when it is not."""
         meaning = self._knowledge.field(name)
         entry = meaning.entry
@@ -154,7 +157,7 @@ class TextReader:
             return None
         rest = field_name(meaning.rest)
         shown = f"{meaning.family}.{rest}" if meaning.family else rest
-        return _Plan(shown, entry.data_class, is_telling, is_url, last in _EARLIER)
+        return _TextField(shown, entry.data_class, is_telling, is_url, last in _EARLIER)
 
     def _read_url(self, url: str) -> WordMatches:
         """Read the path of a page's address and what was searched for; of the rest only instructions."""
@@ -195,7 +198,7 @@ def _longest(words: Sequence[str]) -> list[str]:
     >>> _longest(["hiking", "hiking boot", "camping"])
     ['camping', 'hiking boot']
     """
-    return sorted({one for one in words if not any(one != other and f" {one} " in f" {other} " for other in words)})
+    return sorted({word for word in words if not any(word != other and f" {word} " in f" {other} " for other in words)})
 
 
 def _instructions_alone(reading: WordMatches) -> WordMatches:

@@ -79,7 +79,7 @@ def _without_secrets(url: str, knowledge: Knowledge) -> str:
     if address.is_opaque:
         return f"{address.scheme}:{address.path[:MAX_URL]}"
     segments = (segment.partition(";")[0] for segment in address.path.split("/"))
-    path = "/".join(SECRET if personal_data.secrets_in(one) else one for one in segments)
+    path = "/".join(SECRET if personal_data.secrets_in(segment) else segment for segment in segments)
     query = "" if address.query is None else f"?{_shown_pairs(address.query, knowledge)}"
     fragment = "" if address.fragment is None else f"#{_shown_pairs(address.fragment, knowledge)}"
     return f"{_before_path(address)}{path}{query}{fragment}"
@@ -105,19 +105,19 @@ def parts_of_url(name: str, text: str, knowledge: Knowledge) -> tuple[Part, ...]
     segment), ``dl.query.email``, ``dl.fragment`` and ``dl.fragment.token``.
     """
     address = split_address(text[: personal_data.MAX_LOOKED_AT])
-    found: list[Part] = []
+    parts: list[Part] = []
     if address.userinfo:
-        found.append(Part(f"{name}.userinfo", DataClass.SECRET, address.userinfo, is_secret=True))
+        parts.append(Part(f"{name}.userinfo", DataClass.SECRET, address.userinfo, is_secret=True))
     for number, segment in enumerate(address.path.strip("/").split("/")[:MAX_PARTS], 1):
-        found += parts_of_text(f"{name}.path#{number}", segment)
+        parts += parts_of_text(f"{name}.path#{number}", segment)
     if address.query:
-        found += _parts_of_pairs(f"{name}.query", address.query, knowledge)
+        parts += _parts_of_pairs(f"{name}.query", address.query, knowledge)
     if address.fragment:
         if "=" in address.fragment:
-            found += _parts_of_pairs(f"{name}.fragment", address.fragment, knowledge)
+            parts += _parts_of_pairs(f"{name}.fragment", address.fragment, knowledge)
         else:
-            found += parts_of_text(f"{name}.fragment", address.fragment)
-    return tuple(found[:MAX_PARTS])
+            parts += parts_of_text(f"{name}.fragment", address.fragment)
+    return tuple(parts[:MAX_PARTS])
 
 
 def parts_of_text(name: str, text: str) -> list[Part]:
@@ -129,18 +129,18 @@ def parts_of_text(name: str, text: str) -> list[Part]:
 
 def _parts_of_pairs(name: str, query: str, knowledge: Knowledge) -> Iterator[Part]:
     for key, value, _ in pairs_of(query):
-        called = f"{name}.{field_name(key)}"[:MAX_FIELD_NAME]
-        yield from parts_of_text(called, key)
+        full_name = f"{name}.{field_name(key)}"[:MAX_FIELD_NAME]
+        yield from parts_of_text(full_name, key)
         if not value:
             continue
         entry = knowledge.key(key, "url")
-        inner = parts_of_text(called, value)
+        inner = parts_of_text(full_name, value)
         if entry is None:
             yield from inner
-        elif any(one.data_class is entry.data_class for one in inner):
+        elif any(part.data_class is entry.data_class for part in inner):
             for one in inner:
                 yield Part(one.name, one.data_class, one.text, one.is_secret, one.data_class is entry.data_class)
         else:
-            yield Part(called, entry.data_class, decoded(value), entry.is_secret, by_key=True)
+            yield Part(full_name, entry.data_class, decoded(value), entry.is_secret, by_key=True)
             # A search for an e-mail address is both; what a secret holds is not looked into.
             yield from (one for one in inner if one.data_class in _SURE and not entry.is_secret)

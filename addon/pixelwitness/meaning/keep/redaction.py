@@ -235,7 +235,7 @@ class Redactor:
         if treatment.entry.is_url or looks_absolute(text):
             return parts_of_url(treatment.name, text, self.knowledge)
         classes = treatment.searched_for
-        found = (one for one in personal_data.find(text, sure_only=classes <= SURE) if one.data_class in classes)
+        found = (datum for datum in personal_data.find(text, sure_only=classes <= SURE) if datum.data_class in classes)
         return [
             Part(f"{treatment.name}#{number}", data_class, part, data_class is DataClass.SECRET)
             for number, (data_class, part) in enumerate(found, 1)

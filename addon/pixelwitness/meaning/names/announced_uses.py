@@ -1,6 +1,6 @@
 """AnnouncedUses use: what has been said of how Meta uses such data, for a time and a region.
 
-Owns which statements a recording is told, and how each is introduced.  The statements come
+Owns which statements apply to a recording, and how each is introduced.  The statements come
 from ``uses.yaml``; they are joined to reports and never stored.  Pure: the time is that of
 the traffic, never a clock's.
 """
@@ -79,7 +79,7 @@ class AnnouncedUses(msgspec.Struct, frozen=True):
 
 
 class ApplicableUse(NamedTuple):
-    """A statement as it is told for a time and a region."""
+    """A statement as it applies to a time and a region."""
 
     use: Use
     standing: Standing
@@ -93,7 +93,7 @@ def uses_for(
     """Yield the statements that hold for data seen at a time, in a region; None as the region: all of them.
 
     What was announced after ``seen_at`` (a time of the store) is left out, as is what is
-    reported not to hold in the region.  Data of an unknown time is told of everything.
+    reported not to hold in the region.  For data of an unknown time everything holds.
     """
     asked = frozenset(about)
     for use in uses:
@@ -106,16 +106,16 @@ def uses_for(
 
 def advice_for(advice: Iterable[Advice], seen_at: str | None) -> Iterator[Advice]:
     """Yield what a person could do about data seen at a time."""
-    for one in advice:
-        if _has_begun(one.since, seen_at) and not _has_ended(one.until, seen_at):
-            yield one
+    for entry in advice:
+        if _has_begun(entry.since, seen_at) and not _has_ended(entry.until, seen_at):
+            yield entry
 
 
 def standing_of(regions: Regions, region: str | None) -> Standing:
-    """Say what is told of a region.
+    """Return what is said of a region.
 
     >>> some = Regions("the US and others", named=("US",), reported=("US", "GB"), is_open=True)
-    >>> [standing_of(some, one) for one in ("US", "GB", "DE", None)]
+    >>> [standing_of(some, region) for region in ("US", "GB", "DE", None)]
     ['holds', 'reported', 'not_named', 'unknown']
     """
     if region is None:

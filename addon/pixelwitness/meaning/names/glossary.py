@@ -41,7 +41,7 @@ def plain_name(name: str) -> str:
     ('conversionsapi', 'ud.em', '_fbp', 'cd.contents.0.id')
     """
     plain = name.strip().lower().replace("[", ".").replace("]", "")
-    return "".join(one for one in plain if one.isalnum() or one in "._*")
+    return "".join(char for char in plain if char.isalnum() or char in "._*")
 
 
 def index_of(words: Iterable[Word]) -> dict[str, list[Word]]:

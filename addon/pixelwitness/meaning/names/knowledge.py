@@ -92,7 +92,7 @@ class Shape(StrEnum):
 
 
 type Matching = Literal["manual", "automatic", "server", "unknown"]
-"""Passed by the site's own code, gathered by Meta's library, sent by a server, or not to be told."""
+"""Passed by the site's own code, gathered by Meta's library, sent by a server, or not known."""
 
 type Realm = Literal["person", "custom", "context", "cookie", "url"]
 """Where a key stands: data of the person, of the event, of the request, a cookie, the query of a page's URL."""
@@ -204,7 +204,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _compiled(self) -> dict[Realm, tuple[tuple[re.Pattern[str], KeyEntry], ...]]:
         return {
-            realm: tuple((_glob_pattern(one.glob), one.entry) for one in patterns)
+            realm: tuple((_glob_pattern(pattern.glob), pattern.entry) for pattern in patterns)
             for realm, patterns in self.patterns.items()
         }
 

@@ -93,14 +93,14 @@ IDENTIFYING = frozenset(
         DataClass.CLICK_ID,
     }
 )
-"""Classes of which one value alone tells that two sites speak of one person, browser or account."""
+"""Classes of which one value alone shows that two sites speak of one person, browser or account."""
 
 SAYS_NOTHING = frozenset({Form.EMPTY, Form.EMPTY_HASH, Form.JUNK_HASH, Form.REMOVED})
 """Forms of a field that was sent and held nothing."""
 
 
 def about_of(data_class: str, origin: str) -> About:
-    """Return what a field is about; what nobody knows is told as part of the event, never hidden.
+    """Return what a field is about; what nobody knows counts as part of the event, never hidden.
 
     >>> about_of("email", "ud.em"), about_of("secret", "cookie.xs"), about_of("unknown", "cd.colour")
     (<About.PERSON: 'person'>, <About.BROWSER: 'browser'>, <About.EVENT: 'event'>)

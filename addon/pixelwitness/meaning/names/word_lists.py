@@ -92,7 +92,7 @@ def words_of(text: str, *, humps: bool = False) -> list[str]:
     text = text.lower()
     if not text.isascii():
         text = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).translate(_GERMAN))
-        text = "".join(one for one in text if not unicodedata.combining(one))
+        text = "".join(char for char in text if not unicodedata.combining(char))
     return _WORD.findall(text.translate(_APOSTROPHES))
 
 
@@ -131,14 +131,14 @@ class WordIndex:
         self._ends: dict[str, list[_Phrase]] = {}
         self._unless: dict[ListedWord, frozenset[str]] = {}
         beside: set[str] = set()
-        for one in lists:
-            words = set(one.words)
-            for written in one.words:
-                self._add(written, ListedWord(one.kind, one.label, written), takes_s=f"{written}s" not in words)
-            for rule in one.unless:
+        for word_list in lists:
+            kind, label, words = word_list.kind, word_list.label, set(word_list.words)
+            for written in word_list.words:
+                self._add(written, ListedWord(kind, label, written), takes_s=f"{written}s" not in words)
+            for rule in word_list.unless:
                 beside.update(rule.beside)
                 for written in rule.words:
-                    entry = ListedWord(one.kind, one.label, written)
+                    entry = ListedWord(kind, label, written)
                     self._unless[entry] = self._unless.get(entry, frozenset()) | set(rule.beside)
         for written in sorted(beside):
             self._add(written, None)
@@ -172,17 +172,17 @@ class WordIndex:
         for at, word in enumerate(words):
             phrases = whole.get(word)
             if phrases is not None:
-                self._take(phrases, words, at, found, beside)
+                self._match(phrases, words, at, found, beside)
             phrases = starts.get(word[:STEM])
             if phrases is not None:
-                self._take(phrases, words, at, found, beside)
+                self._match(phrases, words, at, found, beside)
             phrases = ends.get(word[-STEM:])
             if phrases is not None:
-                self._take(phrases, words, at, found, beside)
+                self._match(phrases, words, at, found, beside)
         return WordMatches(tuple(found), frozenset(beside)) if found or beside else NOTHING
 
     @staticmethod
-    def _take(
+    def _match(
         phrases: Sequence[_Phrase], words: Sequence[str], at: int, found: dict[ListedWord, None], beside: set[str]
     ) -> None:
         for phrase in phrases:
@@ -190,8 +190,8 @@ class WordIndex:
             if at + last >= len(words):
                 continue
             if all(
-                _fits(words[at + step], asked, is_last=step == last and last > 0)
-                for step, asked in enumerate(phrase.words)
+                _fits(words[at + step], expected, is_last=step == last and last > 0)
+                for step, expected in enumerate(phrase.words)
             ):
                 if phrase.entry is None:
                     beside.add(phrase.written)
@@ -199,9 +199,9 @@ class WordIndex:
                     found[phrase.entry] = None
 
 
-def _fits(word: str, asked: str, *, is_last: bool) -> bool:
-    if asked[0] == "*":
-        return word.endswith(asked[1:])
-    if asked[-1] == "*":
-        return word.startswith(asked[:-1])
-    return word == asked or (is_last and word == asked + "s")
+def _fits(word: str, expected: str, *, is_last: bool) -> bool:
+    if expected[0] == "*":
+        return word.endswith(expected[1:])
+    if expected[-1] == "*":
+        return word.startswith(expected[:-1])
+    return word == expected or (is_last and word == expected + "s")

@@ -46,7 +46,7 @@ _NO_TOKEN_KEY = re.compile(r".*(?:csrf|xsrf|nonce|page|push|tracking|affiliate|n
 _UNTELLING = re.compile(r"[_-]removed[_-]|\W*|undefined|null|none|nan|true|false|\[object object\]|[{<$%].*[}>%]", re.I)
 
 
-class _Look(NamedTuple):
+class _Appearance(NamedTuple):
     """What a class of data has to look like, and the words that say it was found."""
 
     holds: Callable[[str], object]
@@ -63,24 +63,24 @@ def _is_phone(text: str) -> bool:
     return 7 <= sum(map(str.isdigit, text)) <= 15 and not any(map(str.isalpha, text))
 
 
-_LOOKS: Mapping[DataClass, _Look] = {
-    DataClass.EMAIL: _Look(_is_email, "an e-mail address", "certain", needs_key=False),
-    DataClass.PHONE: _Look(_is_phone, "a phone number", "likely", needs_key=False),
-    DataClass.PAYMENT_CARD: _Look(str.strip, "the number of a payment card", "likely", needs_key=False),
-    DataClass.LOCATION: _Look(_DEGREES.search, "coordinates", "likely", needs_key=False),
-    DataClass.FIRST_NAME: _Look(_NAME.fullmatch, "a first name"),
-    DataClass.LAST_NAME: _Look(_NAME.fullmatch, "a last name"),
-    DataClass.FULL_NAME: _Look(_NAME.fullmatch, "a name"),
-    DataClass.BIRTH_DATE: _Look(_DATE.fullmatch, "a date of birth"),
-    DataClass.GENDER: _Look(str.strip, "a gender"),
-    DataClass.STREET: _Look(_STREET.fullmatch, "a street address"),
-    DataClass.POSTAL_CODE: _Look(_POSTAL.fullmatch, "a postal code"),
-    DataClass.IP_ADDRESS: _Look(str.strip, "an IP address"),
-    DataClass.ACCOUNT_ID: _Look(_ACCOUNT.fullmatch, "the id of an account"),
-    DataClass.EXTERNAL_ID: _Look(_ACCOUNT.fullmatch, "the site's own id of a person"),
-    DataClass.LOGIN_ID: _Look(_ACCOUNT.fullmatch, "a Facebook login id"),
-    DataClass.ORDER_ID: _Look(_ORDER.fullmatch, "an order number"),
-    DataClass.DEVICE_ID: _Look(_DEVICE.fullmatch, "the id of a device"),
+_APPEARANCES: Mapping[DataClass, _Appearance] = {
+    DataClass.EMAIL: _Appearance(_is_email, "an e-mail address", "certain", needs_key=False),
+    DataClass.PHONE: _Appearance(_is_phone, "a phone number", "likely", needs_key=False),
+    DataClass.PAYMENT_CARD: _Appearance(str.strip, "the number of a payment card", "likely", needs_key=False),
+    DataClass.LOCATION: _Appearance(_DEGREES.search, "coordinates", "likely", needs_key=False),
+    DataClass.FIRST_NAME: _Appearance(_NAME.fullmatch, "a first name"),
+    DataClass.LAST_NAME: _Appearance(_NAME.fullmatch, "a last name"),
+    DataClass.FULL_NAME: _Appearance(_NAME.fullmatch, "a name"),
+    DataClass.BIRTH_DATE: _Appearance(_DATE.fullmatch, "a date of birth"),
+    DataClass.GENDER: _Appearance(str.strip, "a gender"),
+    DataClass.STREET: _Appearance(_STREET.fullmatch, "a street address"),
+    DataClass.POSTAL_CODE: _Appearance(_POSTAL.fullmatch, "a postal code"),
+    DataClass.IP_ADDRESS: _Appearance(str.strip, "an IP address"),
+    DataClass.ACCOUNT_ID: _Appearance(_ACCOUNT.fullmatch, "the id of an account"),
+    DataClass.EXTERNAL_ID: _Appearance(_ACCOUNT.fullmatch, "the site's own id of a person"),
+    DataClass.LOGIN_ID: _Appearance(_ACCOUNT.fullmatch, "a Facebook login id"),
+    DataClass.ORDER_ID: _Appearance(_ORDER.fullmatch, "an order number"),
+    DataClass.DEVICE_ID: _Appearance(_DEVICE.fullmatch, "the id of a device"),
 }
 _NAMES = frozenset({DataClass.FIRST_NAME, DataClass.LAST_NAME, DataClass.FULL_NAME})
 _HASHED_BY_RULE = frozenset(
@@ -95,7 +95,7 @@ _HASHED_BY_RULE = frozenset(
     }
 )
 """Data of the person that Meta's rules ask to be hashed."""
-PERSONAL = frozenset({*_LOOKS, DataClass.SECRET})
+PERSONAL = frozenset({*_APPEARANCES, DataClass.SECRET})
 _SHOWN_TO_ALL = frozenset({DataClass.EMAIL, DataClass.PHONE})
 _OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTERNAL_ID, DataClass.LOGIN_ID})
 """Documented where data of the person or of the event stands: no news there."""
@@ -104,7 +104,7 @@ _OF_PERSON = frozenset({DataClass.ORDER_ID, DataClass.IP_ADDRESS, DataClass.EXTE
 def leak_finding(
     where: LeakPlace, data_class: DataClass, field: str, text: str, form: Form, values: ValueWords, *, by_key: bool
 ) -> Finding | None:
-    """Return the finding of a field, or of a part of it, that holds personal data; None where nothing is to be told.
+    """Return the finding of a field, or of a part of it, that holds personal data; None where it holds none.
 
     ``by_key`` says that its key names the class; else a detector found it in text.
 
@@ -139,19 +139,19 @@ _PLACE: Mapping[LeakPlace, str] = {
 def _judged(
     where: LeakPlace, data_class: DataClass, field: str, text: str, values: ValueWords, *, by_key: bool
 ) -> tuple[Certainty, str] | None:
-    look = _LOOKS.get(data_class)
-    if look is None or (look.needs_key and not by_key) or not look.holds(text):
+    appearance = _APPEARANCES.get(data_class)
+    if appearance is None or (appearance.needs_key and not by_key) or not appearance.holds(text):
         return None
     if not _words_fit(data_class, text.lower(), values):
         return None
     if where == "person":
-        sure: Certainty = "certain" if data_class is DataClass.PHONE else look.sure
-        return (sure, look.words) if data_class in _HASHED_BY_RULE else None
+        sure: Certainty = "certain" if data_class is DataClass.PHONE else appearance.sure
+        return (sure, appearance.words) if data_class in _HASHED_BY_RULE else None
     if where != "address" and data_class in _OF_PERSON:
         return None
     if data_class is DataClass.ACCOUNT_ID and _ANYBODY_KEY.fullmatch(plain_key(field.rpartition(".")[2])):
         return None
-    words = look.words if by_key or not look.needs_key else f"{look.words} by its look"
+    words = appearance.words if by_key or not appearance.needs_key else f"{appearance.words} by its look"
     if data_class is DataClass.EMAIL and _is_role(text, values.role_mailboxes):
         return "hint", f"{words}, perhaps of a business"
     if data_class is DataClass.EMAIL and field.endswith((".destination.path#1", ".href.path#1")):
@@ -165,7 +165,7 @@ def _judged(
         return "hint", f"{words} by its look"
     if data_class is DataClass.PAYMENT_CARD and not by_key and text.isalnum():
         return None  # one in ten of all long numbers has a right check digit
-    return look.sure, words
+    return appearance.sure, words
 
 
 def _words_fit(data_class: DataClass, text: str, values: ValueWords) -> bool:

@@ -47,13 +47,15 @@ class Persona:
 
     def mark(self, key: bytes) -> str:
         """Return 16 hex digits that tell personas apart under a study's key, and say nothing of them."""
-        told = sorted(f"{one.kind}\n{one.text}" for one in self.data)
-        return hmac.digest(key, "\0".join(told).encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
+        lines = sorted(f"{datum.kind}\n{datum.text}" for datum in self.data)
+        return hmac.digest(key, "\0".join(lines).encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
 
     @cached_property
     def all(self) -> tuple[Datum, ...]:
         """The data and the full names made of them."""
-        names = {kind: [one.text for one in self.data if one.kind == kind] for kind in ("first_name", "last_name")}
+        names = {
+            kind: [datum.text for datum in self.data if datum.kind == kind] for kind in ("first_name", "last_name")
+        }
         full = [
             Datum("full_name", whole)
             for first in names["first_name"]
@@ -110,7 +112,7 @@ _CLASSES: Mapping[DataClass, DatumKind] = {
     DataClass.DEVICE_ID: "id",
 }
 _COMMON: frozenset[DatumKind] = frozenset({"gender", "country", "state", "city", "postal_code"})
-"""Shared with millions: told only where a field says that it is one."""
+"""Shared with millions: counted only where a field says that it is one."""
 _NAMES: frozenset[DatumKind] = frozenset({"first_name", "last_name"})
 _ORDER: Mapping[DatumKind, int] = {"email": 0, "full_name": 1}
 _JOINTS: Mapping[DatumKind, str] = {"email": "._%+-", "first_name": "._@+-", "last_name": "._@+-", "birth_date": "."}
@@ -120,7 +122,7 @@ _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\-/]{0,3}\d){6,18}")
 _PERCENT = ("", ", percent-encoded", ", percent-encoded twice", ", percent-encoded three times")
 
 
-class _Known(NamedTuple):
+class _PersonaEntry(NamedTuple):
     datum: Datum
     evidence: str
     is_telling: bool
@@ -130,34 +132,34 @@ class Recogniser:
     """A persona's tables, made once."""
 
     def __init__(self, persona: Persona) -> None:
-        self._codes: dict[str, list[_Known]] = {}
+        self._codes: dict[str, list[_PersonaEntry]] = {}
         """Hashes in lower-case hex or in Base64, and Base64 of spellings, without ``=``."""
-        self._whole: dict[str, list[_Known]] = {}
+        self._whole: dict[str, list[_PersonaEntry]] = {}
         """Spellings in lower case: what a field's whole value may be."""
-        self._needles: list[tuple[str, _Known]] = []
-        self._masks: dict[str, list[_Known]] = {}
-        self._numbers: dict[str, _Known] = {}
+        self._needles: list[tuple[str, _PersonaEntry]] = []
+        self._masks: dict[str, list[_PersonaEntry]] = {}
+        self._numbers: dict[str, _PersonaEntry] = {}
         self._remembered = lru_cache(maxsize=4096)(self._within)
         # An address goes first: what it is made of is then no name of its own.
-        for datum in sorted(persona.all, key=lambda one: _ORDER.get(one.kind, 2)):
+        for datum in sorted(persona.all, key=lambda datum: _ORDER.get(datum.kind, 2)):
             self._learn(datum)
 
     def _learn(self, datum: Datum) -> None:
         for text, words in spellings(datum.kind, datum.text):
             telling = len(text) >= TELLING and datum.kind not in _COMMON
-            known = _Known(datum, words, telling)
+            known = _PersonaEntry(datum, words, telling)
             _add(self._whole, text.lower(), known)
             if telling and not _is_part(datum, text):
                 self._needles.append((" ".join(text.lower().split()), known))
             for code, evidence in codes(text, words):
-                _add(self._codes, code, _Known(datum, evidence, telling))
+                _add(self._codes, code, _PersonaEntry(datum, evidence, telling))
             if len(text) >= TELLING:
-                _add(self._masks, mask_key(masked(text)), _Known(datum, "the masked form", telling))
+                _add(self._masks, mask_key(masked(text)), _PersonaEntry(datum, "the masked form", telling))
             if datum.kind == "phone" and len(digits := "".join(filter(str.isdigit, text)).lstrip("0")) >= 7:
                 self._numbers.setdefault(digits, known)
         if datum.kind == "phone":
             for number in national_numbers(datum.text):
-                self._numbers[number.lstrip("0")] = _Known(datum, "the digits without the country's code", False)
+                self._numbers[number.lstrip("0")] = _PersonaEntry(datum, "the digits without the country's code", False)
 
     def whole(self, data_class: DataClass, text: str) -> tuple[PersonaMatch, ...]:
         """Recognise a whole value: a spelling, a hash or an encoding of it, or its masked form."""
@@ -169,7 +171,7 @@ class Recogniser:
         found = self._chosen(self._whole.get(bare.lower(), ()), kind, ", readable", sure)
         found = found or self._chosen(self._codes.get(code_key(bare), ()), kind, "")
         if not found and ("*" in text or "#" in text) and form_of(text) is Form.MASKED:
-            alike = (one for one in self._masks.get(mask_key(text), ()) if one.datum.kind == kind)
+            alike = (entry for entry in self._masks.get(mask_key(text), ()) if entry.datum.kind == kind)
             known = next(alike, None)
             if known is not None:
                 # Many values have the shape of one another: the longer, the fewer.
@@ -189,20 +191,21 @@ class Recogniser:
             return self.whole(data_class, text) or self._dialled(known)
         return self.whole(data_class, text) or tuple(dict.fromkeys(self._search(data_class, text, _DEPTH, "")))
 
-    def _dialled(self, known: "_Known | None") -> tuple[PersonaMatch, ...]:
+    def _dialled(self, known: "_PersonaEntry | None") -> tuple[PersonaMatch, ...]:
         if known is None:
             return ()
         return (PersonaMatch("phone", "certain" if known.is_telling else "likely", f"{known.evidence}, readable"),)
 
     def hides(self, text: str) -> bool:
         """Say whether text that is to be stored holds a datum of the persona."""
-        return any(one.certainty != "hint" for one in self.within(DataClass.UNKNOWN, text))
+        return any(match.certainty != "hint" for match in self.within(DataClass.UNKNOWN, text))
 
     def _chosen(
-        self, known: Sequence[_Known], kind: DatumKind | None, how: str, sure: Certainty = "certain"
+        self, known: Sequence[_PersonaEntry], kind: DatumKind | None, how: str, sure: Certainty = "certain"
     ) -> tuple[PersonaMatch, ...]:
-        fitting = [one for one in known if one.datum.kind == kind] or [one for one in known if one.is_telling]
-        return tuple(PersonaMatch(one.datum.kind, sure, one.evidence + how) for one in fitting[:1])
+        fitting = [entry for entry in known if entry.datum.kind == kind]
+        fitting = fitting or [entry for entry in known if entry.is_telling]
+        return tuple(PersonaMatch(entry.datum.kind, sure, entry.evidence + how) for entry in fitting[:1])
 
     def _search(self, data_class: DataClass, text: str, depth: int, wrapped: str) -> Iterator[PersonaMatch]:
         found: set[DatumKind] = set()
@@ -282,7 +285,7 @@ def _stands_alone(needle: str, text: str, kind: DatumKind) -> bool:
     return False
 
 
-def _add(table: dict[str, list[_Known]], key: str, known: _Known) -> None:
+def _add(table: dict[str, list[_PersonaEntry]], key: str, known: _PersonaEntry) -> None:
     here = table.setdefault(key, [])
-    if all(one.datum != known.datum for one in here):
+    if all(entry.datum != known.datum for entry in here):
         here.append(known)

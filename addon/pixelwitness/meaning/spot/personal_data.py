@@ -89,10 +89,10 @@ def find(text: str, *, sure_only: bool = False) -> tuple[PersonalDatum, ...]:
 
 def _found(text: str, sure_only: bool) -> tuple[PersonalDatum, ...]:
     found: dict[PersonalDatum, None] = {}
-    _look(text, found, _DEPTH, sure_only)
+    _search(text, found, _DEPTH, sure_only)
     if not found:
         return ()
-    return tuple(sorted(found, key=lambda one: _RANK[one.data_class])[:MAX_FOUND])
+    return tuple(sorted(found, key=lambda datum: _RANK[datum.data_class])[:MAX_FOUND])
 
 
 remembered = lru_cache(maxsize=4096)(_found)
@@ -106,10 +106,12 @@ def objection(text: str) -> DataClass | None:
 
 def secrets_in(text: str) -> bool:
     """Say whether a text holds an access token, a password or the like, or may hold one out of sight."""
-    return len(text) > MAX_LOOKED_AT or any(one.data_class is DataClass.SECRET for one in find(text, sure_only=True))
+    return len(text) > MAX_LOOKED_AT or any(
+        datum.data_class is DataClass.SECRET for datum in find(text, sure_only=True)
+    )
 
 
-def _look(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bool) -> None:
+def _search(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bool) -> None:
     text = decoded(text)
     text = _secrets(text, found)
     if "@" in text:
@@ -122,7 +124,7 @@ def _look(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bo
         text = _opaque(text, found)
     dots = text.count(".")
     if dots >= 2 and len(text) >= 13:
-        text = _take(_COORDINATES, DataClass.LOCATION, text, found)
+        text = _replace(_COORDINATES, DataClass.LOCATION, text, found)
     if dots >= 3 or text.count(":") >= 2:
         text = _addresses(text, found)
     if _THREE_DIGITS.search(text):
@@ -132,7 +134,7 @@ def _look(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bo
         found[PersonalDatum(DataClass.OPAQUE_TOKEN, text)] = None
 
 
-def _take(pattern: re.Pattern[str], data_class: DataClass, text: str, found: dict[PersonalDatum, None]) -> str:
+def _replace(pattern: re.Pattern[str], data_class: DataClass, text: str, found: dict[PersonalDatum, None]) -> str:
     def keep(match: re.Match[str]) -> str:
         found[PersonalDatum(data_class, match[0])] = None
         return _GAP
@@ -142,9 +144,9 @@ def _take(pattern: re.Pattern[str], data_class: DataClass, text: str, found: dic
 
 def _secrets(text: str, found: dict[PersonalDatum, None]) -> str:
     if len(text) >= 11:
-        text = _take(_SECRET, DataClass.SECRET, text, found)
+        text = _replace(_SECRET, DataClass.SECRET, text, found)
     if "://" in text and "@" in text:
-        text = _take(_USERINFO, DataClass.SECRET, text, found)
+        text = _replace(_USERINFO, DataClass.SECRET, text, found)
     if "=" in text or ":" in text:
         text = _SECRET_PAIR.sub(lambda match: _kept_secret(match, found), text)
     return text
@@ -171,8 +173,8 @@ def _emails(text: str, found: dict[PersonalDatum, None]) -> str:
 def _wrapped(text: str, found: dict[PersonalDatum, None], depth: int, sure_only: bool) -> str:
     for piece, inner in base64_pieces(text):
         within: dict[PersonalDatum, None] = {}
-        _look(inner, within, depth - 1, sure_only)
-        if any(one.data_class is not DataClass.OPAQUE_TOKEN for one in within):
+        _search(inner, within, depth - 1, sure_only)
+        if any(datum.data_class is not DataClass.OPAQUE_TOKEN for datum in within):
             found.update(within)
             text = text.replace(piece, _GAP)
     return text
@@ -180,7 +182,7 @@ def _wrapped(text: str, found: dict[PersonalDatum, None], depth: int, sure_only:
 
 def _opaque(text: str, found: dict[PersonalDatum, None]) -> str:
     if "-" in text:
-        text = _take(_UUID, DataClass.OPAQUE_TOKEN, text, found)
+        text = _replace(_UUID, DataClass.OPAQUE_TOKEN, text, found)
 
     def judge(match: re.Match[str]) -> str:
         if not is_opaque(match[0]):
@@ -208,7 +210,7 @@ def is_opaque(run: str) -> bool:
 
 
 def _addresses(text: str, found: dict[PersonalDatum, None]) -> str:
-    text = _take(_IPV4, DataClass.IP_ADDRESS, text, found)
+    text = _replace(_IPV4, DataClass.IP_ADDRESS, text, found)
     if text.count(":") < 2:
         return text
 

@@ -92,7 +92,7 @@ def _of_headers(headers: Headers, knowledge: Knowledge) -> Iterator[SecretPlace]
     for name, value in headers:
         name = name.strip().lower()
         if name in _COOKIES:
-            if any(_is_value(one) for one in _cookie_values(value, _COOKIES[name])):
+            if any(_is_value(text) for text in _cookie_values(value, _COOKIES[name])):
                 yield _COOKIES[name]
         elif name in _AUTHORISING:
             if _is_value(value.strip().rpartition(" ")[2]):
@@ -138,11 +138,11 @@ def _json_holds(value: Json, knowledge: Knowledge, *, drawn: bool) -> bool:
     """Say whether JSON holds a secret under a name of one; ``drawn``: only what a machine drew."""
     todo: list[Json] = [value]
     while todo:
-        one = todo.pop()
-        if isinstance(one, list):
-            todo += one
-        elif isinstance(one, dict):
-            for name, inner in one.items():
+        node = todo.pop()
+        if isinstance(node, list):
+            todo += node
+        elif isinstance(node, dict):
+            for name, inner in node.items():
                 if not isinstance(inner, str):
                     todo.append(inner)
                 elif _is_secret(name, inner, knowledge) and (not drawn or _DRAWN.fullmatch(inner)):
@@ -162,7 +162,7 @@ def _is_secret(name: str, value: str, knowledge: Knowledge) -> bool:
 def _is_value(value: str) -> bool:
     """Say whether a value is one, not what a sanitiser left in its place.
 
-    >>> [_is_value(one) for one in ("d41d8cd98f00", "", "REDACTED", "[token redacted]", "*****", "xxxx")]
+    >>> [_is_value(text) for text in ("d41d8cd98f00", "", "REDACTED", "[token redacted]", "*****", "xxxx")]
     [True, False, False, False, False, False]
     """
     value = value.strip()

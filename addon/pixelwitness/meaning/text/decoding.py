@@ -54,7 +54,7 @@ def decoded(text: str) -> str:
 def _plain_letters(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     if not text.isprintable():
-        text = "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cs"))
+        text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cs"))
     return text
 
 

@@ -50,8 +50,8 @@ def masked(text: str) -> str:
     '^***.^**@^******.***'
     """
     return "".join(
-        "^" if "A" <= one <= "Z" else "*" if "a" <= one <= "z" else "#" if "0" <= one <= "9" else _kept(one)
-        for one in text
+        "^" if "A" <= char <= "Z" else "*" if "a" <= char <= "z" else "#" if "0" <= char <= "9" else _kept(char)
+        for char in text
     )
 
 
@@ -60,5 +60,5 @@ def mask_key(mask: str) -> str:
     return mask.strip().replace("^", "*")
 
 
-def _kept(one: str) -> str:
-    return one if one.isascii() else "~"
+def _kept(char: str) -> str:
+    return char if char.isascii() else "~"

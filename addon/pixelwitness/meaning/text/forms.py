@@ -1,6 +1,6 @@
 """Forms: in what dress a value was sent.
 
-Owns the vocabulary of forms and how text is told to be one.  A form says nothing
+Owns the vocabulary of forms and how a text is recognised as one.  A form says nothing
 of what the value means, only what was done to it.
 """
 

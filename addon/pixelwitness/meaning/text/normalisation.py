@@ -1,7 +1,7 @@
 """Normalisations: every spelling in which Meta's programs send one datum of a person.
 
 Owns the recipes of the browser library (both of its normalisations), the gateway's, the
-server SDKs', the tag manager's and Zaraz's, and the words in which each is told.  What is
+server SDKs', the tag manager's and Zaraz's, and the words that describe each.  What is
 done to a spelling afterwards (hashing, encoding) belongs to ``persona``.  Pure.
 """
 
@@ -219,7 +219,7 @@ def _birth_date(text: str) -> Iterator[Spelling]:
 
 
 def _digits(text: str) -> str:
-    return "".join(one for one in text if one.isascii() and one.isdigit())
+    return "".join(char for char in text if char.isascii() and char.isdigit())
 
 
 def _international(text: str) -> str:
@@ -228,7 +228,7 @@ def _international(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(one for one in text if unicodedata.category(one)[0] in "LNM")
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LNM")
 
 
 def _no_space(text: str) -> str:
@@ -236,4 +236,4 @@ def _no_space(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", text) if unicodedata.category(one) != "Mn")
+    return "".join(char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char) != "Mn")

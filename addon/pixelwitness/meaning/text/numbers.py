@@ -1,6 +1,6 @@
 """Numbers in text that point at a person: phone numbers, payment cards, long numbers.
 
-Owns how they are told from prices, dates, sizes, versions and time stamps.  In
+Owns how they are distinguished from prices, dates, sizes, versions and time stamps.  In
 doubt a number counts as personal: the cost is a value that is not stored.
 """
 
@@ -95,7 +95,7 @@ def _kind(candidate: str, before: str) -> NumberKind | None:
 
 
 def _is_decimal(candidate: str) -> bool:
-    return candidate.count(".") == 1 and not any(one in candidate for one in " \u00a0()-/")
+    return candidate.count(".") == 1 and not any(sign in candidate for sign in " \u00a0()-/")
 
 
 def _kind_of_run(run: str) -> NumberKind | None:
