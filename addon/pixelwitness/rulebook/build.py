@@ -20,7 +20,7 @@ RULES_FILE, KNOWLEDGE_FILE, SAYINGS_FILE = (
 """Where the files stand: each beside the module that reads it."""
 
 
-def built() -> bytes:
+def rules_json() -> bytes:
     """Return what ``builtin.json`` should hold; raise `RulesError` when a rule is wrong."""
     sources = builtin_sources()
     rules = BuiltRules(rule_set.FORMAT, digest(sources), check_all(sources))
@@ -32,7 +32,7 @@ def main() -> int:
     """Write the files."""
     try:
         contents = {
-            RULES_FILE: built(),
+            RULES_FILE: rules_json(),
             KNOWLEDGE_FILE: knowledge_loader.knowledge_json().encode(),
             SAYINGS_FILE: sayings.sayings_json().encode(),
         }

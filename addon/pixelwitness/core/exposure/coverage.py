@@ -65,8 +65,11 @@ class Coverage:
         return lost > 0 or self.accounted != self.seen
 
 
-# A word of a user agent by which Meta's configuration knows programs, and drops their events.
 _HEADLESS_WORDS = ("headlesschrome", "phantomjs", "curl/", "python-requests")
+"""Words of a user agent by which Meta's configuration knows programs, and drops their events.
+
+They stand in the code because stored recordings are judged without the files of knowledge.
+"""
 
 
 def is_headless(user_agent: str | None) -> bool:
