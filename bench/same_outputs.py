@@ -248,6 +248,9 @@ def of_demo(outputs: Outputs) -> None:
     for view in outputs.all_views("demo"):
         outputs.run("demo", *view)
     outputs.run("demo", "--save", "saved.har", files=["saved.har"])
+    outputs.run("scan", "saved.har", "--db", "demo.sqlite", *_KEY)
+    if Path("demo.sqlite").exists():
+        outputs.mask_hashes("demo.sqlite")
     outputs.run("demo", "--html", "demo.html", files=["demo.html"])
 
 
