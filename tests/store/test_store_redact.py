@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pixelwitness.store import queries, schema
 from pixelwitness.store.database import reading
 from pixelwitness.store.errors import StoreError
 from pixelwitness.store.merge import merge
-from pixelwitness.store.redact import Redacted, redact
+from pixelwitness.store.redact import Change, RedactedCopy, decide, redact
 from pixelwitness.verify import verify
 
 STORY = Path(__file__).parents[2] / "addon" / "pixelwitness" / "recordings" / "story.har"
@@ -43,7 +44,7 @@ KEPT = {
     "signals": {"site", "rule_id", "kind", "state"},
     "observations": {"site", "kind", "rule_id", "confidence", "evidence"},
     "pixel_configs": {"site", "pixel_id", "key", "value"},
-    "findings": {"kind", "label", "field", "certainty", "evidence", "knowledge_version", "fingerprint"},
+    "findings": {"kind", "label", "field", "certainty", "knowledge_version", "fingerprint"},
 }
 
 
@@ -110,6 +111,42 @@ def test_of_every_column_only_what_is_listed_is_in_the_bytes_of_the_copy(study: 
     assert found == KEPT
 
 
+def test_somebody_has_decided_about_every_column_of_a_database(study: Path) -> None:
+    with closing(sqlite3.connect(study)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        columns = {
+            f"{table}.{name}" for table in tables for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")
+        }
+    decided = {f"{table}.{name}" for table, changes in decide(str).items() for name in changes}
+    assert columns - decided == set(), "decide in store/redact.py what `export --redacted` does with these columns"
+    assert decided - columns == set(), "store/redact.py decides about columns that no database has"
+
+
+def test_what_nobody_has_decided_about_is_not_in_the_copy(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undecided(token: Callable[[str], str]) -> dict[str, dict[str, Change]]:
+        known = {table: dict(changes) for table, changes in decide(token).items()}
+        del known["findings"]["field"], known["site_owners"]
+        return known
+
+    monkeypatch.setattr("pixelwitness.store.redact.decide", undecided)
+    with pytest.raises(StoreError):
+        redact(study, tmp_path / "copy.sqlite")
+    with closing(sqlite3.connect(study)) as connection, connection:
+        connection.execute("DELETE FROM site_owners")
+    redact(study, tmp_path / "copy.sqlite")
+    assert rows(study, "SELECT count(*) FROM findings WHERE field IS NOT NULL") != [(0,)]
+    assert rows(tmp_path / "copy.sqlite", "SELECT DISTINCT field FROM findings") == [(None,)]
+
+
+def test_evidence_of_a_kind_that_nobody_knows_is_taken_for_captured_words(study: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(study)) as connection, connection:
+        connection.execute("UPDATE findings SET kind = 'new', evidence = 'seven dwarfs'")
+    redact(study, tmp_path / "copy.sqlite")
+    assert rows(tmp_path / "copy.sqlite", "SELECT DISTINCT evidence FROM findings") == [("redacted",)]
+
+
 def test_values_tokens_and_paths_are_nowhere_in_the_bytes(study: Path, tmp_path: Path) -> None:
     told = redact(study, tmp_path / "copy.sqlite")
     copy = (tmp_path / "copy.sqlite").read_bytes().decode("latin-1")
@@ -132,7 +169,7 @@ def test_values_tokens_and_paths_are_nowhere_in_the_bytes(study: Path, tmp_path:
     }
     assert len(known) > 20
     assert {value for value in known | secrets if value in copy} == set()
-    assert told == Redacted(1, 24, 28, told.values, told.pages)
+    assert told == RedactedCopy(1, 24, 28, told.values, told.pages)
     assert told.values == len(rows(study, "SELECT 1 FROM fields WHERE value IS NOT NULL"))
     assert told.pages > 20
     assert rows(tmp_path / "copy.sqlite", "SELECT DISTINCT value, dedup_id FROM fields, events") == [(None, None)]

@@ -34,19 +34,10 @@ def _quoted(name: str) -> str:
 
 def rows_of(path: Path, recording_id: str) -> dict[str, list[str]]:
     """Return the rows of one recording as comparable text, by table; the places where it was found left out."""
-    told: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {}
     with database.reading(path) as connection:
-        for table, record in schema.RECORDS.items():
-            names = [name for name in schema.columns(record) if name != "sources"]
-            if table == "recordings":
-                where = "id = ?1"
-            elif table == "fields":
-                where = (
-                    "transmission_id IN (SELECT id FROM transmissions WHERE recording_id = ?1)"
-                    " OR contact_id IN (SELECT id FROM contacts WHERE recording_id = ?1)"
-                )
-            else:
-                where = "recording_id = ?1"
-            statement = f"SELECT {', '.join(map(_quoted, names))} FROM {table} WHERE {where}"
-            told[table] = sorted(json.dumps(row) for row in connection.execute(statement, (recording_id,)))
-    return told
+        for table in schema.RECORDS:
+            names = [name for name in schema.column_names(table) if name != "sources"]
+            statement = f"SELECT {', '.join(names)} FROM {table} WHERE {schema.of_recordings(table, '= ?1')}"
+            rows[table] = sorted(json.dumps(row) for row in connection.execute(statement, (recording_id,)))
+    return rows

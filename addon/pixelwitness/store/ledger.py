@@ -161,13 +161,13 @@ class Ledger:
             return
         with self._transaction():
             self._connection.execute("DELETE FROM site_owners")
-            self._connection.executemany("INSERT INTO site_owners (site, owner) VALUES (?, ?)", stated)
+            self._connection.executemany(row_mapping.INSERT["site_owners"], stated)
 
     def _check_key(self, check: KeyCheck) -> None:
         known = self._ask("SELECT key_fingerprint FROM study")
         if not known:
             with self._transaction():
-                self._connection.execute("INSERT INTO study (key_fingerprint) VALUES (?)", (check.fingerprint,))
+                self._connection.execute(row_mapping.INSERT["study"], (check.fingerprint,))
         elif known[0] != (check.fingerprint,):
             right = "name its own key file with --key, or another database"
             raise StoreError(self.path, f"its tokens were not made under the key in {check.file}", right)

@@ -18,28 +18,20 @@ from pixelwitness.store import database, key, schema
 from pixelwitness.store.errors import StoreError, explain
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
-from pixelwitness.store.row_mapping import FORGET_RECORDING, INSERT, UPSERT, amend, to_db
+from pixelwitness.store.row_mapping import FORGET_RECORDING, INSERT, UPSERT, format_update, to_db
 
 type Fate = Literal["added", "unchanged", "replaced", "kept"]
 """Of one recording of a source; `kept`: the target's own is newer or more complete."""
 
-_TABLES = tuple(name for name in schema.RECORDS if name != "recordings")
-_OF_RECORDING = {
-    **{name: "recording_id = ?1" for name in _TABLES if name != "fields"},
-    "fields": "transmission_id IN (SELECT id FROM transmissions WHERE recording_id = ?1)"
-    " OR contact_id IN (SELECT id FROM contacts WHERE recording_id = ?1)",
-    "rejected_records": "recording_id = ?1",
+_TABLES = tuple(table for table in schema.OF_A_RECORDING if table != "recordings")
+_SELECT = {
+    table: f"SELECT {', '.join(schema.column_names(table))} FROM {table} WHERE {schema.of_recordings(table, '= ?1')}"
+    for table in schema.OF_A_RECORDING
 }
-_INSERT = {**INSERT, "rejected_records": "INSERT INTO rejected_records (recording_id, record, reason) VALUES (?, ?, ?)"}
-_COLUMNS = {
-    **{name: ", ".join(schema.columns(record)) for name, record in schema.RECORDS.items()},
-    "rejected_records": "recording_id, record, reason",
-}
-_RECORDING = tuple(schema.columns(schema.RECORDS["recordings"]))
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class MergedDatabase:
     """What became of one source."""
 
     source: Path
@@ -51,7 +43,7 @@ class Joined:
     """Why nothing of it was taken."""
 
 
-def merge(into: Path, others: Sequence[Path]) -> list[Joined]:
+def merge(into: Path, others: Sequence[Path]) -> list[MergedDatabase]:
     """Bring every recording of other databases into one, which is made when it is not there.
 
     A source under another key, or with a recording that was made under other rules, knowledge or
@@ -60,7 +52,7 @@ def merge(into: Path, others: Sequence[Path]) -> list[Joined]:
     """
     check = _key_of(into, others)
     with Ledger.open(into, key_check=check) as ledger:
-        return [_joined(ledger, into, other) for other in others]
+        return [_merge_database(ledger, into, other) for other in others]
 
 
 def _key_of(into: Path, others: Sequence[Path]) -> KeyCheck | None:
@@ -92,24 +84,23 @@ class _Side:
 
     def recording(self, recording_id: str) -> dict[str, object]:
         """Return the row of a recording, the empty dictionary where there is none."""
-        rows = self.rows(f"SELECT {_COLUMNS['recordings']} FROM recordings WHERE id = ?", recording_id)
-        return {name: value for row in rows for name, value in zip(_RECORDING, row, strict=True)}
+        rows = self.rows(_SELECT["recordings"], recording_id)
+        return {name: value for row in rows for name, value in zip(schema.column_names("recordings"), row, strict=True)}
 
     def content(self, recording_id: str) -> tuple[tuple[int, int, int], str]:
         """Return how far a recording goes (to its end or not, requests, rows) and a digest of all that it is."""
         recording = self.recording(recording_id)
         digest = sha256(repr([value for name, value in recording.items() if name != "sources"]).encode())
         count = 0
-        for table, where in _OF_RECORDING.items():
-            order = ", ".join(str(number + 1) for number in range(_COLUMNS[table].count(",") + 1))
-            query = f"SELECT {_COLUMNS[table]} FROM {table} WHERE {where} ORDER BY {order}"
-            for row in self.rows(query, recording_id):
+        for table in _TABLES:
+            order = ", ".join(str(number + 1) for number in range(len(schema.column_names(table))))
+            for row in self.rows(f"{_SELECT[table]} ORDER BY {order}", recording_id):
                 digest.update(repr(row).encode())
                 count += 1
         return (_number(recording["complete"]), _number(recording["requests_seen"]), count), digest.hexdigest()
 
 
-def _joined(ledger: Ledger, into: Path, other: Path) -> Joined:
+def _merge_database(ledger: Ledger, into: Path, other: Path) -> MergedDatabase:
     try:
         if other.exists() and other.samefile(ledger.path):
             raise StoreError(other, "it is the database to merge into", "name another one")
@@ -121,16 +112,19 @@ def _joined(ledger: Ledger, into: Path, other: Path) -> Joined:
             with ledger.joining() as lent:
                 target = _Side(lent, into)
                 owners = source.rows("SELECT site, owner FROM site_owners ORDER BY site")
-                _put(source, target, "INSERT OR IGNORE INTO site_owners (site, owner) VALUES (?, ?)", owners)
+                _store(source, target, INSERT["site_owners"].replace("INSERT", "INSERT OR IGNORE", 1), owners)
                 found = list(source.rows("SELECT id, complete FROM recordings ORDER BY id"))
-                ids = [one for one, _ in found if isinstance(one, str)]
-                fates = tuple((one, _take(source, target, one)) for one in ids)
+                fates = tuple(
+                    (recording_id, _merge_recording(source, target, recording_id))
+                    for recording_id, _ in found
+                    if isinstance(recording_id, str)
+                )
     except StoreError as error:
-        return Joined(other, refused=error)
-    return Joined(other, fates, sum(not complete for _, complete in found))
+        return MergedDatabase(other, refused=error)
+    return MergedDatabase(other, fates, sum(not complete for _, complete in found))
 
 
-def _take(source: _Side, target: _Side, recording_id: str) -> Fate:
+def _merge_recording(source: _Side, target: _Side, recording_id: str) -> Fate:
     theirs, ours = source.recording(recording_id), target.recording(recording_id)
     if not ours:
         _copy(source, target, recording_id)
@@ -144,23 +138,22 @@ def _take(source: _Side, target: _Side, recording_id: str) -> Fate:
     if fate == "kept" and reach == our_reach:
         found = f"its recording {shown} differs from the one in {target.path}, and neither goes further"
         raise StoreError(source.path, found, "keep the two apart: one was changed")
-    sources = sorted({*_texts(theirs["sources"]), *_texts(ours["sources"])})
     if fate == "replaced":
         for statement in FORGET_RECORDING:
             target.connection.execute(statement, (recording_id,))
         _copy(source, target, recording_id)
-    target.connection.execute(amend("recordings", ("sources",)), (to_db(tuple(sources)), recording_id))
+    sources = tuple(sorted({*_texts(theirs["sources"]), *_texts(ours["sources"])}))
+    target.connection.execute(format_update("recordings", ("sources",)), (to_db(sources), recording_id))
     return fate
 
 
 def _copy(source: _Side, target: _Side, recording_id: str) -> None:
-    _put(source, target, UPSERT["recordings"], [tuple(source.recording(recording_id).values())])
-    for table, where in _OF_RECORDING.items():
-        rows = source.rows(f"SELECT {_COLUMNS[table]} FROM {table} WHERE {where}", recording_id)
-        _put(source, target, _INSERT[table], rows)
+    _store(source, target, UPSERT["recordings"], [tuple(source.recording(recording_id).values())])
+    for table in _TABLES:
+        _store(source, target, INSERT[table], source.rows(_SELECT[table], recording_id))
 
 
-def _put(source: _Side, target: _Side, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+def _store(source: _Side, target: _Side, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
     try:
         target.connection.executemany(statement, rows)
     except sqlite3.IntegrityError:
@@ -173,7 +166,7 @@ def _number(stored: object) -> int:
 
 def _texts(stored: object) -> list[str]:
     try:
-        found = json.loads(str(stored))
+        texts = json.loads(str(stored))
     except ValueError:
         return []
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    return [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []

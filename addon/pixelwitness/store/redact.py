@@ -1,8 +1,9 @@
 """A redacted copy of a database, for sharing: evidence of what was sent, without what was sent.
 
-Owns which columns change on the way and how.  The copy is written anew, row by row, so no
-page of it ever held anything else.  Its tokens are made again under a key that is thrown
-away: equal values stay equal inside the copy, and nothing joins it with another study.
+Owns the list of columns that may be in it, and what becomes of each on the way: what the list does
+not name stays out.  The copy is written anew, row by row, so no page of it ever held anything else.
+Its tokens are made again under a key that is thrown away: equal values stay equal inside the copy,
+and nothing joins it with another study.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import os
 import re
 import secrets
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +30,8 @@ type Change = Callable[[Value], Value]
 
 LENGTH_STEP = 16
 """Lengths are rounded up to a multiple of this many characters."""
-_BY_WORDS = frozenset({"topic", "interest", "instruction_text"})
-"""Kinds of findings whose evidence is words of what was sent; the evidence of others is words of ours."""
+_OWN_WORDS = frozenset({"personal_data", "persona", "identity", "consent", "server_side"})
+"""Kinds of findings whose evidence is words of ours; that of others can be words of what was sent."""
 _REMOVED = "redacted"
 _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
@@ -45,7 +47,7 @@ _EXPORTERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Redacted:
+class RedactedCopy:
     """What a copy holds, and what was taken out of it."""
 
     recordings: int
@@ -57,7 +59,7 @@ class Redacted:
     """Addresses of pages that were cut to their host."""
 
 
-def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> Redacted:
+def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> RedactedCopy:
     """Write a redacted copy of a database, of some recordings or of all, to a new file for its owner alone.
 
     Errors: `StoreError`, also where the target is there already; then nothing is written.
@@ -71,120 +73,165 @@ def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> Redact
         with database.reading(source) as connection:
             # One view of it, even while somebody writes.
             connection.execute("BEGIN")
-            told = _copy(connection, draft, json.dumps([*recordings]) if recordings else None)
-        _put_in_place(draft, target)
+            copy = _copy(connection, draft, json.dumps([*recordings]) if recordings else None)
+        _place(draft, target)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             with contextlib.suppress(OSError):
                 draft.with_name(f"{draft.name}{ending}").unlink(missing_ok=True)
-    return told
+    return copy
 
 
-def changes(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
-    """Return by table and column what becomes of a value; every other column stays as it is."""
-    at_minute = {"seen_at": _minute}
-    page = {**at_minute, "page_url": _host_alone}
+def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
+    """Return by table and column what becomes of a value; a column that is not named has none in a copy."""
+    seen_at = {"seen_at": _cut_to_minute}
+    page = {"page_site": _keep, "page_url": _cut_to_host, "attributed_by": _keep, "attribution_certainty": _keep}
+    rule = _kept("rule_id", "rule_version")
     return {
         "recordings": {
-            "sources": _no_sources,
-            "exporter": lambda value: _known(value, _EXPORTERS),
-            "user_agent": lambda value: _first(value, _BROWSERS),
-            "first_seen": _minute,
-            "last_seen": _minute,
-            "options": _marked,
+            **_kept("id", "kind", "sha256", "complete", "cookies_recorded"),
+            **_kept("tool_version", "rules_sha256", "knowledge_sha256", "suffix_list"),
+            **_kept("requests_seen", "requests_matched", "requests_other", "undecodable", "rejected", "blocked"),
+            **_kept("not_requests", "bodies_not_recorded", "tls_refused", "dropped", "rule_faults"),
+            "sources": _hide_sources,
+            "exporter": lambda value: _find_names(value, _EXPORTERS),
+            "user_agent": lambda value: _find_first(value, _BROWSERS),
+            "first_seen": _cut_to_minute,
+            "last_seen": _cut_to_minute,
+            "options": _mark,
         },
-        "visits": page,
+        "visits": {
+            **_kept("id", "recording_id", "position", "site", "status", "attributed_by"),
+            **seen_at,
+            "page_url": _cut_to_host,
+        },
         "events": {
+            **_kept("id", "recording_id", "visit_id", "channel", "rule_id", "confidence", "event_kind", "dedup_form"),
+            **_kept("transmissions", "blocked"),
+            **seen_at,
             **page,
-            "event_name": _name,
-            "pixel_id": _pixel,
-            "dedup_id": _nothing,
+            "event_name": _redact_name,
+            "pixel_id": _redact_pixel,
+            "dedup_id": _drop,
             "dedup_token": lambda value: None if value is None else token(str(value)),
         },
-        "contacts": {**page, "method": _method, "pixel_id": _pixel},
-        "transmissions": {**at_minute, "method": _method},
-        "fields": {"value": _nothing, "value_token": lambda value: token(str(value)), "length": _rounded},
-        "signals": at_minute,
-        "observations": at_minute,
-        "pixel_configs": {**at_minute, "pixel_id": _pixel},
+        "contacts": {
+            **_kept("id", "recording_id", "visit_id", "position", "part", "line", "channel", "confidence"),
+            **_kept("receiver_host", "first_party", "body_state", "blocked", "also_matched"),
+            **seen_at,
+            **page,
+            **rule,
+            "pixel_id": _redact_pixel,
+            "method": _known_method,
+        },
+        "transmissions": {
+            **_kept("id", "event_id", "recording_id", "position", "part", "item", "line", "channel"),
+            **_kept("receiver_host", "first_party", "transport", "body_state", "blocked", "also_matched"),
+            **seen_at,
+            **rule,
+            "method": _known_method,
+        },
+        "fields": {
+            **_kept("transmission_id", "contact_id", "field", "ordinal", "data_class", "form", "matching"),
+            "length": _round_up,
+            "value_token": lambda value: token(str(value)),
+            "value": _drop,
+        },
+        "signals": {**_kept("id", "recording_id", "visit_id", "position", "site", "kind", "state"), **seen_at, **rule},
+        "observations": {
+            **_kept("id", "recording_id", "visit_id", "position", "site", "kind", "confidence", "evidence"),
+            **seen_at,
+            **rule,
+        },
+        "pixel_configs": {
+            **_kept("id", "recording_id", "visit_id", "position", "site", "key", "value"),
+            **seen_at,
+            "pixel_id": _redact_pixel,
+        },
+        "findings": {
+            **_kept("event_id", "contact_id", "visit_id", "recording_id", "kind", "label", "field", "certainty"),
+            **_kept("knowledge_version", "fingerprint"),
+            "evidence": _keep,  # of kinds whose evidence is ours alone: see `_copy_table`
+        },
+        "rejected_records": _kept("recording_id", "record", "reason"),
+        "site_owners": _kept("site", "owner"),
+        "study": {"key_fingerprint": _drop},  # in its place that of the key under which the copy's tokens are made
     }
 
 
-def _copy(source: sqlite3.Connection, draft: Path, chosen: str | None) -> Redacted:
+def _kept(*names: str) -> dict[str, Change]:
+    return dict.fromkeys(names, _keep)
+
+
+def _copy(source: sqlite3.Connection, draft: Path, recordings: str | None) -> RedactedCopy:
     throw_away = secrets.token_bytes(key.KEY_BYTES)
-    change = changes(tokenizer(throw_away))
+    decisions = decide(tokenizer(throw_away))
     target, _ = database.open_for_writing(draft, durable=False)
     with contextlib.closing(target):
         try:
             target.execute("BEGIN IMMEDIATE")
-            counts = {table: _put(source, target, table, change.get(table, {}), chosen) for table in schema.RECORDS}
-            owners = source.execute("SELECT site, owner FROM site_owners ORDER BY site")
-            target.executemany("INSERT INTO site_owners (site, owner) VALUES (?, ?)", owners)
-            target.executemany(
-                "INSERT INTO rejected_records (recording_id, record, reason) VALUES (?, ?, ?)",
-                source.execute(
-                    f"SELECT recording_id, record, reason FROM rejected_records WHERE {_CHOSEN}", {"of": chosen}
-                ),
-            )
-            target.execute("INSERT INTO study (key_fingerprint) VALUES (?)", (key.fingerprint(throw_away),))
+            counts = {
+                table: _copy_table(source, target, table, decisions.get(table, {}), recordings)
+                for table in schema.TABLES
+                if table != "study"
+            }
+            target.execute(INSERT["study"], (key.fingerprint(throw_away),))
             target.execute("COMMIT")
             # Whoever opens it may have no right to write beside it.
             target.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
             raise explain(error, draft) from None
-    return Redacted(
+    return RedactedCopy(
         counts["recordings"].rows,
         counts["events"].rows,
         counts["contacts"].rows,
-        counts["fields"].changed.get("value", 0),
-        sum(count.changed.get("page_url", 0) for count in counts.values()),
+        counts["fields"].changed["value"],
+        sum(count.changed["page_url"] for count in counts.values()),
     )
 
 
-_CHOSEN = "(:of IS NULL OR recording_id IN (SELECT value FROM json_each(:of)))"
-_WHERE = {
-    "recordings": _CHOSEN.replace("recording_id", "id"),
-    "fields": "(:of IS NULL"
-    " OR transmission_id IN (SELECT id FROM transmissions"
-    "  WHERE recording_id IN (SELECT value FROM json_each(:of)))"
-    " OR contact_id IN (SELECT id FROM contacts WHERE recording_id IN (SELECT value FROM json_each(:of))))",
-}
-
-
 @dataclass(slots=True)
-class _Count:
+class _TableCount:
     rows: int
-    changed: dict[str, int]
+    changed: Counter[str]
+    """By column, the values that are others in the copy."""
 
 
-def _put(
-    source: sqlite3.Connection, target: sqlite3.Connection, table: str, change: Mapping[str, Change], chosen: str | None
-) -> _Count:
-    names = list(schema.columns(schema.RECORDS[table]))
-    count = _Count(0, {})
-    of_kind, of_evidence = (names.index(name) if name in names else 0 for name in ("kind", "evidence"))
+def _copy_table(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    table: str,
+    decisions: Mapping[str, Change],
+    recordings: str | None,
+) -> _TableCount:
+    names = schema.column_names(table)
+    changes = [(name, decisions.get(name, _drop)) for name in names]
+    count = _TableCount(0, Counter())
+    kind, evidence = (names.index(name) if table == "findings" else 0 for name in ("kind", "evidence"))
 
-    def rows() -> Iterator[tuple[Value, ...]]:
-        query = f"SELECT {', '.join(names)} FROM {table} WHERE {_WHERE.get(table, _CHOSEN)} ORDER BY rowid"
-        for row in source.execute(query, {"of": chosen}):
+    def rows() -> Iterator[list[Value]]:
+        query = f"SELECT {', '.join(names)} FROM {table} WHERE {_chosen(table)} ORDER BY rowid"
+        for row in source.execute(query, {"recordings": recordings}):
             count.rows += 1
-            if table == "findings" and row[of_kind] in _BY_WORDS:
-                row = (*row[:of_evidence], _REMOVED, *row[of_evidence + 1 :])
-            yield tuple(told(name, value) for name, value in zip(names, row, strict=True))
-
-    def told(name: str, value: Value) -> Value:
-        if name not in change:
-            return value
-        new = change[name](value)
-        if new != value:
-            count.changed[name] = count.changed.get(name, 0) + 1
-        return new
+            redacted = [change(value) for (_, change), value in zip(changes, row, strict=True)]
+            if table == "findings" and row[kind] not in _OWN_WORDS:
+                redacted[evidence] = _REMOVED
+            count.changed.update(
+                name for (name, _), before, after in zip(changes, row, redacted, strict=True) if before != after
+            )
+            yield redacted
 
     target.executemany(INSERT[table], rows())
     return count
 
 
-def _put_in_place(draft: Path, target: Path) -> None:
+def _chosen(table: str) -> str:
+    if table not in schema.OF_A_RECORDING:
+        return "true"
+    return f"(:recordings IS NULL OR {schema.of_recordings(table, 'IN (SELECT value FROM json_each(:recordings))')})"
+
+
+def _place(draft: Path, target: Path) -> None:
     try:
         os.link(draft, target)
     except FileExistsError:
@@ -200,15 +247,19 @@ def _put_in_place(draft: Path, target: Path) -> None:
 # What becomes of a value -----------------------------------------------------------
 
 
-def _nothing(_: Value) -> Value:
+def _keep(value: Value) -> Value:
+    return value
+
+
+def _drop(_: Value) -> Value:
     return None
 
 
-def _minute(value: Value) -> Value:
+def _cut_to_minute(value: Value) -> Value:
     return f"{value[:16]}:00.000Z" if isinstance(value, str) else None
 
 
-def _host_alone(value: Value) -> Value:
+def _cut_to_host(value: Value) -> Value:
     """Return an address without all that stands below its host, an ellipsis in its place."""
     if not isinstance(value, str):
         return None
@@ -220,40 +271,40 @@ def _host_alone(value: Value) -> Value:
     return f"{scheme}://{stored_host(host)}/{'…' if below else ''}"
 
 
-def _name(value: Value) -> Value:
+def _redact_name(value: Value) -> Value:
     """Return an event's name as a scan that keeps no values would store it; one that is an address goes whole."""
     if not isinstance(value, str):
         return None
     return "{address}" if "/" in value or "?" in value else without_objection(value)
 
 
-def _pixel(value: Value) -> Value:
+def _redact_pixel(value: Value) -> Value:
     return value if not isinstance(value, str) or _PIXEL_ID.fullmatch(value) else without_objection(value)
 
 
-def _rounded(value: Value) -> Value:
+def _round_up(value: Value) -> Value:
     return -(-value // LENGTH_STEP) * LENGTH_STEP if isinstance(value, int) else 0
 
 
-def _method(value: Value) -> Value:
+def _known_method(value: Value) -> Value:
     return value if value in _METHODS else "OTHER"
 
 
-def _known(value: Value, names: Sequence[str]) -> str | None:
+def _find_names(value: Value, names: Sequence[str]) -> str | None:
     low = value.lower() if isinstance(value, str) else ""
     return ", ".join(name for name in names if name.lower() in low) or None
 
 
-def _first(value: Value, names: Sequence[str]) -> str | None:
-    known = _known(value, names)
+def _find_first(value: Value, names: Sequence[str]) -> str | None:
+    known = _find_names(value, names)
     return known.partition(", ")[0] if known else None
 
 
-def _no_sources(_: Value) -> Value:
+def _hide_sources(_: Value) -> Value:
     return '["redacted copy"]'
 
 
-def _marked(value: Value) -> Value:
+def _mark(value: Value) -> Value:
     options = loads_or_none(str(value))
     persona = isinstance(options, dict) and options.get("persona") is not None
     return json.dumps({"keep_values": False, "persona": persona or None, "redacted": True}, sort_keys=True)

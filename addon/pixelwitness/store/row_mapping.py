@@ -1,4 +1,4 @@
-"""Records as rows: what a value becomes, and the statements that put rows in, made once from the records.
+"""Records as rows: what a value becomes, and the statements that store rows, made once from the records.
 
 Owns the words of SQL that write; identifiers come from the record classes, values
 are bound.  It must not know of files, transactions or connections.
@@ -7,7 +7,7 @@ are bound.  It must not know of files, transactions or connections.
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final, get_origin
+from typing import Final
 
 import msgspec
 
@@ -24,7 +24,7 @@ _PLAIN: Final = frozenset({type(None), bool})
 _WITH_LISTS: Final = frozenset(
     record
     for record in schema.RECORDS.values()
-    if any(get_origin(one.type) is tuple for one in msgspec.structs.fields(record))
+    if any(kind is tuple for kind, _ in schema.value_types(record).values())
 )
 
 TABLE_OF: Mapping[type[records.Record], str] = {record: table for table, record in schema.RECORDS.items()}
@@ -77,49 +77,43 @@ def to_rows(batch: Sequence[records.AnyRecord]) -> list[Row]:
     """Return the values of records of one kind.
 
     They are given as they are where no column is a list, which takes a fifth of the time: where one holds what
-    SQLite cannot take, it refuses the batch, and the records are put in one by one.  Errors as of `to_row`.
+    SQLite cannot take, it refuses the batch, and the records are stored one by one.  Errors as of `to_row`.
     """
     kind = type(batch[0])
     if kind in _WITH_LISTS:
         return [to_row(record) for record in batch]
     if kind is records.Field:
-        for one in batch:
-            if (one.transmission_id is None) is (one.contact_id is None):  # type: ignore[union-attr]
+        for field in batch:
+            if (field.transmission_id is None) is (field.contact_id is None):  # type: ignore[union-attr]
                 raise ValueError(_OF_ONE)
     return [*map(msgspec.structs.astuple, batch)]
 
 
-def _columns(table: str) -> tuple[str, ...]:
-    return schema.RECORDS[table].__struct_fields__
-
-
 def _insert(table: str) -> str:
-    names = _columns(table)
+    names = schema.column_names(table)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def _upsert(table: str) -> str:
-    """Return the statement that puts a row in or, where its key is there, makes that row like it."""
-    names = _columns(table)
+    """Return the statement that stores a row or, where its key is there, makes that row like it."""
     if table == "fields":
         return _insert(table).replace("INSERT", "INSERT OR REPLACE", 1)
     if table == "findings":
         return _insert(table)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in schema.column_names(table) if name != "id")
     return f"{_insert(table)} ON CONFLICT (id) DO UPDATE SET {changes}"
 
 
-INSERT: Mapping[str, str] = {table: _insert(table) for table in schema.RECORDS}
+INSERT: Mapping[str, str] = {table: _insert(table) for table in schema.TABLES}
 UPSERT: Mapping[str, str] = {table: _upsert(table) for table in schema.RECORDS}
 
 FORGET_FINDING: Mapping[str, str] = {
     # A finding has no key but all of it.  The plus keeps SQLite to the index of the subject, which is the narrow one.
     subject: "DELETE FROM findings WHERE "
-    + " AND ".join(f"{name} = ?" if name == subject else f"+{name} IS ?" for name in _columns("findings"))
+    + " AND ".join(f"{name} = ?" if name == subject else f"+{name} IS ?" for name in schema.column_names("findings"))
     for subject in ("event_id", "contact_id", "visit_id", "recording_id")
 }
-"""By the subject's column: removes a finding equal to the one bound, so that it can be put in again."""
-
+"""By the subject's column: removes a finding equal to the one bound, so that it can be stored again."""
 
 WITH_FINDINGS: Mapping[str, str] = {
     subject: f"SELECT DISTINCT {subject} FROM findings WHERE {subject} IN (SELECT value FROM json_each(?))"
@@ -129,10 +123,10 @@ WITH_FINDINGS: Mapping[str, str] = {
 
 
 @lru_cache(maxsize=32)
-def of_many(statement: str, number: int) -> str:
-    """Return the statement that puts in so many rows at once, of one that puts in a single row.
+def repeat_insert(statement: str, number: int) -> str:
+    """Return the statement that stores so many rows at once, of one that stores a single row.
 
-    >>> of_many("INSERT INTO study (key_fingerprint) VALUES (?)", 2)
+    >>> repeat_insert("INSERT INTO study (key_fingerprint) VALUES (?)", 2)
     'INSERT INTO study (key_fingerprint) VALUES (?), (?)'
     """
     before, values, rest = statement.partition(" VALUES ")
@@ -141,12 +135,12 @@ def of_many(statement: str, number: int) -> str:
 
 
 @lru_cache(maxsize=32)
-def amend(table: str, columns: tuple[str, ...]) -> str:
+def format_update(table: str, columns: tuple[str, ...]) -> str:
     """Return the statement that gives columns of a row other values; it takes these, then the row's id.
 
     Errors: ValueError for a column that may not change.
 
-    >>> amend("recordings", ("sources",))
+    >>> format_update("recordings", ("sources",))
     'UPDATE recordings SET sources = ? WHERE id = ?'
     """
     if not columns or not records.AMENDABLE.get(table, frozenset()).issuperset(columns):
@@ -154,7 +148,7 @@ def amend(table: str, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?"
 
 
-def subject_of(finding: records.Finding) -> str:
+def find_subject(finding: records.Finding) -> str:
     """Return the column that names what a finding is about, the most particular one."""
     if finding.event_id is not None:
         return "event_id"
@@ -163,14 +157,10 @@ def subject_of(finding: records.Finding) -> str:
     return "visit_id" if finding.visit_id is not None else "recording_id"
 
 
-FORGET_RECORDING: tuple[str, ...] = (
+FORGET_RECORDING: tuple[str, ...] = tuple(
     # What refers goes before what it refers to, so that no check of a reference has anything to find.
-    "DELETE FROM fields WHERE transmission_id IN (SELECT id FROM transmissions WHERE recording_id = ?)",
-    "DELETE FROM fields WHERE contact_id IN (SELECT id FROM contacts WHERE recording_id = ?)",
-    *(
-        f"DELETE FROM {table} WHERE recording_id = ?"
-        for table in (*reversed([name for name in schema.RECORDS if name not in ("recordings", "fields")]),)
-    ),
-    "DELETE FROM rejected_records WHERE recording_id = ?",
+    f"DELETE FROM {table} WHERE {schema.of_recordings(table, '= ?1')}"
+    for table in reversed(schema.OF_A_RECORDING)
+    if table != "recordings"
 )
 """Each takes the recording's id; the row of `recordings` stays."""

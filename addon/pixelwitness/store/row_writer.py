@@ -112,7 +112,7 @@ class RowWriter:
     def amend(self, amendment: records.Amendment, recording_id: str | None = None) -> None:
         """Change columns of a row that is stored; what cannot be is counted."""
         try:
-            statement = row_mapping.amend(amendment.table, tuple(amendment.values))
+            statement = row_mapping.format_update(amendment.table, tuple(amendment.values))
             values = [*map(row_mapping.to_db, amendment.values.values()), row_mapping.to_db(amendment.id)]
             if self._connection.execute(statement, values).rowcount:
                 return
@@ -165,7 +165,7 @@ class RowWriter:
         for slab in _SLABS:
             if not found or slab * len(found[0]) > self._most_values:
                 continue
-            many = row_mapping.of_many(statement, slab)
+            many = row_mapping.repeat_insert(statement, slab)
             while len(found) - at >= slab:
                 self._connection.execute(many, [*chain.from_iterable(found[at : at + slab])])
                 at += slab
@@ -175,7 +175,7 @@ class RowWriter:
         by_subject: dict[str, dict[row_mapping.Value, list[records.Finding]]] = {}
         for record in batch:
             if isinstance(record, records.Finding):
-                subject = row_mapping.subject_of(record)
+                subject = row_mapping.find_subject(record)
                 by_id = by_subject.setdefault(subject, {})
                 by_id.setdefault(row_mapping.to_db(getattr(record, subject)), []).append(record)
         for subject, by_id in by_subject.items():
@@ -188,7 +188,7 @@ class RowWriter:
         """Count a record that cannot be stored, in words of ours: what it holds was captured."""
         self.refused += 1
         self._connection.execute(
-            "INSERT INTO rejected_records (recording_id, record, reason) VALUES (?, ?, ?)",
+            row_mapping.INSERT["rejected_records"],
             (row_mapping.to_db(recording_id), kind.__name__, reason),
         )
 

@@ -9,7 +9,7 @@ not know how older files are brought to it (``migrations``), how rows get in
 import sqlite3
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, TypeAliasType, get_args
+from typing import TYPE_CHECKING, TypeAliasType, get_args, get_origin
 
 import msgspec
 
@@ -47,6 +47,9 @@ _OWN_TABLES: Mapping[str, Mapping[str, type]] = {
 """Tables without a record class; all their columns are NOT NULL, but for the recording of a refused record."""
 
 TABLES = (*RECORDS, *_OWN_TABLES)
+
+OF_A_RECORDING = (*RECORDS, "rejected_records")
+"""The tables whose rows belong to a recording each; one comes after those that it refers to."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "recordings": "One HAR file, flow file or live session, and the count of what became of each of its requests",
@@ -178,15 +181,41 @@ and data classes are of what was sent; what was blocked is counted beside it.
 """
 
 
-def columns(record: type[records.Record]) -> dict[str, tuple[type, bool]]:
-    """Return column → (type in SQLite, as ``str`` or ``int``; whether it may be null) of a record class."""
-    shape: dict[str, tuple[type, bool]] = {}
+def value_types(record: type[records.Record]) -> dict[str, tuple[type, bool]]:
+    """Return attribute → (``str``, ``int``, ``bool`` or ``tuple``; whether it may be None) of a record class."""
+    types: dict[str, tuple[type, bool]] = {}
     for field in msgspec.structs.fields(record):
         stated = field.type.__value__ if isinstance(field.type, TypeAliasType) else field.type
         choices = get_args(stated) if isinstance(stated, UnionType) else (stated,)
         plain = next(choice for choice in choices if choice is not NoneType)
-        shape[field.name] = (int if plain in (int, bool) else str, NoneType in choices)
-    return shape
+        types[field.name] = (get_origin(plain) or plain, NoneType in choices)
+    return types
+
+
+def columns(record: type[records.Record]) -> dict[str, tuple[type, bool]]:
+    """Return column → (type in SQLite, as ``str`` or ``int``; whether it may be null) of a record class."""
+    return {
+        name: (int if kind in (int, bool) else str, nullable) for name, (kind, nullable) in value_types(record).items()
+    }
+
+
+def column_names(table: str) -> tuple[str, ...]:
+    """Return the columns of any table, in their order."""
+    return RECORDS[table].__struct_fields__ if table in RECORDS else tuple(_OWN_TABLES[table])
+
+
+def of_recordings(table: str, chosen: str) -> str:
+    """Return the SQL condition that holds for a table's rows of some recordings; ``chosen`` follows their id.
+
+    >>> of_recordings("visits", "= ?1"), of_recordings("recordings", "IN ('a', 'b')")
+    ('recording_id = ?1', "id IN ('a', 'b')")
+    """
+    if table == "fields":
+        return (
+            f"(transmission_id IN (SELECT id FROM transmissions WHERE recording_id {chosen})"
+            f" OR contact_id IN (SELECT id FROM contacts WHERE recording_id {chosen}))"
+        )
+    return f"{'id' if table == 'recordings' else 'recording_id'} {chosen}"
 
 
 def opened(connection: sqlite3.Connection) -> "Database":
