@@ -9,7 +9,6 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
@@ -19,13 +18,17 @@ from pixelwitness.core.exposure.records import (
     Event,
     Field,
     Finding,
+    Observation,
     PixelConfig,
+    Record,
     Recording,
     Signal,
     Transmission,
     Visit,
 )
 from pixelwitness.meaning.hints.identity import summarise_identity
+from pixelwitness.store import schema
+from pixelwitness.store.row_mapping import TABLE_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,85 +52,60 @@ class Choice:
 
 EVERYTHING = Choice()
 
+_IN_RECORDINGS = "(:recordings IS NULL OR {} IN (SELECT value FROM json_each(:recordings)))"
+
 
 def _chosen(site: str, of: str = "") -> str:
     """Return the condition that holds for the rows of a choice; ``site`` names the column, ``of`` the table."""
     return f"""(:sites IS NULL OR ifnull({of}{site}, 'unknown') IN (SELECT value FROM json_each(:sites)))
   AND (:since IS NULL OR {of}seen_at IS NULL OR {of}seen_at >= :since)
-  AND (:recordings IS NULL OR {of}recording_id IN (SELECT value FROM json_each(:recordings)))"""
+  AND {_IN_RECORDINGS.format(f"{of}recording_id")}"""
 
 
-_RECORDINGS = """
-SELECT id, sources, kind, sha256, exporter, user_agent, first_seen, last_seen, complete, tool_version,
-       rules_sha256, knowledge_sha256, suffix_list, options, cookies_recorded, requests_seen, requests_matched,
-       requests_other, undecodable, rejected, blocked, not_requests, bodies_not_recorded, tls_refused, dropped,
-       rule_faults
-FROM recordings
-WHERE (:recordings IS NULL OR id IN (SELECT value FROM json_each(:recordings)))
-ORDER BY first_seen, sources, id
-"""
+class _Query[R: Record]:
+    """A question whose answers are records of one kind: all columns of their table, and the SQL behind its name."""
 
-_VISITS = f"""
-SELECT id, recording_id, position, site, page_url, status, seen_at, attributed_by
-FROM visits
-WHERE {_chosen("site")}
-ORDER BY seen_at, recording_id, position
-"""
+    def __init__(self, record: type[R], rest: str) -> None:
+        types = schema.value_types(record)
+        self._record = record
+        self._names = tuple(types)
+        self._truths = tuple(name for name, (kind, _) in types.items() if kind is bool)
+        self._lists = tuple(name for name, (kind, _) in types.items() if kind is tuple)
+        self._statement = f"SELECT {', '.join(types)} FROM {TABLE_OF[record]} {rest}"
 
-_SIGNALS = f"""
-SELECT id, recording_id, visit_id, position, site, seen_at, rule_id, rule_version, kind, state
-FROM signals
-WHERE {_chosen("site")}
-ORDER BY seen_at, recording_id, position, length(id), id
-"""
+    def read(self, db: sqlite3.Connection, parameters: Mapping[str, str | None] | tuple[str, ...]) -> Iterator[R]:
+        """Yield the records: truths as bool, JSON arrays as tuples."""
+        for values in db.execute(self._statement, parameters):
+            row = dict(zip(self._names, values, strict=True))
+            for name in self._truths:
+                row[name] = None if row[name] is None else bool(row[name])
+            for name in self._lists:
+                row[name] = tuple(json.loads(row[name]))
+            yield self._record(**row)
+
 
 # The order of ids is that of text, so that of their lengths comes first: position 9 before position 10.
-_EVENTS = f"""
-SELECT id, recording_id, visit_id, seen_at, channel, rule_id, confidence, pixel_id, event_name, event_kind,
-       dedup_id, dedup_token, dedup_form, page_site, page_url, attributed_by, attribution_certainty, transmissions,
-       blocked
-FROM events
-WHERE {_chosen("page_site")}
-ORDER BY seen_at, recording_id, length(id), id
-"""
+_IN_TIME = "ORDER BY seen_at, recording_id, position, length(id), id"
 
-_TRANSMISSIONS = """
-SELECT id, event_id, recording_id, position, part, item, line, seen_at, rule_id, rule_version, channel,
-       receiver_host, first_party, method, transport, body_state, blocked, also_matched
-FROM transmissions
-WHERE event_id = ?
-ORDER BY position, part, item
-"""
-
-_FIELDS_OF_TRANSMISSION = """
-SELECT transmission_id, contact_id, field, ordinal, data_class, form, matching, length, value_token, value
-FROM fields
-WHERE transmission_id = ?
-ORDER BY field, ordinal
-"""
-
-_CONTACTS = f"""
-SELECT id, recording_id, visit_id, position, part, line, seen_at, channel, rule_id, rule_version, confidence,
-       pixel_id, page_site, page_url, attributed_by, attribution_certainty, receiver_host, first_party, method,
-       body_state, blocked, also_matched
-FROM contacts
-WHERE {_chosen("page_site")}
-ORDER BY seen_at, recording_id, position, part
-"""
-
-_FIELDS_OF_CONTACT = """
-SELECT transmission_id, contact_id, field, ordinal, data_class, form, matching, length, value_token, value
-FROM fields
-WHERE contact_id = ?
-ORDER BY field, ordinal
-"""
-
-_PIXEL_CONFIGS = f"""
-SELECT id, recording_id, visit_id, position, site, pixel_id, seen_at, key, value
-FROM pixel_configs
-WHERE {_chosen("site")}
-ORDER BY seen_at, recording_id, position, length(id), id
-"""
+_RECORDINGS = _Query(Recording, f"WHERE {_IN_RECORDINGS.format('id')} ORDER BY first_seen, sources, id")
+_VISITS = _Query(Visit, f"WHERE {_chosen('site')} ORDER BY seen_at, recording_id, position")
+_SIGNALS = _Query(Signal, f"WHERE {_chosen('site')} {_IN_TIME}")
+_OBSERVATIONS = _Query(Observation, f"WHERE {_chosen('site')} {_IN_TIME}")
+_PIXEL_CONFIGS = _Query(PixelConfig, f"WHERE {_chosen('site')} {_IN_TIME}")
+_EVENTS = _Query(Event, f"WHERE {_chosen('page_site')} ORDER BY seen_at, recording_id, length(id), id")
+_CONTACTS = _Query(Contact, f"WHERE {_chosen('page_site')} ORDER BY seen_at, recording_id, position, part")
+_TRANSMISSIONS = _Query(Transmission, "WHERE event_id = ? ORDER BY position, part, item")
+_FIELDS_OF_TRANSMISSION = _Query(Field, "WHERE transmission_id = ? ORDER BY field, ordinal")
+_FIELDS_OF_CONTACT = _Query(Field, "WHERE contact_id = ? ORDER BY field, ordinal")
+_FINDINGS_OF_EVENT = _Query(Finding, "WHERE event_id = ? ORDER BY kind, label, field, certainty, evidence")
+_FINDINGS_OF_CONTACT = _Query(Finding, "WHERE contact_id = ? ORDER BY kind, label, field, certainty, evidence")
+_FINDINGS = _Query(
+    Finding,
+    f"""
+WHERE kind IN (SELECT value FROM json_each(:kinds)) AND {_IN_RECORDINGS.format("recording_id")}
+ORDER BY recording_id, length(event_id), event_id, length(contact_id), contact_id, kind, label, field, evidence
+""",
+)
 
 _SERVER_HINTS = f"""
 SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id), findings.certainty
@@ -143,30 +121,12 @@ WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NUL
 ORDER BY 1, 2, 3, 5
 """
 
-_FINDINGS = """
-SELECT event_id, contact_id, visit_id, recording_id, kind, label, field, certainty, evidence, knowledge_version,
-       fingerprint
-FROM findings
-WHERE kind IN (SELECT value FROM json_each(:kinds))
-  AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
-ORDER BY recording_id, length(event_id), event_id, length(contact_id), contact_id, kind, label, field, evidence
-"""
-
-_FINDINGS_OF_EVENT = """
-SELECT event_id, contact_id, visit_id, recording_id, kind, label, field, certainty, evidence, knowledge_version,
-       fingerprint
-FROM findings
-WHERE event_id = ?
-ORDER BY kind, label, field, certainty, evidence
-"""
-_FINDINGS_OF_CONTACT = _FINDINGS_OF_EVENT.replace("WHERE event_id", "WHERE contact_id")
-
 # As the ledger counts: a request whose body could not be decoded, or that was blocked, stands at a branch of its own.
-_CARRIED = """
+_CARRIED = f"""
 WITH carriers AS (
     SELECT recording_id, position, event_id FROM transmissions
     WHERE NOT blocked AND body_state <> 'undecodable'
-      AND (:recordings IS NULL OR recording_id IN (SELECT value FROM json_each(:recordings)))
+      AND {_IN_RECORDINGS.format("recording_id")}
 )
 SELECT (SELECT count(*) FROM (SELECT DISTINCT recording_id, position FROM carriers)),
        (SELECT count(DISTINCT event_id) FROM carriers)
@@ -194,49 +154,43 @@ _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
 
 def recordings(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> tuple[Recording, ...]:
     """Return the recordings, in the order of time."""
-    rows = _rows(db, _RECORDINGS, choice.parameters, ("complete", "cookies_recorded"), ("sources",))
-    return tuple(Recording(**row) for row in rows)
+    return tuple(_RECORDINGS.read(db, choice.parameters))
 
 
 def visits(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Visit]:
     """Yield the visits, in the order of time."""
-    for row in _rows(db, _VISITS, choice.parameters):
-        yield Visit(**row)
+    return _VISITS.read(db, choice.parameters)
 
 
 def signals(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Signal]:
     """Yield the consent signals, in the order of time."""
-    for row in _rows(db, _SIGNALS, choice.parameters):
-        yield Signal(**row)
+    return _SIGNALS.read(db, choice.parameters)
 
 
-def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
-    """Yield the events with all that carried them and was understood, in the order of time."""
-    for row in _rows(db, _EVENTS, choice.parameters, ("blocked",)):
-        event = Event(**row)
-        carried = [
-            Transmission(**one)
-            for one in _rows(db, _TRANSMISSIONS, (event.id,), ("first_party", "blocked"), ("also_matched",))
-        ]
-        carried.sort(key=lambda one: one.rule_id != event.rule_id)
-        fields = tuple(Field(**one) for each in carried for one in _rows(db, _FIELDS_OF_TRANSMISSION, (each.id,)))
-        findings = tuple(Finding(**one) for one in _rows(db, _FINDINGS_OF_EVENT, (event.id,)))
-        yield SeenEvent(event, tuple(carried), fields, findings)
-
-
-def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenContact]:
-    """Yield the contacts with their fields and findings, in the order of time."""
-    for row in _rows(db, _CONTACTS, choice.parameters, ("first_party", "blocked"), ("also_matched",)):
-        contact = Contact(**row)
-        fields = tuple(Field(**one) for one in _rows(db, _FIELDS_OF_CONTACT, (contact.id,)))
-        findings = tuple(Finding(**one) for one in _rows(db, _FINDINGS_OF_CONTACT, (contact.id,)))
-        yield SeenContact(contact, fields, findings)
+def observations(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Observation]:
+    """Yield the observations, what only answers showed, in the order of time."""
+    return _OBSERVATIONS.read(db, choice.parameters)
 
 
 def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[PixelConfig]:
     """Yield the settings that configurations of pixels told, in the order of time."""
-    for row in _rows(db, _PIXEL_CONFIGS, choice.parameters):
-        yield PixelConfig(**row)
+    return _PIXEL_CONFIGS.read(db, choice.parameters)
+
+
+def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
+    """Yield the events with all that carried them and was understood, in the order of time."""
+    for event in _EVENTS.read(db, choice.parameters):
+        carriers = list(_TRANSMISSIONS.read(db, (event.id,)))
+        carriers.sort(key=lambda carrier: carrier.rule_id != event.rule_id)
+        fields = tuple(field for carrier in carriers for field in _FIELDS_OF_TRANSMISSION.read(db, (carrier.id,)))
+        yield SeenEvent(event, tuple(carriers), fields, tuple(_FINDINGS_OF_EVENT.read(db, (event.id,))))
+
+
+def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenContact]:
+    """Yield the contacts with their fields and findings, in the order of time."""
+    for contact in _CONTACTS.read(db, choice.parameters):
+        fields = tuple(_FIELDS_OF_CONTACT.read(db, (contact.id,)))
+        yield SeenContact(contact, fields, tuple(_FINDINGS_OF_CONTACT.read(db, (contact.id,))))
 
 
 def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
@@ -247,17 +201,15 @@ def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterato
 
 def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EVERYTHING) -> Iterator[Finding]:
     """Yield the findings of some kinds; sites and times are those of what they were found in."""
-    asked = {**choice.parameters, "kinds": json.dumps(sorted(kinds))}
-    for row in _rows(db, _FINDINGS, asked):
-        yield Finding(**row)
+    return _FINDINGS.read(db, {**choice.parameters, "kinds": json.dumps(sorted(kinds))})
 
 
 def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, Identification]]:
     """Yield for each site with events by what Meta could tell whom they are about, at the closest."""
-    told: dict[str | None, list[tuple[str, str]]] = {}
+    by_site: dict[str | None, list[tuple[str, str]]] = {}
     for site, level, evidence in db.execute(_IDENTITIES, choice.parameters):
-        told.setdefault(site, []).append((level, evidence))
-    for site, levels in told.items():
+        by_site.setdefault(site, []).append((level, evidence))
+    for site, levels in by_site.items():
         yield site, summarise_identity(levels)
 
 
@@ -293,25 +245,6 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         builder.add_server_hint(site, hint)
     for site, known in known_by(db, choice):
         builder.add_known_by(site, known)
-    for site, said in consent(db, choice):
-        builder.add_consent(site, said)
+    for site, state in consent(db, choice):
+        builder.add_consent(site, state)
     return builder.build(coverage(db, choice), recordings(db, choice))
-
-
-def _rows(
-    db: sqlite3.Connection,
-    query: str,
-    parameters: Mapping[str, str | None] | tuple[str, ...],
-    truths: tuple[str, ...] = (),
-    lists: tuple[str, ...] = (),
-) -> Iterator[dict[str, Any]]:
-    """Yield rows as the attributes of a record: truths as bool, JSON arrays as tuples."""
-    cursor = db.execute(query, parameters)
-    names = [column[0] for column in cursor.description]
-    for values in cursor:
-        row = dict(zip(names, values, strict=True))
-        for name in truths:
-            row[name] = None if row[name] is None else bool(row[name])
-        for name in lists:
-            row[name] = tuple(json.loads(row[name]))
-        yield row

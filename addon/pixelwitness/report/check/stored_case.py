@@ -15,7 +15,6 @@ from pixelwitness.policy.case import Case
 from pixelwitness.policy.case_redaction import redact_contacts, redact_events
 from pixelwitness.policy.contact_consent import consent_of_contacts
 from pixelwitness.store import queries
-from pixelwitness.store.observed import observations
 
 
 def read_case(connection: sqlite3.Connection, consent_names: ConsentNames | None = None) -> Case:
@@ -36,7 +35,7 @@ def read_case(connection: sqlite3.Connection, consent_names: ConsentNames | None
         own_sites=queries.own_sites(connection),
         coverage=queries.coverage(connection),
         configs=queries.pixel_configs(connection),
-        observations=observations(connection),
+        observations=queries.observations(connection),
         visits=visits,
         consent=consent,
     )
