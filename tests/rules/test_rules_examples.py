@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pytest
 from msgspec.structs import replace
 
 from pixelwitness.core.detect.detector import Detector
@@ -14,6 +13,7 @@ from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
 RULES = load_rules()
 DETECTOR = RULES.detector()
 EXAMPLES = examples_of(RULES)
+NAMED = {f"{example.rule_id}: {example.name}": example for example in EXAMPLES}
 BY_ID = {rule.id: rule for rule in RULES.rules}
 
 _KEYS = ("method", "site", "host", "path", "all", "any", "at_least", "where", "document", "body", "unless")
@@ -64,43 +64,52 @@ def claimed_twice(example: Example, detector: Detector) -> set[str]:
     return {other for one in found for other in one.also_matched if kinds[other] == one.rule.gives}
 
 
+def test_examples_of_a_rule_have_names_of_their_own() -> None:
+    assert len(NAMED) == len(EXAMPLES)
+
+
 def own(rule_id: str) -> list[Example]:
     return [example for example in EXAMPLES if example.rule_id == rule_id]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
-def test_an_example_gives_exactly_what_it_states(example: Example) -> None:
-    assert example.found_by(DETECTOR) == example.expected
+def test_every_example_gives_exactly_what_it_states() -> None:
+    found = {name: example.found_by(DETECTOR) for name, example in NAMED.items()}
+    assert found == {name: example.expected for name, example in NAMED.items()}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
-def test_no_example_is_claimed_by_two_rules_of_one_kind(example: Example) -> None:
-    assert claimed_twice(example, DETECTOR) == set()
+def test_no_example_is_claimed_by_two_rules_of_one_kind() -> None:
+    claimed = {name: claimed_twice(example, DETECTOR) for name, example in NAMED.items()}
+    assert {name: rules for name, rules in claimed.items() if rules} == {}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule_id}: {one.name}")
-def test_the_first_look_lets_pass_whatever_a_rule_matches(example: Example) -> None:
-    request = example.request
-    # Navigations pass whatever their URL is.
-    wanted = (
+def test_the_first_look_lets_pass_whatever_a_rule_matches() -> None:
+    assert [name for name, example in NAMED.items() if not passes(example) and DETECTOR.detect(example.request)] == []
+
+
+def passes(example: Example) -> bool:
+    """Say whether the first look lets a request pass; navigations pass whatever their URL is."""
+    request, screen = example.request, DETECTOR.screen
+    return (
         is_navigation(request, None)
-        or DETECTOR.screen.wants_url(request.url)
-        or (request.method == "POST" and DETECTOR.screen.wants_body(request.content_type, request.body or b""))
+        or screen.wants_url(request.url)
+        or (request.method == "POST" and screen.wants_body(request.content_type, request.body or b""))
     )
-    assert wanted or not DETECTOR.detect(request)
 
 
-@pytest.mark.parametrize("rule_id", sorted(BY_ID))
-def test_a_rule_has_examples_for_and_against(rule_id: str) -> None:
+def test_every_rule_has_examples_for_and_against() -> None:
     lists = {"event": "events", "contact": "contacts", "signal": "signals", "observation": "observations"}
-    stated = [example.expected[lists[BY_ID[rule_id].gives]] for example in own(rule_id)]
-    by_itself = [any(one["rule"] == rule_id for one in found) for found in stated if isinstance(found, list)]
-    assert {True, False} == set(by_itself)
+    outcomes = {}
+    for rule_id, rule in BY_ID.items():
+        stated = [example.expected[lists[rule.gives]] for example in own(rule_id)]
+        outcomes[rule_id] = {
+            any(one["rule"] == rule_id for one in found) for found in stated if isinstance(found, list)
+        }
+    assert outcomes == dict.fromkeys(BY_ID, {True, False})
 
 
-@pytest.mark.parametrize("rule_id", sorted(BY_ID))
-def test_each_condition_of_a_rule_is_needed(rule_id: str) -> None:
-    assert not_needed(BY_ID[rule_id], RULES.rules, own(rule_id)) == []
+def test_each_condition_of_every_rule_is_needed() -> None:
+    idle = {rule_id: not_needed(rule, RULES.rules, own(rule_id)) for rule_id, rule in BY_ID.items()}
+    assert {rule_id: conditions for rule_id, conditions in idle.items() if conditions} == {}
 
 
 def test_a_condition_that_is_not_needed_is_noticed() -> None:
