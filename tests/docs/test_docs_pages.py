@@ -1,23 +1,22 @@
 import re
-from pathlib import Path
+from functools import cache
 
-import pytest
 from docs import make, picture
 from tests.docs import reading
 
 FORBIDDEN = re.compile(r"(?<![\w/])/(?:work|tmp|root|home)/|https?://(?:pypi|files\.pythonhosted)\.|>>> ")
 
 
-@pytest.mark.parametrize("page", reading.PAGES, ids=reading.name)
-def test_links_lead_to_pages_and_headings_that_exist(page: Path) -> None:
+def test_links_lead_to_pages_and_headings_that_exist() -> None:
+    anchors = cache(reading.anchors)
     broken = []
-    for link in reading.links(page):
+    for page, link in ((each, link) for each in reading.PAGES for link in reading.links(each)):
         path, _, anchor = link.partition("#")
         if path.startswith("https://"):
             continue
         target = (page.parent / path).resolve() if path else page
-        if not target.is_file() or (anchor and anchor not in reading.anchors(target)):
-            broken.append(link)
+        if not target.is_file() or (anchor and anchor not in anchors(target)):
+            broken.append(f"{reading.name(page)}: {link}")
     assert broken == []
 
 
@@ -28,10 +27,10 @@ def test_every_page_is_listed_in_the_index() -> None:
     assert unlisted == set()
 
 
-@pytest.mark.parametrize("page", reading.PAGES, ids=reading.name)
-def test_made_parts_are_as_the_program_has_them_now(page: Path) -> None:
-    text = page.read_text("utf-8")
-    assert text == make.made(text), f"{reading.name(page)} is old: run python docs/make.py"
+def test_made_parts_are_as_the_program_has_them_now() -> None:
+    texts = {page: page.read_text("utf-8") for page in reading.PAGES}
+    old = [reading.name(page) for page, text in texts.items() if text != make.made(text)]
+    assert old == [], "run python docs/make.py"
 
 
 def test_the_picture_shows_what_the_demo_prints_now() -> None:
@@ -47,15 +46,14 @@ def test_pictures_are_small_and_each_is_shown_somewhere() -> None:
     assert [one.name for one in pictures - shown] == []
 
 
-@pytest.mark.parametrize("page", reading.PAGES, ids=reading.name)
-def test_pages_name_no_folder_of_one_machine_and_only_invented_sites_are_linked(page: Path) -> None:
-    text = page.read_text("utf-8")
-    assert FORBIDDEN.findall(text) == []
-    assert [link for link in reading.links(page) if "/tr" in link and "facebook" in link] == []
+def test_pages_name_no_folder_of_one_machine_and_only_invented_sites_are_linked() -> None:
+    named = {reading.name(page): FORBIDDEN.findall(page.read_text("utf-8")) for page in reading.PAGES}
+    assert {name: found for name, found in named.items() if found} == {}
+    links = [(reading.name(page), link) for page in reading.PAGES for link in reading.links(page)]
+    assert [(name, link) for name, link in links if "/tr" in link and "facebook" in link] == []
 
 
-@pytest.mark.parametrize("page", reading.PAGES, ids=reading.name)
-def test_the_words_for_sites_are_those_of_the_glossary(page: Path) -> None:
+def test_the_words_for_sites_are_those_of_the_glossary() -> None:
     # "domain" is a key of Meta's own and stands in code; in prose it is "site" or "host".
-    words = re.sub(r"`[^`\n]*`", "", reading.prose(page))
-    assert re.findall(r"\bdomains?\b", words, re.IGNORECASE) == []
+    prose = {reading.name(page): re.sub(r"`[^`\n]*`", "", reading.prose(page)) for page in reading.PAGES}
+    assert [name for name, words in prose.items() if re.search(r"\bdomains?\b", words, re.IGNORECASE)] == []
