@@ -4,7 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo help test lint bench bench-live same
+.PHONY: demo help test quick cover types lint bench bench-live same
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED) ## show what an invented recording told Meta
@@ -13,11 +13,24 @@ demo: $(INSTALLED) ## show what an invented recording told Meta
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# Two processes: the suite has slow tests of its own and waits for browsers.
-# A file's tests stay together, they share proxies and browsers.
-test: lint ## lint, types and every test
+# Two processes share the tests; those of a file stay together, they share proxies and browsers.
+TESTS := -n 2 --dist loadfile
+
+# Every start of a Python compiles what it imports where that may not be kept.
+export PYTHONDONTWRITEBYTECODE :=
+
+test: lint types ## lint, types and every test
+	$(BIN)/pytest $(TESTS)
+
+# What a test without these marks may not do, it cannot do: tests/conftest.py.
+quick: lint types ## lint, types and every test without browser, process or wait
+	$(BIN)/pytest $(TESTS) -m "not browser and not process and not waits"
+
+cover: $(INSTALLED) ## every test, and which lines and branches none of them reached
+	$(BIN)/pytest $(TESTS) --cov --cov-report=term:skip-covered
+
+types: $(INSTALLED) ## the types of all code
 	$(BIN)/mypy addon tests bench docs/make.py
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(INSTALLED) ## the style of the code and its layout
 	$(BIN)/ruff check

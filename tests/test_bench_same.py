@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from bench import same
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git on this machine")
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("addon", "rules", "pyproject.toml", "README.md", "LICENSE")
 NOT_PLAIN = ("pixelwitness", "__editable__", "mitmproxy")

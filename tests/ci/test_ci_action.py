@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("action.yml", "addon", "rules", "pyproject.toml", "README.md", "LICENSE")
 PURCHASE = "https://www.facebook.com/tr/?id=1234567890123456&ev=Purchase&dl=https%3A%2F%2Fshop.example%2F"
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="a runner brings a bash of its own on Windows")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(os.name == "nt", reason="a runner brings a bash of its own on Windows"),
+]
 
 
 @dataclass(frozen=True)

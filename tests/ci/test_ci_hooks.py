@@ -12,6 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 from tests.har import entry, write
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 HOOKS: dict[str, dict[str, Any]] = {one["id"]: one for one in YAML(typ="safe").load(MANIFEST)}

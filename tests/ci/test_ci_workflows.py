@@ -90,6 +90,7 @@ def test_every_input_is_used_and_none_is_used_that_is_not_there() -> None:
     assert used == set(load(ACTION)["inputs"])
 
 
+@pytest.mark.process
 def test_the_auditor_of_workflows_finds_nothing() -> None:
     zizmor = shutil.which("zizmor", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if zizmor is None:

@@ -19,6 +19,8 @@ from pixelwitness.cli import cli
 from pixelwitness.cli.shared.failures import report_exit, report_failure
 from pixelwitness.policy.exit_code import ExitCode
 
+pytestmark = pytest.mark.process
+
 PIXEL = "https://www.facebook.com/tr/?id=1234567890123456&ev={}&dl=https%3A%2F%2Fshop.example%2F"
 PROGRAM = (sys.executable, "-m", "pixelwitness")
 # After the ^C that a terminal shows, on a line of its own.

@@ -8,6 +8,8 @@ import pytest
 from tests.docs import reading
 from tests.sites.browse import CHROMIUM
 
+pytestmark = pytest.mark.process
+
 RECORDINGS = Path("addon", "pixelwitness", "recordings")
 RUNNABLE = [page for page in reading.PAGES if any(block.language == "console" for block in reading.blocks(page))]
 

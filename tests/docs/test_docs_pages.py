@@ -1,6 +1,7 @@
 import re
 from functools import cache
 
+import pytest
 from docs import make, picture
 from tests.docs import reading
 
@@ -33,6 +34,7 @@ def test_made_parts_are_as_the_program_has_them_now() -> None:
     assert old == [], "run python docs/make.py"
 
 
+@pytest.mark.process
 def test_the_picture_shows_what_the_demo_prints_now() -> None:
     drawn = picture.PICTURE.read_text("utf-8")
     assert picture.picture_text(drawn) == picture.picture_text(picture.picture()), "run python docs/make.py"

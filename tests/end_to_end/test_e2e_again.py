@@ -76,6 +76,7 @@ def copy_of_key(store: Store, path: Path) -> Store:
     return other
 
 
+@pytest.mark.process
 def test_twice_scanned_is_once_scanned_and_jobs_make_no_difference(
     store: Store, recordings: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_copy_of_a_file_is_the_same_recording_at_two_places(store: Store, reco
     assert store.column("SELECT sources FROM recordings") == [sources]
 
 
+@pytest.mark.process
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_killed_half_way_and_scanned_again_is_once_scanned(

@@ -10,6 +10,8 @@ from tests.end_to_end.conftest import Store
 from tests.har import entry, write
 from tests.sinks import ALL, Sink, Study, Told, tell
 
+pytestmark = pytest.mark.process
+
 SHOPS = 6
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 

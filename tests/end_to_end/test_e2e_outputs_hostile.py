@@ -28,6 +28,8 @@ from pixelwitness.core.wire.sites import host_of
 from pixelwitness.live.start.launch import shim_path
 from pixelwitness.report.schemas import PUBLISHED
 
+pytestmark = pytest.mark.process
+
 EVIL = "evil.example"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

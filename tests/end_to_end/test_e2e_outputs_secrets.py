@@ -9,6 +9,8 @@ from tests.har import entry, write
 from tests.hostile import write_export
 from tests.sinks import ALL, Sink, Study, Told, tell
 
+pytestmark = pytest.mark.process
+
 KEPT_NEVER = (TOKEN, BEARER, COOKIE, PASSWORD)
 """What is stored in no mode."""
 

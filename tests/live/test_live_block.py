@@ -11,6 +11,8 @@ from tests.sites.watch import Watched, watched
 
 from pixelwitness.live.start.launch import shim_path
 
+pytestmark = pytest.mark.process
+
 WAYS = Path(__file__).parents[1] / "sites" / "recordings" / "ways.mitm"
 PAGE = "https%3A%2F%2Fshop.example%2Fboots"
 VIEW = f"https://www.facebook.com/tr/?id=1111222233334444&ev=ViewContent&dl={PAGE}&ts=1&ec=0"

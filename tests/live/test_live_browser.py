@@ -71,6 +71,7 @@ def test_only_pages_of_the_web_are_opened(url: str) -> None:
     assert said == [f"{url}: a page has an address that begins with https:// or http://"]
 
 
+@pytest.mark.process
 def test_without_a_browser_the_steps_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser.VARIABLE, raising=False)
@@ -84,6 +85,7 @@ def test_without_a_browser_the_steps_are_told(tmp_path: Path, monkeypatch: pytes
     assert [word in said for word in ("Phone: ", "Server: ")] == [True, True]
 
 
+@pytest.mark.process
 def test_a_browser_that_ends_at_once_ends_the_session_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ from tests.live.test_live_launch import EVENT, free_port, started
 from tests.sites import client, stored
 from tests.sites.watch import watched
 
+pytestmark = pytest.mark.process
+
 ASKING = """
 import json
 from pathlib import Path

@@ -21,6 +21,8 @@ from pixelwitness.live.start.launch import shim_path
 from pixelwitness.store.key import stored_fingerprint
 from pixelwitness.store.merge import merge
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:

@@ -23,6 +23,8 @@ from tests.sites.server import World
 from pixelwitness.live.saving.spill import spill_file
 from pixelwitness.live.start.launch import shim_path
 
+pytestmark = pytest.mark.process
+
 DEEP = bool(os.environ.get("PIXELWITNESS_DEEP_TESTS"))
 
 

@@ -20,6 +20,8 @@ from tests.sites import load
 
 from pixelwitness.live.saving.spill import spill_file
 
+pytestmark = pytest.mark.process
+
 DEEP = bool(os.environ.get("PIXELWITNESS_DEEP_TESTS"))
 ROOT = Path(__file__).parents[2]
 PACE = 400

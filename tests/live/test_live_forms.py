@@ -13,6 +13,8 @@ from tests.sites.watch import Watched, watched
 
 from pixelwitness.scan.scan import ScanOptions, scan
 
+pytestmark = pytest.mark.process
+
 gzipped = partial(gzip.compress, mtime=0)  # a test's name holds its bytes: no time of day in them
 
 

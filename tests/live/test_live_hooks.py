@@ -23,6 +23,8 @@ from pixelwitness.live.start.launch import shim_path
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.merge import merge
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 WAYS = ROOT / "tests" / "sites" / "recordings" / "ways.mitm"
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"

@@ -22,6 +22,8 @@ from pixelwitness.live.hooks.mitmproxy_checks import version_problem
 from pixelwitness.live.start import launch
 from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, usage_lines
 
+pytestmark = pytest.mark.process
+
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
 START = """
 import json, sys

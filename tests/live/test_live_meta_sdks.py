@@ -17,6 +17,8 @@ import pytest
 from tests.sites import stored
 from tests.sites.watch import Watched, watched
 
+pytestmark = pytest.mark.process
+
 SDKS = Path(__file__).parents[1] / "sdks"
 PIXEL = "1111222233334444"
 TOKEN = "EAAINVENTEDTOKEN0123456789"

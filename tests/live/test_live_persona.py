@@ -12,6 +12,8 @@ from tests.sites.watch import watched
 from pixelwitness.live.hooks.addon_options import OPTIONS, check_settings
 from pixelwitness.scan.scan import ScanOptions, scan
 
+pytestmark = pytest.mark.process
+
 MAIL_HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
 PIXEL = "https://www.facebook.com/tr/?id=1111222233334444&ts=1&ec=0&dl=https%3A%2F%2Fshop.example%2F%3Fe%3Djane.doe%40example.com"
 COPY = PIXEL.replace("/tr/", "/privacy_sandbox/pixel/register/trigger/")

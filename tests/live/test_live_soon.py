@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from pixelwitness.live.hooks.deferred_queue import DELAY, MOST_AT_ONCE, MOST_WAITING, DeferredQueue
+
+pytestmark = pytest.mark.waits
 
 
 def done_by(work: Callable[[DeferredQueue[int]], None], *, after: float = 2 * DELAY) -> list[list[int]]:

@@ -4,8 +4,11 @@ import http.client
 import ssl
 from pathlib import Path
 
+import pytest
 from tests.sites import stored
 from tests.sites.watch import Watched, watched
+
+pytestmark = pytest.mark.process
 
 QUERY = "/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
 # What a kernel says of a redirected connection is all that is made up here.

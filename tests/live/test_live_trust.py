@@ -18,6 +18,8 @@ from tests.sites.watch import Watched, watched
 
 from pixelwitness.live.hooks import tls_refusals
 
+pytestmark = pytest.mark.process
+
 SITE = "shop.example"
 CLOSE_NOTIFY = bytes.fromhex("15030300020100")
 

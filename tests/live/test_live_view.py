@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from tests.live.test_live_launch import EVENT, START, free_port
 from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
 from tests.sites import certificates, client, proxy, server
@@ -21,6 +22,8 @@ from pixelwitness.live.display.event_line import LineFormatter
 from pixelwitness.live.display.overview import SessionOverview
 from pixelwitness.live.display.view import LogMessages, PlainView, TableView, view_for
 from pixelwitness.report.formats.terminal import console
+
+pytestmark = pytest.mark.process
 
 
 def test_without_a_terminal_every_arrival_is_a_line() -> None:

@@ -67,6 +67,7 @@ def writer(db: Path, troubles: list[StoreError]) -> Iterator[Writer]:
     made.finish(5)
 
 
+@pytest.mark.waits
 def test_what_is_put_is_stored_within_a_quarter_second_with_the_counts_that_belong_to_it(
     writer: Writer, db: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_many_are_committed_in_groups_and_none_is_lost_or_doubled(writer: Writer
     assert (writer.state.committed, writer.state.dropped) == (1_000, 0)
 
 
+@pytest.mark.waits
 def test_a_locked_database_delays_and_loses_nothing(writer: Writer, db: Path, troubles: list[StoreError]) -> None:
     with closing(sqlite3.connect(db, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -128,6 +130,7 @@ class Slow:
     def close(self) -> None: ...
 
 
+@pytest.mark.waits
 def test_memory_that_is_full_refuses_at_once_and_counts(
     monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
 ) -> None:
@@ -143,6 +146,7 @@ def test_memory_that_is_full_refuses_at_once_and_counts(
     assert (writer.state.committed, writer.state.dropped, store.groups) == (6, 3, [1, 5])
 
 
+@pytest.mark.waits
 def test_what_a_hundred_requests_gave_is_committed_without_waiting_for_more(
     monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
 ) -> None:
@@ -174,6 +178,7 @@ def test_what_waits_while_the_store_is_busy_becomes_one_group(troubles: list[Sto
     assert store.groups == [1, 5_000, 2_500]
 
 
+@pytest.mark.waits
 def test_what_was_spilled_just_before_the_end_is_stored_by_the_end(
     db: Path, monkeypatch: pytest.MonkeyPatch, troubles: list[StoreError]
 ) -> None:

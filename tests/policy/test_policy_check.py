@@ -276,6 +276,7 @@ def test_the_declaration_of_a_site_is_held_against_it(tmp_path: Path) -> None:
     assert "check     undeclared: the site's declaration does not list this class of data" in done.stdout
 
 
+@pytest.mark.process
 def test_a_database_is_judged_as_its_recordings_are_and_the_answer_is_the_same_each_time(tmp_path: Path) -> None:
     files = [
         write(tmp_path / f"{n}.har", [page(), LIBRARY, pixel("PageView", f"&fbp=fb.1.{n}.1", seconds=n), PURCHASE]).name

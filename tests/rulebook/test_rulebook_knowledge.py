@@ -65,6 +65,7 @@ def test_a_stale_or_missing_built_file_is_compiled_in_memory(
     assert compiled == [digest(changed), digest(sources)]
 
 
+@pytest.mark.process
 def test_loading_needs_neither_yaml_nor_models() -> None:
     script = (
         "import sys\n"

@@ -57,6 +57,7 @@ def test_a_stale_or_missing_generated_file_changes_nothing(monkeypatch: pytest.M
         assert load_rules() == fresh
 
 
+@pytest.mark.process
 def test_built_in_rules_need_neither_yaml_nor_models() -> None:
     code = (
         "import sys; from pixelwitness.rulebook import load_rules; load_rules().detector(); "

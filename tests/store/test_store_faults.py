@@ -23,6 +23,8 @@ from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import key_check
 from pixelwitness.store.ledger import Ledger
 
+pytestmark = pytest.mark.process
+
 type Child = Callable[[Callable[[], None]], int]
 
 # The making of a new database is one transaction of hundreds of calls: every fifth will do, unless all are asked for.

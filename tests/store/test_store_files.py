@@ -242,6 +242,7 @@ def test_the_probe_tells_and_leaves_nothing(path: Path) -> None:
     assert not database.wal_works(path.parent / "no" / "study.sqlite")
 
 
+@pytest.mark.process
 @POSIX
 def test_a_database_in_a_folder_without_writing_is_read_and_not_written(
     rows: Any, child: Callable[[Callable[[], None]], int]
@@ -292,6 +293,7 @@ def test_a_lock_of_another_program_is_waited_for_and_then_named(path: Path, rows
         assert ledger.replace(sample.recording, sample.rows) == "added"
 
 
+@pytest.mark.process
 def test_a_second_writer_is_told_who_writes(path: Path, child: Callable[[Callable[[], None]], int]) -> None:
     with Ledger.open(path):
         told = multiprocessing.Pipe(duplex=False)
@@ -312,6 +314,7 @@ def test_a_second_writer_is_told_who_writes(path: Path, child: Callable[[Callabl
     Ledger.open(path).close()
 
 
+@pytest.mark.process
 def test_the_lock_of_a_killed_writer_is_nobodys(path: Path, child: Callable[[Callable[[], None]], int]) -> None:
     def killed() -> None:
         with Ledger.open(path):

@@ -132,6 +132,7 @@ def test_databases_under_different_keys_are_not_merged(tmp_path: Path) -> None:
         require_same_key(one, other)
 
 
+@pytest.mark.process
 def test_a_key_made_meanwhile_by_another_process_is_the_one(
     path: Path, monkeypatch: pytest.MonkeyPatch, child: Callable[[Callable[[], None]], int]
 ) -> None:

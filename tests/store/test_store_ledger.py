@@ -117,6 +117,7 @@ def test_records_may_come_in_any_order(path: Path, rows: Any) -> None:
     assert list(dump(path)) == list(dump(reverse))
 
 
+@pytest.mark.process
 def test_hash_seeds_and_processes_make_no_difference(path: Path, rows: Any) -> None:
     sample = rows.sample("aa", 5)
     whole: list[r.AnyRecord] = [sample.recording, *sample.rows]

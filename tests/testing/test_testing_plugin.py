@@ -175,6 +175,7 @@ def test_the_block_holds():
     ran.assert_outcomes(passed=2, failed=1, deselected=4)
 
 
+@pytest.mark.process
 def test_without_a_context_it_says_what_to_install(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(pixelwitness): pass")
     ran = pytester.runpytest_subprocess("-p", "no:playwright", timeout=60)
@@ -191,6 +192,7 @@ def pytest_unconfigure(config):
 """
 
 
+@pytest.mark.process
 def test_other_peoples_runs_load_nothing_and_look_as_before(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(LOADED)
     pytester.makepyfile("def test_one(): pass\ndef test_two(): assert 1 == 2")

@@ -1,0 +1,44 @@
+"""Holds every test to its marks: one that starts a process or lets time pass says so, and ``make quick`` leaves it out.
+
+``browser`` drives a Chromium, ``process`` starts another process, ``waits`` sleeps.  A test
+without the mark fails where it does so, whoever runs it.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+_NEEDED = {
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn"), "process"),
+    "time.sleep": "waits",
+}
+"""What Python reports of itself, and the mark that allows it."""
+_ALLOWED_BY = {"browser": {"process", "waits"}, "process": {"process", "waits"}, "waits": {"waits"}}
+
+_allowed: set[str] | None = None
+"""What the test that runs may do; None between tests."""
+
+
+def _hold_to_marks(event: str, arguments: tuple[object, ...]) -> None:
+    mark = _NEEDED.get(event)
+    if mark is None or _allowed is None or mark in _allowed:
+        return
+    # What threads of the program wait for is not what the test waits for; and a wait of no time is none.
+    if mark == "waits" and (threading.current_thread() is not threading.main_thread() or not arguments[0]):
+        return
+    raise AssertionError(f"{event}: a test that does this needs @pytest.mark.{mark}, or do without")
+
+
+sys.addaudithook(_hold_to_marks)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    global _allowed
+    _allowed = set().union(*(_ALLOWED_BY.get(mark.name, ()) for mark in item.iter_markers()))
+    try:
+        return (yield)
+    finally:
+        _allowed = None
