@@ -390,7 +390,7 @@ _LIMITS = (
     _Limit("GitHub: annotations, of errors and of warnings", "report.check.github:MAX_EACH", "counted", _number),
     _Limit("GitHub: summary of a step", "report.check.github_summary:MAX_BYTES", "rows are counted", _bytes),
     _Limit("A page of HTML", "report.html.page:SIZE", "less room for rows, down to the least", _bytes),
-    _Limit("A page of HTML: sentences of all cards", "report.html.page_evidence:ROOM_TOLD", "counted", _number),
+    _Limit("A page of HTML: sentences of all cards", "report.html.page_evidence:ROOM_SENTENCES", "counted", _number),
     _Limit("A page of HTML: events and contacts", "report.html.page_evidence:ROOM_EVENTS", "counted", _number),
     _Limit("A page of HTML: rows of what was sent", "report.html.page_evidence:ROOM_FIELDS", "counted", _number),
     _Limit("A page of HTML: findings", "report.html.page_evidence:ROOM_FINDINGS", "counted", _number),

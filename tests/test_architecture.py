@@ -137,7 +137,7 @@ def test_an_import_within_a_function_says_why() -> None:
 
 
 def says_why(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Say whether a comment in a function speaks of the start, of an extra that may be missing, or of an interruption."""
+    """Say whether a comment in a function speaks of the start, of an optional extra, or of an interruption."""
     body = path.read_text("utf-8").splitlines()[function.lineno - 1 : function.end_lineno]
     return any(re.search(r"#.*\b(start|extra|interruption)\b", line) for line in body)
 

@@ -35,6 +35,26 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(found[1], file[1] if file else None, found[2], before.count("\n") + 1)
 
 
+def hunks(block: Block) -> Iterator[tuple[str, str, str]]:
+    """Yield what a block of ``diff`` changes: the file, the lines as they are, the lines as they become."""
+    file = ""
+    for line in block.text.splitlines(keepends=True):
+        if line.startswith("+++ b/"):
+            file = line.removeprefix("+++ b/").strip()
+    for hunk in re.split(r"^@@.*\n", block.text, flags=re.MULTILINE)[1:]:
+        lines = [line if line.strip() else f" {line.lstrip(' ')}" for line in hunk.splitlines(keepends=True)]
+        before, after = ("".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
+        yield file, before, after
+
+
+def change(folder: Path, block: Block) -> None:
+    """Change files as a block of ``diff`` says; fail where the lines that it names do not stand there once."""
+    for file, before, after in hunks(block):
+        text = (folder / file).read_text("utf-8")
+        assert text.count(before) == 1, f"line {block.line}: {file} holds {text.count(before)} times:\n{before}"
+        (folder / file).write_text(text.replace(before, after), "utf-8")
+
+
 @dataclass(frozen=True)
 class Command:
     """A command of a console block and the lines it should print, ``…`` standing for anything."""

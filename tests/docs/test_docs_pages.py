@@ -2,7 +2,7 @@ import re
 from functools import cache
 
 import pytest
-from docs import make, picture
+from docs import house, make, picture
 from tests.docs import reading
 
 FORBIDDEN = re.compile(r"(?<![\w/])/(?:work|tmp|root|home)/|https?://(?:pypi|files\.pythonhosted)\.|>>> ")
@@ -39,6 +39,10 @@ def test_the_picture_shows_what_the_demo_prints_now() -> None:
     drawn = picture.PICTURE.read_text("utf-8")
     assert picture.picture_text(drawn) == picture.picture_text(picture.picture()), "run python docs/make.py"
     assert re.findall(r"(?:href|src|url)\s*[=(]\s*[\"']?(?!#)[^)\"']*:", drawn) == [], "a picture loads nothing"
+
+
+def test_the_picture_of_the_house_shows_the_imports_of_now() -> None:
+    assert house.PICTURE.read_text("utf-8") == house.as_svg(), "run python docs/make.py"
 
 
 def test_pictures_are_small_and_each_is_shown_somewhere() -> None:
