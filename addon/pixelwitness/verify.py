@@ -18,7 +18,7 @@ from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.scan.analysis import RECORDING_ID, UnreadableError, analyse_input, load_scan_setup
 from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
 from pixelwitness.store.database import reading
-from pixelwitness.store.dump import rows_of
+from pixelwitness.store.dump import dump_recording
 from pixelwitness.store.key import key_check, study_key
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.queries import recordings
@@ -96,7 +96,7 @@ def _verify_recording(db: Path, stored: Recording, setup: AnalyserSetup, ledger:
         ledger.replace(again.recording, again.rows())
     except UnreadableError:
         return Verification(stored, "missing")
-    ours, theirs = rows_of(ledger.path, stored.id), rows_of(db, stored.id)
+    ours, theirs = dump_recording(ledger.path, stored.id), dump_recording(db, stored.id)
     different = {table: _count_differences(ours[table], theirs[table]) for table in ours}
     counted = tuple((table, number) for table, number in different.items() if number)
     return Verification(stored, "differs" if counted else "same", counted)

@@ -86,6 +86,12 @@ def newer(path: Path) -> None:
         other.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
 
 
+def of_no_version(path: Path) -> None:
+    Ledger.open(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 0")
+
+
 def text(path: Path) -> None:
     path.write_text('{"log": {"entries": []}}')
 
@@ -117,6 +123,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     foreign_with_mark: "another program made this database",
     foreign_without_mark: "another program made this database",
     newer: f"a newer pixelwitness made it (schema {schema.VERSION + 1}, this one knows {schema.VERSION})",
+    of_no_version: "it says that its schema is 0, which none is",
     text: "it is not an SQLite database",
     short: "it is not an SQLite database",
     overwritten: "it is damaged (SQLITE_CORRUPT)",

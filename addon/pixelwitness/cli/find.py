@@ -36,7 +36,7 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
     from pixelwitness.store import queries
     from pixelwitness.store.database import reading
     from pixelwitness.store.key import require_key
-    from pixelwitness.store.token_search import sent
+    from pixelwitness.store.token_search import find_tokens
 
     secret = require_key(db, key)
     typed = _typed()
@@ -48,7 +48,7 @@ def find(db: Path, key: Path | None, format_: str) -> ExitCode:
         )
     words = tokens_of(kind, typed, tokenizer(secret))
     with reading(db) as connection:
-        sites = group_by_site(tuple(sent(connection, words)), words)
+        sites = group_by_site(tuple(find_tokens(connection, words)), words)
         coverage = queries.coverage(connection)
     if format_ == "json":
         from dataclasses import asdict

@@ -22,7 +22,6 @@ _CHECKED_WHOLE = 64 << 20
 
 _HEADER = 100
 _MAGIC = b"SQLite format 3\0"
-_USER_VERSION = slice(60, 64)
 _APPLICATION_ID = slice(68, 72)
 
 
@@ -63,6 +62,10 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     version = _number(connection, "PRAGMA user_version")
     if not ours and objects:
         raise _foreign(path)
+    if ours and objects and version < 1:
+        raise StoreError(
+            path, f"it says that its schema is {version}, which none is", "restore a copy, or name a new file"
+        )
     if version > schema.VERSION:
         raise StoreError(
             path,

@@ -32,7 +32,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def rows_of(path: Path, recording_id: str) -> dict[str, list[str]]:
+def dump_recording(path: Path, recording_id: str) -> dict[str, list[str]]:
     """Return the rows of one recording as comparable text, by table; the places where it was found left out."""
     rows: dict[str, list[str]] = {}
     with database.reading(path) as connection:

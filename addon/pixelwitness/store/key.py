@@ -4,9 +4,7 @@ Owns the key file and the fingerprint by which a database knows its key.  It mus
 not know what is made with the key.
 """
 
-import contextlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 from pixelwitness.core.wire.json_text import loads_or_none
 from pixelwitness.store.database import reading
 from pixelwitness.store.errors import StoreError, refused_by_system
+from pixelwitness.store.private import write_private
 
 KEY_BYTES = 32
 
@@ -67,7 +66,8 @@ def study_key(database: Path, named: Path | None = None) -> bytes:
             raise StoreError(database, found, "name the database that it was made of")
         # A new key would make tokens that equal none of those stored.
         raise StoreError(file, f"the key of {database} is missing", "restore it, name it with --key, or start anew")
-    save_key(file, secrets.token_bytes(KEY_BYTES))
+    # Another process may make one at the same time: the first one stays, and is the key of both.
+    write_private(file, secrets.token_bytes(KEY_BYTES))
     key = _read(file)
     if key is None:
         raise StoreError(file, "the key vanished while it was made", "run it again")
@@ -88,26 +88,6 @@ def require_key(database: Path, named: Path | None = None) -> bytes:
     return key
 
 
-def save_key(file: Path, key: bytes) -> None:
-    """Write a key to a file for its owner alone, whole or not at all; another process's key, made meanwhile, stays."""
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
-    try:
-        _write(draft, key)
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            return
-        except OSError:
-            # A file system without links: less sure against being killed in between, but there is no other way.
-            with contextlib.suppress(FileExistsError):
-                _write(file, key)
-    except OSError as error:
-        raise refused_by_system(error, file) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
 def key_check(database: Path, named: Path | None = None) -> KeyCheck:
     """Return what `Ledger.open` compares with the database, making the key at first use."""
     return KeyCheck(fingerprint(study_key(database, named)), key_file(database, named))
@@ -125,8 +105,8 @@ def stored_fingerprint(database: Path) -> str | None:
 def is_redacted_copy(database: Path) -> bool:
     """Say whether a database is a redacted copy, as the options of its recordings tell."""
     with reading(database, older_too=True) as connection:
-        told = (loads_or_none(str(options)) for (options,) in connection.execute("SELECT options FROM recordings"))
-        return any(isinstance(options, dict) and options.get("redacted") is True for options in told)
+        stored = (loads_or_none(str(options)) for (options,) in connection.execute("SELECT options FROM recordings"))
+        return any(isinstance(options, dict) and options.get("redacted") is True for options in stored)
 
 
 def require_same_key(into: Path, other: Path) -> None:
@@ -149,16 +129,3 @@ def _read(file: Path) -> bytes | None:
         found = f"it holds no key of {KEY_BYTES} bytes"
         raise StoreError(file, found, "name the key file that belongs to the database, or restore it")
     return key
-
-
-def _write(file: Path, key: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        os.write(descriptor, key)
-        os.fsync(descriptor)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            file.unlink()
-        raise
-    finally:
-        os.close(descriptor)

@@ -113,7 +113,7 @@ class Ledger:
         """Return the ids of recordings whose rows were made under these rules, knowledge and options."""
         conditions = " AND ".join(f"{name} = ?" for name in records.MADE_UNDER)
         statement = f"SELECT id FROM recordings WHERE {conditions}"
-        return frozenset(str(row[0]) for row in self._ask(statement, rules_sha256, knowledge_sha256, options))
+        return frozenset(str(row[0]) for row in self._query(statement, rules_sha256, knowledge_sha256, options))
 
     def note_source(self, recording_id: str, source: str) -> None:
         """Note one more place where a stored recording's bytes were found; nothing where it is known."""
@@ -157,14 +157,14 @@ class Ledger:
     def state_owners(self, owners: Mapping[str, str]) -> None:
         """Make `site_owners` say whose the sites of Meta are: site to owner, as the knowledge has it."""
         stated = sorted((row_mapping.to_db(site), row_mapping.to_db(owner)) for site, owner in owners.items())
-        if self._ask("SELECT site, owner FROM site_owners ORDER BY site, owner") == stated:
+        if self._query("SELECT site, owner FROM site_owners ORDER BY site, owner") == stated:
             return
         with self._transaction():
             self._connection.execute("DELETE FROM site_owners")
             self._connection.executemany(row_mapping.INSERT["site_owners"], stated)
 
     def _check_key(self, check: KeyCheck) -> None:
-        known = self._ask("SELECT key_fingerprint FROM study")
+        known = self._query("SELECT key_fingerprint FROM study")
         if not known:
             with self._transaction():
                 self._connection.execute(row_mapping.INSERT["study"], (check.fingerprint,))
@@ -175,11 +175,11 @@ class Ledger:
     def _stored(self, recording_id: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """Return under what a stored recording was made, and its sources; None where it is not stored."""
         statement = f"SELECT sources, {', '.join(records.MADE_UNDER)} FROM recordings WHERE id = ?"
-        for sources, *made_under in self._ask(statement, row_mapping.to_db(recording_id)):
+        for sources, *made_under in self._query(statement, row_mapping.to_db(recording_id)):
             return tuple(made_under), tuple(json.loads(sources))
         return None
 
-    def _ask(self, statement: str, *values: row_mapping.Value) -> list[tuple[Any, ...]]:
+    def _query(self, statement: str, *values: row_mapping.Value) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:

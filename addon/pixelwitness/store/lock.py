@@ -26,7 +26,7 @@ if sys.platform == "win32":
     # Windows hides what is locked from readers: a byte behind the pid, so that the pid can be read.
     _PLACE = 1 << 20
 
-    def _take(descriptor: int) -> None:
+    def _acquire(descriptor: int) -> None:
         os.lseek(descriptor, _PLACE, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -40,7 +40,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(descriptor: int) -> None:
+    def _acquire(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _release(descriptor: int) -> None:
@@ -82,7 +82,7 @@ def writer_lock(database: Path) -> Iterator[str | None]:
             right = "name a database in a folder that exists and can be written"
             raise StoreError(file, error.strerror or type(error).__name__, right) from error
         try:
-            _take(descriptor)
+            _acquire(descriptor)
         except BlockingIOError as error:
             holder = _holder(descriptor)
             _close(descriptor)

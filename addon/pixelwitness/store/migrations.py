@@ -1,9 +1,11 @@
 """Migrations: the steps that bring a database from each version of the schema to the next.
 
 Owns one function for each version that was ever written, and what rows of before hold
-in a column that they never had.  A step states names and types itself: the record classes
-go on changing, what an old file lacks does not.  It must not know of files, copies or
-transactions; everything here happens inside the transaction of the caller.
+in a column that they never had.  A step states names and types itself, and never changes
+again: the record classes go on changing, what an old file lacks does not.  A column comes by
+`add_columns`, a table by ``database.table(…).create(…, strict=True)``; indexes and the view
+are those of the schema and need no step.  Must not know files, copies or transactions;
+everything here happens inside the transaction of the caller.
 """
 
 import sqlite3
@@ -85,17 +87,17 @@ def added_to(record: str) -> Mapping[str, str | int | None]:
     return {column.name: column.value for column in _NEW_COLUMNS if schema.RECORDS[column.table].__name__ == record}
 
 
-def migrate(connection: sqlite3.Connection, version: int, steps: Mapping[int, Step] = STEPS) -> None:
+def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Bring a database of an older version to the newest, inside the caller's transaction.
 
     The connection must not enforce foreign keys: a changed table is made anew and its rows are moved.
     Errors: those of SQLite and of `sqlite_utils`, when the tables are not those of the version.
     """
-    database = schema.opened(connection)
+    database = schema.wrap(connection)
     # A view that names a table hinders its renaming: ours is made anew, those of others are left to themselves.
     connection.execute("DROP VIEW IF EXISTS exposure")
     connection.execute("PRAGMA legacy_alter_table = ON")
     for number in range(version, schema.VERSION):
-        steps[number](database)
+        STEPS[number](database)
     connection.execute("PRAGMA legacy_alter_table = OFF")
     schema.complete(connection)

@@ -4,7 +4,9 @@ Owns the rights of the files of the store and how a finished one gets its name. 
 not know what is in them.
 """
 
+import contextlib
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -30,3 +32,39 @@ def wide_mode(path: Path) -> str | None:
     if not mode & 0o077:
         return None
     return f"{path}: other users of this machine may open it (mode {mode:04o}); chmod 600 would stop that"
+
+
+def write_private(path: Path, content: bytes) -> bool:
+    """Write a small file, confirmed by the disk; False, and nothing changed, when there is one of that name already."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            os.write(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return place(draft, path)
+    except OSError as error:
+        raise refused_by_system(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def place(draft: Path, path: Path) -> bool:
+    """Give a finished file its name at once; False, and nothing changed, when there is one of that name already."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        # A file system without links: less sure against being killed in between, but there is no other way.
+        if not make_private(path):
+            return False
+        try:
+            draft.replace(path)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise refused_by_system(error, path) from error
+    return True

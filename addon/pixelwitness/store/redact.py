@@ -8,7 +8,6 @@ and nothing joins it with another study.
 
 import contextlib
 import json
-import os
 import re
 import secrets
 import sqlite3
@@ -22,7 +21,8 @@ from pixelwitness.core.wire.sites import host_of
 from pixelwitness.meaning.keep.name_redaction import stored_host, without_objection
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.store import database, key, schema
-from pixelwitness.store.errors import StoreError, explain, refused_by_system
+from pixelwitness.store.errors import StoreError, explain
+from pixelwitness.store.private import place
 from pixelwitness.store.row_mapping import INSERT
 
 type Value = str | int | None
@@ -74,7 +74,8 @@ def redact(source: Path, target: Path, recordings: Sequence[str] = ()) -> Redact
             # One view of it, even while somebody writes.
             connection.execute("BEGIN")
             copy = _copy(connection, draft, json.dumps([*recordings]) if recordings else None)
-        _place(draft, target)
+        if not place(draft, target):
+            raise StoreError(target, "it is there already", "name a new file")
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             with contextlib.suppress(OSError):
@@ -229,19 +230,6 @@ def _chosen(table: str) -> str:
     if table not in schema.OF_A_RECORDING:
         return "true"
     return f"(:recordings IS NULL OR {schema.of_recordings(table, 'IN (SELECT value FROM json_each(:recordings))')})"
-
-
-def _place(draft: Path, target: Path) -> None:
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        raise StoreError(target, "it is there already", "name a new file") from None
-    except OSError:
-        # A file system without links: less sure against a file made meanwhile, but there is no other way.
-        try:
-            draft.replace(target)
-        except OSError as error:
-            raise refused_by_system(error, target) from error
 
 
 # What becomes of a value -----------------------------------------------------------

@@ -218,7 +218,7 @@ def of_recordings(table: str, chosen: str) -> str:
     return f"{'id' if table == 'recordings' else 'recording_id'} {chosen}"
 
 
-def opened(connection: sqlite3.Connection) -> "Database":
+def wrap(connection: sqlite3.Connection) -> "Database":
     """Return the connection as `sqlite_utils` takes it; errors: those of SQLite where no strict table can be made."""
     # Imported here: a database that is up to date, the common case, does not pay for it at its start.
     from sqlite_utils import Database
@@ -232,7 +232,7 @@ def opened(connection: sqlite3.Connection) -> "Database":
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty database, and all that is around them, inside the caller's transaction."""
-    database = opened(connection)
+    database = wrap(connection)
     for table, record in RECORDS.items():
         shape = columns(record)
         database.table(table).create(

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-_SENT = """
+_QUERY = """
 SELECT ifnull(page_site, 'unknown') AS site, field, form, value_token, count(DISTINCT id) AS times,
        min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(blocked) AS blocked
 FROM (
@@ -47,7 +47,7 @@ class SentToken:
     """Every carrying of it was blocked."""
 
 
-def sent(db: sqlite3.Connection, tokens: Collection[str]) -> Iterator[SentToken]:
+def find_tokens(db: sqlite3.Connection, tokens: Collection[str]) -> Iterator[SentToken]:
     """Yield which sites sent a value that has one of these tokens, in the order of their names."""
-    for site, field, form, token, times, first, last, blocked in db.execute(_SENT, {"tokens": json.dumps([*tokens])}):
+    for site, field, form, token, times, first, last, blocked in db.execute(_QUERY, {"tokens": json.dumps([*tokens])}):
         yield SentToken(site, field, form, token, times, first, last, bool(blocked))

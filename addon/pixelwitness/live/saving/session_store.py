@@ -17,6 +17,7 @@ from pixelwitness.store.errors import StoreError
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.lock import InUseError
+from pixelwitness.store.private import write_private
 
 BUSY_SECONDS = 1.0
 """How long an attempt waits for another program's lock; the writer tries again by itself."""
@@ -83,7 +84,7 @@ class SessionStore:
         if self._check.file.exists():
             return self._check.file
         beside = keys.key_file(target)
-        keys.save_key(beside, self._key)
+        write_private(beside, self._key)
         return beside
 
 
