@@ -187,6 +187,7 @@ def test_tables_that_are_not_those_of_the_version_are_left_as_they_are_and_the_w
         assert error.right == "it was left as it is: restore a copy, or scan its recordings into a new file"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("how", ["fail before", "fail after", "kill before", "kill after"])
 def test_whatever_fails_or_dies_while_the_schema_changes_the_file_is_of_one_version_and_whole(
     tmp_path: Path, child: Callable[[Callable[[], None]], int], how: str
@@ -228,6 +229,7 @@ def test_whatever_fails_or_dies_while_the_schema_changes_the_file_is_of_one_vers
     assert versions == {1, schema.VERSION}
 
 
+@pytest.mark.process
 def test_a_full_disk_leaves_the_database_as_it_is_and_says_so(
     tmp_path: Path, child: Callable[[Callable[[], None]], int]
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.program import run
 from tests.sinks import Study, tell
 
 from pixelwitness.store import schema
@@ -36,12 +37,6 @@ def unpack(version: int, folder: Path, name: str = "pixelwitness.sqlite") -> Pat
     database.with_suffix(".key").write_bytes(KEY)
     database.with_suffix(".key").chmod(0o600)
     return database
-
-
-def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pixelwitness", *map(str, words)], cwd=cwd, capture_output=True, text=True, check=False
-    )
 
 
 def schema_of(database: Path) -> list[str]:
@@ -71,6 +66,7 @@ def test_there_is_a_database_and_a_spill_of_every_version_with_rows_and_no_path_
             assert word not in held, file.name
 
 
+@pytest.mark.process
 def test_every_command_reads_a_database_as_it_is_and_says_the_same_once_it_is_up_to_date(
     version: int, tmp_path: Path
 ) -> None:
@@ -135,6 +131,7 @@ def test_scanning_into_an_older_database_brings_it_up_to_date_and_keeps_it_as_it
     assert verified.stdout.count("same") >= 2, verified.stdout
 
 
+@pytest.mark.process
 def test_a_further_session_goes_into_a_database_of_any_version(version: int, tmp_path: Path) -> None:
     database = unpack(version, tmp_path)
     rows = len(stored(database, "events"))
