@@ -42,7 +42,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Told]]:
     export = hostile.write_export(folder / "your_off-facebook_activity.json")
     results: list[dict[str, Told]] = []
     key = b"k" * 32
-    for seed, jobs in (("0", 1), ("1", 2), ("0", 1)):
+    for seed, jobs in (("0", 1), ("1", 2)):
         # At one place, since what is told names the files.
         place = folder / "place"
         place.mkdir()
@@ -58,10 +58,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Told]]:
 
 @pytest.mark.parametrize("sink", ALL, ids=lambda one: one.name)
 def test_an_output_is_the_same_for_any_seed_and_number_of_processes(sink: Sink, runs: list[dict[str, Told]]) -> None:
-    first, other_seed, again = (run[sink.name] for run in runs)
+    first, other = (run[sink.name] for run in runs)
     assert first.out, first.err
-    assert first == other_seed
-    assert first == again
+    assert first == other
 
 
 def test_what_is_compared_holds_something(runs: list[dict[str, Told]]) -> None:

@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def tls_failed_client(data):
 """
 
 type Step = Callable[[Watched], None]
+type Gone = Callable[..., None]
 
 
 def tunnel(session: Watched, address: str = "127.0.0.1") -> socket.socket:
@@ -79,21 +81,16 @@ def gone_at_the_certificate(
         raw.sendall(farewell)
 
 
-def gone_from_elsewhere(session: Watched) -> None:
-    gone_at_the_certificate(session, address="127.0.0.2")
+WAYS_TO_GO: tuple[Gone, ...] = (
+    gone_at_the_certificate,
+    partial(gone_at_the_certificate, at_most=ssl.TLSVersion.TLSv1_2),
+    partial(gone_at_the_certificate, farewell=CLOSE_NOTIFY),
+)
 
 
-def gone_by_an_older_tls(session: Watched) -> None:
-    gone_at_the_certificate(session, at_most=ssl.TLSVersion.TLSv1_2)
-
-
-def gone_with_a_farewell(session: Watched) -> None:
-    gone_at_the_certificate(session, farewell=CLOSE_NOTIFY)
-
-
-def accepts(session: Watched) -> None:
+def accepts(session: Watched, address: str = "127.0.0.1") -> None:
     context = ssl.create_default_context(cafile=str(session.proxy.authority))
-    context.wrap_socket(tunnel(session), server_hostname=SITE).close()
+    context.wrap_socket(tunnel(session, address), server_hostname=SITE).close()
 
 
 def objects(session: Watched) -> None:
@@ -135,17 +132,24 @@ def test_a_client_that_hangs_up_before_it_is_shown_the_certificate_has_not_refus
     assert said[1] == "connection closed early"
 
 
-@pytest.mark.parametrize("gone", [gone_at_the_certificate, gone_by_an_older_tls, gone_with_a_farewell])
-def test_one_that_hangs_up_on_the_certificate_counts_unless_it_takes_it_at_another_time(
-    gone: Step, tmp_path: Path
-) -> None:
-    assert refused(tmp_path / "never", gone, gone)[0] == 2
-    assert refused(tmp_path / "before", accepts, gone)[0] == 0
-    assert refused(tmp_path / "after", gone, gone, accepts, gone)[0] == 0
+def steps_of_all(*steps: Callable[[Gone, str], Step]) -> list[Step]:
+    """Return the steps for each way of hanging up, each way from an address of its own."""
+    return [step(gone, f"127.0.0.{number}") for number, gone in enumerate(WAYS_TO_GO, 2) for step in steps]
 
 
-def test_what_another_client_takes_says_nothing_of_one_that_hangs_up(tmp_path: Path) -> None:
-    assert refused(tmp_path, gone_from_elsewhere, accepts)[0] == 1
+def goes(gone: Gone, address: str) -> Step:
+    return partial(gone, address=address)
+
+
+def stays(_: Gone, address: str) -> Step:
+    return partial(accepts, address=address)
+
+
+def test_one_that_hangs_up_on_the_certificate_counts_unless_it_takes_it_at_another_time(tmp_path: Path) -> None:
+    # What another client takes, from another address, says nothing of it.
+    assert refused(tmp_path / "never", *steps_of_all(goes, goes), accepts)[0] == 2 * len(WAYS_TO_GO)
+    assert refused(tmp_path / "before", *steps_of_all(stays, goes))[0] == 0
+    assert refused(tmp_path / "after", *steps_of_all(goes, goes, stays, goes))[0] == 0
 
 
 def test_a_client_that_objects_counts_whatever_others_do(tmp_path: Path) -> None:

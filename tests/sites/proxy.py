@@ -15,6 +15,9 @@ from tests.sites.server import World
 
 ROUTE = Path(__file__).with_name("route.py")
 
+_authority: dict[str, bytes] = {}
+"""The files of mitmproxy's certificate authority, once one has been made: each other proxy would make its own."""
+
 
 @dataclass(frozen=True)
 class Proxy:
@@ -36,6 +39,8 @@ class Proxy:
 def running(world: World, folder: Path, arguments: Sequence[str | Path] = ()) -> Iterator[Proxy]:
     """Run mitmdump with more arguments until the context ends; ``folder`` takes its files."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _authority.items():
+        (folder / name).write_bytes(content)
     ready, log = folder / "port", folder / "mitmdump.log"
     ready.unlink(missing_ok=True)
     route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
@@ -56,6 +61,7 @@ def running(world: World, folder: Path, arguments: Sequence[str | Path] = ()) ->
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"mitmdump did not start:\n{log.read_text(errors='replace')}")
             time.sleep(0.02)
+        _authority.update((file.name, file.read_bytes()) for file in folder.glob("mitmproxy-*"))
         yield Proxy(int(ready.read_text()), process, log, folder / "mitmproxy-ca-cert.pem")
     finally:
         if process.poll() is None:
