@@ -16,9 +16,11 @@ from pathlib import Path
 
 import mitmproxy
 import pytest
+from mitmproxy.exceptions import OptionsError
 from tests.sites import client, proxy, server, stored
 from tests.sites.watch import Watched, watched
 
+from pixelwitness.live.hooks.addon_options import OPTIONS, check_settings
 from pixelwitness.live.start.launch import shim_path
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.merge import merge
@@ -104,16 +106,24 @@ def test_a_client_that_distrusts_the_proxy_is_counted(tmp_path: Path) -> None:
         assert (recording["tls_refused"], recording["requests_seen"]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("db", "", "pixelwitness_db: no file is named; name a database, e.g. pixelwitness.sqlite"),
+        ("rules", "nowhere", "pixelwitness_rules: there is no 'nowhere'; name a folder of rule files"),
+        ("on_error", "panic", "pixelwitness_on_error: 'panic' is none of its values; use continue or stop"),
+        ("block", "login", "pixelwitness_block: 'login' is none of its values; use off, events, all or all+login"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_would_be_right(option: str, value: str, message: str) -> None:
+    stated = {one.name: one.default for one in OPTIONS}
+    with pytest.raises(OptionsError, match=re.escape(message)):
+        check_settings(stated | {option: value})
+
+
 WRONG = [
     (["pixelwitness_keep_values=perhaps"], "pixelwitness_keep_values: 'perhaps' is none of its values; use no or yes"),
-    (["pixelwitness_db="], "pixelwitness_db: no file is named; name a database, e.g. pixelwitness.sqlite"),
     (["pixelwitness_db=nowhere/at/all.sqlite"], "there is no such folder for the database; make it, or name another"),
-    (["pixelwitness_rules=nowhere"], "pixelwitness_rules: there is no 'nowhere'; name a folder of rule files"),
-    (["pixelwitness_on_error=panic"], "pixelwitness_on_error: 'panic' is none of its values; use continue or stop"),
-    (
-        ["pixelwitness_block=login"],
-        "pixelwitness_block: 'login' is none of its values; use off, events, all or all+login",
-    ),
     (
         ["pixelwitness_block=all", "stream_large_bodies=1m"],
         "pixelwitness_block: it is 'all' while stream_large_bodies lets bodies pass before they can be judged; unset",
