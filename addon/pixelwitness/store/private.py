@@ -6,7 +6,6 @@ not know what is in them.
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def wide_mode(path: Path) -> str | None:
 
 def write_private(path: Path, content: bytes) -> bool:
     """Write a small file, confirmed by the disk; False, and nothing changed, when there is one of that name already."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}.new")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:

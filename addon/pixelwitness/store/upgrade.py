@@ -5,7 +5,6 @@ it was.  It must not know the steps (``migrations``) or what the rows mean.
 """
 
 import contextlib
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from itertools import count
@@ -80,6 +79,9 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
 def _copy_beside(connection: sqlite3.Connection, path: Path, version: int) -> Path | None:
     """Keep a copy of a database under a name that is free; None where it is too large for that."""
     (pages,), (page_size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    # Imported here: it loads every way of compressing, for which a start that changes no schema would pay.
+    import shutil
+
     size = pages * page_size
     draft = path.with_name(f"{path.name}-copying")
     names = (f"{path.name}.v{version}-backup{'' if number == 1 else f'-{number}'}" for number in count(1))
