@@ -407,6 +407,7 @@ _LIMITS = (
     _Limit("One file of Meta's export", "sources.meta_export:MAX_BYTES", "not read, and told", _bytes),
     _Limit("Events of Meta's export", "sources.meta_export:MAX_LISTED", "left out, and told", _number),
     _Limit("Wait for another program's lock", "store.database:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),
+    _Limit("A database copied before its schema changes", "store.upgrade:COPIED_UP_TO", "not copied, and told", _bytes),
     _Limit("Live: batches that wait for the store", "live.saving.writer:MOST_WAITING", "dropped, counted", _number),
     _Limit("Live: open requests", "live.hooks.live_session:MOST_OPEN", "the oldest answers are not looked at", _number),
     _Limit(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from pixelwitness.core.exposure.coverage import is_redacted
-from pixelwitness.core.exposure.records import Recording
+from pixelwitness.core.exposure.records import MADE_UNDER, Recording
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.scan.analysis import RECORDING_ID, UnreadableError, analyse_input, load_scan_setup
 from pixelwitness.sources.files.inputs import Input, find_inputs, sha256_of
@@ -82,12 +82,7 @@ def _verify_recording(db: Path, stored: Recording, setup: AnalyserSetup, ledger:
     source, verdict = _find_source(stored)
     if source is None:
         return Verification(stored, verdict)
-    origin = setup.origin
-    if (origin.rules_sha256, origin.knowledge_sha256, origin.options) != (
-        stored.rules_sha256,
-        stored.knowledge_sha256,
-        stored.options,
-    ):
+    if any(getattr(setup.origin, name) != getattr(stored, name) for name in MADE_UNDER):
         return Verification(stored, "other_rules")
     again = analyse_input(source, setup)
     if again.recording is None:
