@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.live.hooks.addon import PixelWitness
 from pixelwitness.meaning.hints.identity import NO_IDENTIFIERS
-from pixelwitness.meaning.hints.texts import TextReader
+from pixelwitness.meaning.hints.text_hints import TextReader
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline import analyser

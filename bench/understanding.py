@@ -15,7 +15,7 @@ from pixelwitness.core.join.attribution import Visits
 from pixelwitness.core.join.folding import Folding
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.meaning.hints.identity import NO_IDENTIFIERS
-from pixelwitness.meaning.hints.texts import TextReader, reader_of
+from pixelwitness.meaning.hints.text_hints import TextReader, reader_of
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import Knowledge

@@ -27,10 +27,10 @@ _WORDS = {
 
 def index() -> Iterator[Sequence[str]]:
     """Yield a row of the index for each channel: its page, its rules, how sure they are."""
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
     rules = _by_channel()
-    texts = {alias: word.text for word in load_sayings().words for alias in (word.name, *word.aliases)}
+    texts = {alias: word.text for word in load_explanations().words for alias in (word.name, *word.aliases)}
     for channel in Channel:
         sure = [str(rule.confidence) for rule in rules[channel]]
         counted = ", ".join(f"{sure.count(level)} {level}" for level in dict.fromkeys(sure))

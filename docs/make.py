@@ -259,9 +259,9 @@ def _schemas(name: str) -> Iterator[str]:
 
 
 def _words(kind: str) -> Iterator[str]:
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
-    found = [one for one in load_sayings().words if one.kind == kind]
+    found = [one for one in load_explanations().words if one.kind == kind]
     return _table(
         ("Word", "Also called", "What it means", "Sources"),
         ((one.name, ", ".join(one.aliases), one.text, _numbered_sources(one.sources)) for one in found),
@@ -283,9 +283,9 @@ def _lists(kind: str) -> Iterator[str]:
 
 def _uses() -> Iterator[str]:
     from pixelwitness.meaning.names.announced_uses import introduction
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
-    for use in load_sayings().announced.uses:
+    for use in load_explanations().announced.uses:
         effective = f" In force from {use.effective} on." if use.effective else ""
         unsettled = f" Not settled: {'; '.join(use.conflicts)}." if use.conflicts else ""
         where = f" Where: {use.regions.told}."
@@ -294,9 +294,9 @@ def _uses() -> Iterator[str]:
 
 
 def _advice() -> Iterator[str]:
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
-    for one in load_sayings().announced.can_do:
+    for one in load_explanations().announced.can_do:
         when = "; ".join(
             word
             for word in (f"since {one.since}" if one.since else "", f"until {one.until}" if one.until else "")
@@ -403,7 +403,7 @@ _LIMITS = (
         "Places that one violation of `check` names", "policy.violations.aggregation:MAX_PLACES", "counted", _number
     ),
     _Limit("Characters of one text read for topics", "meaning.names.word_lists:MAX_READ", "not looked at", _number),
-    _Limit("Texts of one event read for topics", "meaning.hints.texts:MAX_TEXTS", "not looked at", _number),
+    _Limit("Texts of one event read for topics", "meaning.hints.text_hints:MAX_TEXTS", "not looked at", _number),
     _Limit("One file of Meta's export", "sources.meta_export:MAX_BYTES", "not read, and told", _bytes),
     _Limit("Events of Meta's export", "sources.meta_export:MAX_LISTED", "left out, and told", _number),
     _Limit("Wait for another program's lock", "store.database:BUSY_SECONDS", "exit 2", lambda value: f"{value:.0f} s"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.exchange import Problem, Tally
 from pixelwitness.core.wire.request import BodyState
-from pixelwitness.meaning.spot.sessions import SecretPlace, secret_places
+from pixelwitness.meaning.spot.session_secrets import SecretPlace, secret_places
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 from pixelwitness.sources.files.inputs import Input, find_inputs
 from pixelwitness.sources.recording import read_recording

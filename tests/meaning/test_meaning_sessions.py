@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.request import BodyState, Request, Response
-from pixelwitness.meaning.spot.sessions import SecretPlace, secret_places
+from pixelwitness.meaning.spot.session_secrets import SecretPlace, secret_places
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 URL = "https://shop.example/account"

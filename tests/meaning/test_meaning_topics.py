@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pixelwitness.core.detect.sighting import Field
-from pixelwitness.meaning.hints.texts import TextReader, reader_of
+from pixelwitness.meaning.hints.text_hints import TextReader, reader_of
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.meaning.spot.finding import Finding
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pixelwitness.core.detect.sighting import Sighting
-from pixelwitness.meaning.hints.texts import reader_of
+from pixelwitness.meaning.hints.text_hints import reader_of
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.rulebook.rules.rule_set import load_rules
 from pixelwitness.sources.files.inputs import find_inputs

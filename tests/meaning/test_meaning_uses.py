@@ -11,7 +11,7 @@ from pixelwitness.meaning.names.announced_uses import (
     standing_of,
     uses_for,
 )
-from pixelwitness.rulebook.knowledge.sayings import load_sayings
+from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
 TODAY = "2026-11-22T18:17:00.000Z"
 JUNE = "off-meta-feed-ai"
@@ -19,7 +19,7 @@ JUNE = "off-meta-feed-ai"
 
 @pytest.fixture(scope="module")
 def announced() -> AnnouncedUses:
-    return load_sayings().announced
+    return load_explanations().announced
 
 
 def told(announced: AnnouncedUses, seen_at: str | None, region: str | None = None) -> dict[str, tuple[str, bool]]:

@@ -11,8 +11,8 @@ from pixelwitness.report.answers.explanation import (
     explanation_lines,
     find_explanations,
 )
+from pixelwitness.rulebook.knowledge.explanations import load_explanations
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
-from pixelwitness.rulebook.knowledge.sayings import load_sayings
 from pixelwitness.rulebook.rules.rule_set import load_rules
 
 KNOWLEDGE = load_knowledge()
@@ -20,8 +20,8 @@ KNOWLEDGE = load_knowledge()
 
 @pytest.fixture(scope="module", name="words")
 def _words() -> tuple[Word, ...]:
-    sayings = load_sayings()
-    return build_glossary(sayings.words, KNOWLEDGE, load_rules(()).rules, sayings.announced)
+    explanations = load_explanations()
+    return build_glossary(explanations.words, KNOWLEDGE, load_rules(()).rules, explanations.announced)
 
 
 def kinds(name: str, words: tuple[Word, ...], knowledge: Knowledge = KNOWLEDGE) -> set[str]:
@@ -53,7 +53,7 @@ def test_every_rule_topic_interest_and_use_is_explained(words: tuple[Word, ...])
     for one in KNOWLEDGE.word_lists:
         assert kinds(one.label, words) & {"topic", "interest", "list"}, one.label
         assert kinds(one.called, words) & {"topic", "interest", "list"}, one.called
-    for use in load_sayings().announced.uses:
+    for use in load_explanations().announced.uses:
         assert kinds(use.id, words) == {"use"}
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.process
 
 type Child = Callable[[Callable[[], None]], int]
 
-# The making of a new database is one transaction of hundreds of calls: every eleventh will do, unless all are asked for.
+# Making a new database is one transaction of hundreds of calls: every eleventh will do, unless all are asked for.
 OF_MAKING = 1 if os.environ.get("PIXELWITNESS_DEEP_TESTS") else 11
 
 CALLS = ("open", "write", "fsync", "link", "truncate", "close")

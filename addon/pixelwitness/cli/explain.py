@@ -24,12 +24,12 @@ def explain(name: tuple[str, ...], rules: tuple[Path, ...]) -> ExitCode:
         find_explanations,
     )
     from pixelwitness.report.formats.format_table import end_lines
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
-    knowledge, sayings = load_knowledge(), load_sayings()
-    words = build_glossary(sayings.words, knowledge, load_rules(rules).rules, sayings.announced)
+    knowledge, explanations = load_knowledge(), load_explanations()
+    words = build_glossary(explanations.words, knowledge, load_rules(rules).rules, explanations.announced)
     try:
         found = find_explanations(" ".join(name), words, knowledge)
     except UnknownNameError as error:

@@ -14,9 +14,9 @@ from pixelwitness.core.wire.sites import site_of
 from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.gaps import doubt_gaps, recording_gaps
-from pixelwitness.policy.silence import Silence
 from pixelwitness.policy.suppression import Suppression
 from pixelwitness.policy.terms import DEFAULT, Terms
+from pixelwitness.policy.unproven_silence import Silence
 from pixelwitness.policy.violations.aggregation import Aggregation
 from pixelwitness.policy.violations.evaluation import evaluate
 from pixelwitness.policy.violations.facts import Facts, contact_facts, event_facts

@@ -1,4 +1,4 @@
-"""Writes ``builtin.json``, ``knowledge.json`` and ``sayings.json``: ``python -m pixelwitness.rulebook.build``.
+"""Writes ``builtin.json``, ``knowledge.json`` and ``explanations.json``: ``python -m pixelwitness.rulebook.build``.
 
 Owns the generated files.  Run after every change to a built-in rule or to knowledge; a
 test fails when a file is stale, and until then what it holds is compiled in memory.
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from pixelwitness.rulebook.knowledge import knowledge_loader, sayings
+from pixelwitness.rulebook.knowledge import explanations, knowledge_loader
 from pixelwitness.rulebook.rules import rule_set
 from pixelwitness.rulebook.rules.rule_set import BuiltRules, builtin_sources, check_all, digest
 from pixelwitness.rulebook.yaml.problems import RulesError
 
-RULES_FILE, KNOWLEDGE_FILE, SAYINGS_FILE = (
-    Path(str(module.__file__)).with_name(module.BUILT) for module in (rule_set, knowledge_loader, sayings)
+RULES_FILE, KNOWLEDGE_FILE, EXPLANATIONS_FILE = (
+    Path(str(module.__file__)).with_name(module.BUILT) for module in (rule_set, knowledge_loader, explanations)
 )
 """Where the files stand: each beside the module that reads it."""
 
@@ -34,7 +34,7 @@ def main() -> int:
         contents = {
             RULES_FILE: rules_json(),
             KNOWLEDGE_FILE: knowledge_loader.knowledge_json().encode(),
-            SAYINGS_FILE: sayings.sayings_json().encode(),
+            EXPLANATIONS_FILE: explanations.explanations_json().encode(),
         }
     except RulesError as error:
         sys.stderr.write(f"{error}\n")

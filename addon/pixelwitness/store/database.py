@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pixelwitness.store import schema, upgrade
 from pixelwitness.store.errors import FAULTS, StoreError, damaged, explain, refused_by_system
-from pixelwitness.store.private import make_private, wide_mode
+from pixelwitness.store.file_permissions import make_private, wide_mode
 
 BUSY_SECONDS = 10.0
 """How long a connection waits for another program's lock."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from pixelwitness.core.wire.json_text import loads_or_none
 from pixelwitness.store.database import reading
 from pixelwitness.store.errors import StoreError, refused_by_system
-from pixelwitness.store.private import write_private
+from pixelwitness.store.file_permissions import write_private
 
 KEY_BYTES = 32
 

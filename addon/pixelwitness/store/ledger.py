@@ -16,8 +16,8 @@ from typing import Any, Literal, Self
 from pixelwitness.core.exposure import records
 from pixelwitness.store import database, lock, row_mapping
 from pixelwitness.store.errors import StoreError, explain
+from pixelwitness.store.file_permissions import make_private, wide_mode
 from pixelwitness.store.key import KeyCheck
-from pixelwitness.store.private import make_private, wide_mode
 from pixelwitness.store.row_writer import RowWriter
 
 type Outcome = Literal["added", "unchanged", "replaced"]

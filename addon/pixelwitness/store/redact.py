@@ -22,7 +22,7 @@ from pixelwitness.meaning.keep.name_redaction import stored_host, without_object
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.store import database, key, schema
 from pixelwitness.store.errors import StoreError, explain
-from pixelwitness.store.private import place
+from pixelwitness.store.file_permissions import place
 from pixelwitness.store.row_mapping import INSERT
 
 type Value = str | int | None

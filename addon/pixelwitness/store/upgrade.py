@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pixelwitness.store import migrations, schema
 from pixelwitness.store.errors import StoreError, damaged, is_explained, refused_by_system
-from pixelwitness.store.private import make_private
+from pixelwitness.store.file_permissions import make_private
 
 COPIED_UP_TO = 1 << 30
 """Bytes of a database of which a copy is kept before its schema changes."""

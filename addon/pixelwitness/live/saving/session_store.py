@@ -14,10 +14,10 @@ from pathlib import Path
 from pixelwitness.core.exposure import records
 from pixelwitness.store import key as keys
 from pixelwitness.store.errors import StoreError
+from pixelwitness.store.file_permissions import write_private
 from pixelwitness.store.key import KeyCheck
 from pixelwitness.store.ledger import Ledger
 from pixelwitness.store.lock import InUseError
-from pixelwitness.store.private import write_private
 
 BUSY_SECONDS = 1.0
 """How long an attempt waits for another program's lock; the writer tries again by itself."""

@@ -20,7 +20,7 @@ from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
 from pixelwitness.core.wire.request import Request
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.texts import reader_of
+from pixelwitness.meaning.hints.text_hints import reader_of
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.classification import classify_observation, classify_sighting, classify_signal

@@ -16,7 +16,7 @@ from pixelwitness.meaning.hints.identity import identifiers_of
 from pixelwitness.meaning.hints.limited_use import limited_use
 from pixelwitness.meaning.hints.pixel_settings import pixel_settings
 from pixelwitness.meaning.hints.server_side import server_hints
-from pixelwitness.meaning.hints.texts import TextReader
+from pixelwitness.meaning.hints.text_hints import TextReader
 from pixelwitness.meaning.keep.field_treatment import PERSONA_MARK
 from pixelwitness.meaning.keep.name_redaction import MAX_FIELD_NAME, field_name
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from pixelwitness.meaning.spot.sessions import SecretPlace
+from pixelwitness.meaning.spot.session_secrets import SecretPlace
 from pixelwitness.report.wording.plain_text import WIDTH
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
 

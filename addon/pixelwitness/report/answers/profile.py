@@ -16,7 +16,7 @@ from pixelwitness.report.published.shared_model import SCHEMA_VERSION
 from pixelwitness.report.wording.actions import find_subject, name_subject
 from pixelwitness.report.wording.announcements import select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
-from pixelwitness.report.wording.labels import label_contact, sayings, spell_out
+from pixelwitness.report.wording.labels import event_sayings, label_contact, spell_out
 from pixelwitness.report.wording.plain_text import announced_lines, plain_sentence, wrap_after
 from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
@@ -117,7 +117,7 @@ def _describe_event(seen: SeenEvent) -> Evidence:
     """Describe what an event says somebody did."""
     event = seen.event
     name = event.event_name
-    saying = sayings().get(name or "")
+    saying = event_sayings().get(name or "")
     about = find_subject(seen.fields)
     if name == "PageView":
         page = Captured(shorten_url(event.page_url)) if event.page_url else "a page"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pixelwitness.core.exposure.exposure import EventContents, EventGroup
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING
-from pixelwitness.report.wording.labels import sayings
+from pixelwitness.report.wording.labels import event_sayings
 from pixelwitness.report.wording.safe_text import counted, listed
 from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
 
@@ -70,7 +70,7 @@ def group_actions(acts: Sequence[Action]) -> list[list[Action]]:
     for act in acts:
         if act.name in ("PageView", _CLICK):
             key: object = act.name
-        elif act.name not in sayings():
+        elif act.name not in event_sayings():
             key = act.group.kind == "automatic"
         else:
             key = (act.name, None) if act.about is None else (None, act.about.value_token)
@@ -101,7 +101,7 @@ def rank_actions(acts: Sequence[Action]) -> int:
     first = acts[0]
     if first.name in ("PageView", _CLICK):
         return 4 if first.name == "PageView" else 3
-    if first.name not in sayings():
+    if first.name not in event_sayings():
         return 2
     return 0 if first.about is not None else 1
 
@@ -111,21 +111,21 @@ def describe_actions(acts: Sequence[Action]) -> Iterator[str]:
     first = acts[0]
     if first.name == "PageView":
         yield from _pages(acts)
-    elif first.name not in sayings():
+    elif first.name not in event_sayings():
         yield from _own(acts)
     elif first.name == _CLICK:
         yield from _clicks(acts)
     elif first.about is None:
         # Only what was bought or given has a price; of everything else it is a sum beside.
         before, after = (" for ", "") if first.name in ("Purchase", "Donate") else (" (", ")")
-        yield from ("you ", sayings()[first.name].alone, *_amount(acts, before, after), _times(acts))
+        yield from ("you ", event_sayings()[first.name].alone, *_amount(acts, before, after), _times(acts))
     elif first.about.value is None:
         names = _names(acts)
         nouns = [f"{_article(name)} {name}" + _times(same) for name, same in names]
         of = tuple(_amount(acts, before=" of "))
         yield from (listed(nouns), *of, f" ({name_subject(first.about)} sent, not kept)")
     else:
-        verbs = [sayings()[name].about + _times(same) for name, same in _names(acts)]
+        verbs = [event_sayings()[name].about + _times(same) for name, same in _names(acts)]
         yield from ("you ", listed(verbs), " ", *_quoted(first.about), *_amount(acts))
 
 

@@ -13,7 +13,7 @@ from pixelwitness.meaning.names.glossary import Saying
 from pixelwitness.report.wording.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from pixelwitness.rulebook.knowledge.sayings import Sayings
+    from pixelwitness.rulebook.knowledge.explanations import Explanations
 
 FORMS: Mapping[str, str] = MappingProxyType(
     {
@@ -72,7 +72,7 @@ TRANSPORTS: Mapping[str, str] = MappingProxyType(
 
 
 @cache
-def sayings() -> Mapping[str, Saying]:
+def event_sayings() -> Mapping[str, Saying]:
     """Return Meta's standard and automatic events as what a person did, by their names."""
     return _loaded().events
 
@@ -84,11 +84,11 @@ def identifiers() -> Mapping[str, str]:
 
 
 @cache
-def _loaded() -> "Sayings":
+def _loaded() -> "Explanations":
     # Imported here: a start that reports nothing does not pay for it.
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
 
-    return load_sayings()
+    return load_explanations()
 
 
 def label_form(form: str) -> str:

@@ -84,8 +84,8 @@ class Vocabulary:
 def vocabulary(region: str | None = None) -> Vocabulary:
     """Return the vocabulary of the built-in knowledge, with what was announced for a region."""
     # Imported here: a start that prints nothing of the rules does not pay for it.
+    from pixelwitness.rulebook.knowledge.explanations import load_explanations
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
-    from pixelwitness.rulebook.knowledge.sayings import load_sayings
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     known = load_knowledge()
@@ -93,7 +93,7 @@ def vocabulary(region: str | None = None) -> Vocabulary:
         {str(name): label for name, label in known.labels.items()},
         {setting.key: (setting.label, setting.tells) for setting in known.settings},
         {key: known.label(entry.data_class) for key, entry in known.entries["person"].items()},
-        load_sayings().announced,
+        load_explanations().announced,
         region,
         {
             rule.id: rule.title

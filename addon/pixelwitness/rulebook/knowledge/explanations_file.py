@@ -11,8 +11,8 @@ from pydantic import Field
 
 from pixelwitness.meaning.names.announced_uses import Advice, AnnouncedUses, Regions, SaidBy, Support, Use, UseSubject
 from pixelwitness.meaning.names.glossary import Saying, Word, plain_name
+from pixelwitness.rulebook.knowledge.explanations import Explanations
 from pixelwitness.rulebook.knowledge.knowledge_file import Head, Problems, Sourced, Strict, Words, checked, repeated
-from pixelwitness.rulebook.knowledge.sayings import Sayings
 from pixelwitness.rulebook.yaml.problems import RuleProblem, RulesError
 
 _DAY = r"^20\d\d(?:-[01]\d(?:-[0-3]\d)?)?$"
@@ -81,14 +81,14 @@ class WordsFile(Head):
     words: list[_WordModel]
 
 
-def compiled(sources: Mapping[str, bytes], sha256: str) -> Sayings:
+def compiled(sources: Mapping[str, bytes], sha256: str) -> Explanations:
     """Compile the files, given by name; raise `RulesError` with every problem of both."""
     problems: list[RuleProblem] = []
     uses = checked("uses.yaml", sources, UsesFile, _problems_of_uses, problems)
     words = checked("words.yaml", sources, WordsFile, _problems_of_words, problems)
     if uses is None or words is None or problems:
         raise RulesError(problems)
-    return Sayings(
+    return Explanations(
         sha256=sha256,
         announced=_announced(uses),
         words=_words(words),

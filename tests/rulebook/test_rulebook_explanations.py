@@ -5,11 +5,11 @@ from importlib import resources
 import pytest
 
 from pixelwitness.rulebook import build
-from pixelwitness.rulebook.knowledge import knowledge_loader, sayings
+from pixelwitness.rulebook.knowledge import explanations, knowledge_loader
 from pixelwitness.rulebook.yaml.problems import RulesError
 
 FOLDER = resources.files("pixelwitness.rules") / "knowledge"
-SAYINGS = {name: (FOLDER / name).read_bytes() for name in sayings.FILES}
+SOURCES = {name: (FOLDER / name).read_bytes() for name in explanations.FILES}
 KNOWLEDGE = {name: (FOLDER / name).read_bytes() for name in knowledge_loader.FILES}
 
 
@@ -20,21 +20,23 @@ def changed(sources: dict[str, bytes], file: str, old: str, new: str) -> dict[st
 
 
 def test_the_built_file_is_fresh() -> None:
-    built = build.SAYINGS_FILE.read_text("utf-8")
-    assert built == sayings.sayings_json(), "run: python -m pixelwitness.rulebook.build"
+    built = build.EXPLANATIONS_FILE.read_text("utf-8")
+    assert built == explanations.explanations_json(), "run: python -m pixelwitness.rulebook.build"
 
 
 def test_what_is_built_and_what_is_compiled_are_the_same() -> None:
-    assert sayings.load_sayings() == sayings.compile_sayings(SAYINGS)
+    assert explanations.load_explanations() == explanations.compile_explanations(SOURCES)
 
 
 def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = changed(SAYINGS, "words.yaml", "You bought something.", "You bought a thing.")
-    monkeypatch.setattr(sayings, "read_sources", lambda _: other)
-    assert "You bought a thing." in next(one.text for one in sayings.load_sayings().words if one.name == "Purchase")
-    monkeypatch.setattr(sayings, "read_sources", lambda _: SAYINGS)
-    monkeypatch.setattr(sayings, "BUILT", "nothing-here.json")
-    assert sayings.load_sayings() == sayings.compile_sayings(SAYINGS)
+    other = changed(SOURCES, "words.yaml", "You bought something.", "You bought a thing.")
+    monkeypatch.setattr(explanations, "read_sources", lambda _: other)
+    assert "You bought a thing." in next(
+        one.text for one in explanations.load_explanations().words if one.name == "Purchase"
+    )
+    monkeypatch.setattr(explanations, "read_sources", lambda _: SOURCES)
+    monkeypatch.setattr(explanations, "BUILT", "nothing-here.json")
+    assert explanations.load_explanations() == explanations.compile_explanations(SOURCES)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest
 )
 def test_what_does_not_fit_is_refused_with_its_place(file: str, old: str, new: str, told: str) -> None:
     with pytest.raises(RulesError) as refused:
-        sayings.compile_sayings(changed(SAYINGS, file, old, new))
+        explanations.compile_explanations(changed(SOURCES, file, old, new))
     assert f"rules/knowledge/{file}:" in str(refused.value)
     assert told in str(refused.value)
     assert "the file is not used until this is mended" in str(refused.value)
