@@ -195,3 +195,26 @@ def test_what_was_spilled_just_before_the_end_is_stored_by_the_end(
     assert writer.finish(5, [RECORDING])
     assert (writer.state.committed, writer.state.dropped, writer.state.spill_pending) == (2, 0, False)
     assert not spill_file(db).exists()
+
+
+@pytest.mark.parametrize("in_trouble", [False, True], ids=["at once", "by the spill and the next session"])
+def test_what_becomes_known_later_changes_the_row_that_is_stored(
+    db: Path, troubles: list[StoreError], in_trouble: bool
+) -> None:
+    kept_flows = records.Amendment(table="recordings", id="r", values={"sources": ("kept.mitm", "live")})
+    store = kept(db)
+    writer = Writer(store, troubles.append, Spill(db, store.key_fingerprint))
+    with closing(sqlite3.connect(db, isolation_level=None)) as other:
+        if in_trouble:
+            other.execute("BEGIN EXCLUSIVE")
+        writer.put(batch(0))
+        writer.put([kept_flows])
+        assert writer.finish(0.5 if in_trouble else 5) is not in_trouble
+    if in_trouble:
+        assert stored(db) == (0, 0)
+        store = kept(db)
+        assert Writer(store, troubles.append, Spill(db, store.key_fingerprint)).finish(5)
+    assert stored(db) == (1, 1)
+    with closing(sqlite3.connect(db)) as connection:
+        assert connection.execute("SELECT sources FROM recordings").fetchall() == [('["kept.mitm","live"]',)]
+        assert connection.execute("SELECT * FROM rejected_records").fetchall() == []
