@@ -46,7 +46,11 @@ def upgraded_copy(connection: sqlite3.Connection, path: Path, version: int) -> s
     # A database without a name: SQLite keeps it in memory, and what is too large for that in a file only it can open.
     copy = sqlite3.connect("", isolation_level=None)
     try:
+        # One view of it, and no writer in between, for whose end the copying would wait without an end.
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_schema")
         connection.backup(copy)
+        connection.execute("COMMIT")
         copy.execute("PRAGMA trusted_schema = OFF")
         copy.execute("PRAGMA synchronous = OFF")
         copy.execute("BEGIN")
