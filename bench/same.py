@@ -302,7 +302,9 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.same", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--base", required=True, metavar="COMMIT")
     parser.add_argument("--head", metavar="COMMIT", help="by default the working tree")
-    parser.add_argument("--quick", action="store_true", help=f"{same_inputs.QUICK_RECORDINGS} of the recordings")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{same_inputs.QUICK_RECORDINGS} recordings, fewer words and forms"
+    )
     parser.add_argument("--only", action="append", choices=CORPORA, help="this corpus; may be given again")
     parser.add_argument("--fresh", action="store_true", help="run both trees, whatever the cache holds")
     parser.add_argument("--lines", type=int, default=12, help="lines of the diff of an output")

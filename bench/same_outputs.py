@@ -249,8 +249,7 @@ def of_demo(outputs: Outputs) -> None:
         outputs.run("demo", *view)
     outputs.run("demo", "--save", "saved.har", files=["saved.har"])
     outputs.run("scan", "saved.har", "--db", "demo.sqlite", *_KEY)
-    if Path("demo.sqlite").exists():
-        outputs.mask_hashes("demo.sqlite")
+    outputs.mask_hashes("demo.sqlite")
     outputs.run("demo", "--html", "demo.html", files=["demo.html"])
 
 
