@@ -8,15 +8,16 @@ import pytest
 from tests.docs import reading
 from tests.sites.browse import CHROMIUM
 
-pytestmark = pytest.mark.process
-
 RECORDINGS = Path("addon", "pixelwitness", "recordings")
 RUNNABLE = [page for page in reading.PAGES if any(block.language == "console" for block in reading.blocks(page))]
 RECIPES = [page for page in RUNNABLE if page.parent.name == "contributing"]
 """Pages that change the program; they are followed in a copy of the tree."""
 WITHOUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", "build", "dist", "*.sqlite")
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell"),
+]
 
 
 @pytest.mark.parametrize("page", [page for page in RUNNABLE if page not in RECIPES], ids=reading.name)

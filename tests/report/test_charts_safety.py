@@ -121,6 +121,7 @@ def test_a_picture_is_named_and_described(name: str) -> None:
 DRAW = "from tests.report.charted import DRAWN, crowd; m = crowd(30); [print(d(m)) for d in DRAWN.values()]"
 
 
+@pytest.mark.process
 def test_charts_are_the_same_bytes_under_every_hash_seed() -> None:
     root = Path(__file__).parents[2]
     path = os.pathsep.join((str(root), str(root / "addon")))
