@@ -49,15 +49,18 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield every name that a file imports, in full; raise ValueError for a relative import."""
+@cache
+def imports(path: Path) -> Sequence[str]:
+    """Return every name that a file imports, in full; raise ValueError for a relative import."""
+    found: list[str] = []
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             if node.level:
                 raise ValueError(f"{path}:{node.lineno}: a relative import hides the direction")
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return found
 
 
 def imported_modules(path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def _rule_details() -> Iterator[str]:
         yield ""
 
 
+@cache
 def _knowledge(file: str) -> Mapping[str, Any]:
     from importlib import resources
 

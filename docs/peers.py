@@ -4,6 +4,7 @@ Owns ``coverage.yaml``; whether what it names exists is for a test to say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pixelwitness.rulebook.yaml import yaml_text
 FILE = Path(__file__).with_name("coverage.yaml")
 
 
+@cache
 def stated() -> Mapping[str, Any]:
     """Return the file as it stands."""
     value = yaml_text.read(FILE.read_bytes()).value

@@ -73,7 +73,7 @@ def test_imports_go_down_only() -> None:
         place = place_of(name)
         if place is None:
             # The empty head of a room stands on no floor, and imports nothing.
-            assert not list(imports(path)), f"{name}: say in this test on which floor it stands"
+            assert not imports(path), f"{name}: say in this test on which floor it stands"
             continue
         for target in imported_modules(path):
             below = place_of(target)

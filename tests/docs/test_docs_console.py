@@ -12,7 +12,8 @@ RECORDINGS = Path("addon", "pixelwitness", "recordings")
 RUNNABLE = [page for page in reading.PAGES if any(block.language == "console" for block in reading.blocks(page))]
 RECIPES = [page for page in RUNNABLE if page.parent.name == "contributing"]
 """Pages that change the program; they are followed in a copy of the tree."""
-WITHOUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", "build", "dist", "*.sqlite")
+WITHOUT = shutil.ignore_patterns(".git", ".venv", "*.egg-info", "build", "dist", "*.sqlite", ".hypothesis")
+"""Caches come along: they know what they are of, and without them all would be compiled and checked anew."""
 
 pytestmark = [
     pytest.mark.process,
@@ -35,7 +36,7 @@ def test_a_recipe_followed_word_for_word_gives_what_it_says(page: Path, tmp_path
     shutil.copytree(reading.ROOT, tree, ignore=WITHOUT)
     # An installation maps the rules into the package; here a link does.
     (tree / "addon" / "pixelwitness" / "rules").symlink_to(tree / "rules")
-    follow(page, tree, environment() | {"PYTHONPATH": str(tree / "addon"), "PYTHONDONTWRITEBYTECODE": "1"})
+    follow(page, tree, environment() | {"PYTHONPATH": str(tree / "addon")})
 
 
 def environment() -> dict[str, str]:
