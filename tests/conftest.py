@@ -1,14 +1,21 @@
-"""Holds every test to its marks: one that starts a process or lets time pass says so, and ``make quick`` leaves it out.
+"""What holds for every test: it keeps to its marks, and a text of YAML is read once.
 
+One that starts a process or lets time pass says so, and ``make quick`` leaves it out:
 ``browser`` drives a Chromium, ``process`` starts another process, ``waits`` sleeps.  A test
 without the mark fails where it does so, whoever runs it.
+
+The built-in rules and knowledge are some fifty files, which many tests read again.
 """
 
 import sys
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
+from unittest.mock import patch
 
 import pytest
+
+from pixelwitness.rulebook.yaml import yaml_text
 
 _NEEDED = {
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn"), "process"),
@@ -42,3 +49,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         _allowed = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    with patch.object(yaml_text, "read", lru_cache(maxsize=256)(yaml_text.read)):
+        yield

@@ -4,6 +4,7 @@ import gzip
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -82,18 +83,18 @@ def test_the_limit_is_exact(size: int, state: BodyState, coding: str) -> None:
     assert decode_body(raw, coding)[1] is state
 
 
-ZEROS = bytes(30_000_000)
-BOMBS = {
-    "gzip": gzipped(ZEROS, 9),
-    "deflate": zlib.compress(ZEROS, 9),
-    "br": brotli.compress(ZEROS, quality=5),
-    "zstd": zstandard.compress(ZEROS),
-    "gzip, gzip": gzipped(gzipped(ZEROS)),
+BOMBS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda zeros: gzipped(zeros, 9),
+    "deflate": lambda zeros: zlib.compress(zeros, 9),
+    "br": lambda zeros: brotli.compress(zeros, quality=5),
+    "zstd": zstandard.compress,
+    "gzip, gzip": lambda zeros: gzipped(gzipped(zeros)),
 }
 
 
-@pytest.mark.parametrize(("coding", "raw"), BOMBS.items(), ids=BOMBS)
-def test_a_bomb_costs_little(coding: str, raw: bytes) -> None:
+@pytest.mark.parametrize("coding", BOMBS)
+def test_a_bomb_costs_little(coding: str) -> None:
+    raw = BOMBS[coding](bytes(30_000_000))
     decode_body(gzipped(b"a"), coding)  # import what is imported late
     started = time.process_time()
     assert decode_body(raw, coding) == (None, TOO_BIG)

@@ -37,9 +37,6 @@ def no_node_sdk() -> str:
     return "facebook-nodejs-business-sdk is not installed where NODE_PATH looks" if found.returncode else ""
 
 
-NO_NODE_SDK = no_node_sdk()
-
-
 def sent(session: Watched, command: list[str], **environment: str) -> list[dict[str, Any]]:
     """Let a program send its events through the proxy; return the events of the store by name."""
     address = f"http://127.0.0.1:{session.proxy.port}"
@@ -123,8 +120,9 @@ def test_events_of_metas_python_sdk_are_stored_with_their_fields(tmp_path: Path)
         token_is_nowhere(session)
 
 
-@pytest.mark.skipif(bool(NO_NODE_SDK), reason=NO_NODE_SDK or "it is there")
 def test_events_of_metas_sdk_for_node_are_stored_with_their_fields(tmp_path: Path) -> None:
+    if reason := no_node_sdk():
+        pytest.skip(reason)
     with watched(tmp_path, {"pixelwitness_keep_values": "yes"}) as session:
         program = [shutil.which("node") or "node", str(SDKS / "node_sdk.cjs"), TOKEN, PIXEL]
         events = sent(session, program, NODE_EXTRA_CA_CERTS=str(session.proxy.authority))

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 
 from msgspec.structs import replace
+from tests.rules.builtin import DETECTOR, RULES, examples
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.rule import Conditions, Literals, Rule
 from pixelwitness.core.wire.documents import is_navigation
-from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.rules.rule_examples import Example, examples_of
+from pixelwitness.rulebook.rules.rule_examples import Example
 
-RULES = load_rules()
-DETECTOR = RULES.detector()
-EXAMPLES = examples_of(RULES)
-NAMED = {f"{example.rule_id}: {example.name}": example for example in EXAMPLES}
 BY_ID = {rule.id: rule for rule in RULES.rules}
 
 _KEYS = ("method", "site", "host", "path", "all", "any", "at_least", "where", "document", "body", "unless")
@@ -64,26 +60,24 @@ def claimed_twice(example: Example, detector: Detector) -> set[str]:
     return {other for one in found for other in one.also_matched if kinds[other] == one.rule.gives}
 
 
-def test_examples_of_a_rule_have_names_of_their_own() -> None:
-    assert len(NAMED) == len(EXAMPLES)
-
-
 def own(rule_id: str) -> list[Example]:
-    return [example for example in EXAMPLES if example.rule_id == rule_id]
+    return [example for example in examples().values() if example.rule_id == rule_id]
 
 
 def test_every_example_gives_exactly_what_it_states() -> None:
-    found = {name: example.found_by(DETECTOR) for name, example in NAMED.items()}
-    assert found == {name: example.expected for name, example in NAMED.items()}
+    found = {name: example.found_by(DETECTOR) for name, example in examples().items()}
+    assert found == {name: example.expected for name, example in examples().items()}
 
 
 def test_no_example_is_claimed_by_two_rules_of_one_kind() -> None:
-    claimed = {name: claimed_twice(example, DETECTOR) for name, example in NAMED.items()}
+    claimed = {name: claimed_twice(example, DETECTOR) for name, example in examples().items()}
     assert {name: rules for name, rules in claimed.items() if rules} == {}
 
 
 def test_the_first_look_lets_pass_whatever_a_rule_matches() -> None:
-    assert [name for name, example in NAMED.items() if not passes(example) and DETECTOR.detect(example.request)] == []
+    assert [
+        name for name, example in examples().items() if not passes(example) and DETECTOR.detect(example.request)
+    ] == []
 
 
 def passes(example: Example) -> bool:

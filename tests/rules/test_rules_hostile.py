@@ -4,14 +4,9 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rules.builtin import DETECTOR, examples
 
 from pixelwitness.core.wire.request import BodyState, Request
-from pixelwitness.rulebook import load_rules
-from pixelwitness.rulebook.rules.rule_examples import examples_of
-
-RULES = load_rules()
-DETECTOR = RULES.detector()
-REQUESTS = [example.request for example in examples_of(RULES)]
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 JSON = st.recursive(
@@ -21,7 +16,7 @@ JSON = st.recursive(
 )
 URLS = st.one_of(
     ANY_TEXT,
-    st.sampled_from([request.url for request in REQUESTS]).flatmap(
+    st.deferred(lambda: st.sampled_from([example.request.url for example in examples().values()])).flatmap(
         lambda url: st.tuples(st.integers(0, len(url)), ANY_TEXT).map(
             lambda cut: url[: cut[0]] + cut[1] + url[cut[0] :]
         )
@@ -33,7 +28,7 @@ BODIES = st.one_of(
     st.binary(max_size=200),
     JSON.map(lambda value: json.dumps({"data": value}).encode()),
     JSON.map(lambda value: json.dumps(value).encode()),
-    st.sampled_from([request.body or b"" for request in REQUESTS]),
+    st.deferred(lambda: st.sampled_from([example.request.body or b"" for example in examples().values()])),
 )
 HEADERS = st.lists(
     st.tuples(
