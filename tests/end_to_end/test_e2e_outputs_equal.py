@@ -8,7 +8,7 @@ import pytest
 from tests import hostile
 from tests.end_to_end.conftest import Store
 from tests.har import entry, write
-from tests.sinks import ALL, Sink, Study, Told, tell
+from tests.sinks import ALL, Study, Told, tell
 
 pytestmark = pytest.mark.process
 
@@ -56,11 +56,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Told]]:
     return results
 
 
-@pytest.mark.parametrize("sink", ALL, ids=lambda one: one.name)
-def test_an_output_is_the_same_for_any_seed_and_number_of_processes(sink: Sink, runs: list[dict[str, Told]]) -> None:
-    first, other = (run[sink.name] for run in runs)
-    assert first.out, first.err
-    assert first == other
+def test_an_output_is_the_same_for_any_seed_and_number_of_processes(
+    runs: list[dict[str, Told]], subtests: pytest.Subtests
+) -> None:
+    for sink in ALL:
+        with subtests.test(sink.name):
+            first, other = (run[sink.name] for run in runs)
+            assert first.out, first.err
+            assert first == other
 
 
 def test_what_is_compared_holds_something(runs: list[dict[str, Told]]) -> None:

@@ -22,7 +22,7 @@ from mitmproxy.test import tflow
 from tests import hostile
 from tests.end_to_end.conftest import Store
 from tests.published import problems
-from tests.sinks import ALL, SUMMARY, Sink, Study, Told, tell
+from tests.sinks import ALL, Study, Told, tell
 
 from pixelwitness.core.wire.sites import host_of
 from pixelwitness.live.start.launch import shim_path
@@ -233,25 +233,29 @@ READERS: dict[str, Callable[[str], None]] = {
 }
 
 
-@pytest.mark.parametrize("sink", ALL, ids=lambda one: one.name)
-def test_nothing_captured_takes_effect(sink: Sink, told: dict[str, Told]) -> None:
-    result = told[sink.name]
-    assert result.out, result.err
-    READERS[sink.kind.partition(" ")[0]](result.out)
+def test_nothing_captured_takes_effect(told: dict[str, Told], subtests: pytest.Subtests) -> None:
+    for sink in ALL:
+        with subtests.test(sink.name):
+            result = told[sink.name]
+            assert result.out, result.err
+            READERS[sink.kind.partition(" ")[0]](result.out)
 
 
-@pytest.mark.parametrize("sink", [one for one in ALL if one is not SUMMARY], ids=lambda one: one.name)
-def test_what_is_said_beside_the_output_is_plain(sink: Sink, told: dict[str, Told]) -> None:
-    result = told[sink.name]
-    is_plain(result.err)
-    assert "a fault of its own" not in result.err
+def test_what_is_said_beside_the_output_is_plain(told: dict[str, Told], subtests: pytest.Subtests) -> None:
+    for sink in ALL:
+        with subtests.test(sink.name):
+            is_plain(told[sink.name].err)
+            assert "a fault of its own" not in told[sink.name].err
 
 
-@pytest.mark.parametrize("sink", [one for one in ALL if " " in one.kind], ids=lambda one: one.name)
-def test_what_has_a_schema_follows_it(sink: Sink, told: dict[str, Told]) -> None:
-    kind, _, schema = sink.kind.partition(" ")
-    documents = told[sink.name].out.splitlines() if kind == "lines" else [told[sink.name].out]
-    assert [problem for one in documents for problem in problems(schema, json.loads(one))] == []
+def test_what_has_a_schema_follows_it(told: dict[str, Told], subtests: pytest.Subtests) -> None:
+    for sink in ALL:
+        kind, _, schema = sink.kind.partition(" ")
+        if not schema:
+            continue
+        with subtests.test(sink.name):
+            documents = told[sink.name].out.splitlines() if kind == "lines" else [told[sink.name].out]
+            assert [problem for one in documents for problem in problems(schema, json.loads(one))] == []
 
 
 def test_every_published_schema_is_of_an_output() -> None:
