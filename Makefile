@@ -13,21 +13,22 @@ demo: $(INSTALLED) ## show what an invented recording told Meta
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# Two processes share the tests; those of a file stay together, they share proxies and browsers.
-TESTS := -n 2 --dist loadfile
+# The tests of a file stay in one process, they share proxies and browsers.  For two cores: three processes, because
+# many tests wait for what they started; two for the quick ones, which wait for nothing.
+PYTEST := $(BIN)/pytest --dist loadfile
 
 # Every start of a Python compiles what it imports where that may not be kept.
 export PYTHONDONTWRITEBYTECODE :=
 
 test: lint types ## lint, types and every test
-	$(BIN)/pytest $(TESTS)
+	$(PYTEST) -n 3
 
 # What a test without these marks may not do, it cannot do: tests/conftest.py.
 quick: lint types ## lint, types and every test without browser, process or wait
-	$(BIN)/pytest $(TESTS) -m "not browser and not process and not waits"
+	$(PYTEST) -n 2 -m "not browser and not process and not waits"
 
 cover: $(INSTALLED) ## every test, and which lines and branches none of them reached
-	$(BIN)/pytest $(TESTS) --cov --cov-report=term:skip-covered
+	$(PYTEST) -n 3 --cov --cov-report=term:skip-covered
 
 types: $(INSTALLED) ## the types of all code
 	$(BIN)/mypy addon tests bench docs/make.py

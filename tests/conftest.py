@@ -41,10 +41,20 @@ def _hold_to_marks(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_hold_to_marks)
 
 
+def _allowed_to(item: pytest.Item) -> set[str]:
+    return set().union(*(_ALLOWED_BY.get(mark.name, ()) for mark in item.iter_markers()))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that at the end no process works on one of them alone."""
+    long = {item.path for item in items if _allowed_to(item)}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     global _allowed
-    _allowed = set().union(*(_ALLOWED_BY.get(mark.name, ()) for mark in item.iter_markers()))
+    _allowed = _allowed_to(item)
     try:
         return (yield)
     finally:
