@@ -7,6 +7,7 @@ without the mark fails where it does so, whoever runs it.
 The built-in rules and knowledge are some fifty files, which many tests read again.
 """
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -39,6 +40,10 @@ def _hold_to_marks(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_hold_to_marks)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a shell without job control interrupts are ignored, and by every program that is started.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _allowed_to(item: pytest.Item) -> set[str]:
