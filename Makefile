@@ -15,7 +15,7 @@ help: ## list these targets
 
 # The tests of a file stay in one process, they share proxies and browsers.  For two cores: three processes, because
 # many tests wait for what they started; two for the quick ones, which wait for nothing.
-PYTEST := $(BIN)/pytest --dist loadfile
+PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
 # Every start of a Python compiles what it imports where that may not be kept.
 export PYTHONDONTWRITEBYTECODE :=

@@ -1,8 +1,8 @@
-"""What holds for every test: it keeps to its marks, and a text of YAML is read once.
+"""What holds for every test: its marks, what it may take, and that a text of YAML is read once.
 
 One that starts a process or lets time pass says so, and ``make quick`` leaves it out:
-``browser`` drives a Chromium, ``process`` starts another process, ``waits`` sleeps.  A test
-without the mark fails where it does so, whoever runs it.
+``browser`` drives a Chromium, ``process`` starts another process or listens for one, ``waits``
+sleeps.  A test without the mark fails where it does so, whoever runs it.
 
 The built-in rules and knowledge are some fifty files, which many tests read again.
 """
@@ -15,11 +15,17 @@ from functools import lru_cache
 from unittest.mock import patch
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pixelwitness.rulebook.yaml import yaml_text
 
+# On a busy machine any example may take long: what a text may cost is measured where it is meant, in CPU time.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
 _NEEDED = {
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn"), "process"),
+    "socket.bind": "process",
     "time.sleep": "waits",
 }
 """What Python reports of itself, and the mark that allows it."""

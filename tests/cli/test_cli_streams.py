@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,15 @@ def test_check_keeps_its_code_when_the_reader_leaves(db: Path) -> None:
     assert process.wait(60) == 1
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let a child be interrupted also where the tests run in the background, which makes all children ignore that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_is_130_and_no_traceback(tmp_path: Path) -> None:
     # Standard input that never ends: the scan waits for it.
     process = subprocess.Popen(
@@ -159,6 +169,7 @@ sys.meta_path.insert(0, Interrupts())
 """
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("module", ["pixelwitness.cli", "click", "pixelwitness.cli.scan", "msgspec"])
 def test_an_interruption_of_an_import_is_130_and_no_traceback(tmp_path: Path, module: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
