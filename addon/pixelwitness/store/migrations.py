@@ -67,12 +67,37 @@ def add_site_to_pixel_configs(database: "Database") -> None:
     add_columns(database, _SITE_OF_CONFIG)
 
 
+_DELIVERY = (
+    NewColumn("recordings", "delivery_failed", int, after="rule_faults", value=0),
+    NewColumn("recordings", "delivery_stopped", int, after="delivery_failed", value=0),
+    NewColumn("recordings", "delivery_cached", int, after="delivery_stopped", value=0),
+    NewColumn("recordings", "delivery_unknown", int, after="delivery_cached", value=0),
+    NewColumn("recordings", "by_operator", int, after="delivery_unknown", value=0),
+    NewColumn("recordings", "within_meta", int, after="by_operator", value=0),
+    NewColumn("events", "delivery", str, after="blocked", value="unknown"),
+    NewColumn("events", "sender", str, after="delivery", value="site"),
+    NewColumn("transmissions", "delivery", str, after="also_matched", value="unknown"),
+    NewColumn("transmissions", "delivery_reason", str, after="delivery"),
+    NewColumn("contacts", "delivery", str, after="also_matched", value="unknown"),
+    NewColumn("contacts", "delivery_reason", str, after="delivery"),
+    NewColumn("contacts", "sender", str, after="delivery_reason", value="site"),
+)
+
+
+def add_delivery(database: "Database") -> None:
+    """2 to 3: what became of each request; of those before only what was blocked is known to have been stopped."""
+    add_columns(database, *_DELIVERY)
+    for table in ("events", "transmissions", "contacts"):
+        database.execute(f"UPDATE {table} SET delivery = 'stopped' WHERE blocked")
+
+
 STEPS: Mapping[int, Step] = {
     1: add_site_to_pixel_configs,
+    2: add_delivery,
 }
 """Version to the step from it to the next one."""
 
-_NEW_COLUMNS: tuple[NewColumn, ...] = (_SITE_OF_CONFIG,)
+_NEW_COLUMNS: tuple[NewColumn, ...] = (_SITE_OF_CONFIG, *_DELIVERY)
 """All columns that steps added."""
 
 

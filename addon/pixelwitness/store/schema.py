@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x70785769
 """ASCII ``pxWi``, in the header of every file that is ours."""
 
-VERSION = 2
+VERSION = 3
 """``user_version`` of the schema below; raised, with a step in ``migrations``, whenever a table, column, key, index
 or the view changes."""
 

@@ -49,6 +49,17 @@ class Recording(Record, frozen=True, kw_only=True):
     tls_refused: int
     dropped: int
     rule_faults: int
+    delivery_failed: int = 0
+    """Of the requests that a rule matched, those of which it is proved that nothing left, as the next one."""
+    delivery_stopped: int = 0
+    delivery_cached: int = 0
+    """Of those, requests that the browser answered from its cache."""
+    delivery_unknown: int = 0
+    """Of those, requests of which it was not recorded whether they left."""
+    by_operator: int = 0
+    """Of those, requests that whoever runs the proxy replayed or changed."""
+    within_meta: int = 0
+    """Of the others, requests to a host of Meta's from a page of Meta's own that no rule knows."""
 
 
 MADE_UNDER = ("rules_sha256", "knowledge_sha256", "options")
@@ -87,6 +98,10 @@ class Event(Record, frozen=True, kw_only=True):
     attribution_certainty: Text
     transmissions: int
     blocked: bool
+    delivery: str = "unknown"
+    """Of its transmissions the surest that it was told."""
+    sender: str = "site"
+    """``site``, ``app:<package>`` or ``operator``, whoever runs the proxy."""
 
 
 class Transmission(Record, frozen=True, kw_only=True):
@@ -107,7 +122,12 @@ class Transmission(Record, frozen=True, kw_only=True):
     transport: str
     body_state: str
     blocked: bool
+    """Our own block kept it back."""
     also_matched: tuple[str, ...]
+    delivery: str = "unknown"
+    """What became of it: a value of ``core.wire.delivery.Delivery``."""
+    delivery_reason: Text = None
+    """What shows it, in words of ours or as a name of a closed list."""
 
 
 class Field(Record, frozen=True):
@@ -146,6 +166,9 @@ class Contact(Record, frozen=True, kw_only=True):
     body_state: str
     blocked: bool
     also_matched: tuple[str, ...]
+    delivery: str = "unknown"
+    delivery_reason: Text = None
+    sender: str = "site"
 
 
 class Signal(Record, frozen=True, kw_only=True):
@@ -205,6 +228,9 @@ type Amended = Text | int | bool | tuple[str, ...]
 
 AMENDABLE: Mapping[str, frozenset[str]] = {
     "recordings": frozenset({"sources"}),
+    "events": frozenset({"delivery"}),
+    "transmissions": frozenset({"delivery", "delivery_reason"}),
+    "contacts": frozenset({"delivery", "delivery_reason"}),
 }
 """Table to the columns whose values may change once a row is stored."""
 

@@ -7,6 +7,7 @@ for what the `Screen` wants or what may be a page; all other requests it counts.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pixelwitness.core.wire.delivery import Delivery
 from pixelwitness.core.wire.request import BodyState, Request, Response
 
 
@@ -16,6 +17,12 @@ class Exchange:
 
     request: Request
     response: Response | None = None
+    delivery: Delivery = Delivery.UNKNOWN
+    """What became of the request, as far as the source can tell."""
+    delivery_reason: str | None = None
+    """What shows it, in words of ours or a name of a closed list (``net::ERR_NAME_NOT_RESOLVED``), never captured text."""
+    by_operator: bool = False
+    """Whoever runs the proxy replayed or changed it: it is not the site's deed."""
 
 
 @dataclass(frozen=True, slots=True)
