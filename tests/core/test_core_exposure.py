@@ -59,6 +59,7 @@ def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
         pages=("https://shop.example/boots",),
         first_seen="2026-11-20T10:00:01.000Z",
         last_seen="2026-11-20T10:00:02.000Z",
+        ids=("aaaa000011112222-2", "aaaa000011112222-1"),
     )
     assert [(one.times, one.unread) for one in group.contents] == [(1, False), (1, True)]
 
@@ -97,9 +98,18 @@ def test_contacts_are_counted_by_channel() -> None:
 
     assert site.contacts == (
         ContactGroup(
-            "config", ("connect.facebook.net",), ("1234567890123456",), 1, 0, (), (("meta-pixel-library", 1),)
+            "config",
+            ("connect.facebook.net",),
+            ("1234567890123456",),
+            1,
+            0,
+            (),
+            (("meta-pixel-library", 1),),
+            ("aaaa000011112222-90",),
         ),
-        ContactGroup("library", ("connect.facebook.net",), (), 2, 0, (), (("meta-pixel-library", 2),)),
+        ContactGroup(
+            "library", ("connect.facebook.net",), (), 2, 0, (), (("meta-pixel-library", 2),), ("aaaa000011112222-90",)
+        ),
     )
 
 
@@ -202,7 +212,8 @@ def test_findings_of_a_site_are_counted_once_for_each_event_and_contact_that_was
         replace(contact(), findings=(topic, finding("identity", "browser", "_fbp"))),
     )
     (site,) = summed(*seen).sites
+    event_1 = ("aaaa000011112222-1",)
     assert site.findings == (
-        SiteFinding("identity", "browser", "certain", "_fbp", (), events=0, contacts=1),
-        SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1),
+        SiteFinding("identity", "browser", "certain", "_fbp", (), events=0, contacts=1, ids=event_1),
+        SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1, event_1),
     )

@@ -141,7 +141,12 @@ ORDER BY 1, 2, 3
 """
 
 _CONSENT = f"""
-SELECT events.page_site, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id)
+SELECT events.page_site, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id),
+  count(DISTINCT CASE WHEN findings.label = 'nothing_seen' AND EXISTS (
+    SELECT 1 FROM signals
+    WHERE signals.recording_id = events.recording_id AND signals.site = events.page_site
+      AND signals.kind <> 'gpc' AND signals.seen_at > events.seen_at
+  ) THEN events.id END)
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'consent' AND findings.evidence IS NOT NULL AND NOT events.blocked
   AND {_chosen("page_site", "events.")}
@@ -215,8 +220,8 @@ def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tu
 
 def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
     """Yield (site, what was visible of consent) for the events that were not blocked."""
-    for site, label, certainty, evidence, number in db.execute(_CONSENT, choice.parameters):
-        yield site, CountedFinding(label, certainty, evidence, number)
+    for site, label, certainty, evidence, number, followed in db.execute(_CONSENT, choice.parameters):
+        yield site, CountedFinding(label, certainty, evidence, number, followed)
 
 
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:

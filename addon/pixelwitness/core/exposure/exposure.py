@@ -13,6 +13,9 @@ from pixelwitness.core.exposure.coverage import Coverage, is_unread
 from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Contact, Event, Field, Finding, Recording, Transmission
 
+MAX_IDS = 8
+"""Ids of rows that a group, a datum or a finding keeps as its evidence; how many there are is counted."""
+
 
 class Standing(StrEnum):
     """What a site is to Meta."""
@@ -76,6 +79,8 @@ class DataSent:
     """Different values among them."""
     values: tuple[str, ...] = ()
     """The values themselves, sorted, where they were kept."""
+    ids: tuple[str, ...] = ()
+    """Of the transmissions and contacts that carried it, the first `MAX_IDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,10 @@ class EventContents:
     """Part of it, or all, stood in a body that could not be read."""
     first: int
     """Place of the first of them among all events of the exposure, in the order of time."""
+    topics: tuple[str, ...] = ()
+    """Sensitive topics at which their texts point, sorted."""
+    ids: tuple[str, ...] = ()
+    """Of these events, the first `MAX_IDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ class EventGroup:
     pages: tuple[str, ...]
     first_seen: str | None
     last_seen: str | None
+    ids: tuple[str, ...] = ()
+    """Of its events, the first `MAX_IDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,8 @@ class ContactGroup:
     data: tuple[DataSent, ...]
     rules: tuple[tuple[str, int], ...] = ()
     """(id of the rule, contacts it found), in the order of ids."""
+    ids: tuple[str, ...] = ()
+    """Of its contacts, the first `MAX_IDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,8 @@ class CountedFinding:
     """Words of ours."""
     events: int
     """Of those that were not blocked; 0 where an answer showed it."""
+    followed: int = 0
+    """Of these events, those after which the site still showed a signal of consent in the same recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,8 @@ class SiteFinding:
     events: int
     """Of those that were not blocked; contacts likewise."""
     contacts: int
+    ids: tuple[str, ...] = ()
+    """Of the events and contacts that give it, the first `MAX_IDS`."""
 
 
 @dataclass(frozen=True, slots=True)

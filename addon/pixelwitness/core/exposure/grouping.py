@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import (
+    MAX_IDS,
     ContactGroup,
     DataSent,
     EventContents,
@@ -24,6 +25,8 @@ MAX_CONTENTS = 12
 """Different contents of one group of events that are kept; the others are counted."""
 MAX_PAGES = 12
 """Pages that are kept of a group."""
+TOPIC = "topic"
+"""Kind of the findings that point at sensitive topics."""
 MAX_OPENED = 2_000
 """Pages of one site that are kept as opened."""
 
@@ -36,6 +39,7 @@ class DataCounter:
     times: dict[tuple[str, str, str], int] = field(default_factory=dict)
     tokens: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    ids: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
 
     def add(self, fields: Iterable[Field]) -> None:
         """Add the fields of one event or contact."""
@@ -45,6 +49,7 @@ class DataCounter:
             carried.add(key)
             self.origins.setdefault(key, set()).add(row.field)
             self.tokens.setdefault(key, set()).add(row.value_token)
+            remember_id(self.ids.setdefault(key, {}), row.transmission_id or row.contact_id)
             if row.value is not None:
                 self.values.setdefault(key, set()).add(row.value)
         for key in carried:
@@ -59,6 +64,7 @@ class DataCounter:
                 times=self.times[key],
                 different=len(self.tokens[key]),
                 values=tuple(sorted(self.values.get(key, ()))),
+                ids=tuple(self.ids[key]),
             )
             for key in sorted(self.times)
         )
@@ -80,6 +86,7 @@ class EventCounter:
     data: DataCounter = field(default_factory=DataCounter)
     contents: dict[object, EventContents] = field(default_factory=dict)
     further: int = 0
+    ids: dict[str, None] = field(default_factory=dict)
 
     def add(self, item: SeenEvent, place: int) -> None:
         """Add one event."""
@@ -94,6 +101,7 @@ class EventCounter:
             self.pages[event.page_url] = None
         self.times = span(self.times, event.seen_at)
         self.data.add(item.fields)
+        remember_id(self.ids, event.id)
         self._add_contents(item, place)
 
     def _add_contents(self, item: SeenEvent, place: int) -> None:
@@ -101,9 +109,11 @@ class EventCounter:
         key = (tuple((row.field, row.form, row.value_token) for row in fields), page_url, unread)
         known = self.contents.get(key)
         if known is not None:
-            self.contents[key] = replace(known, times=known.times + 1)
+            ids = known.ids if len(known.ids) >= MAX_IDS else (*known.ids, item.event.id)
+            self.contents[key] = replace(known, times=known.times + 1, ids=ids)
         elif len(self.contents) < MAX_CONTENTS:
-            self.contents[key] = EventContents(fields, 1, page_url, unread, place)
+            topics = sorted({finding.label for finding in item.findings if finding.kind == TOPIC})
+            self.contents[key] = EventContents(fields, 1, page_url, unread, place, tuple(topics), (item.event.id,))
         else:
             self.further += 1
 
@@ -127,6 +137,7 @@ class EventCounter:
             pages=tuple(self.pages),
             first_seen=self.times[0] if self.times else None,
             last_seen=self.times[1] if self.times else None,
+            ids=tuple(self.ids),
         )
 
 
@@ -140,10 +151,12 @@ class ContactCounter:
     pixels: set[str] = field(default_factory=set)
     data: DataCounter = field(default_factory=DataCounter)
     rules: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, None] = field(default_factory=dict)
 
     def add(self, item: SeenContact) -> None:
         """Add one contact."""
         self.contacts += 1
+        remember_id(self.ids, item.contact.id)
         self.rules[item.contact.rule_id] = self.rules.get(item.contact.rule_id, 0) + 1
         self.unread += is_unread(item.contact.body_state)
         self.receivers.add(item.contact.receiver_host)
@@ -161,6 +174,7 @@ class ContactCounter:
             self.unread,
             self.data.build(),
             tuple(sorted(self.rules.items())),
+            tuple(self.ids),
         )
 
 
@@ -171,6 +185,7 @@ class FindingCounter:
     fields: dict[tuple[str, str, str, str], set[str]] = field(default_factory=dict)
     events: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     contacts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    ids: dict[tuple[str, str, str, str], dict[str, None]] = field(default_factory=dict)
 
     def add(self, findings: Iterable[Finding], *, to: dict[tuple[str, str, str, str], int]) -> None:
         """Add the findings of one event or contact, which counts once for each."""
@@ -179,6 +194,7 @@ class FindingCounter:
             key = (finding.kind, finding.label, finding.certainty, finding.evidence or "")
             keys.add(key)
             fields = self.fields.setdefault(key, set())
+            remember_id(self.ids.setdefault(key, {}), finding.event_id or finding.contact_id)
             if finding.field is not None:
                 fields.add(finding.field)
         for key in keys:
@@ -192,9 +208,16 @@ class FindingCounter:
                 fields=tuple(sorted(self.fields[key])),
                 events=self.events.get(key, 0),
                 contacts=self.contacts.get(key, 0),
+                ids=tuple(self.ids[key]),
             )
             for key in sorted(self.fields)
         )
+
+
+def remember_id(ids: dict[str, None], row_id: str | None) -> None:
+    """Keep the id of a row, as long as there is room."""
+    if row_id is not None and len(ids) < MAX_IDS:
+        ids[row_id] = None
 
 
 def span(times: list[str], seen_at: str | None) -> list[str]:
