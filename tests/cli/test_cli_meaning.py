@@ -238,8 +238,8 @@ def test_names_of_an_export_do_not_act_on_the_terminal(kept: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Purchase", "You bought something."),
-        ("purchase", "You bought something."),
+        ("Purchase", "The visitor bought something."),
+        ("purchase", "The visitor bought something."),
         ("Conversational API", "Conversions API (channel)"),
         ("capi", "The business's server tells Meta"),
         ("_fbp", "_fbp (cookie)"),
@@ -256,6 +256,17 @@ def test_names_of_an_export_do_not_act_on_the_terminal(kept: Path, tmp_path: Pat
         ("account", "knows which account did it"),
         ("LDU", "Limited Data Use (consent)"),
         ("denied", "no legal judgement"),
+        ("Activity from other businesses", "controls the use of such data, not its receipt"),
+        ("off Facebook activity", "could be seen and disconnected"),
+        ("disconnect", "Sites go on sending."),
+        ("GDPR", "GDPR (word of the news)"),
+        ("ccpa", "Global Privacy Control"),
+        ("WhatsApp", "It was reported"),
+        ("Llama", "Traffic does not show it."),
+        ("prompt injection", "this program gives a hint"),
+        ("data provenance", "This program shows a part"),
+        ("sent", "delivery (word of this program)"),
+        ("tried to tell", "it is proved that nothing left"),
     ],
 )
 def test_names_are_explained_as_they_are_met(name: str, told: str, tmp_path: Path) -> None:
@@ -265,8 +276,16 @@ def test_names_are_explained_as_they_are_met(name: str, told: str, tmp_path: Pat
     assert "Source: " in done.stdout
 
 
-def test_an_unknown_name_is_answered_with_what_may_have_been_meant(tmp_path: Path) -> None:
-    done = run("explain", "Purchse\x1b[2J", cwd=tmp_path)
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Purchse\x1b[2J", "did you mean 'Purchase'"),
+        ("facebook activities", "did you mean 'off-Facebook activity'"),
+        ("businesses", "did you mean 'activity from other businesses'?"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_what_may_have_been_meant(name: str, meant: str, tmp_path: Path) -> None:
+    done = run("explain", name, cwd=tmp_path)
     assert done.returncode == 2
-    assert "did you mean 'Purchase'" in done.stderr
+    assert meant in done.stderr
     assert "\x1b" not in done.stderr

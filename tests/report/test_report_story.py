@@ -82,7 +82,7 @@ PERSON = "; nothing about the person was seen with it."
     ("seen", "sentence"),
     [
         ([event("CompleteRegistration")], f"you registered{PERSON}"),
-        ([event("Lead"), event("Lead")], f"you left your details (2 times){PERSON}"),
+        ([event("Lead"), event("Lead")], f"you left contact details (2 times){PERSON}"),
         ([event("Purchase", *BOOTS[1:])], f"you bought something for 89 EUR{PERSON}"),
         ([event("InitiateCheckout", *BOOTS[1:])], f"you went to the checkout (89 EUR){PERSON}"),
         (
@@ -106,20 +106,20 @@ PERSON = "; nothing about the person was seen with it."
         ([event(None)], f"an event of its own naming, one whose name was not recorded{PERSON}"),
         (
             [event("Lead", method="POST", body_state="not_recorded")],
-            "you left your details; what else its body held was not recorded.",
+            "you left contact details; what else its body held was not recorded.",
         ),
         (
             [event("Lead", datum("ud.em", "email", "empty-hash"))],
-            f"you left your details{PERSON}",
+            f"you left contact details{PERSON}",
         ),
         (
             [event("Lead", datum("cookie.c_user", "account_id"), datum("fbc", "click_id"), FBP)],
-            "you left your details; from a browser that Meta can know by _fbp, _fbc (an ad click) and "
+            "you left contact details; from a browser that Meta can know by _fbp, _fbc (an ad click) and "
             "c_user (a Facebook account).",
         ),
         (
             [event("Lead", EMAIL, datum("cud.em", "email", "masked"), datum("udff.ph", "phone", "md5"))],
-            "you left your details; with it your e-mail (SHA-256, masked) and phone number (MD5).",
+            "you left contact details; with it your e-mail (SHA-256, masked) and phone number (MD5).",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_ways_are_told_beside_each_sentence_only_where_they_differ() -> None:
 
     assert sentences == [
         f"shop.example told Meta: you bought hiking boots for 89 EUR{PERSON[:-1]} (by pixel).",
-        f"It also told: you left your details{PERSON[:-1]} (by Conversions API gateway).",
+        f"It also told: you left contact details{PERSON[:-1]} (by Conversions API gateway).",
         "All of this went by Conversions API gateway and pixel: fetch and image request to gw.shop.example and "
         "www.facebook.com. Pixel 1234567890123456 received it.",
     ]
@@ -143,7 +143,7 @@ def test_ways_are_told_beside_each_sentence_only_where_they_differ() -> None:
 
 def test_blocked_events_were_tried_and_reached_nobody() -> None:
     assert told(event("Lead", EMAIL, blocked=True)) == [
-        "shop.example tried to tell Meta, but was blocked: you left your details; with it your e-mail (SHA-256).",
+        "shop.example tried to tell Meta, but was blocked: you left contact details; with it your e-mail (SHA-256).",
         "All of this was to go by pixel: image request to www.facebook.com.",
     ]
 
@@ -274,7 +274,7 @@ def test_doubtful_attribution_is_said() -> None:
 def test_an_unknown_page_is_called_so_and_metas_own_sites_are_no_part_of_the_story() -> None:
     sentences = told(event("Lead", site=None), event("Lead", site="facebook.com"))
 
-    assert sentences[0] == f"A page that nothing names told Meta: you left your details{PERSON}"
+    assert sentences[0] == f"A page that nothing names told Meta: you left contact details{PERSON}"
     assert len(sentences) == 2
 
 

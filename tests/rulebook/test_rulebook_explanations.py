@@ -29,9 +29,9 @@ def test_what_is_built_and_what_is_compiled_are_the_same() -> None:
 
 
 def test_a_stale_or_missing_built_file_is_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = changed(SOURCES, "words.yaml", "You bought something.", "You bought a thing.")
+    other = changed(SOURCES, "words.yaml", "The visitor bought something.", "The visitor bought a thing.")
     monkeypatch.setattr(explanations, "read_sources", lambda _: other)
-    assert "You bought a thing." in next(
+    assert "The visitor bought a thing." in next(
         one.text for one in explanations.load_explanations().words if one.name == "Purchase"
     )
     monkeypatch.setattr(explanations, "read_sources", lambda _: SOURCES)

@@ -49,7 +49,7 @@ def live(
     """Start a proxy on this machine that witnesses your own traffic as it happens.
 
     With a URL a browser opens it in a profile of its own; when its window closes, the story is told.
-    The proxy is mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs pixelwitness[live].
+    The proxy is mitmdump -s "$(pixelwitness addon-path)", bound to loopback. Needs the extra live.
     """
     from pixelwitness.live.start.launch import LiveOptions, run
 

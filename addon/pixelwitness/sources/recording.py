@@ -22,6 +22,6 @@ def read_recording(source: Input, screen: Screen) -> Reading:
     except ModuleNotFoundError as missing:
         if missing.name is None or not missing.name.startswith("mitmproxy"):
             raise
-        needs = "it is a mitmproxy flow file: install pixelwitness[live] to read it"
+        needs = "it is a mitmproxy flow file, for which `pip install '.[live]'` in a clone of pixelwitness is needed"
         return Reading(iter(()), "flows", problems=[Problem(source.name, needs)], complete=False)
     return read_flows(source.file, screen)

@@ -21,12 +21,15 @@ def version_problem(version: str | None) -> str | None:
     """Return why a version of mitmproxy is not used, None when it may be; ``version`` None means not installed.
 
     >>> version_problem("12.2.3")
+    >>> version_problem(None)
+    "mitmproxy is not installed here; `pip install '.[live]'` in a clone of pixelwitness installs it"
     >>> version_problem("11.0.2")
     'mitmproxy 11.0.2 has known security holes that 12.2.2 closes (among them CVE-2025-23217); install 12.2.2 or newer'
     """
     lowest = ".".join(map(str, LOWEST))
     if version is None:
-        return 'mitmproxy is not installed; install it with `pip install "pixelwitness[live]"`'
+        # The program is on no package index: its name there would be a stranger's.
+        return "mitmproxy is not installed here; `pip install '.[live]'` in a clone of pixelwitness installs it"
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
     if numbers >= LOWEST:
         return None

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 type WordKind = Literal[
-    "event", "channel", "cookie", "family", "class", "form", "identity", "consent", "word", "topic", "interest", "rule",
-    "field", "use", "list",
+    "event", "channel", "cookie", "family", "class", "form", "identity", "consent", "word", "news", "topic", "interest",
+    "rule", "field", "use", "list",
 ]  # fmt: skip
 
 

@@ -18,6 +18,10 @@ from pixelwitness.report.wording.safe_text import safe_text
 
 SHOWN_WORDS = 12
 """Words of a list that its explanation names."""
+LEAST_PART = 4
+"""Letters with which a part of a name finds the whole."""
+MOST_MEANT = 3
+"""Names that are offered in place of an unknown one."""
 
 _KINDS: dict[WordKind, str] = {
     "class": "kind of data",
@@ -27,6 +31,7 @@ _KINDS: dict[WordKind, str] = {
     "topic": "sensitive topic",
     "use": "announced use",
     "word": "word of this program",
+    "news": "word of the news",
     "list": "list of words",
 }
 _MATCHING = {
@@ -138,5 +143,7 @@ def _of_field(asked: str, index: dict[str, list[Word]], knowledge: Knowledge) ->
 
 def _meant(asked: str, words: Sequence[Word]) -> str:
     names = {plain_name(name): name for word in words for name in (*word.aliases, word.name)}
-    near = difflib.get_close_matches(asked, list(names), n=3, cutoff=0.6)
+    holding = [name for name in names if len(asked) >= LEAST_PART and asked in name]
+    alike = difflib.get_close_matches(asked, list(names), n=MOST_MEANT, cutoff=0.6)
+    near = list(dict.fromkeys((*sorted(holding, key=len), *alike)))[:MOST_MEANT]
     return f"; did you mean {' or '.join(repr(names[name]) for name in near)}?" if near else ""

@@ -56,7 +56,7 @@ class UsesFile(Head):
 
 
 class _WordModel(Sourced):
-    kind: Literal["event", "channel", "cookie", "family", "class", "form", "identity", "consent", "word"]
+    kind: Literal["event", "channel", "cookie", "family", "class", "form", "identity", "consent", "word", "news"]
     name: str = Field(min_length=1)
     text: str = Field(min_length=1)
     aliases: Words = Field(default_factory=list)
