@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources", "store", "policy.config"),
     ("policy.violations",),
     ("policy",),
+    ("report.statements",),
     ("report.wording",),
     ("report.published", "report.report_data"),
     ("report.charts",),

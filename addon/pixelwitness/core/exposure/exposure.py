@@ -94,8 +94,8 @@ class EventContents:
     """Part of it, or all, stood in a body that could not be read."""
     first: int
     """Place of the first of them among all events of the exposure, in the order of time."""
-    topics: tuple[str, ...] = ()
-    """Sensitive topics at which their texts point, sorted."""
+    findings: tuple[Finding, ...] = ()
+    """What was understood of the first of them; the same fields give the same of each."""
     ids: tuple[str, ...] = ()
     """Of these events, the first `MAX_IDS`."""
 

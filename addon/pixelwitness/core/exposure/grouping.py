@@ -25,8 +25,6 @@ MAX_CONTENTS = 12
 """Different contents of one group of events that are kept; the others are counted."""
 MAX_PAGES = 12
 """Pages that are kept of a group."""
-TOPIC = "topic"
-"""Kind of the findings that point at sensitive topics."""
 MAX_OPENED = 2_000
 """Pages of one site that are kept as opened."""
 
@@ -112,8 +110,7 @@ class EventCounter:
             ids = known.ids if len(known.ids) >= MAX_IDS else (*known.ids, item.event.id)
             self.contents[key] = replace(known, times=known.times + 1, ids=ids)
         elif len(self.contents) < MAX_CONTENTS:
-            topics = sorted({finding.label for finding in item.findings if finding.kind == TOPIC})
-            self.contents[key] = EventContents(fields, 1, page_url, unread, place, tuple(topics), (item.event.id,))
+            self.contents[key] = EventContents(fields, 1, page_url, unread, place, item.findings, (item.event.id,))
         else:
             self.further += 1
 

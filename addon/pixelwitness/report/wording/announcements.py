@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import Exposure, Standing
-from pixelwitness.meaning.names.announced_uses import ApplicableUse, UseSubject, advice_for, introduction, uses_for
+from pixelwitness.meaning.names.announced_uses import ApplicableUse, Use, UseSubject, advice_for, introduction, uses_for
+from pixelwitness.report.statements.site_kinds import AnnouncedUse
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 HEAD = "What has been announced about such data"
-UNSAID = "not said"
-"""What ``uses.yaml`` says of regions where nothing is said of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,21 @@ def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announce
     uses = tuple(uses_for(announced.uses, last, region, about))
     advice = tuple(advice.text for advice in advice_for(announced.can_do, last)) if sent else ()
     return Announcements(uses, advice, region, first)
+
+
+def use_statements(announcements: Announcements) -> tuple[AnnouncedUse, ...]:
+    """Return what has been announced as statements, each with its region."""
+    return tuple(
+        AnnouncedUse(
+            certainty="certain" if applicable.use.certainty == "certain" else "likely",
+            use=applicable.use.id,
+            region=announcements.region,
+            standing=applicable.standing,
+            in_force=applicable.in_force,
+            was_seen_before=was_seen_before(applicable.use, announcements.first_seen),
+        )
+        for applicable in announcements.uses
+    )
 
 
 def announcement_sentences(announcements: Announcements, *, in_short: bool = False) -> Iterator[str]:
@@ -74,18 +88,26 @@ def announcement_sentence(applicable: ApplicableUse, announcements: Announcement
 
 def qualify_use(applicable: ApplicableUse, announcements: Announcements, *, in_short: bool = False) -> Iterator[str]:
     """Yield what is told beside a claim, in sentences: from when on, where, and what others say."""
+    before = was_seen_before(applicable.use, announcements.first_seen)
+    yield from qualify(applicable, announcements.region, was_seen_before=before, in_short=in_short)
+
+
+def was_seen_before(use: Use, first_seen: str | None) -> bool:
+    """Say whether part of the traffic is older than an announcement."""
+    return use.announced is not None and first_seen is not None and first_seen[: len(use.announced)] < use.announced
+
+
+def qualify(
+    applicable: ApplicableUse, region: str | None, *, was_seen_before: bool, in_short: bool = False
+) -> Iterator[str]:
+    """Yield what is told beside a claim for a region; where it holds stands beside every claim."""
     use = applicable.use
     if use.effective is not None:
         when = "In force from" if applicable.in_force else "Not yet in force when this was seen, but from"
         yield f"{when} {use.effective} on."
-    if (
-        use.announced is not None
-        and announcements.first_seen is not None
-        and announcements.first_seen[: len(use.announced)] < use.announced
-    ):
+    if was_seen_before:
         yield "Part of this was seen before."
-    if use.regions.told != UNSAID:
-        yield f"Where: {use.regions.told}{_region(applicable, announcements.region)}."
+    yield f"Where: {use.regions.told}{_region(applicable, region)}."
     if use.conflicts and in_short:
         yield "Reports differ: the format story tells how, and what you can do."
     elif use.conflicts:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pixelwitness.core.detect.rule import Channel
-from pixelwitness.core.exposure.exposure import DataSent
+from pixelwitness.core.exposure.exposure import DataSent, Exposure
 from pixelwitness.meaning.names.announced_uses import AnnouncedUses
 from pixelwitness.meaning.names.knowledge import plain_key
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.labels import identifiers, label_contact, label_form, spell_out
+from pixelwitness.report.statements.site_statements import Perspective, whom_to_address
+from pixelwitness.report.wording.labels import event_sayings, identifiers, label_contact, label_form, spell_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class Vocabulary:
     """Titles of the built-in rules that find contacts of the pixel, by their ids."""
     signals: Mapping[str, str] = field(default_factory=dict)
     """What signals of consent are called, by their kinds."""
+    families: frozenset[str] = frozenset()
+    """Families of fields that hold data about the person."""
+    text_hints: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What topics, interests and texts for an AI are called, by (kind, label)."""
+
+    def perspective(self, exposure: Exposure) -> Perspective:
+        """Return what statements are made with beside the exposure of a site."""
+        tells = {key: tells for key, (_, tells) in self.settings.items()}
+        return Perspective(self.families, frozenset(event_sayings()), tells, whom_to_address(exposure))
+
+    def text_hint(self, kind: str, label: str) -> str:
+        """Return what a topic or an interest is called."""
+        return self.text_hints.get((kind, label)) or spell_out(label)
 
     def setting(self, key: str) -> str:
         """Return what a setting is called."""
@@ -101,6 +115,8 @@ def vocabulary(region: str | None = None) -> Vocabulary:
             if rule.gives == "contact" and rule.channel == Channel.PIXEL
         },
         known.consent.signals,
+        frozenset(name for name, family in known.families.items() if family.realm == "person"),
+        {(one.kind, one.label): one.called for one in known.word_lists},
     )
 
 

@@ -1,0 +1,1 @@
+"""English: each kind of statement as a whole message, and as a few words for a cell."""

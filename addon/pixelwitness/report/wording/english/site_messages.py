@@ -1,0 +1,278 @@
+"""Messages about one site in English: a function for each kind of statement, which returns it whole.
+
+Owns these sentences; acts, consent and the set-up of pixels have their own files.
+"""
+
+from collections.abc import Mapping
+
+from pixelwitness.meaning.names.knowledge import DataClass
+from pixelwitness.report.statements.site_kinds import (
+    Attribution,
+    BodiesNotRecorded,
+    BrowserIdentifiers,
+    Contacts,
+    Events,
+    FurtherEvents,
+    Identification,
+    NoIdentifier,
+    NothingSeen,
+    OtherFinding,
+    PersonalData,
+    ServerSide,
+    TextHint,
+)
+from pixelwitness.report.statements.statement import Certainty, Outcome, Person
+from pixelwitness.report.wording.english.data_words import (
+    list_names,
+    list_words,
+    name_data,
+    name_identifiers,
+    name_sender,
+)
+from pixelwitness.report.wording.english.messages import follow, list_all, list_some, message, plural
+from pixelwitness.report.wording.labels import label_channel, label_form, label_transport, spell_out
+from pixelwitness.report.wording.safe_text import safe_text
+from pixelwitness.report.wording.sentence import Captured, Sentence
+from pixelwitness.report.wording.vocabulary import Vocabulary, append_forms
+
+MAX_NAMES = 12
+MAX_FIELDS = 4
+ALSO_SHOWN = "Each request also shows Meta the network address, the browser and the page."
+"""What no field holds, and every request shows."""
+
+_EVENTS: Mapping[Outcome, tuple[str, str]] = {
+    "told": ("In all {number} event went to Meta", "In all {number} events went to Meta"),
+    "unknown": (
+        "Of {number} event it was not recorded whether it left",
+        "Of {number} events it was not recorded whether they left",
+    ),
+    "tried": ("{number} event was tried, and nothing left", "{number} events were tried, and nothing left"),
+    "blocked": ("{number} event was blocked", "{number} events were blocked"),
+}
+_CONTACTS: Mapping[tuple[Outcome, bool], str] = {
+    ("told", False): "{site} let Meta know of the visit, through {ways}.",
+    ("told", True): "{site} also let Meta know of the visit, through {ways}.",
+    ("unknown", False): "Whether {site} let Meta know of the visit was not recorded: through {ways}.",
+    ("unknown", True): "Whether {site} also let Meta know of the visit was not recorded: through {ways}.",
+    ("tried", False): "{site} tried to let Meta know of the visit, and nothing left, through {ways}.",
+    ("tried", True): "{site} also tried to let Meta know of the visit, and nothing left, through {ways}.",
+    ("blocked", False): "{site} tried to let Meta know of the visit, and was blocked, through {ways}.",
+    ("blocked", True): "{site} also tried to let Meta know of the visit, and was blocked, through {ways}.",
+}
+_KNOWN: Mapping[tuple[str, Person], str] = {
+    ("account", "you"): "With this Meta could know your Facebook or Instagram account, by {names}",
+    ("account", "visitor"): "With this Meta could know the visitor's Facebook or Instagram account, by {names}",
+    ("person", "you"): "With this Meta could know you as a person, by {names}",
+    ("person", "visitor"): "With this Meta could know the visitor as a person, by {names}",
+    ("browser", "you"): "With this Meta could know your browser, by {names}",
+    ("browser", "visitor"): "With this Meta could know the visitor's browser, by {names}",
+    ("click", "you"): "With this Meta could know the click on an ad that led you here, by {names}",
+    ("click", "visitor"): "With this Meta could know the click on an ad that led here, by {names}",
+}
+
+
+def tell_events(statement: Events, vocabulary: Vocabulary) -> Sentence:
+    """Return how many events there were, which way they took, to whom."""
+    one, many = _EVENTS[statement.outcome]
+    ways = list_all(
+        [
+            message(
+                "{way} ({transports})",
+                way=label_channel(way.channel),
+                transports=list_all([label_transport(one) for one in way.transports]),
+            )
+            if way.transports
+            else (label_channel(way.channel),)
+            for way in statement.ways
+        ]
+    )
+    hosts = list_names(statement.receivers)
+    if not statement.receivers:
+        return plural(statement.events, f"{one} by {{ways}}.", f"{many} by {{ways}}.", ways=ways)
+    if not statement.pixels or statement.outcome != "told":
+        text = " by {ways} to {hosts}."
+    elif len(statement.pixels) == 1:
+        text = " by {ways} to {hosts}; pixel {pixels} received this."
+    else:
+        text = " by {ways} to {hosts}; pixels {pixels} received this."
+    return plural(
+        statement.events, one + text, many + text, ways=ways, hosts=hosts, pixels=list_names(statement.pixels)
+    )
+
+
+def tell_further_events(statement: FurtherEvents, vocabulary: Vocabulary) -> Sentence:
+    """Return how many events are not told one by one."""
+    return plural(
+        statement.events,
+        "\u2026 and {number} further event of the same kinds with other contents.",
+        "\u2026 and {number} further events of the same kinds with other contents.",
+    )
+
+
+def tell_contacts(statement: Contacts, vocabulary: Vocabulary) -> Sentence:
+    """Return by what contacts Meta learns of the visit."""
+    numbers: dict[str, int] = {}
+    for way in statement.ways:
+        name = vocabulary.contact(way.channel, way.rule)
+        numbers[name] = numbers.get(name, 0) + way.contacts
+    ways = list_all(
+        [plural(number, "{name}", "{name} ({number} times)", name=name) for name, number in numbers.items()]
+    )
+    return message(_CONTACTS[statement.outcome, statement.further], site=name_sender(statement.site), ways=ways)
+
+
+def tell_personal_data(statement: PersonalData, vocabulary: Vocabulary) -> Sentence:
+    """Return which datum stood in which form where, with which events, and why it is taken for that."""
+    forms = (label_form(statement.form),) if statement.form else ()
+    label = "a phrase" if statement.data_class == DataClass.UNKNOWN else vocabulary.label(statement.data_class)
+    datum = append_forms(label, forms)
+    fields = list_names(statement.fields, MAX_FIELDS)
+    names = [(Captured(name),) if name else ("an event without a name",) for name in statement.events]
+    events = list_some(names, MAX_NAMES)
+    head = _YOURS if statement.is_persona else _ABOUT[statement.certainty]
+    text = f"{head}: {_WHERE[bool(fields), bool(events)]}."
+    told = message(text, datum=datum, fields=fields, events=events)
+    return follow(told, message("Why: {reason}.", reason=safe_text(statement.reason)) if statement.reason else ())
+
+
+_YOURS = "Yours"
+_ABOUT: Mapping[Certainty, str] = {
+    "certain": "About the person",
+    "likely": "Likely about the person",
+    "hint": "Perhaps about the person",
+}
+_WHERE: Mapping[tuple[bool, bool], str] = {
+    (True, True): "{datum} in {fields}, with {events}",
+    (True, False): "{datum} in {fields}",
+    (False, True): "{datum}, with {events}",
+    (False, False): "{datum}",
+}
+
+
+def tell_browser_identifiers(statement: BrowserIdentifiers, vocabulary: Vocabulary) -> Sentence:
+    """Return by what somebody can be known again."""
+    names = list_all(name_identifiers(statement.identifiers, vocabulary))
+    return message(
+        "Something by which Meta can know the browser or the account again went along: {names}.", names=names
+    )
+
+
+def tell_no_identifier(statement: NoIdentifier, vocabulary: Vocabulary) -> Sentence:
+    """Return what is known where no field held an identifier."""
+    if not statement.bodies_not_recorded:
+        return follow(("No identifier stood in the fields that were read.",), (ALSO_SHOWN,))
+    bodies = plural(
+        statement.bodies_not_recorded,
+        "No identifier stood in the fields that were read; {number} body was not recorded.",
+        "No identifier stood in the fields that were read; {number} bodies were not recorded.",
+    )
+    return follow(bodies, (ALSO_SHOWN,))
+
+
+def tell_identification(statement: Identification, vocabulary: Vocabulary) -> Sentence:
+    """Return by which identifiers Meta could know whom the events are about."""
+    data = list_all(name_data(statement.by_content, vocabulary))
+    beside = message("What else went along may tell it, too: {data}.", data=data) if data else ()
+    known = _KNOWN.get((statement.level, statement.person))
+    if known is not None:
+        ending = "; what was not recorded may tell more." if statement.may_be_more else "."
+        return follow(message(known + ending, names=list_words(statement.names)), beside)
+    if data:
+        return message(
+            "None of the identifiers by which Meta matches people was seen; what else went along may tell whom this is "
+            "about: {data}.",
+            data=data,
+        )
+    if statement.level == "not recorded":
+        return ("By what Meta could know whom this is about was not recorded.",)
+    return ("None of the identifiers by which Meta matches people was seen.",)
+
+
+def tell_text_hint(statement: TextHint, vocabulary: Vocabulary) -> Sentence:
+    """Return at what texts point; it is a hint in any case."""
+    return message(
+        _HINTS[statement.about],
+        label=vocabulary.text_hint(statement.about, statement.label),
+        fields=list_names(statement.fields, MAX_FIELDS) or ("its texts",),
+        reason=safe_text(statement.reason),
+    )
+
+
+_HINTS: Mapping[str, str] = {
+    "topic": "A hint at a sensitive topic, {label}, in {fields}: {reason}.",
+    "interest": "A hint at an interest, {label}, in {fields}: {reason}.",
+    "instruction_text": "Text that could reach an AI, {label}, in {fields}: {reason}.",
+}
+
+
+def tell_finding(statement: OtherFinding, vocabulary: Vocabulary) -> Sentence:
+    """Return a finding of a kind without a message of its own."""
+    kind, label = spell_out(statement.finding), spell_out(statement.label)
+    text = (
+        f"{_SURELY[statement.certainty]} in {{fields}}: {{reason}}."
+        if statement.fields
+        else (f"{_SURELY[statement.certainty]}: {{reason}}.")
+    )
+    return message(
+        text,
+        kind=kind,
+        label=label,
+        fields=list_names(statement.fields, MAX_FIELDS),
+        reason=safe_text(statement.reason),
+    )
+
+
+_SURELY: Mapping[Certainty, str] = {
+    "certain": "Found ({kind}): {label}",
+    "likely": "Likely found ({kind}): {label}",
+    "hint": "A hint ({kind}): {label}",
+}
+
+
+def tell_attribution(statement: Attribution, vocabulary: Vocabulary) -> Sentence:
+    """Return how sure it is that the site sent what is told of it."""
+    own = statement.by_own_word
+    return follow(
+        plural(
+            statement.doubtful,
+            "That {number} of {total} requests came from this site is likely, not certain.",
+            "That {number} of {total} requests came from this site is likely, not certain.",
+            total=statement.requests,
+        ),
+        plural(
+            own,
+            "{number} of these is given to it by the sender's own word alone.",
+            "{number} of these are given to it by the sender's own word alone.",
+        )
+        if own
+        else (),
+    )
+
+
+def tell_server_side(statement: ServerSide, vocabulary: Vocabulary) -> Sentence:
+    """Return why the site's server may report, too."""
+    return plural(
+        statement.browser_events,
+        "Browser: {number} event; the server may report to Meta, too: {reasons}.",
+        "Browser: {number} events; the server may report to Meta, too: {reasons}.",
+        reasons="; ".join(map(safe_text, statement.reasons)),
+    )
+
+
+def tell_bodies(statement: BodiesNotRecorded, vocabulary: Vocabulary) -> Sentence:
+    """Return how many bodies nobody could look at."""
+    return plural(
+        statement.bodies,
+        "{number} request body was not recorded: what it held is unknown, not absent.",
+        "{number} request bodies were not recorded: what they held is unknown, not absent.",
+    )
+
+
+def tell_nothing_seen(statement: NothingSeen, vocabulary: Vocabulary) -> Sentence:
+    """Return that a visited site was not seen to send anything."""
+    return plural(
+        statement.visits,
+        "{site} was visited {number} time, and nothing was seen to go to Meta.",
+        "{site} was visited {number} times, and nothing was seen to go to Meta.",
+        site=name_sender(statement.site),
+    )
