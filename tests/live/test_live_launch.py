@@ -20,7 +20,7 @@ from tests.sites import certificates, client, proxy, server, stored
 from pixelwitness.live.hooks.addon import PixelWitness
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem
 from pixelwitness.live.start import launch
-from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, usage_lines
+from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path, stated_modes, usage_lines
 
 pytestmark = pytest.mark.process
 
@@ -135,6 +135,32 @@ def test_the_steps_name_browser_phone_and_server() -> None:
     told = usage_lines(None, 8080)
     assert [line.partition(":")[0] for line in told[1:]] == ["Browser", "Phone", "Server"]
     assert all("8080" in line for line in (told[0], told[1], told[3]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), ("The proxy listens", "Browser", "Phone", "Server")),
+        (("--mode", "regular"), ("The proxy listens", "Browser", "Phone", "Server")),
+        (("--mode", "wireguard@51820"), ("Ctrl-C", "WireGuard", "Trust")),
+        (("-m", "local:curl", "--mode=wireguard"), ("Ctrl-C", "Programs of this computer", "WireGuard", "Trust")),
+        (("--mode", "reverse:https://shop.example"), ("Ctrl-C", "mitmproxy's mode reverse", "Trust")),
+    ],
+)
+def test_the_steps_fit_the_mode(arguments: tuple[str, ...], told: tuple[str, ...]) -> None:
+    lines = usage_lines(None, 8080, stated_modes(arguments))
+    assert len(lines) == len(told)
+    assert [line for line, start in zip(lines, told, strict=True) if not line.startswith(start)] == []
+
+
+def test_the_settings_of_a_tunnel_are_told(tmp_path: Path) -> None:
+    with started(tmp_path, free_port(), ["--mode", f"wireguard@{free_port()}"]) as running:
+        running.proxy.process.send_signal(signal.SIGINT)
+        assert running.proxy.process.wait(20) == 0
+        said = running.said.read_text()
+    assert "Endpoint = 127.0.0.1:" in said
+    assert json.loads((tmp_path / "wireguard.conf").read_text())["client_key"] in said
+    assert "proxy listens" not in said
 
 
 def test_the_shim_lies_alone_in_its_folder() -> None:

@@ -78,9 +78,10 @@ def test_messages_are_printable_and_hold_no_traceback() -> None:
         raise ValueError("jane.doe@example.com")
     except ValueError:
         logger.exception("odd: %s", "\x1b[2J")
+    logger.error("no sudo\n\nStack backtrace:\n   0: <unknown>")
     ours = logging.LogRecord("pixelwitness.live.hooks.addon", logging.INFO, "", 0, "ready", None, None)
     logger.handle(ours)
-    assert said == ["odd: \\x1b[2J", "ready"]
+    assert said == ["odd: \\x1b[2J", "no sudo", "ready"]
 
 
 def test_on_a_terminal_a_table_grows_and_the_story_follows(tmp_path: Path) -> None:

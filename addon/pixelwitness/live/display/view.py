@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 2_000
 _OUR_LOGGERS = "pixelwitness"
+_TRACES = "Stack backtrace:"
+"""What the parts of mitmproxy that are written in Rust put behind an error."""
 
 
 def format_counts(recording: Recording | None) -> str:
@@ -181,6 +183,7 @@ class LogMessages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show a message in one printable line; never its traceback, which may hold what was captured."""
         try:
-            self._view.show_message(safe_text(record.getMessage(), LONGEST_MESSAGE))
+            message = record.getMessage().partition(_TRACES)[0].rstrip()
+            self._view.show_message(safe_text(message, LONGEST_MESSAGE))
         except Exception:  # a message that cannot be shown must not end what it is about
             return

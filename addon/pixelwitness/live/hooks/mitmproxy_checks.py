@@ -13,7 +13,7 @@ from ipaddress import ip_address
 log = logging.getLogger(__name__)
 
 LOWEST = (12, 2, 2)
-_FORWARDING = frozenset({"regular", "upstream", "socks5"})
+FORWARDING = frozenset({"regular", "upstream", "socks5"})
 """Modes in which whoever reaches the proxy can send anything through it."""
 
 
@@ -56,7 +56,7 @@ def warn_when_open() -> None:
         return
     servers = ctx.master.addons.get("proxyserver").servers  # type: ignore[no-untyped-call]  # mitmproxy leaves it so
     addresses = [
-        str(address[0]) for server in servers if server.mode.type_name in _FORWARDING for address in server.listen_addrs
+        str(address[0]) for server in servers if server.mode.type_name in FORWARDING for address in server.listen_addrs
     ]
     open_to = addresses_beyond_loopback(addresses)
     if open_to:

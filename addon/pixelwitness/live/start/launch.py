@@ -6,15 +6,18 @@ Must not import mitmproxy before its version is known to be safe.
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pixelwitness.live.hooks.mitmproxy_checks import installed_version, version_problem
+from pixelwitness.live.hooks.mitmproxy_checks import FORWARDING, installed_version, version_problem
+from pixelwitness.report.wording.safe_text import safe_text
 
 if TYPE_CHECKING:
     from mitmproxy.master import Master
@@ -28,6 +31,15 @@ COULD_NOT_RUN, INCOMPLETE = 2, 4
 
 _OWN_OUTPUT = ("-v", "--verbose", "-q", "--quiet", "--flow-detail", "flow_detail", "termlog_", "dumper_")
 """Arguments of mitmproxy with which its own output is wanted in place of ours."""
+
+_MODES = {
+    "wireguard": "WireGuard: its app on the phone takes the settings that are told once the proxy listens; with"
+    " --ui web mitmweb shows them as a code to scan. It needs `--listen-host <address of this computer>`.",
+    "local": "Programs of this computer: they are looked into without settings; mitmproxy asks for the right to do so.",
+}
+_TRUST = (
+    "Trust: open http://mitm.it there once and trust its certificate; what does not trust it refuses, and is counted."
+)
 
 type Interface = Literal["dump", "console", "web"]
 
@@ -86,7 +98,7 @@ def run(url: str | None, options: LiveOptions, notify: Callable[[str], None]) ->
                 f"There is no Chromium or Chrome here (or name one by {browser.VARIABLE}); use a browser of your own:"
             )
     if window is None:
-        for line in usage_lines(url, options.port):
+        for line in usage_lines(url, options.port, stated_modes(options.arguments)):
             notify(line)
     try:
         return _run_proxy(options, window, notify)
@@ -105,9 +117,23 @@ def window_lines(program: Path, url: str, *, root: bool) -> tuple[str, ...]:
     return (*lines, unsafe) if root else lines
 
 
-def usage_lines(url: str | None, port: int) -> tuple[str, ...]:
-    """Return how a browser, a phone and a server come to use the proxy."""
+def stated_modes(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the modes that mitmproxy is asked for, ``()`` when it is the usual proxy.
+
+    >>> stated_modes(("--mode", "wireguard@51820", "-w", "x.mitm", "--mode=local:curl"))
+    ('wireguard', 'local')
+    """
+    stated = [second for first, second in pairwise(arguments) if first in ("-m", "--mode")]
+    stated += [argument.partition("=")[2] for argument in arguments if argument.startswith("--mode=")]
+    return tuple(re.split("[:@]", mode)[0] for mode in stated)
+
+
+def usage_lines(url: str | None, port: int, modes: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return how a browser, a phone and a server come to use the proxy in its modes."""
     page = url or "the page in question"
+    if any(mode not in FORWARDING for mode in modes):
+        told = [_MODES.get(mode, f"mitmproxy's mode {safe_text(mode, 40)}: see its documentation.") for mode in modes]
+        return ("Ctrl-C ends the session. Witness only your own traffic.", *told, _TRUST)
     return (
         f"The proxy listens on {LOOPBACK}:{port}; Ctrl-C ends it. Proxy only your own traffic.",
         f"Browser: set {LOOPBACK}:{port} as proxy for HTTP and HTTPS, open http://mitm.it once and trust its"
@@ -139,6 +165,7 @@ def _run_proxy(options: LiveOptions, window: "BrowserWindow | None", notify: Cal
     from pixelwitness.live.display.overview import SessionOverview
     from pixelwitness.live.display.view import view_for
     from pixelwitness.live.hooks.addon import PixelWitness
+    from pixelwitness.live.start.tunnel_settings import TunnelSettings
     from pixelwitness.report.wording.vocabulary import vocabulary
 
     own_output = any(word in argument for argument in options.arguments for word in _OWN_OUTPUT)
@@ -152,6 +179,8 @@ def _run_proxy(options: LiveOptions, window: "BrowserWindow | None", notify: Cal
         def __init__(self, opts: "Options", *args: Any, **named: Any) -> None:
             super().__init__(opts, *args, **named, **quiet)
             self.addons.add(addon, *([window] if window is not None else []))
+            if view is not None:
+                self.addons.add(TunnelSettings(notify))
 
     failed = False
     with _displayed(view):
