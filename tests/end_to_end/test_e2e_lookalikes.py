@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from tests.end_to_end.conftest import Store
 from tests.har import entry, write
 
@@ -14,19 +13,11 @@ TR = f"https://www.facebook.com/tr/?{FULL}"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
 
-LOOK_ALIKES = [
-    entry(f"https://notfacebook.com/tr/?id={ID}&ev=PageView"),
-    entry(f"https://facebook.com.evil.example/tr?id={ID}&ev=PageView"),
-    entry(f"https://facebook.com.evil.example/tr/?id={ID}&ev=PageView"),
-    entry(f"https://www.facebook.com@evil.example/tr/?id={ID}&ev=PageView"),
+TO_META = [
     entry(f"https://www.facebook.com/translate?id={ID}&ev=PageView"),
     entry(f"https://www.facebook.com/travel?id={ID}&ev=PageView"),
     entry(f"https://www.facebook.com/tr/more?id={ID}&ev=PageView"),
     entry(f"https://www.facebook.com/x/tr/?id={ID}&ev=PageView"),
-    entry("https://redirect.example/out?u=" + TR.replace("&", "%26").replace("?", "%3F")),
-    entry(f"https://redirect.example/out?u={TR.partition('&')[0]}"),
-    entry(f"https://redirect.example/https://www.facebook.com/tr/?id={ID}&ev=PageView"),
-    entry(f"https://shop.example/#https://www.facebook.com/tr/?id={ID}&ev=PageView"),
     entry("https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fshop.example%2F"),
     entry("https://www.facebook.com/share.php?u=https%3A%2F%2Fshop.example%2F"),
     entry("https://www.facebook.com/dialog/share?app_id=1&href=https%3A%2F%2Fshop.example%2F"),
@@ -37,6 +28,18 @@ LOOK_ALIKES = [
     entry(
         "https://graph.facebook.com/v21.0/me", method="POST", headers=JSON, body='{"data": [{"event_name": "Lead"}]}'
     ),
+]
+"""They go to Meta and report nothing that a rule knows."""
+
+LOOK_ALIKES = [
+    entry(f"https://notfacebook.com/tr/?id={ID}&ev=PageView"),
+    entry(f"https://facebook.com.evil.example/tr?id={ID}&ev=PageView"),
+    entry(f"https://facebook.com.evil.example/tr/?id={ID}&ev=PageView"),
+    entry(f"https://www.facebook.com@evil.example/tr/?id={ID}&ev=PageView"),
+    entry("https://redirect.example/out?u=" + TR.replace("&", "%26").replace("?", "%3F")),
+    entry(f"https://redirect.example/out?u={TR.partition('&')[0]}"),
+    entry(f"https://redirect.example/https://www.facebook.com/tr/?id={ID}&ev=PageView"),
+    entry(f"https://shop.example/#https://www.facebook.com/tr/?id={ID}&ev=PageView"),
     entry(
         f"https://graph.facebook.com.evil.example/v21.0/{ID}/events", method="POST", headers=JSON, body='{"data": [{}]}'
     ),
@@ -65,11 +68,57 @@ LOOK_ALIKES = [
 ]
 
 
-@pytest.mark.parametrize("number", range(len(LOOK_ALIKES)))
-def test_a_look_alike_is_neither_event_nor_contact(number: int, store: Store, tmp_path: Path) -> None:
-    store.scan(write(tmp_path / "one.har", [LOOK_ALIKES[number]]))
+def test_a_look_alike_is_neither_event_nor_contact(store: Store, tmp_path: Path) -> None:
+    store.scan(write(tmp_path / "all.har", LOOK_ALIKES))
     assert store.rows("SELECT rule_id FROM events UNION ALL SELECT rule_id FROM contacts") == []
-    assert store.rows("SELECT requests_seen, requests_other FROM recordings") == [(1, 1)]
+    number = len(LOOK_ALIKES)
+    assert store.rows("SELECT requests_seen, requests_other FROM recordings") == [(number, number)]
+
+
+def test_what_went_to_meta_and_no_rule_knows_is_a_contact_of_unknown_purpose(store: Store, tmp_path: Path) -> None:
+    store.scan(write(tmp_path / "all.har", TO_META))
+    assert store.rows("SELECT id FROM events") == []
+    found = store.rows("SELECT position, rule_id, channel, confidence FROM contacts ORDER BY position")
+    unknown = ("meta-purpose-unknown", "unknown", "certain")
+    assert found == [(position, *unknown) for position in range(len(TO_META))]
+    assert store.rows("SELECT requests_matched, requests_other, within_meta FROM recordings") == [(len(TO_META), 0, 0)]
+
+
+SHOP = "https://shop.example/"
+OWN = {"referer": "https://www.facebook.com/"}
+NAVIGATION = {"sec-fetch-dest": "document"}
+API = "https://www.facebook.com/api/graphql/"
+WITHIN = {
+    "a page of Meta's is opened": (entry("https://www.facebook.com/", headers=NAVIGATION, mime_type="text/html"), 0),
+    "a page of Meta's is opened from a shop": (
+        entry("https://www.facebook.com/shop", headers={**NAVIGATION, "referer": SHOP}, mime_type="text/html"),
+        0,
+    ),
+    "a page of Meta's asks": (entry(API, method="POST", headers=OWN), 0),
+    "a page of Meta's asks for an image": (entry("https://scontent.xx.fbcdn.net/v/1.jpg", headers=OWN), 0),
+    "a page of Meta's asks, by Origin alone": (entry(API, headers={"origin": "https://www.instagram.com"}), 0),
+    "a shop's page shows an image": (entry("https://scontent.xx.fbcdn.net/v/1.jpg", headers={"referer": SHOP}), 1),
+    "a shop's page asks": (entry(API, method="POST", headers={"referer": SHOP}), 1),
+    "nobody knows who asks": (entry(API), 1),
+    # A frame of Facebook's in a shop's page is called a document, too.
+    "a frame": (entry("https://www.facebook.com/x.php", headers={"referer": SHOP}, mime_type="text/html"), 1),
+    "an image of a page that only says it is Meta's": (
+        entry(API, headers={"referer": "https://facebook.com.evil/"}),
+        1,
+    ),
+}
+
+
+def test_requests_of_metas_own_pages_are_counted_and_not_stored(store: Store, tmp_path: Path) -> None:
+    store.scan(*(write(tmp_path / f"{number}.har", [case[0]]) for number, case in enumerate(WITHIN.values())))
+    names = {f"{number}.har": name for number, name in enumerate(WITHIN)}
+    found = store.rows(
+        "SELECT sources, requests_matched, requests_other, within_meta, (SELECT count(*) FROM contacts"
+        " WHERE recording_id = recordings.id) FROM recordings"
+    )
+    assert {names[Path(json.loads(sources)[0]).name]: counts for sources, *counts in found} == {
+        name: [stored, 1 - stored, 1 - stored, stored] for name, (_, stored) in WITHIN.items()
+    }
 
 
 REAL = [
@@ -95,7 +144,7 @@ REAL = [
 
 
 def test_the_real_ones_beside_them_are_all_found(store: Store, tmp_path: Path) -> None:
-    store.scan(write(tmp_path / "all.har", [*REAL, *LOOK_ALIKES]))
+    store.scan(write(tmp_path / "all.har", [*REAL, *TO_META, *LOOK_ALIKES]))
     found = store.column("SELECT position FROM transmissions ORDER BY position")
     assert found == list(range(len(REAL)))
     assert store.column("SELECT DISTINCT pixel_id FROM events") == [ID]

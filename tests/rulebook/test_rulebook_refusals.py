@@ -41,7 +41,7 @@ examples:
 
 CHANNELS = (
     "pixel, capi, capi-gateway, signals-gateway, server-gtm, relay, app-sdk, library, config, social-plugin, "
-    "login, chat, audience-network, meta-ai"
+    "login, chat, audience-network, meta-ai, unknown"
 )
 
 

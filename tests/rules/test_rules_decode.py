@@ -5,6 +5,7 @@ import pytest
 from pixelwitness.core.detect.sighting import PageClaims
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.rulebook import load_rules
+from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 DETECTOR = load_rules().detector()
 BOOTS = "https%3A%2F%2Fshop.example%2Fboots"
@@ -103,6 +104,34 @@ def test_the_key_that_joins_a_pixels_copies_is_read() -> None:
 def test_what_a_request_says_of_its_page_is_read(request_: Request, claims: PageClaims) -> None:
     found = DETECTOR.detect(request_)
     assert [one.claims for one in (*found.events, *found.contacts)] == [claims]
+
+
+def test_every_site_that_is_metas_has_a_rule_of_last_resort() -> None:
+    (rule,) = (rule for rule in DETECTOR.rules if rule.is_last_resort)
+    assert sorted(rule.match.site) == sorted(load_knowledge().owners)
+
+
+@pytest.mark.parametrize(
+    ("request_", "rules"),
+    [
+        (Request("GET", "https://www.facebook.com/fr/u.php?p=1"), ["meta-purpose-unknown"]),
+        # An event or contact that is known leaves nothing to the last resort, not even among the others that matched.
+        (Request("GET", "https://www.facebook.com/tr/?id=1&ev=Lead"), ["meta-pixel-event"]),
+        (Request("GET", "https://an.facebook.com/v1/placementbid?placementid=1_2"), ["meta-audience-network"]),
+        # A list without an event in it, and a signal, are not known to say anything to Meta.
+        (
+            Request("POST", "https://graph.facebook.com/1/events", (), b'{"data": []}', BodyState.RECORDED),
+            ["meta-purpose-unknown"],
+        ),
+        (Request("GET", "https://www.facebook.com/x?us_privacy=1YNN"), ["meta-purpose-unknown"]),
+        (Request("GET", "https://shop.example/x?us_privacy=1YNN"), []),
+        (Request("GET", "https://facebook.com.evil.example/"), []),
+    ],
+)
+def test_the_last_resort_takes_what_no_other_rule_does(request_: Request, rules: list[str]) -> None:
+    found = DETECTOR.detect(request_)
+    sightings = (*found.events, *found.contacts)
+    assert [(one.rule.id, one.also_matched) for one in sightings] == [(rule, ()) for rule in rules]
 
 
 def test_the_events_of_a_request_are_counted_in_its_order() -> None:

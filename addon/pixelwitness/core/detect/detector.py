@@ -7,11 +7,13 @@ the same answer, hostile input included.  What a matching rule yields is `extrac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from pixelwitness.core.detect.extraction import extract_sightings, extract_sign
 from pixelwitness.core.detect.locator import Scope
 from pixelwitness.core.detect.rule import Rule
 from pixelwitness.core.detect.screen import Screen
-from pixelwitness.core.detect.sighting import NOTHING, Detection, Sign
+from pixelwitness.core.detect.sighting import NOTHING, Detection, Sighting, Sign
 from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.request import Request, Response
 from pixelwitness.core.wire.sites import site_of
@@ -57,7 +59,9 @@ class Detector:
     def __init__(self, rules: Iterable[Rule]) -> None:
         ordered = sorted(rules, key=lambda rule: rule.precedence)
         self.rules: tuple[Rule, ...] = tuple(ordered)
-        self._outgoing = _Candidates(rule for rule in ordered if rule.gives in ("event", "contact"))
+        outgoing = [rule for rule in ordered if rule.gives in ("event", "contact")]
+        self._outgoing = _Candidates(rule for rule in outgoing if not rule.is_last_resort)
+        self._last_resort = _Candidates(rule for rule in outgoing if rule.is_last_resort)
         self._signalling = _Candidates(rule for rule in ordered if rule.gives == "signal")
         self.screen = Screen(ordered)
 
@@ -65,29 +69,40 @@ class Detector:
         """Return the events, contacts and signals of a request; the answer only shows whether it is a page."""
         detections = [detection for part in request.parts if (detection := self._detect_one(part, None))]
         if detections:
-            return Detection(
+            found = Detection(
                 tuple(event for detection in detections for event in detection.events),
                 tuple(contact for detection in detections for contact in detection.contacts),
                 tuple(signal for detection in detections for signal in detection.signals),
             )
-        return self._detect_one(request, response)
+        else:
+            found = self._detect_one(request, response)
+        if found.events or found.contacts:
+            return found
+        # The request as a whole: of a batch, too, it is one that went to Meta.
+        contacts = self._sightings(self._last_resort, request, is_document=is_navigation(request, response))
+        return replace(found, contacts=contacts) if contacts else found
 
     def _detect_one(self, request: Request, response: Response | None) -> Detection:
         navigation = is_navigation(request, response)
-        matched = [
-            (rule, groups)
-            for rule, groups in self._outgoing.of(request, is_document=navigation)
-            if rule.match.holds_within(Scope(request, groups), is_document=navigation)
-        ]
+        sightings = self._sightings(self._outgoing, request, is_document=navigation)
         signals = tuple(self._signs(request, is_document=navigation))
-        if not matched:
+        if not sightings:
             return Detection(signals=signals) if signals else NOTHING
-        (rule, groups), *others = matched
-        also = tuple(other.id for other, _ in others)
-        sightings = tuple(extract_sightings(rule, Scope(request, groups), also))
-        if rule.gives == "event":
+        if sightings[0].rule.gives == "event":
             return Detection(events=sightings, signals=signals)
         return Detection(contacts=sightings, signals=signals)
+
+    def _sightings(self, candidates: _Candidates, request: Request, *, is_document: bool) -> tuple[Sighting, ...]:
+        """Return what the first of some rules makes of a request; it may be nothing, where an event has no item."""
+        matched = [
+            (rule, groups)
+            for rule, groups in candidates.of(request, is_document=is_document)
+            if rule.match.holds_within(Scope(request, groups), is_document=is_document)
+        ]
+        if not matched:
+            return ()
+        (rule, groups), *others = matched
+        return tuple(extract_sightings(rule, Scope(request, groups), tuple(other.id for other, _ in others)))
 
     def signals(self, request: Request, response: Response | None) -> Iterator[Sign]:
         """Yield the signals of a request; on documents some are known only with the answer."""

@@ -39,6 +39,8 @@ class Channel(StrEnum):
     CHAT = "chat"
     AUDIENCE_NETWORK = "audience-network"
     META_AI = "meta-ai"
+    UNKNOWN = "unknown"
+    """It went to Meta, and no rule knows what for."""
 
 
 SERVER_CHANNELS = frozenset({Channel.CAPI})
@@ -265,6 +267,11 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
     match: Conditions
     decode: Decode = Decode()
     channel: Channel | None = None
+
+    @property
+    def is_last_resort(self) -> bool:
+        """Say whether the rule is only tried on a request in which no other rule finds an event or contact."""
+        return self.channel is Channel.UNKNOWN
 
     @property
     def precedence(self) -> tuple[int, bool, int, str]:

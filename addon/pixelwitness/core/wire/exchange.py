@@ -52,6 +52,8 @@ class Tally:
     bodies_not_recorded: int = 0
     """Requests, whoever received them, that had a body of which the recording lacks the bytes."""
     tls_refused: int = 0
+    within_meta: int = 0
+    """Of the others, requests of a page of Meta's own to a host of Meta's that no rule knows."""
     matched: int = 0
     """Requests that a rule matched, and none of the next two."""
     undecodable: int = 0
@@ -75,13 +77,13 @@ class Tally:
             self.first_seen = seen_at if self.first_seen is None else min(self.first_seen, seen_at)
             self.last_seen = seen_at if self.last_seen is None else max(self.last_seen, seen_at)
 
-    def count(self, request: Request, *, matched: bool, blocked: bool) -> None:
-        """Count a request that was analysed."""
+    def count(self, body_state: BodyState, *, matched: bool, blocked: bool) -> None:
+        """Count a request that was analysed, by what became of its body."""
         if not matched:
             self.other += 1
         elif blocked:
             self.blocked += 1
-        elif request.body_state is BodyState.UNDECODABLE:
+        elif body_state is BodyState.UNDECODABLE:
             self.undecodable += 1
         else:
             self.matched += 1

@@ -1,7 +1,9 @@
 """Blocking: which requests do not leave, and the answer they get in place of Meta's.
 
 Owns the decision and the answer.  Nothing is decided while blocking is off; the
-login channel is left alone unless it is named, since a page may need it.
+login channel is left alone unless it is named, since a page may need it.  Of requests
+of unknown purpose only those of other sites' pages are kept back, so that Meta's own
+pages and apps work.
 """
 
 from dataclasses import replace
@@ -10,11 +12,16 @@ from typing import Literal
 from mitmproxy import http
 
 from pixelwitness.core.detect.detector import Detector
+from pixelwitness.core.detect.sighting import Sighting
+from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.core.wire.sites import site_of_url
 
 type Block = Literal["off", "events", "all", "all+login"]
 
 _LOGIN = "login"
+_LOGIN_API = "graph."
+"""How the host begins that a page asks who has logged in."""
 
 
 def is_blocked(block: Block, detector: Detector, request: Request) -> bool:
@@ -25,7 +32,19 @@ def is_blocked(block: Block, detector: Detector, request: Request) -> bool:
     sightings = (*detection.events, *detection.contacts)
     if block != "all+login" and any(sighting.rule.channel == _LOGIN for sighting in sightings):
         return False
-    return bool(detection.events or (block != "events" and detection.contacts))
+    if detection.events:
+        return True
+    return block != "events" and any(_is_kept_back(block, contact) for contact in detection.contacts)
+
+
+def _is_kept_back(block: Block, contact: Sighting) -> bool:
+    if not contact.rule.is_last_resort:
+        return True
+    request, claims = contact.request, contact.claims
+    if is_navigation(request, None) or (block != "all+login" and request.host.startswith(_LOGIN_API)):
+        return False
+    page = site_of_url(claims.referer) or site_of_url(claims.origin)
+    return page is not None and page not in contact.rule.match.site
 
 
 def _announced(request: Request) -> Request:

@@ -63,7 +63,9 @@ class PixelWitnessView(contentviews.Contentview):
             detection = setup.detector.detect(request)
         except Exception:  # mitmproxy would log it with what was captured
             return None
-        return (request, detection, setup.redactor) if detection.events or detection.contacts else None
+        # What a request of unknown purpose says is better read as it stands.
+        known = [*detection.events, *(contact for contact in detection.contacts if not contact.rule.is_last_resort)]
+        return (request, detection, setup.redactor) if known else None
 
     def _lines(self, request: Request, detection: Detection, redactor: Redactor) -> Iterator[str]:
         sightings = (*detection.events, *detection.contacts)

@@ -31,6 +31,7 @@ from pixelwitness.meaning.pipeline.redacted_items import (
     RedactedItem,
     RedactedSighting,
     RedactedSign,
+    document_of,
     page_documents,
     request_facts,
     sender_of,
@@ -148,7 +149,7 @@ class Analyser:
         request = exchange.request
         self._tally.widen(request.seen_at)
         items: list[RedactedItem] = []
-        matched = False
+        matched = is_counted_later = False
         try:
             detection = self._detector.detect(request, exchange.response)
             matched = bool(detection.events or detection.contacts)
@@ -156,23 +157,27 @@ class Analyser:
                 self._note_cut()
             for sighting in (*detection.events, *detection.contacts):
                 receiver = sighting.request.site
-                items.append(
-                    classify_sighting(
-                        sighting,
-                        request_facts(sighting.request, blocked=blocked),
-                        self._redactor,
-                        self._reader,
-                        takes_cookies=receiver is not None and self._is_metas_own(receiver),
-                    )
+                item = classify_sighting(
+                    sighting,
+                    request_facts(sighting.request, blocked=blocked),
+                    self._redactor,
+                    self._reader,
+                    takes_cookies=receiver is not None and self._is_metas_own(receiver),
                 )
+                if sighting.rule.is_last_resort:
+                    is_counted_later = True
+                    if receiver is not None and is_navigation(request, exchange.response):
+                        item.navigation = document_of(request, receiver)
+                items.append(item)
             items.extend(
                 classify_signal(sign, request_facts(sign.request, blocked=blocked)) for sign in detection.signals
             )
         except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
             self._tally.rule_faults += 1
             items = []
-            matched = False
-        self._tally.count(request, matched=matched, blocked=blocked)
+            matched = is_counted_later = False
+        if not is_counted_later:
+            self._tally.count(request.body_state, matched=matched, blocked=blocked)
         return items
 
     def _note_cut(self) -> None:
@@ -220,9 +225,23 @@ class Analyser:
                 is_own = sign.rule.match.document
                 self._consent.signal(request.client, site, sign.kind, item.state, request.seen_at, own=is_own)
             yield from self._records.sign(item, visit, site)
-        else:
-            yield from self._records.contact(self._attributed(item))
+        elif not self._is_within_meta(self._attributed(item)):
+            yield from self._records.contact(item)
             yield from self._findings.of_contact(item)
+
+    def _is_within_meta(self, contact: RedactedSighting) -> bool:
+        """Say whether a request that no rule knows stays among Meta's own pages, and count it: only now is that known.
+
+        What a page of Meta's own asks of Meta shows a person using Meta, and so does a navigation to such a page.
+        """
+        if not contact.rule.is_last_resort:
+            return False
+        page, navigation = contact.attribution.site, contact.navigation
+        is_page = navigation is not None and not self._visits.is_frame(navigation)
+        is_within = is_page or (page is not None and self._is_metas_own(page))
+        self._tally.count(contact.request.body_state, matched=not is_within, blocked=contact.request.blocked)
+        self._tally.within_meta += is_within
+        return is_within
 
     def _visit(self, page: PageDocument) -> Visit | None:
         request = page.request

@@ -72,6 +72,7 @@ class RecordBuilder:
             tls_refused=tally.tls_refused,
             dropped=dropped,
             rule_faults=tally.rule_faults,
+            within_meta=tally.within_meta,
         )
 
     def event(self, group: Group[RedactedSighting]) -> records.Event:

@@ -62,6 +62,8 @@ class RedactedSighting(msgspec.Struct, gc=False):
     identifiers: Identifiers
     """By which Meta could tell whom it is about."""
     attribution: Attribution = UNKNOWN_PAGE
+    navigation: Document | None = None
+    """The document that the request itself asks for, where it navigates."""
     consent: tuple[Finding, ...] = ()
     """What was visible of the site's consent when it left."""
 
@@ -157,18 +159,23 @@ def page_documents(exchange: Exchange) -> Iterator[PageDocument]:
     request, response = exchange.request, exchange.response
     if response is None or request.site is None or not is_visit(request, response):
         return
-    headers = request.header_map
     yield PageDocument(
         request=request_facts(request),
         url=request.url,
         status=response.status,
-        document=Document(
-            site=request.site,
-            page_ref=request.page_ref,
-            referer=headers.get("referer"),
-            said_by_browser="sec-fetch-dest" in headers,
-            said_by_recorder=bool(request.resource_type),
-        ),
+        document=document_of(request, request.site),
+    )
+
+
+def document_of(request: Request, site: Site) -> Document:
+    """Return what a navigation to a site shows of whether a person saw it as a page."""
+    headers = request.header_map
+    return Document(
+        site=site,
+        page_ref=request.page_ref,
+        referer=headers.get("referer"),
+        said_by_browser="sec-fetch-dest" in headers,
+        said_by_recorder=bool(request.resource_type),
     )
 
 

@@ -14,6 +14,8 @@ PERSONAL_DATA = "personal_data"
 PERSONA = "persona"
 IDENTITY = "identity"
 CONSENT = "consent"
+CONFLICT = "conflict"
+"""Two words of one transmission speak against each other; its label says about what (``page``)."""
 SERVER_SIDE = "server_side"
 """The kind of findings that hint at a server."""
 

@@ -25,6 +25,7 @@ _BY_CHANNEL: Mapping[str, str] = MappingProxyType(
         "chat": "load the chat only after a click",
         "audience-network": "take Audience Network out of the advertising partners, or wait for consent",
         "meta-ai": "link to Meta AI instead of calling it from the page",
+        "unknown": "find out what on the page asks that host of Meta's, and drop it or wait for consent",
     }
 )
 

@@ -53,6 +53,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "chat": "chat plug-in",
         "audience-network": "Audience Network",
         "meta-ai": "Meta AI",
+        "unknown": "purpose unknown",
     }
 )
 """Channels."""

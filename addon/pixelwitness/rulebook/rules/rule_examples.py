@@ -61,7 +61,12 @@ class Example:
         detection = detector.detect(self.request, self.response)
         found: dict[str, object] = {
             "events": [_of_sighting(event) for event in detection.events],
-            "contacts": [_of_sighting(contact) for contact in detection.contacts],
+            # To Meta everything is a contact of last resort; the examples of other rules need not say so.
+            "contacts": [
+                _of_sighting(contact)
+                for contact in detection.contacts
+                if not contact.rule.is_last_resort or contact.rule.id == self.rule_id
+            ],
         }
         if self.gives == "signal":
             found["signals"] = [_of_sign(sign) for sign in detection.signals if sign.rule.id == self.rule_id]
