@@ -78,7 +78,7 @@ def response_of(flow: http.HTTPFlow) -> Response:
     if answer.raw_content is not None and not kind.lower().startswith(("image/", "video/", "audio/", "font/")):
         body, state = body_of(answer)
         text = "" if state is BodyState.EMPTY else None if body is None else _decoded(body, kind)
-    return Response(status=answer.status_code, headers=_headers(answer), mime_type=kind, text=text)
+    return Response(answer.status_code, _headers(answer), kind, text, round(answer.timestamp_start, 6))
 
 
 def exchange_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Exchange:

@@ -59,6 +59,8 @@ class Response:
     mime_type: str = ""
     text: str | None = None
     """The decoded body, None when not recorded."""
+    seen_at: float | None = None
+    """When it began to come: POSIX seconds, UTC; None when not recorded."""
 
     @cached_property
     def header_map(self) -> Mapping[str, str]:

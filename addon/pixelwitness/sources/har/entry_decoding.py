@@ -67,6 +67,7 @@ class Entry(msgspec.Struct, gc=False):
     page: Any = msgspec.field(name="pageref", default=None)
     initiator: msgspec.Raw = msgspec.field(name="_initiator", default=_NOTHING)
     started: Any = msgspec.field(name="startedDateTime", default=None)
+    timings: msgspec.Raw = _NOTHING
 
 
 _decode_run = msgspec.json.Decoder(list[Entry]).decode
@@ -208,6 +209,7 @@ def _lenient_entry(value: Json) -> Entry:
         page=value.get("pageref"),
         initiator=_raw(value, "_initiator"),
         started=value.get("startedDateTime"),
+        timings=_raw(value, "timings"),
     )
 
 

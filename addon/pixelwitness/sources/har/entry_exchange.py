@@ -18,6 +18,7 @@ from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Reque
 from pixelwitness.sources.har.entry_body import Body, BodyContext, body_of, decode_base64
 from pixelwitness.sources.har.entry_dates import parse_date
 from pixelwitness.sources.har.entry_decoding import ContentPart, Entry, RequestPart, ResponsePart, decode_raw
+from pixelwitness.sources.har.entry_timings import answer_time
 
 _MAX_HEADERS = 1_000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -78,6 +79,7 @@ class SentRequest:
 
 def exchange_of(entry: Entry, sent: SentRequest, *, position: int, line: int, with_text: bool) -> Exchange:
     """Build the exchange of an entry; the answer's text only where asked for."""
+    seen_at = parse_date(entry.started)
     request = Request(
         method=sent.method,
         url=sent.url,
@@ -89,11 +91,12 @@ def exchange_of(entry: Entry, sent: SentRequest, *, position: int, line: int, wi
         resource_type=entry.kind.strip().lower() if isinstance(entry.kind, str) else "",
         position=position,
         line=line,
-        seen_at=parse_date(entry.started),
+        seen_at=seen_at,
         page_ref=reference(entry.page),
         initiator=_initiator(entry.initiator),
     )
-    return Exchange(request, _response(entry.response, sent.attachment if with_text else None))
+    answered_at = answer_time(seen_at, decode_raw(entry.timings))
+    return Exchange(request, _response(entry.response, sent.attachment if with_text else None, answered_at))
 
 
 def reference(value: Any) -> str | None:
@@ -155,7 +158,7 @@ def parse_status(value: Any) -> int | None:
     return None
 
 
-def _response(part: object, attachment: Callable[[str], bytes | None] | None) -> Response:
+def _response(part: object, attachment: Callable[[str], bytes | None] | None, answered_at: float | None) -> Response:
     """Return the answer, one without a status where there was none; its text only with a way to files beside."""
     if not isinstance(part, ResponsePart):
         return Response()
@@ -176,7 +179,7 @@ def _response(part: object, attachment: Callable[[str], bytes | None] | None) ->
             text = data.decode("utf-8", "replace") if len(data) <= BODY_LIMIT else None
         if not text:
             text = _unless_sized(text, content.size, part.size)
-    return Response(parse_status(part.status), headers, mime_type, text)
+    return Response(parse_status(part.status), headers, mime_type, text, answered_at)
 
 
 def _unless_sized(text: str | None, size: Any, on_wire: Any) -> str | None:
