@@ -1,10 +1,12 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.detect.sighting import PageClaims
-from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Document, Sender, Visit, Visits
+from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Sender, attribute
+from pixelwitness.core.join.visits import Document, Visit, Visits
 from pixelwitness.core.wire.sites import Site
 
 SHOP = "https://shop.example/boots?size=42"
@@ -41,7 +43,7 @@ def sender(
 
 
 def told(found: Visits, one: Sender) -> tuple[str | None, str, str | None, str | None]:
-    page = found.attribute(one)
+    page = attribute(one, found)
     return page.site, page.by, page.certainty, page.visit.id if page.visit else None
 
 
@@ -52,7 +54,13 @@ SHOP_VISIT, NEWS_VISIT = visit(1, SHOP), visit(2, NEWS)
     ("seen", "one", "expected"),
     [
         ([], sender(), (None, "none", None, None)),
-        ([], sender(("dl", SHOP)), ("shop.example", "dl", "certain", None)),
+        # The sender's own word alone is likely at most; the browser or the document confirms it.
+        ([], sender(("dl", SHOP)), ("shop.example", "dl", "likely", None)),
+        ([], sender(("dl", SHOP), referer="https://shop.example/"), ("shop.example", "dl", "certain", None)),
+        ([], sender(("dl", SHOP), origin="https://shop.example"), ("shop.example", "dl", "certain", None)),
+        # An older page than the last one confirms nothing: any later page can name it.
+        ([SHOP_VISIT, NEWS_VISIT], sender(("dl", SHOP)), ("shop.example", "dl", "likely", "v1")),
+        ([SHOP_VISIT], sender(("dl", SHOP), initiator=SHOP), ("shop.example", "initiator", "certain", "v1")),
         ([SHOP_VISIT], sender(("dl", SHOP + "#reviews")), ("shop.example", "dl", "certain", "v1")),
         # A single-page application's URL is no document; the browser's word finds the visit.
         (
@@ -60,7 +68,7 @@ SHOP_VISIT, NEWS_VISIT = visit(1, SHOP), visit(2, NEWS)
             sender(("dl", "https://shop.example/cart"), referer="https://shop.example/"),
             ("shop.example", "dl", "certain", "v1"),
         ),
-        ([SHOP_VISIT], sender(("dl", "https://shop.example/cart")), ("shop.example", "dl", "certain", None)),
+        ([SHOP_VISIT], sender(("dl", "https://shop.example/cart")), ("shop.example", "dl", "likely", None)),
         # What the browser says goes before what a script states about itself.
         (
             [SHOP_VISIT, NEWS_VISIT],
@@ -77,13 +85,13 @@ SHOP_VISIT, NEWS_VISIT = visit(1, SHOP), visit(2, NEWS)
             ("shop.example", "rl", "likely", "v1"),
         ),
         ([], sender(("dl", FRAME), ("rl", ""), in_frame=True), ("widget.example", "dl", "hint", None)),
-        ([], sender(("dl", SHOP), ("rl", NEWS)), ("shop.example", "dl", "certain", None)),
+        ([], sender(("dl", SHOP), ("rl", NEWS)), ("shop.example", "dl", "likely", None)),
         ([], sender(("dl", "not a URL"), referer=SHOP), ("shop.example", "referer", "likely", None)),
         # A server speaks for itself: there is no browser whose Referer could disagree.
         (
             [],
             sender(("event_source_url", SHOP), channel=Channel.CAPI, referer=NEWS),
-            ("shop.example", "event_source_url", "certain", None),
+            ("shop.example", "event_source_url", "likely", None),
         ),
         ([SHOP_VISIT], sender(channel=Channel.CAPI), (None, "none", None, None)),
         # A like button may like Meta's own page of the brand: that is not where it was seen.
@@ -114,14 +122,23 @@ def test_evidence_counts_in_this_order(
         ),
         # A sender that does not say where it runs, under another site's document: likely in a frame.
         (sender(("dl", "https://brand.example/"), page_ref="p1"), ("shop.example", "har_page", "likely", "v1")),
-        # One that says it is no frame: the page is what it states, with the browser's word for certain.
+        # One that says it is no frame states something that is not so, unless the browser stands by it.
         (
             sender(("dl", "https://brand.example/"), page_ref="p1", says_top=True),
-            ("brand.example", "dl", "likely", None),
+            ("shop.example", "har_page", "certain", "v1"),
         ),
         (
             sender(("dl", "https://brand.example/a"), page_ref="p1", says_top=True, referer="https://brand.example/"),
-            ("brand.example", "dl", "certain", None),
+            ("brand.example", "dl", "likely", None),
+        ),
+        # What a page that was seen sends as it goes away may stand under the recorder's next page.
+        (
+            sender(("dl", NEWS), page_ref="p1", says_top=True, referer="https://news.example/"),
+            ("news.example", "dl", "certain", "v4"),
+        ),
+        (
+            sender(("dl", NEWS), page_ref="p1", referer="https://news.example/"),
+            ("news.example", "dl", "likely", "v4"),
         ),
         # A script can state anything: recorder and browser together stand against it.
         (
@@ -144,7 +161,11 @@ def test_evidence_counts_in_this_order(
         (sender(page_ref="tab", referer="https://shop.example/"), ("shop.example", "har_page", "certain", "v3")),
         # Two sites in one tab and no word which: not guessed.
         (sender(page_ref="tab"), (None, "none", None, None)),
-        (sender(page_ref="listed"), ("news.example", "har_page", "certain", None)),
+        (sender(page_ref="listed"), ("news.example", "har_page", "likely", None)),
+        (sender(("dl", NEWS), page_ref="listed"), ("news.example", "dl", "certain", "v4")),
+        (sender(("dl", NEWS + "?a=1"), page_ref="listed"), ("news.example", "dl", "likely", None)),
+        (sender(page_ref="listed", referer="https://news.example/"), ("news.example", "har_page", "certain", None)),
+        (sender(("dl", FRAME), in_frame=True, page_ref="listed"), ("news.example", "har_page", "likely", None)),
         (sender(page_ref="unknown"), (None, "none", None, None)),
     ],
 )
@@ -155,18 +176,108 @@ def test_what_the_recorder_saw_comes_first(
     assert told(found, one) == expected
 
 
+EVIL = "https://attacker.example/"
+EVIL_VISIT = visit(5, EVIL, "p5")
+CLAIM = ("dl", "https://victim.example/account")
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        # A page of one site that says it is another: what was seen wins, and the conflict is kept.
+        (
+            sender(CLAIM, page_ref="p5", says_top=True, referer=EVIL),
+            ("attacker.example", "har_page", "certain", ("dl", "har_page", "certain")),
+        ),
+        (
+            sender(CLAIM, page_ref="p5", says_top=True),
+            ("attacker.example", "har_page", "certain", ("dl", "har_page", "certain")),
+        ),
+        (
+            sender(CLAIM, page_ref="p5"),
+            ("attacker.example", "har_page", "likely", ("dl", "har_page", "likely")),
+        ),
+        (
+            sender(CLAIM, says_top=True, initiator=EVIL),
+            ("attacker.example", "initiator", "certain", ("dl", "initiator", "certain")),
+        ),
+        (
+            sender(CLAIM, says_top=True, referer=EVIL),
+            ("attacker.example", "referer", "likely", ("dl", "referer", "certain")),
+        ),
+        (
+            sender(("website_context", CLAIM[1]), channel=Channel.CAPI_GATEWAY, origin="https://attacker.example"),
+            ("attacker.example", "origin", "likely", ("website_context", "origin", "likely")),
+        ),
+        # The frame that it says to be was seen as the page itself.
+        (
+            sender(("dl", EVIL), ("rl", CLAIM[1]), in_frame=True, referer=EVIL),
+            ("attacker.example", "dl", "likely", ("rl", "document", "likely")),
+        ),
+        # The browser's word and the sender's against the recorder's page.
+        (
+            sender(CLAIM, page_ref="p5", says_top=True, referer="https://victim.example/"),
+            ("victim.example", "dl", "likely", ("dl", "har_page", "certain")),
+        ),
+        # Nothing else speaks: the sender's own word, and nobody to contradict it.
+        (sender(CLAIM, says_top=True), ("victim.example", "dl", "likely", None)),
+        # No conflicts: another page of the same site, a frame, a page without a word.
+        (sender(("dl", EVIL + "other"), page_ref="p5"), ("attacker.example", "har_page", "certain", None)),
+        (sender(CLAIM, in_frame=True, page_ref="p5"), ("attacker.example", "har_page", "certain", None)),
+        (sender(page_ref="p5", referer=CLAIM[1]), ("attacker.example", "har_page", "certain", None)),
+        (sender(("page_param", CLAIM[1]), page_ref="p5"), ("attacker.example", "har_page", "certain", None)),
+    ],
+)
+def test_a_statement_that_what_was_seen_contradicts_does_not_win(
+    one: Sender, expected: tuple[str, str, str, tuple[str, str, str] | None]
+) -> None:
+    page = attribute(one, visits(EVIL_VISIT))
+    conflict = page.conflict and (page.conflict.claim, page.conflict.against, page.conflict.certainty)
+    assert (page.site, page.by, page.certainty, conflict) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "one", "expected"),
+    [
+        # What the shop's page sends as it goes away, written under the next page before that one answered.
+        (100.008, sender(("dl", SHOP), page_ref="p2", referer=SHOP), ("shop.example", "dl", "certain", "v1")),
+        (100.008, sender(("dl", SHOP), page_ref="p2"), ("shop.example", "dl", "certain", "v1")),
+        (100.008, sender(page_ref="p2", referer=SHOP), ("shop.example", "referer", "likely", "v1")),
+        # Before the answer nothing is the next page's, whatever the recorder's list of pages says.
+        (100.008, sender(page_ref="p2"), (None, "none", None, None)),
+        (100.008, sender(initiator=NEWS), (None, "none", None, None)),
+        (100.008, sender(receiver="news.example"), (None, "none", None, None)),
+        (100.2, sender(page_ref="p2"), ("news.example", "har_page", "certain", "v2")),
+        (100.1995, sender(page_ref="p2"), ("news.example", "har_page", "certain", "v2")),
+        # A time that is not known lies behind what stands before it.
+        (None, sender(page_ref="p2"), ("news.example", "har_page", "certain", "v2")),
+    ],
+)
+def test_a_visit_counts_from_the_answer_of_its_document(
+    seen_at: float | None, one: Sender, expected: tuple[str | None, str, str | None, str | None]
+) -> None:
+    found = visits(visit(1, SHOP, "p1"), pages={"p2": NEWS})
+    found.add(structs.replace(visit(2, NEWS, "p2"), answered_at=100.2))
+    assert told(found, structs.replace(one, seen_at=seen_at)) == expected
+
+
+def test_a_document_that_has_not_answered_yet_has_frames_already() -> None:
+    found = visits()
+    found.add(structs.replace(visit(1, SHOP, "p1"), answered_at=100.2))
+    assert found.is_frame(Document(Site("widget.example"), "p1"))
+
+
 def test_a_live_visit_is_the_latest_of_the_url_and_of_the_same_client() -> None:
     found = visits(visit(1, SHOP, client="a"), visit(2, SHOP, client="a"), visit(3, SHOP, client="b"))
     assert told(found, sender(("dl", SHOP), client="a"))[3] == "v2"
-    assert found.attribute(sender(client="a")) is UNKNOWN_PAGE
+    assert attribute(sender(client="a"), found) is UNKNOWN_PAGE
 
 
 def test_the_page_url_is_the_statement_where_it_is_of_the_same_site() -> None:
     found = visits(visit(1, SHOP, "p1"))
-    assert (
-        found.attribute(sender(("dl", "https://shop.example/cart"), page_ref="p1")).url == "https://shop.example/cart"
-    )
-    assert found.attribute(sender(("dl", "https://brand.example/"), page_ref="p1")).url == SHOP
+    cart = "https://shop.example/cart"
+    assert attribute(sender(("dl", cart), page_ref="p1"), found).url == cart
+    assert attribute(sender(("dl", "https://brand.example/"), page_ref="p1"), found).url == SHOP
 
 
 def test_a_further_document_of_a_page_is_a_frame_unless_the_browser_says_otherwise() -> None:

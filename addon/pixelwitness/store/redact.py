@@ -30,7 +30,7 @@ type Change = Callable[[Value], Value]
 
 LENGTH_STEP = 16
 """Lengths are rounded up to a multiple of this many characters."""
-_OWN_WORDS = frozenset({"personal_data", "persona", "identity", "consent", "server_side"})
+_OWN_WORDS = frozenset({"personal_data", "persona", "identity", "consent", "server_side", "conflict"})
 """Kinds of findings whose evidence is words of ours; that of others can be words of what was sent."""
 _REMOVED = "redacted"
 _PIXEL_ID = re.compile(r"\d{5,25}", re.ASCII)

@@ -14,8 +14,9 @@ from pixelwitness.core.detect.detector import Detector, Observer
 from pixelwitness.core.detect.extraction import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure import records
-from pixelwitness.core.join.attribution import Visit, Visits
+from pixelwitness.core.join.attribution import attribute
 from pixelwitness.core.join.folding import Folding, Group
+from pixelwitness.core.join.visits import Visit, Visits
 from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
 from pixelwitness.core.wire.request import Request
@@ -250,7 +251,8 @@ class Analyser:
         if is_frame:
             return None
         site = page.document.site
-        visit = Visit(f"{self.recording_id}-{request.position}", site, page.url, request.client, request.page_ref)
+        visit_id = f"{self.recording_id}-{request.position}"
+        visit = Visit(visit_id, site, page.url, request.client, request.page_ref, page.answered_at)
         self._visits.add(visit)
         self._consent.page(request.client, site)
         self._visit_at[request.position] = visit
@@ -260,7 +262,7 @@ class Analyser:
         """Return the sighting with its page, and with what was visible of that page's consent."""
         claims = item.sighting.claims
         self._visits.note_referrer(item.request.page_ref, claims.referer)
-        item.attribution = self._visits.attribute(sender_of(item.request, item.channel, claims))
+        item.attribution = attribute(sender_of(item.request, item.channel, claims), self._visits)
         item.consent = self._visible_consent(item)
         return item
 
@@ -277,7 +279,7 @@ class Analyser:
         is_signal = item.sign.rule.gives == "signal"
         if visit is not None or (is_signal and item.sign.rule.match.document):
             return visit, item.request.receiver
-        page = self._visits.attribute(sender_of(item.request, Channel.CONFIG, item.claims))
+        page = attribute(sender_of(item.request, Channel.CONFIG, item.claims), self._visits)
         if is_signal:
             return page.visit, page.site
         receiver = item.request.receiver

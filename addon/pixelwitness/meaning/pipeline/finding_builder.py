@@ -16,6 +16,7 @@ from pixelwitness.core.wire import json_text
 from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.identity import identity_finding
+from pixelwitness.meaning.hints.page_conflict import page_conflict
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.redacted_items import RedactedSighting
 from pixelwitness.meaning.spot.finding import SERVER_SIDE, Finding
@@ -55,7 +56,7 @@ class FindingBuilder:
             # Of the copies the first alone says what was visible when the event left.
             visible = sighting.consent if sighting is group.first else ()
             location = self._location(sighting)
-            for finding in (*sighting.findings, self._identity(sighting), *visible):
+            for finding in (*sighting.findings, *_conflicts(sighting), self._identity(sighting), *visible):
                 key = _key(finding)
                 if key not in known:
                     known.add(key)
@@ -65,7 +66,7 @@ class FindingBuilder:
     def of_contact(self, sighting: RedactedSighting) -> Iterator[records.Finding]:
         """Yield what was understood about a contact."""
         contact_id, location = sighting.id_in(self.recording_id), self._location(sighting)
-        for finding in sighting.findings:
+        for finding in (*sighting.findings, *_conflicts(sighting)):
             yield self._row(finding, location, contact_id=contact_id)
         if sighting.identifiers.names:
             yield self._row(self._identity(sighting), location, contact_id=contact_id)
@@ -97,6 +98,11 @@ class FindingBuilder:
             self.redactor.event_name(sighting.sighting.event_name),
             str(sighting.channel),
         )
+
+
+def _conflicts(sighting: RedactedSighting) -> tuple[Finding, ...]:
+    conflict = sighting.attribution.conflict
+    return () if conflict is None else (page_conflict(conflict),)
 
 
 def _key(finding: Finding) -> tuple[str, ...]:

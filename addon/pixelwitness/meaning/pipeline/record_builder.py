@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pixelwitness.core.exposure import records
 from pixelwitness.core.exposure.records import time_text
-from pixelwitness.core.join.attribution import Visit
 from pixelwitness.core.join.folding import Group
+from pixelwitness.core.join.visits import Visit
 from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.keep.redaction import Redactor

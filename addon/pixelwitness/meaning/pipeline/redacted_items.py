@@ -12,7 +12,8 @@ import msgspec
 from pixelwitness.core.detect.rule import Channel, Confidence, Rule
 from pixelwitness.core.detect.sighting import PageClaims, Sighting, Sign
 from pixelwitness.core.exposure import records
-from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Attribution, Document, Sender
+from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Attribution, Sender
+from pixelwitness.core.join.visits import Document
 from pixelwitness.core.wire.documents import is_visit
 from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.request import BodyState, Request
@@ -115,6 +116,8 @@ class PageDocument(msgspec.Struct, frozen=True, gc=False):
     url: str
     status: int | None
     document: Document
+    answered_at: float | None = None
+    """When it began to come: POSIX seconds."""
 
 
 class RedactedSign(msgspec.Struct, frozen=True, gc=False):
@@ -164,6 +167,7 @@ def page_documents(exchange: Exchange) -> Iterator[PageDocument]:
         url=request.url,
         status=response.status,
         document=document_of(request, request.site),
+        answered_at=response.seen_at,
     )
 
 
@@ -188,6 +192,7 @@ def sender_of(request: RequestFacts, channel: Channel, claims: PageClaims) -> Se
         page_ref=request.page_ref,
         initiator=request.initiator,
         receiver=request.receiver,
+        seen_at=request.seen_at,
     )
 
 

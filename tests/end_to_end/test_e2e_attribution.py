@@ -1,0 +1,77 @@
+"""Whose page it was, from recording to rows: claims, conflicts, and pages that are just going away."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.end_to_end.conftest import Store
+from tests.har import entry, write
+
+HIT = "https://www.facebook.com/tr/?id=1234567890123456&ev=PageView&if=false&dl="
+VICTIM = "https%3A%2F%2Fvictim.example%2F"
+EVIL = "https://attacker.example/"
+
+
+def page(url: str, page_ref: str, seconds: int, **more: Any) -> dict[str, Any]:
+    return entry(url, mime_type="text/html", pageref=page_ref, seconds=seconds, **more)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected", "evidence"),
+    [
+        (
+            [page(EVIL, "p1", 0), entry(HIT + VICTIM, pageref="p1", seconds=1)],
+            ("attacker.example", "har_page", "certain"),
+            ["dl names another site than the document that the recorder saw"],
+        ),
+        (
+            [entry(HIT + VICTIM, headers={"referer": EVIL})],
+            ("attacker.example", "referer", "likely"),
+            ["dl names another site than the browser's Referer"],
+        ),
+        (
+            [page(EVIL, "p1", 0), entry(HIT + VICTIM, seconds=1, _initiator={"type": "parser", "url": EVIL})],
+            ("attacker.example", "initiator", "certain"),
+            ["dl names another site than the document that started the request"],
+        ),
+        ([entry(HIT + VICTIM)], ("victim.example", "dl", "likely"), []),
+        (
+            [entry(HIT + VICTIM, headers={"referer": "https://victim.example/"})],
+            ("victim.example", "dl", "certain"),
+            [],
+        ),
+    ],
+)
+def test_a_page_that_names_another_site_does_not_speak_for_it(
+    entries: list[dict[str, Any]], expected: tuple[str, str, str], evidence: list[str], store: Store, tmp_path: Path
+) -> None:
+    store.scan(write(tmp_path / "one.har", entries))
+    assert store.rows("SELECT page_site, attributed_by, attribution_certainty FROM events") == [expected]
+    found = store.rows("SELECT event_id, label, field, certainty, evidence FROM findings WHERE kind = 'conflict'")
+    (event,) = store.column("SELECT id FROM events")
+    assert found == [(event, "page", "dl", "certain", words) for words in evidence]
+
+
+def at(milliseconds: int) -> str:
+    return f"2026-11-20T10:00:01.{milliseconds:03d}Z"
+
+
+def test_what_a_page_sends_as_it_goes_away_is_not_the_next_pages(store: Store, tmp_path: Path) -> None:
+    timings = {"blocked": 0, "dns": 0, "connect": 20, "ssl": 10, "send": 0, "wait": 80, "receive": 5}
+    second = page("https://next.example/", "p2", 0, startedDateTime=at(0), timings=timings)
+    image = "https://www.facebook.com/tr/?id=1234567890123456&ev="
+    recorded = [
+        page("https://first.example/", "p1", 0),
+        second,
+        # Firefox writes a beacon of the first page under the second, 8 ms after that one's entry began.
+        entry(f"{image}Unload&dl=https%3A%2F%2Ffirst.example%2F", pageref="p2", startedDateTime=at(8)),
+        entry(f"{image}NoWord", pageref="p2", startedDateTime=at(90)),
+        entry(f"{image}Arrived", pageref="p2", startedDateTime=at(100)),
+    ]
+    listed = [{"id": "p2", "title": "https://next.example/"}]
+    store.scan(write(tmp_path / "one.har", recorded, pages=listed))
+    assert store.rows("SELECT event_name, page_site, attribution_certainty FROM events ORDER BY id") == [
+        ("Unload", "first.example", "certain"),
+        ("NoWord", None, None),
+        ("Arrived", "next.example", "certain"),
+    ]
