@@ -123,6 +123,8 @@ def event(
         "attribution_certainty": "certain" if site else None,
         "transmissions": 1,
         "blocked": False,
+        "delivery": "stopped" if changed.get("blocked") else "answered",
+        "sender": "site",
     }
     carried: dict[str, Any] = {
         "id": own,
@@ -143,6 +145,8 @@ def event(
         "body_state": "empty",
         "blocked": False,
         "also_matched": (),
+        "delivery": values["delivery"],
+        "delivery_reason": None,
     }
     for key, value in changed.items():
         assert key in values or key in carried, key
@@ -177,6 +181,9 @@ def contact(channel: str = "library", *fields: Field, site: str | None = "shop.e
         "body_state": "empty",
         "blocked": False,
         "also_matched": (),
+        "delivery": "stopped" if changed.get("blocked") else "answered",
+        "delivery_reason": None,
+        "sender": "site",
     }
     return SeenContact(Contact(**values | changed), fields)
 

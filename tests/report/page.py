@@ -57,13 +57,13 @@ def made(
         builder.add_contact(contact)
     exposure = builder.build(coverage_of(rows), tuple(rows))
     rows_behind = ReportRows(visited, signals, events, contacts)
-    return render_html(ReportData(exposure, words or vocabulary(), rows_behind, tuple(limits)))
+    return "".join(render_html(ReportData(exposure, words or vocabulary(), rows_behind, tuple(limits))))
 
 
 def of_database(db: Path, region: str | None = None) -> str:
     """Return the page of a database, as ``report --format html`` writes it."""
     with reading(db) as connection:
-        return render_html(read_report(connection, vocabulary(region)))
+        return "".join(render_html(read_report(connection, vocabulary(region))))
 
 
 def parsed(page: str) -> Element:

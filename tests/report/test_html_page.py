@@ -18,12 +18,14 @@ from tests.report.page import ELEMENTS, by_id, elements, made, of_database, pars
 
 from pixelwitness.core.exposure.exposure import SeenEvent
 from pixelwitness.core.exposure.records import Finding
-from pixelwitness.report.formats.markdown import render_markdown
+from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.report.html.page import SIZE
 from pixelwitness.report.html.page_evidence import AT_LEAST, PageRoom, share_room
+from pixelwitness.report.statements.report_statements import lead_statements, reporting_sites
+from pixelwitness.report.statements.site_statements import site_statements
 from pixelwitness.report.wording.coverage_words import SERVER_GAP
+from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.plain_text import plain_sentence
-from pixelwitness.report.wording.story import tell_story
 from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
@@ -160,38 +162,46 @@ def _places() -> str:
 # What it tells ---------------------------------------------------------------------
 
 
-def test_it_tells_the_story_in_the_words_of_the_other_reports(demo: Path, tree: Element) -> None:
+def test_it_tells_every_statement_in_the_words_of_the_renderer(demo: Path, tree: Element) -> None:
     words = vocabulary()
     with reading(demo) as connection:
-        exposure = queries.exposure(connection, {"email"})
-    page = text(tree)
-    told = [plain_sentence(one) for _, several in tell_story(exposure, words) for one in several]
-    # Consent stands under a head of its own, part by part.
-    sentences = [part for one in told for part in _consent_parts(one)]
+        exposure = queries.exposure(connection, IDENTIFYING)
+    perspective = words.perspective(exposure)
+    sites = reporting_sites(exposure, perspective)
 
-    assert len(sentences) > 30
-    assert [one for one in sentences if " ".join(one.split()) not in page] == []
-    markdown = " ".join(render_markdown(exposure, words))
-    assert SERVER_GAP in markdown
-    assert SERVER_GAP in page
-
-
-def _consent_parts(sentence: str) -> list[str]:
-    if not sentence.startswith("Consent: "):
-        return [sentence]
-    return [f"{part}." for part in sentence.removeprefix("Consent: ").removesuffix(".").split("; ")]
+    assert len(sites) == 4
+    for site in sites:
+        statements = site_statements(site, perspective)
+        told = {(str(type(one).__struct_config__.tag), plain_sentence(tell(one, words))) for one in statements}
+        shown = {line for line in lines(card(tree, site.name)) if line[0] not in ("announced_use", "server_gap")}
+        assert len(shown) > 8
+        assert shown == {(kind, " ".join(sentence.split())) for kind, sentence in told}
+    (lead,) = (one for one in elements(tree, "p") if one.get("class") == "lead")
+    assert text(lead) == " ".join(plain_sentence(tell(one, words)) for one in lead_statements(exposure, perspective))
+    assert SERVER_GAP in text(tree)
 
 
-def test_it_opens_with_what_happened() -> None:
+def lines(card: Element) -> list[tuple[str, str]]:
+    """Return kind and words of what a card states, without the rows that it leads to."""
+    found = []
+    for one in elements(card, "p"):
+        if kind := one.get("data-kind"):
+            proofs = [text(each) for each in elements(one, "small")]
+            found.append((kind, text(one).removesuffix(proofs[0]).strip() if proofs else text(one)))
+    return found
+
+
+def test_a_statement_leads_to_the_rows_that_it_rests_on() -> None:
     tree = parsed(made(EVENTS, CONTACTS))
-    lead = text(next(one for one in elements(tree, "p") if one.get("class") == "lead"))
+    named = {one.get("id"): text(next(elements(one, "th"))) for one in elements(tree, "tr") if one.get("id")}
+    led = {
+        (one.get("data-kind"), text(link), named[(link.get("href") or "").removeprefix("#")].split()[0])
+        for one in elements(card(tree, "shop.example"), "p")
+        for link in elements(one, "a")
+        if one.get("data-kind")
+    }
 
-    assert lead == (
-        "2 sites told Meta of 2 events. clinic.example and shop.example sent with it your e-mail. 1 of them "
-        "sent something by which Meta can know the browser again. 1 event left although a signal denied consent. "
-        "1 event was blocked and did not arrive. 1 body was not recorded. This was seen on 2026-11-20, in 1 "
-        "recording of 10 requests."
-    )
+    assert led >= {("act", "E1", "Purchase"), ("events", "E1", "Purchase"), ("contacts", "E2", "Meta's")}
 
 
 def test_a_page_about_nothing_says_how_much_was_looked_at_and_draws_nothing() -> None:
@@ -218,17 +228,17 @@ def test_a_card_says_what_about_whom_by_which_way_with_which_consent_and_what_is
     shop, clinic, news = (facts(tree, f"{name}.example") for name in ("shop", "clinic", "news"))
     assert shop["What was sent"] == "Purchase"
     assert shop["Contacts"] == "Meta's library"
-    assert shop["About whom"] == "e-mail (SHA-256)browser known by _fbp"
-    assert shop["By which way"] == "pixel (image request) Received by pixel 1234567890123456 at www.facebook.com."
+    assert shop["About whom"].startswith("e-mail (SHA-256)_fbp About the person: e-mail (SHA-256) in ud.em")
+    assert shop["By which way"].startswith("In all 1 event went to Meta by pixel (image request) to www.facebook.com;")
     assert shop["Consent"].startswith("1 event left although a signal denied consent")
-    assert shop["Blocked"] == "nothing"
+    assert "Blocked" not in shop
     assert shop["Announced use"].startswith("Meta has said (2026-06-09), as several sources quote it: what businesses")
     assert "Not settled: one report lists the US" in shop["Announced use"]
     assert shop["Could not be seen"] == SERVER_GAP
     assert clinic["Could not be seen"] == (
-        f"1 request body was not recorded: what they held is unknown, not absent. {SERVER_GAP}"
+        f"1 request body was not recorded: what it held is unknown, not absent. {SERVER_GAP}"
     )
-    assert (news["What was sent"], news["Blocked"]) == ("no event", "PageView")
+    assert ("What was sent" in news, news["Blocked"]) == (False, "PageView")
 
 
 def marks(tree: Element, site: str) -> list[str]:
@@ -239,10 +249,11 @@ def marks(tree: Element, site: str) -> list[str]:
 def test_the_marks_of_a_card_need_no_colour() -> None:
     tree = parsed(made([*EVENTS, event("Lead", FBP, site="game.example")], [contact(site="map.example")]))
 
-    assert marks(tree, "shop.example") == ["● about the person: e-mail"]
-    assert marks(tree, "clinic.example") == ["● about the person: e-mail", "? not all recorded"]
-    assert marks(tree, "game.example") == ["◐ browser can be known again"]
-    assert marks(tree, "map.example") == ["○ no personal data seen"]
+    person = "● about the person: e-mail (SHA-256)"
+    assert marks(tree, "shop.example") == [person, "◐ known by _fbp"]
+    assert marks(tree, "clinic.example") == [person, "? not all recorded"]
+    assert marks(tree, "game.example") == ["◐ known by _fbp"]
+    assert marks(tree, "map.example") == ["○ no identifier in the fields that were read"]
     assert marks(tree, "news.example") == ["⊘ blocked"]
 
 
@@ -256,6 +267,7 @@ def test_evidence_names_raw_parameters_rule_and_version_recording_entry_and_line
     assert sorted(row[1] for row in data[1:]) == ["cd.content_name hiking boots", "cd.currency EUR", "cd.value 89"]
     events, contacts = rows(table(tree, _places()))
     assert events == [
+        "E1",
         "2026-11-20 10:00:01",
         "Purchase standardshop.example/boots",
         "pixel 1234567890123456 www.facebook[.]com",
@@ -264,8 +276,8 @@ def test_evidence_names_raw_parameters_rule_and_version_recording_entry_and_line
         "R1 entry 1, line 77",
         "meta-pixel-event v3 certain; page by dl",
     ]
-    assert contacts[1] == "Meta's library contactshop.example/"
-    assert contacts[5:] == ["R1 entry 90, line 190", "meta-pixel-library v1 certain; page by referer"]
+    assert contacts[2] == "Meta's library contactshop.example/"
+    assert contacts[6:] == ["R1 entry 90, line 190", "meta-pixel-library v1 certain; page by referer"]
     assert rows(table(tree, "Findings")) == [["sensitive topic: health", "dl", "hint", "dermatology", "1"]]
 
 
@@ -276,9 +288,9 @@ def test_what_consent_an_event_left_with_stands_beside_it() -> None:
         event("Lead", position=3, blocked=True),
         event("Lead", position=4),
     ]
-    left = [row[4] for row in rows(table(parsed(made(seen)), _places()))]
+    left = [row[5] for row in rows(table(parsed(made(seen)), _places()))]
 
-    assert left == ["before any consent signal was seen", "with a signal that grants consent", "blocked", "sent"]
+    assert left == ["no consent signal was seen", "with a signal that grants consent", "blocked", "sent"]
 
 
 def test_the_ledger_counts_each_request_once_and_the_method_names_every_version() -> None:
@@ -386,7 +398,7 @@ def test_the_demo_writes_its_report(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (0, "")
     assert "demo.html" in done.stderr
-    assert "you viewed, put into the cart and bought Hiking boots for 89 EUR" in text(
+    assert "the visitor viewed, put into the cart and bought Hiking boots for 89 EUR" in text(
         parsed((tmp_path / "demo.html").read_text("utf-8"))
     )
 

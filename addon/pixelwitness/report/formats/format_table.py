@@ -71,7 +71,7 @@ def _draw_story(data: "ReportData") -> "RenderableType":
 def _html(data: "ReportData") -> Iterator[str]:
     from pixelwitness.report.html.page import render_html
 
-    yield render_html(data)
+    return render_html(data)
 
 
 def _json(data: "ReportData") -> Iterator[str]:

@@ -1,37 +1,82 @@
 """The cards of the page: one for each site, what a person reads of it before any evidence.
 
-Owns which facts a card holds, in which order, and its marks.  Sentences are the story's,
-words those of every other report.  Must not know templates.
+Owns under which head a kind of statement stands, and the marks of a card.  What is said is
+decided by the statements and worded by their renderer; must not say anything of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
-from pixelwitness.meaning.names.announced_uses import introduction
-from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.html.page_evidence import SiteEvidence, share_room
-from pixelwitness.report.wording.announcements import announcement_sentence, is_main, select_announcements
-from pixelwitness.report.wording.consent_words import consent_parts, limited_use_sentences
-from pixelwitness.report.wording.coverage_words import list_site_gaps
-from pixelwitness.report.wording.safe_text import counted, listed
-from pixelwitness.report.wording.sentence import Sentence, list_captured
-from pixelwitness.report.wording.setup_words import setup_sentences
-from pixelwitness.report.wording.site_words import (
-    describe_absence,
-    describe_span,
-    list_channels,
-    list_contacts,
-    list_events,
-    reporting_sites,
-    select_data,
+from pixelwitness.report.html.page_evidence import SiteEvidence
+from pixelwitness.report.statements.site_kinds import (
+    BodiesNotRecorded,
+    BrowserIdentifiers,
+    Consent,
+    Contacts,
+    Events,
+    Identification,
+    LimitedUse,
+    NoIdentifier,
+    OtherFinding,
+    PersonalData,
+    PixelLimit,
+    PixelSends,
+    PixelTakes,
+    ServerSide,
+    SiteStatement,
+    TextHint,
 )
-from pixelwitness.report.wording.story import certainty_sentences, identification_sentences, sent_sentences
+from pixelwitness.report.statements.statement import Carried, Certainty, Outcome, Statement
+from pixelwitness.report.wording.announcements import is_main, select_announcements, use_statements
+from pixelwitness.report.wording.coverage_words import SERVER_GAP
+from pixelwitness.report.wording.english.data_words import name_data, name_identifiers
+from pixelwitness.report.wording.english.renderer import tell
+from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
+from pixelwitness.report.wording.sentence import Sentence
+from pixelwitness.report.wording.site_words import describe_span
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-MAX_PIXELS = 12
+MOST_PROOFS = 3
+"""Rows of the evidence to which one sentence leads."""
 MOST_WHOLE = 12
-"""Cards up to which each tells the main statements whole; beyond, they stand once below."""
+"""Cards up to which each tells the main announcements; beyond, all stand once below."""
+
+_ABOVE, _WHOM, _UNSEEN = "", "About whom", "Could not be seen"
+_HEADS: Mapping[type[Statement], str] = {
+    Events: "By which way",
+    PersonalData: _WHOM,
+    BrowserIdentifiers: _WHOM,
+    NoIdentifier: _WHOM,
+    Identification: _WHOM,
+    TextHint: "What it points at",
+    OtherFinding: "What it points at",
+    Consent: "Consent",
+    LimitedUse: "Consent",
+    PixelTakes: "How it is set up",
+    PixelSends: "How it is set up",
+    PixelLimit: "How it is set up",
+    ServerSide: "How it is set up",
+    BodiesNotRecorded: _UNSEEN,
+}
+"""Under which head a kind stands; all others tell what happened, above the heads."""
+_SENT: Mapping[Outcome, tuple[str, str, str]] = {
+    "told": ("What was sent", "Contacts", ""),
+    "unknown": ("Not recorded whether it left", "Not recorded whether it left", "unknown"),
+    "tried": ("Tried, and nothing left", "Tried, and nothing left", "tried"),
+    "blocked": ("Blocked", "Blocked", "blocked"),
+}
+"""(head of events, head of contacts, looks) by what became of them."""
+_OUTCOME_MARKS: tuple[tuple[Outcome, str, str, str], ...] = (
+    ("unknown", "unknown", "\u2047", "not recorded whether it left"),
+    ("tried", "tried", "\u2298", "tried, and nothing left"),
+    ("blocked", "blocked", "\u2298", "blocked"),
+)
+_SURELY: Mapping[Certainty, str] = {
+    "certain": "about the person",
+    "likely": "likely about the person",
+    "hint": "perhaps about the person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +89,24 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One statement as the page tells it, and the rows of the evidence that it rests on."""
+
+    kind: str
+    sentence: Sentence
+    rows: tuple[int, ...] = ()
+    more_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a card: its head, words that stand beside each other, each with its looks, then sentences."""
+    """One head of a card: words that stand beside each other, each with its looks, then statements."""
 
     head: str
     words: tuple[tuple[str, str], ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    to_uses: bool = False
-    """A pointer to all that was announced follows."""
+    lines: tuple[Line, ...] = ()
+    pointer: str = ""
+    """Words behind which all that was announced is pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,111 +117,125 @@ class Card:
     name: str
     span: str
     marks: tuple[Mark, ...]
-    sentences: tuple[Sentence, ...]
-    more_sentences: int
+    lines: tuple[Line, ...]
     facts: tuple[Fact, ...]
+    more_lines: int
     evidence: SiteEvidence
 
 
-def build_cards(
-    exposure: Exposure, evidence: Mapping[str, SiteEvidence], words: Vocabulary, sentence_room: int
-) -> Iterator[Card]:
-    """Yield the cards of all sites, in the order of the story, with so many sentences of it in all."""
-    sites = reporting_sites(exposure)
-    site_sentences = [(*sent_sentences(site, words), *certainty_sentences(site)) for site in sites]
-    rooms = share_room(tuple(map(len, site_sentences)), sentence_room)
-    for number, (site, sentences, room) in enumerate(zip(sites, site_sentences, rooms, strict=True), start=1):
-        facts = (
-            *_facts(site, words),
-            *_announced(site, exposure, words, whole=len(sites) <= MOST_WHOLE),
-            _unseen(site),
-        )
-        yield Card(
-            number,
-            site.name,
-            ", ".join(describe_span(site)),
-            tuple(_marks(site, words)),
-            sentences[:room],
-            len(sentences[room:]),
-            facts,
-            evidence[site.name],
-        )
+def build_card(
+    number: int,
+    site: SiteExposure,
+    statements: Sequence[SiteStatement],
+    evidence: SiteEvidence,
+    announced: Fact | None,
+    words: Vocabulary,
+    room: int,
+) -> Card:
+    """Return the card of a site; ``room`` is how many statements it tells, and a third of it stands below one head.
 
-
-def person_labels(site: SiteExposure, words: Vocabulary) -> tuple[str, ...]:
-    """Return what data of the person reached Meta from a site, by their plain names."""
-    return tuple(sorted({words.label(one.data_class) for one in select_data(site, About.PERSON)}))
-
-
-def _marks(site: SiteExposure, words: Vocabulary) -> Iterator[Mark]:
-    person = person_labels(site, words)
-    if person:
-        yield Mark("sent", "\u25cf", f"about the person: {listed(person)}")
-    elif select_data(site, About.BROWSER):
-        yield Mark("known", "\u25d0", "browser can be known again")
-    elif site.sent or site.contacts:
-        yield Mark("quiet", "\u25cb", describe_absence(site)[0])
-    if site.unread:
-        yield Mark("unknown", "?", "not all recorded")
-    if site.blocked or site.blocked_contacts:
-        yield Mark("blocked", "\u2298", "partly blocked" if site.sent or site.contacts else "blocked")
-
-
-def _facts(site: SiteExposure, words: Vocabulary) -> Iterator[Fact]:
-    yield Fact("What was sent", _alike(list_events(site.sent) or ("no event",)))
-    if site.contacts:
-        yield Fact("Contacts", _alike(list_contacts(site.contacts, words)))
-    person = _alike(words.about_person(select_data(site, About.PERSON)), "sent")
-    browser = _alike(words.about_person(select_data(site, About.BROWSER)), "known")
-    nothing = _alike(describe_absence(site), "unknown" if site.unread else "")
-    yield Fact("About whom", (*person, *browser) or nothing, tuple(identification_sentences(site)))
-    if site.sent:
-        yield Fact("By which way", _alike(list_channels(site.sent)), tuple(_receivers(site)))
-    parts = consent_parts(site)
-    if parts:
-        sentences = tuple((f"{part}.",) for part in parts)
-        yield Fact("Consent", (), (*sentences, *limited_use_sentences(site)))
-    blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, words))
-    yield Fact("Blocked", _alike(blocked, "blocked") or _alike(("nothing",)))
-    setup = tuple(setup_sentences(site, words))
-    if setup:
-        yield Fact("How it is set up", (), setup)
-
-
-def _alike(words: tuple[str, ...], looks: str = "") -> tuple[tuple[str, str], ...]:
-    return tuple((word, looks) for word in words)
-
-
-def _receivers(site: SiteExposure) -> Iterator[Sentence]:
-    hosts = sorted({host for group in site.sent for host in group.receivers})
-    pixels = site.pixels
-    if pixels:
-        which = "Received by pixel " if len(pixels) == 1 else "Received by pixels "
-        yield (which, *list_captured(pixels, MAX_PIXELS), " at ", *list_captured(hosts), ".")
-    else:
-        yield ("Received at ", *list_captured(hosts), ".")
-
-
-def _announced(site: SiteExposure, exposure: Exposure, words: Vocabulary, *, whole: bool) -> Iterator[Fact]:
-    """Yield what Meta announced about what this site sent, by the time of its own traffic."""
-    announcements = select_announcements(replace(exposure, sites=(site,)), words)
-    main = [applicable for applicable in announcements.uses if is_main(applicable)]
-    if not announcements.uses:
-        return
-    sentences = [
-        announcement_sentence(applicable, announcements)
-        if whole
-        else f"{introduction(applicable.use)}: {applicable.use.claim}."
-        for applicable in main
+    Where there is room for all, all are told.
+    """
+    by_head: dict[str, list[Line]] = {_ABOVE: []}
+    for statement in statements:
+        head = _HEADS.get(type(statement), _ABOVE)
+        by_head.setdefault(head, []).append(draw_line(statement, words, evidence.numbers))
+    told, unseen = by_head.pop(_ABOVE), by_head.pop(_UNSEEN, [])
+    below = room if room >= len(statements) else max(room // 3, 1)
+    facts = [
+        *_names_sent(statements, words),
+        *(
+            Fact(head, tuple(_data_sent(statements, words)) if head == _WHOM else (), tuple(lines[:below]))
+            for head, lines in by_head.items()
+        ),
+        *((announced,) if announced is not None else ()),
+        Fact(_UNSEEN, (), (*unseen, Line("server_gap", (SERVER_GAP,)))),
     ]
-    number = len(announcements.uses) - len(main)
-    pointer = (
-        f"{counted(number, 'further statement' if main else 'statement')}, and what you can do:"
-        if number
-        else "Where, from when on and what is open:"
+    return Card(
+        number,
+        site.name,
+        ", ".join(describe_span(site)),
+        tuple(_marks(statements, words)),
+        tuple(told[:room]),
+        tuple(facts),
+        len(told[room:]) + sum(len(lines[below:]) for lines in by_head.values()),
+        evidence,
     )
-    yield Fact("Announced use", (), (*((sentence,) for sentence in sentences), (pointer,)), to_uses=True)
 
 
-def _unseen(site: SiteExposure) -> Fact:
-    return Fact("Could not be seen", (), tuple((gap,) for gap in list_site_gaps(site)))
+def draw_line(statement: Statement, words: Vocabulary, numbers: Mapping[str, int]) -> Line:
+    """Return a statement told, with those rows of the evidence that the page shows; ``numbers`` by ids."""
+    rows = sorted({numbers[one] for one in statement.evidence.ids if one in numbers})[:MOST_PROOFS]
+    more = max(statement.evidence.total - len(rows), 0) if rows else 0
+    return Line(str(type(statement).__struct_config__.tag), tell(statement, words), tuple(rows), more)
+
+
+def announced_fact(site: SiteExposure, exposure: Exposure, words: Vocabulary) -> Fact | None:
+    """Return what has been announced about what this site sent, by the time of its own traffic."""
+    announcements = select_announcements(replace(exposure, sites=(site,)), words)
+    if not announcements.uses:
+        return None
+    told = [
+        statement
+        for applicable, statement in zip(announcements.uses, use_statements(announcements), strict=True)
+        if is_main(applicable)
+    ]
+    further = len(announcements.uses) - len(told)
+    pointer = f"{counted(further, 'further statement' if told else 'statement')}, each with where it holds:"
+    return Fact("Announced use", (), tuple(draw_line(one, words, {}) for one in told), pointer)
+
+
+def person_data(statements: Iterable[Statement], words: Vocabulary) -> Iterator[tuple[Certainty, tuple[str, ...]]]:
+    """Yield how sure it is and the data about the person that are as sure, each with its forms."""
+    by_certainty: dict[Certainty, list[Carried]] = {}
+    for one in _of(statements, PersonalData):
+        by_certainty.setdefault(one.certainty, []).append(Carried(one.data_class, one.form))
+    for certainty, data in by_certainty.items():
+        yield certainty, name_data(data, words)
+
+
+def _of[Kind: Statement](statements: Iterable[Statement], kind: type[Kind]) -> Iterator[Kind]:
+    return (statement for statement in statements if isinstance(statement, kind))
+
+
+def _names_sent(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[Fact]:
+    """Yield events and contacts by their names, apart by what became of them."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for events in _of(statements, Events):
+        head, _, looks = _SENT[events.outcome]
+        names.setdefault((head, looks), []).extend(
+            numbered(safe_text(one.name, 60) if one.name else "(name not recorded)", one.events) for one in events.names
+        )
+    for contacts in _of(statements, Contacts):
+        _, head, looks = _SENT[contacts.outcome]
+        numbers: dict[str, int] = {}
+        for way in contacts.ways:
+            name = words.contact(way.channel, way.rule)
+            numbers[name] = numbers.get(name, 0) + way.contacts
+        names.setdefault((head, looks), []).extend(numbered(*one) for one in numbers.items())
+    for (head, looks), of in names.items():
+        yield Fact(head, tuple((name, looks) for name in of))
+
+
+def _data_sent(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield data about the person and identifiers in few words, with their looks."""
+    for certainty, names in person_data(statements, words):
+        yield from ((name, "sent" if certainty == "certain" else "perhaps") for name in names)
+    for one in _of(statements, BrowserIdentifiers):
+        yield from ((name, "known") for name in name_identifiers(one.identifiers, words))
+
+
+def _marks(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[Mark]:
+    for certainty, names in person_data(statements, words):
+        looks, sign = ("sent", "\u25cf") if certainty == "certain" else ("perhaps", "\u25cc")
+        yield Mark(looks, sign, f"{_SURELY[certainty]}: {listed(names)}")
+    for identifiers in _of(statements, BrowserIdentifiers):
+        yield Mark("known", "\u25d0", f"known by {listed(name_identifiers(identifiers.identifiers, words))}")
+    for _ in _of(statements, NoIdentifier):
+        yield Mark("quiet", "\u25cb", "no identifier in the fields that were read")
+    for _ in _of(statements, BodiesNotRecorded):
+        yield Mark("unknown", "?", "not all recorded")
+    outcomes = {one.outcome for one in statements if isinstance(one, (Events, Contacts))}
+    for outcome, looks, sign, words_of in _OUTCOME_MARKS:
+        if outcome in outcomes:
+            yield Mark(looks, sign, words_of if len(outcomes) == 1 else f"partly {words_of}")

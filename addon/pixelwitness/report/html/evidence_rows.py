@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import DataSent, EventGroup, SeenContact, SeenEvent, SiteExposure
 from pixelwitness.core.exposure.records import Transmission
+from pixelwitness.core.wire.delivery import TOLD, TRIED
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, PERSONA, PERSONAL_DATA
 from pixelwitness.report.published.report_document import judge_contents, without_scheme
-from pixelwitness.report.wording.consent_words import label_consent
+from pixelwitness.report.statements.site_statements import event_groups
+from pixelwitness.report.statements.statement import OUTCOMES
+from pixelwitness.report.wording.english.consent_messages import label_consent
 from pixelwitness.report.wording.labels import label_channel, label_form, label_transport, spell_out
 from pixelwitness.report.wording.safe_text import defanged
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -59,13 +62,18 @@ class Row:
     way: str
     receivers: tuple[str, ...]
     page: str
-    consent: str
-    blocked: bool
+    left: str
+    """With which consent it left, or what kept it."""
+    looks: str
     body: str
     confidence: str
     attributed_by: str
     places: tuple[Place, ...]
     more_places: int
+    ids: tuple[str, ...]
+    """Of the event and its transmissions, or of the contact: by these a statement finds its row."""
+    is_cited: bool = False
+    """A statement rests on it."""
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -121,14 +129,30 @@ def event_row(seen: SeenEvent) -> Row:
         f"{ways} ({', '.join(carriers)})" if carriers else ways,
         tuple(map(defanged, seen.receivers)),
         without_scheme(event.page_url) or "",
-        consent,
-        event.blocked,
+        *_departure(event.delivery, _reason(seen.transmissions), consent, blocked=event.blocked),
         _BODY[judge_contents(seen.unread, len(seen.transmissions))],
         event.confidence,
         spell_out(event.attributed_by),
         tuple(map(_place, seen.transmissions[:MAX_PLACES])),
         max(len(seen.transmissions) - MAX_PLACES, 0),
+        (event.id, *(transmission.id for transmission in seen.transmissions)),
     )
+
+
+def _departure(delivery: str, reason: str, consent: str, *, blocked: bool) -> tuple[str, str]:
+    """Return (in words, looks) whether a request left, and with which consent."""
+    if blocked:
+        return "blocked", "blocked"
+    if delivery in TRIED:
+        return f"nothing left{reason}", "tried"
+    if delivery in TOLD:
+        return consent or "sent", ""
+    return f"not recorded whether it left{reason}", "unknown"
+
+
+def _reason(transmissions: tuple[Transmission, ...]) -> str:
+    reasons = dict.fromkeys(one.delivery_reason for one in transmissions if one.delivery_reason)
+    return f" ({', '.join(list(reasons)[:MAX_VALUES])})" if reasons else ""
 
 
 def _place(transmission: Transmission) -> Place:
@@ -153,13 +177,18 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
         label_channel(contact.channel),
         (defanged(contact.receiver_host),),
         without_scheme(contact.page_url) or "",
-        "",
-        contact.blocked,
+        *_departure(
+            contact.delivery,
+            f" ({contact.delivery_reason})" if contact.delivery_reason else "",
+            "",
+            blocked=contact.blocked,
+        ),
         _BODY[judge_contents(int(is_unread(contact.body_state)), 1)],
         contact.confidence,
         spell_out(contact.attributed_by),
         (Place(contact.recording_id, contact.position, contact.line, contact.rule_id, contact.rule_version),),
         0,
+        (contact.id,),
     )
 
 
@@ -179,16 +208,29 @@ def finding_rows(
 def data_rows(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[DataRow]:
     """Yield what was sent, that of the person first."""
     events = _events_by_data(site)
-    every = tuple(sorted({group.name or "" for group in (*site.sent, *site.blocked)}))
+    every = tuple(sorted({group.name or "" for group in _groups(site)}))
     for datum in sorted(_data_of(site), key=lambda one: (_ORDER.index(_about(one)), one.data_class, one.form)):
         of = events.get(_key(datum), ())
         yield _data_row(datum, () if of == every and len(of) > 1 else of, vocabulary)
 
 
+def count_data(site: SiteExposure) -> int:
+    """Return how many rows `data_rows` yields."""
+    return len(_data_of(site))
+
+
+def count_findings(site: SiteExposure) -> int:
+    """Return how many rows `finding_rows` yields."""
+    return sum(finding.kind in KINDS for finding in site.findings)
+
+
+def _groups(site: SiteExposure) -> Iterator[EventGroup]:
+    return (group for outcome in OUTCOMES for group in event_groups(site, outcome))
+
+
 def _data_of(site: SiteExposure) -> tuple[DataSent, ...]:
-    """Return what reached Meta; where all was blocked, what was to."""
-    groups: Iterator[EventGroup] = iter(site.blocked)
-    return site.data or tuple({_key(datum): datum for group in groups for datum in group.data}.values())
+    """Return what may have reached Meta; where nothing left, what was to."""
+    return site.data or tuple({_key(datum): datum for group in _groups(site) for datum in group.data}.values())
 
 
 def _about(datum: DataSent) -> About:
@@ -202,7 +244,7 @@ def _key(datum: DataSent) -> tuple[str, str, str]:
 def _events_by_data(site: SiteExposure) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
     """Return the names of the events with which each datum went."""
     names: dict[tuple[str, str, str], dict[str, None]] = {}
-    for group in (*site.sent, *site.blocked):
+    for group in _groups(site):
         for datum in group.data:
             names.setdefault(_key(datum), {})[group.name or ""] = None
     return {key: tuple(sorted(found)) for key, found in names.items()}

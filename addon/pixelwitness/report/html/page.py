@@ -9,7 +9,7 @@ of the other reports.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -25,17 +25,20 @@ from pixelwitness.report.charts.chart_models import Chart, ChartModels
 from pixelwitness.report.charts.data_grid import draw_data
 from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
-from pixelwitness.report.html.cards import build_cards, person_labels
+from pixelwitness.report.html.cards import MOST_WHOLE, Card, announced_fact, build_card, draw_line
 from pixelwitness.report.html.method import MAX_RECORDINGS, keeps_values, list_rules, list_sources, list_versions
-from pixelwitness.report.html.page_evidence import PageRoom, collect_evidence, limit_evidence
+from pixelwitness.report.html.page_evidence import PageRoom, gather_rows, share_page, site_evidence
+from pixelwitness.report.html.page_statements import PageStatements
 from pixelwitness.report.report_data import ReportData
+from pixelwitness.report.statements.report_kinds import LookedAt, PersonalDataOfSites, SitesTold
+from pixelwitness.report.statements.report_statements import lead_statements, reporting_sites
+from pixelwitness.report.statements.site_statements import event_groups
+from pixelwitness.report.statements.statement import Outcome, Statement
 from pixelwitness.report.wording.announcements import HEAD, is_main, qualify_use, select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
-from pixelwitness.report.wording.lead_paragraph import format_days, lead_sentences
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
-from pixelwitness.report.wording.site_words import describe_others, reporting_sites
-from pixelwitness.report.wording.vocabulary import Vocabulary
+from pixelwitness.report.wording.site_words import describe_others
 
 TITLE = "What sites told Meta"
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -43,7 +46,7 @@ POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none
 
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
-SIZE = 950_000
+SIZE = 980_000
 """Bytes that a page has at the most, as long as each site is left the least of its evidence."""
 SHORT = 60
 """Characters of a captured name in a narrow cell."""
@@ -60,37 +63,41 @@ class Figure:
     looks: str = ""
 
 
-def render_html(data: ReportData) -> str:
-    """Return the page."""
+def render_html(data: ReportData) -> Iterator[str]:
+    """Yield the page in pieces; one that is larger than `SIZE` is never held whole."""
     # Imported here: it would slow the start of all that only ask for the style.
     from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
     from pixelwitness.rulebook.rules.rule_set import load_rules
 
     exposure, vocabulary, rows = data.exposure, data.vocabulary, data.rows
-    sites = reporting_sites(exposure)
+    perspective = vocabulary.perspective(exposure)
+    sites = reporting_sites(exposure, perspective)
     names: dict[tuple[str, str], str] = {
         (word_list.kind, word_list.label): word_list.called for word_list in load_knowledge().word_lists
     }
+    statements = PageStatements(sites, perspective)
     charts = ChartBuilder(exposure, vocabulary)
     for visit in rows.visits:
         charts.add_visit(visit)
     for signal in rows.signals:
         charts.add_signal(signal)
     events, contacts = _passed(rows.events, charts.add_event), _passed(rows.contacts, charts.add_contact)
-    gathered, rule_uses = collect_evidence(sites, events, contacts, vocabulary, names)
+    gathered, rule_uses = gather_rows(sites, statements.cited, events, contacts, vocabulary)
     announcements = select_announcements(exposure, vocabulary)
     style = style_sheet()
     recordings = exposure.recordings
+    opening = lead_statements(exposure, perspective)
     content: dict[str, object] = {
         "title": TITLE,
         "style": Markup(style),
         "policy": Markup(POLICY.format(style=style_hash(style))),
-        "days": format_days(sites),
+        "days": _days(opening),
         "limits": data.limits,
-        "opening": lead_sentences(exposure, vocabulary),
-        "figures": _figures(sites, exposure, vocabulary),
+        "opening": [draw_line(one, vocabulary, {}) for one in opening],
+        "figures": _figures(opening, sites, exposure),
         "keeps_values": any(map(keeps_values, recordings)),
         "charts": _charts(charts.build()) if sites else (),
+        "names": [(number, site.name) for number, site in enumerate(sites, start=1)],
         "apart": tuple(describe_others(exposure, vocabulary)),
         "uses_head": HEAD,
         "uses": [
@@ -112,13 +119,34 @@ def render_html(data: ReportData) -> str:
         "versions": list_versions(recordings),
         "rules": list_rules(rule_uses, {rule.id: rule for rule in load_rules().rules}),
     }
+
+    def cards(room: PageRoom) -> Iterator[Card]:
+        shares = share_page(sites, gathered, statements.numbers, room)
+        for number, (site, share) in enumerate(zip(sites, shares, strict=True), start=1):
+            evidence = site_evidence(site, gathered[site.name], share, vocabulary, names)
+            announced = announced_fact(site, exposure, vocabulary) if len(sites) <= MOST_WHOLE else None
+            yield build_card(number, site, statements.of(site), evidence, announced, vocabulary, share.lines)
+
+    template = _environment().get_template("page.html")
     room = PageRoom()
-    while True:
-        cards = tuple(build_cards(exposure, limit_evidence(gathered, room), vocabulary, room.sentences))
-        page = _environment().get_template("page.html").render(content, cards=cards)
-        if len(page.encode()) <= SIZE or room.is_least(len(sites)):
-            return page
+    while not room.is_least(len(sites)):
+        page = _within(template.generate(content, cards=cards(room)))
+        if page is not None:
+            yield page
+            return
         room = room.smaller()
+    yield from template.generate(content, cards=cards(room))
+
+
+def _within(pieces: Iterable[str]) -> str | None:
+    """Return a page of at most `SIZE` bytes, None for a larger one."""
+    kept, size = [], 0
+    for piece in pieces:
+        size += len(piece.encode())
+        if size > SIZE:
+            return None
+        kept.append(piece)
+    return "".join(kept)
 
 
 def _passed[One](rows: Iterable[One], taker: Callable[[One], None]) -> Iterator[One]:
@@ -137,19 +165,35 @@ def _charts(models: ChartModels) -> tuple[Chart, ...]:
     )
 
 
-def _figures(sites: Sequence[SiteExposure], exposure: Exposure, vocabulary: Vocabulary) -> tuple[Figure, ...]:
-    """Return the numbers that a reader looks for first."""
-    person = {label for site in sites for label in person_labels(site, vocabulary)}
-    blocked = sum(group.events for site in sites for group in site.blocked)
+def _days(opening: Sequence[Statement]) -> str:
+    """Return the days on which something was seen to go to Meta."""
+    looked = next((one for one in opening if isinstance(one, LookedAt)), None)
+    if looked is None or looked.first_day is None or looked.last_day is None:
+        return ""
+    return looked.first_day if looked.first_day == looked.last_day else f"{looked.first_day} to {looked.last_day}"
+
+
+_TOLD: Mapping[Outcome, tuple[str, str]] = {
+    "unknown": ("events of which it was not recorded whether they left", "unknown"),
+    "tried": ("events tried, of which nothing left", "tried"),
+    "blocked": ("events blocked", "blocked"),
+}
+
+
+def _figures(opening: Sequence[Statement], sites: Sequence[SiteExposure], exposure: Exposure) -> Iterator[Figure]:
+    """Yield the numbers that a reader looks for first, as the opening has them."""
+    told = {one.outcome: one for one in opening if isinstance(one, SitesTold)}
+    yield Figure(f"{told['told'].sites.total if 'told' in told else 0:,}", "sites that told Meta of events")
+    yield Figure(f"{told['told'].events if 'told' in told else 0:,}", "events told")
+    for outcome, (words, looks) in _TOLD.items():
+        if outcome in told:
+            yield Figure(f"{told[outcome].events:,}", words, looks)
+    kinds = {one.data_class for of in opening if isinstance(of, PersonalDataOfSites) for one in of.data}
+    yield Figure(f"{len(kinds):,}", "kinds of data about the person", "sent" if kinds else "")
+    pixels = {group.pixel_id for site in sites for group in event_groups(site, "told") if group.pixel_id is not None}
+    yield Figure(f"{len(pixels):,}", "pixels that received them")
     unread = exposure.coverage.bodies_not_recorded
-    return (
-        Figure(f"{sum(bool(site.sent) for site in sites):,}", "sites that told Meta of events"),
-        Figure(f"{sum(site.n_events for site in sites):,}", "events sent"),
-        Figure(f"{len(person):,}", "kinds of data about the person", "sent" if person else ""),
-        Figure(f"{len({pixel for site in sites for pixel in site.pixels}):,}", "pixels that received them"),
-        Figure(f"{blocked:,}", "events blocked", "blocked" if blocked else ""),
-        Figure(f"{unread:,}", "bodies not recorded", "unknown" if unread else ""),
-    )
+    yield Figure(f"{unread:,}", "bodies not recorded", "unknown" if unread else "")
 
 
 def style_sheet() -> str:

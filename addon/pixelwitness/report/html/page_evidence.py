@@ -5,22 +5,32 @@ has no room is counted, never dropped in silence.  Must not know templates.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.records import Contact, Event
+from pixelwitness.core.wire.delivery import Delivery
 from pixelwitness.report.html.evidence_rows import (
     DataRow,
     FindingRow,
     Row,
     contact_row,
+    count_data,
+    count_findings,
     data_rows,
     event_row,
     finding_rows,
 )
+from pixelwitness.report.statements.site_statements import contact_groups, event_groups
+from pixelwitness.report.statements.statement import OUTCOMES
+from pixelwitness.report.wording.english.data_words import APP
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
+OPERATOR = "operator"
+"""The sender of what was done at the proxy."""
 ROOM_EVENTS = 1_200
 ROOM_FIELDS = 1_000
 ROOM_FINDINGS = 400
@@ -28,6 +38,7 @@ ROOM_SENTENCES = 800
 """Events and contacts, rows of data, findings and sentences that one page holds at the most."""
 AT_LEAST = 3
 """Of each, for each site that has so many, however small the room."""
+LEAST_SENTENCES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class PageRoom:
         return max(self.events, self.fields, self.findings, self.sentences) <= AT_LEAST * sites
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SiteEvidence:
     """What stands in the evidence of one site, and how much more there is."""
 
@@ -56,8 +67,13 @@ class SiteEvidence:
     more_data: int = 0
     findings: tuple[FindingRow, ...] = ()
     more_findings: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row] = ()
     more_rows: int = 0
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The numbers of the rows that are shown, by the ids of what stands in them."""
+        return {one: number for number, row in enumerate(self.rows, start=1) for one in row.ids}
 
 
 def share_room(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tuple[int, ...]:
@@ -76,63 +92,114 @@ def share_room(needs: Sequence[int], room: int, at_least: int = AT_LEAST) -> tup
     return tuple(given)
 
 
-def collect_evidence(
+@dataclass(slots=True)
+class SiteRows:
+    """The rows of one site while they are gathered: as many as there is room for, and those that are cited."""
+
+    room: int
+    cited: frozenset[str] = frozenset()
+    """Ids on which statements of the site rest."""
+    rows: list[Row] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, ids: Iterable[str], draw: Callable[[], Row]) -> None:
+        """Take one event or contact, known by its ids; it is drawn where there is room."""
+        is_cited = not self.cited.isdisjoint(ids)
+        if is_cited or self.room > 0:
+            self.room -= not is_cited
+            self.rows.append(replace(draw(), is_cited=is_cited))
+        else:
+            self.more += 1
+
+    def first(self, most: int) -> list[Row]:
+        """Return at most so many rows in their order, those that are cited before others."""
+        if len(self.rows) <= most:
+            return self.rows
+        by_worth = sorted(range(len(self.rows)), key=lambda place: (not self.rows[place].is_cited, place))
+        return [self.rows[place] for place in sorted(by_worth[:most])]
+
+
+def gather_rows(
     sites: Sequence[SiteExposure],
+    cited: Mapping[str, frozenset[str]],
     events: Iterable[SeenEvent],
     contacts: Iterable[SeenContact],
     vocabulary: Vocabulary,
-    names: Mapping[tuple[str, str], str],
-) -> tuple[Mapping[str, SiteEvidence], Counter[tuple[str, int]]]:
-    """Return the evidence of each site by its name, as much as any page holds; how often each (rule, version) spoke.
+) -> tuple[Mapping[str, SiteRows], Counter[tuple[str, int]]]:
+    """Return the rows of each site by its name, as many as any page holds; how often each (rule, version) spoke.
 
-    ``called`` names topics and interests by (kind, label).
+    ``cited`` holds the ids on which statements of a site rest.  What is in no exposure is in no row: what the
+    operator did, and what a browser took from its cache.
     """
+    rooms = share_room([_seen(site) for site in sites], ROOM_EVENTS)
     gathered = {
-        site.name: SiteEvidence(tuple(data_rows(site, vocabulary)), 0, tuple(finding_rows(site, vocabulary, names)))
-        for site in sites
+        site.name: SiteRows(room, cited.get(site.name, frozenset())) for site, room in zip(sites, rooms, strict=True)
     }
-    room = dict(zip(gathered, share_room([_seen(site) for site in sites], ROOM_EVENTS), strict=True))
     rule_uses: Counter[tuple[str, int]] = Counter()
     for event in events:
-        name = event.event.page_site or "unknown"
-        if name not in gathered or event.event.channel == Channel.META_AI:
+        of = gathered.get(name_exposure(event.event))
+        if of is None or event.event.channel == Channel.META_AI or event.event.delivery == Delivery.CACHED:
             continue
         rule_uses.update((transmission.rule_id, transmission.rule_version) for transmission in event.transmissions)
-        if len(gathered[name].rows) < room[name]:
-            gathered[name].rows.append(event_row(event))
-        else:
-            gathered[name].more_rows += 1
+        of.add((event.event.id, *(one.id for one in event.transmissions)), partial(event_row, event))
     for contact in contacts:
-        name = contact.contact.page_site or "unknown"
-        if name not in gathered or contact.contact.channel == Channel.META_AI:
+        of = gathered.get(name_exposure(contact.contact))
+        if of is None or contact.contact.channel == Channel.META_AI or contact.contact.delivery == Delivery.CACHED:
             continue
         rule_uses[contact.contact.rule_id, contact.contact.rule_version] += 1
-        if len(gathered[name].rows) < room[name]:
-            gathered[name].rows.append(contact_row(contact, vocabulary))
-        else:
-            gathered[name].more_rows += 1
+        of.add((contact.contact.id,), partial(contact_row, contact, vocabulary))
     return gathered, rule_uses
 
 
-def limit_evidence(gathered: Mapping[str, SiteEvidence], room: PageRoom) -> Mapping[str, SiteEvidence]:
-    """Return as much of the evidence as a room holds; the rest is counted."""
-    whole = tuple(gathered.values())
-    rows = share_room([len(evidence.rows) for evidence in whole], room.events)
-    data = share_room([len(evidence.data) for evidence in whole], room.fields)
-    findings = share_room([len(evidence.findings) for evidence in whole], room.findings)
-    return {
-        name: SiteEvidence(
-            evidence.data[:fields],
-            len(evidence.data[fields:]),
-            evidence.findings[:found],
-            len(evidence.findings[found:]),
-            evidence.rows[:events],
-            evidence.more_rows + len(evidence.rows[events:]),
-        )
-        for (name, evidence), events, fields, found in zip(gathered.items(), rows, data, findings, strict=True)
-    }
+def name_exposure(row: Event | Contact) -> str:
+    """Return the name of the exposure in which an event or contact stands; none has that of the operator."""
+    if row.sender == OPERATOR:
+        return OPERATOR
+    return row.sender if row.sender.startswith(APP) else row.page_site or "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of each one site is given."""
+
+    rows: int
+    data: int
+    findings: int
+    lines: int
+
+
+def share_page(
+    sites: Sequence[SiteExposure], gathered: Mapping[str, SiteRows], statements: Sequence[int], room: PageRoom
+) -> tuple[Share, ...]:
+    """Share the room of a page out; ``statements`` are how many each site has."""
+    shares = (
+        share_room([len(gathered[site.name].rows) for site in sites], room.events),
+        share_room([count_data(site) for site in sites], room.fields),
+        share_room([count_findings(site) for site in sites], room.findings),
+        share_room(statements, room.sentences, LEAST_SENTENCES),
+    )
+    return tuple(Share(*of) for of in zip(*shares, strict=True))
+
+
+def site_evidence(
+    site: SiteExposure, rows: SiteRows, share: Share, vocabulary: Vocabulary, names: Mapping[tuple[str, str], str]
+) -> SiteEvidence:
+    """Return as much of the evidence of a site as its share holds; the rest is counted.
+
+    ``names`` are those of topics and interests by (kind, label).
+    """
+    data, findings = tuple(data_rows(site, vocabulary)), tuple(finding_rows(site, vocabulary, names))
+    shown = rows.first(share.rows)
+    return SiteEvidence(
+        data[: share.data],
+        len(data[share.data :]),
+        findings[: share.findings],
+        len(findings[share.findings :]),
+        shown,
+        rows.more + len(rows.rows) - len(shown),
+    )
 
 
 def _seen(site: SiteExposure) -> int:
-    events = sum(group.events for group in (*site.sent, *site.blocked))
-    return events + sum(group.contacts for group in (*site.contacts, *site.blocked_contacts))
+    events = sum(group.events for outcome in OUTCOMES for group in event_groups(site, outcome))
+    return events + sum(group.contacts for outcome in OUTCOMES for group in contact_groups(site, outcome))
