@@ -1,7 +1,11 @@
 """Whose page it was, from recording to rows: claims, conflicts, and pages that are just going away."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.end_to_end.conftest import Store
@@ -74,4 +78,80 @@ def test_what_a_page_sends_as_it_goes_away_is_not_the_next_pages(store: Store, t
         ("Unload", "first.example", "certain"),
         ("NoWord", None, None),
         ("Arrived", "next.example", "certain"),
+    ]
+
+
+GRAPH = "https://graph.facebook.com/v21.0/"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+EVENTS = "event=CUSTOM_APP_EVENTS&custom_events=" + quote('[{"_eventName": "fb_mobile_purchase"}]')
+EXTINFO = "&extinfo=" + quote('["a2", "com.game.example", 1, "1.0"]')
+TOKEN = "access_token=123456789012345%7Ceaatesttoken"
+PAGE = {"referer": "https://shop.example/", "origin": "https://shop.example"}
+
+
+def activities(app_id: int, body: str, headers: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    return entry(f"{GRAPH}{app_id}/activities", method="POST", headers={**FORM, **headers}, body=body)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([activities(123456789012345, EVENTS + EXTINFO)], [("app:com.game.example", None)]),
+        # An installation names its app by a number; another event says which package that is.
+        (
+            [
+                activities(123456789012345, "event=MOBILE_APP_INSTALL"),
+                activities(123456789012345, EVENTS + EXTINFO),
+                activities(543210987654321, "event=MOBILE_APP_INSTALL"),
+            ],
+            [("app:com.game.example", None), ("app:com.game.example", None), ("app:543210987654321", None)],
+        ),
+        (
+            [activities(123456789012345, EVENTS + "&application_package_name=com.other.example")],
+            [("app:com.other.example", None)],
+        ),
+        # What is no package is not stored as a name.
+        (
+            [activities(123456789012345, EVENTS + "&application_package_name=jane.doe%40mail.example")],
+            [("app:123456789012345", None)],
+        ),
+        # Meta's SDK for websites reports to the same address; a browser says whose page it was.
+        ([activities(123456789012345, EVENTS, PAGE)], [("site", "shop.example")]),
+        ([activities(123456789012345, EVENTS + EXTINFO, PAGE)], [("app:com.game.example", None)]),
+        # A server may report for an app.
+        (
+            [
+                entry(
+                    f"{GRAPH}123456789012345/events",
+                    method="POST",
+                    headers={"content-type": "application/json"},
+                    body=json.dumps(
+                        {
+                            "data": [
+                                {"event_name": "A", "app_data": {"extinfo": ["i2", "com.game.example"]}},
+                                {"event_name": "B", "event_source_url": "https://shop.example/"},
+                                {"event_name": "C"},
+                            ]
+                        }
+                    ),
+                )
+            ],
+            [("app:com.game.example", None), ("site", "shop.example"), ("site", None)],
+        ),
+        ([entry(f"https://www.facebook.com/tr/?id=1&ev=Lead&dl={VICTIM}")], [("site", "victim.example")]),
+    ],
+)
+def test_an_app_is_a_sender_and_has_no_page(
+    entries: list[dict[str, Any]], expected: list[tuple[str, str | None]], store: Store, tmp_path: Path
+) -> None:
+    store.scan(write(tmp_path / "one.har", entries))
+    assert store.rows("SELECT sender, page_site FROM events ORDER BY id") == expected
+
+
+def test_contacts_of_an_app_have_its_name_too(store: Store, tmp_path: Path) -> None:
+    settings = f"{GRAPH}app?fields=x&sdk=android&{TOKEN}"
+    recorded = [entry(settings), activities(123456789012345, EVENTS + EXTINFO)]
+    store.scan(write(tmp_path / "one.har", recorded))
+    assert store.rows("SELECT rule_id, sender, page_site, attributed_by FROM contacts") == [
+        ("app-sdk-settings", "app:com.game.example", None, "none")
     ]

@@ -160,6 +160,14 @@ def test_events_belong_to_the_site_that_the_person_saw(scanned: Store, truth: di
     assert not [name for name, rows in found.items() if len({site for site, _ in rows}) > 1]
 
 
+def test_every_event_of_an_app_names_the_app(scanned: Store, truth: dict[str, dict[str, Any]]) -> None:
+    senders = by_file(scanned, "SELECT recording_id, sender FROM events WHERE channel = 'app-sdk'")
+    with_apps = {name for name, one in truth.items() if one["app_activities"]}
+    assert {name: {sender for (sender,) in rows} for name, rows in senders.items()} == dict.fromkeys(
+        with_apps, {"app:tld.sample.app"}
+    )
+
+
 def wire_entry(line: dict[str, Any], number: int) -> dict[str, Any]:
     return entry(line["url"], method=line["method"], headers=line["headers"], body=line["body"], seconds=number)
 

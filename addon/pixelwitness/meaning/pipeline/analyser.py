@@ -14,7 +14,7 @@ from pixelwitness.core.detect.detector import Detector, Observer
 from pixelwitness.core.detect.extraction import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure import records
-from pixelwitness.core.join.attribution import attribute
+from pixelwitness.core.join.attribution import UNKNOWN_PAGE, attribute
 from pixelwitness.core.join.folding import Folding, Group
 from pixelwitness.core.join.visits import Visit, Visits
 from pixelwitness.core.wire.documents import is_navigation
@@ -24,6 +24,7 @@ from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.text_hints import reader_of
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
+from pixelwitness.meaning.pipeline.app_sender import Apps
 from pixelwitness.meaning.pipeline.classification import classify_observation, classify_sighting, classify_signal
 from pixelwitness.meaning.pipeline.finding_builder import FindingBuilder
 from pixelwitness.meaning.pipeline.record_builder import Origin, RecordBuilder
@@ -74,6 +75,7 @@ class Analyser:
         self._findings = FindingBuilder(recording_id, redactor, reading)
         self._visits = Visits(reading.pages, self._is_metas_own)
         self._visit_at: dict[int, Visit] = {}
+        self._apps = Apps()
         self._consent = ConsentMemory(redactor.knowledge.consent)
         self._folding: Folding[RedactedSighting] = Folding(most_keys)
 
@@ -87,6 +89,8 @@ class Analyser:
             items.extend(self._items(exchange))
             if self._tally.cut > cut_before:
                 self._reading.problems.append(Problem(f"entry {exchange.request.position}", _TOO_MUCH))
+        for item in items:
+            self._note_app(item)
         yield from batched(self._rows(sort_by_time(items)), BATCH)
 
     def _rows(self, items: Iterable[RedactedItem]) -> Iterator[records.AnyRecord]:
@@ -113,6 +117,7 @@ class Analyser:
         """Return the rows of a request that leaves; an event's row comes again, brought up to date, with each copy."""
         rows: list[records.AnyRecord] = []
         for item in self._sent(Exchange(request), blocked=blocked):
+            self._note_app(item)
             if _is_event(item):
                 group = self._folding.add(self._attributed(item))
                 rows.append(self._records.event(group))
@@ -211,6 +216,11 @@ class Analyser:
             self._tally.rule_faults += 1
             return []
 
+    def _note_app(self, item: RedactedItem) -> None:
+        # An app asks for its settings by its number before it names its package.
+        if isinstance(item, RedactedSighting) and item.app is not None:
+            self._apps.learn(item.app)
+
     # Attributing -------------------------------------------------------------
 
     def _rows_beside_events(self, item: RedactedItem) -> Iterator[records.AnyRecord]:
@@ -263,6 +273,11 @@ class Analyser:
         claims = item.sighting.claims
         self._visits.note_referrer(item.request.page_ref, claims.referer)
         item.attribution = attribute(sender_of(item.request, item.channel, claims), self._visits)
+        app = item.app
+        # A number alone may be that of a website's SDK: then its page is known.
+        if app is not None and (app.package is not None or item.attribution.site is None):
+            item.attribution = UNKNOWN_PAGE
+            item.sender = self._apps.sender(app)
         item.consent = self._visible_consent(item)
         return item
 

@@ -23,6 +23,7 @@ from pixelwitness.meaning.keep.page_urls import MAX_PARTS
 from pixelwitness.meaning.keep.redaction import MAX_LOOKED_AT_IN_ALL, Redactor
 from pixelwitness.meaning.names.knowledge import DataClass, Knowledge
 from pixelwitness.meaning.names.word_lists import ValueWords
+from pixelwitness.meaning.pipeline.app_sender import app_of
 from pixelwitness.meaning.pipeline.redacted_items import NO_REQUEST, RedactedSighting, RedactedSign, RequestFacts
 from pixelwitness.meaning.spot.finding import PERSONA, Finding
 from pixelwitness.meaning.spot.leaks import leak_finding
@@ -65,6 +66,7 @@ def classify_sighting(
         identifiers=identifiers_of(
             fields, redactor.knowledge.identifiers, request.body_state, takes_cookies=takes_cookies
         ),
+        app=app_of(sighting),
     )
 
 

@@ -81,8 +81,10 @@ class RecordBuilder:
         sightings = [member.sighting for member in members]
         main = members[0]
         dedup_id, dedup_token, dedup_form = self.redactor.dedup(_first(sighting.dedup_id for sighting in sightings))
-        page = next((member.attribution for member in members if member.attribution.site), main.attribution)
-        visit = _first(member.attribution.visit for member in members)
+        # What an app sent happened on no page, whatever a copy of it says.
+        pages = [member.attribution for member in members] if main.sender == "site" else []
+        page = next((page for page in pages if page.site), main.attribution)
+        visit = _first(page.visit for page in pages)
         return records.Event(
             id=group.first.id_in(self.recording_id),
             recording_id=self.recording_id,
@@ -103,6 +105,7 @@ class RecordBuilder:
             attribution_certainty=page.certainty,
             transmissions=len(members),
             blocked=all(member.request.blocked for member in members),
+            sender=main.sender,
         )
 
     def transmission(self, group: Group[RedactedSighting], member: RedactedSighting) -> Iterator[records.AnyRecord]:
@@ -158,6 +161,7 @@ class RecordBuilder:
             body_state=request.body_state,
             blocked=request.blocked,
             also_matched=sighting.also_matched,
+            sender=contact.sender,
         )
         yield from _owned(contact.fields, None, contact_id)
 

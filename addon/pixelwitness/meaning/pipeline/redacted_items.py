@@ -21,6 +21,7 @@ from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.hints.identity import Identifiers
 from pixelwitness.meaning.hints.pixel_settings import PixelSetting
+from pixelwitness.meaning.pipeline.app_sender import App
 from pixelwitness.meaning.spot.finding import Finding
 
 NO_REQUEST = Request("GET", "")
@@ -62,7 +63,11 @@ class RedactedSighting(msgspec.Struct, gc=False):
     findings: tuple[Finding, ...]
     identifiers: Identifiers
     """By which Meta could tell whom it is about."""
+    app: App | None = None
+    """The app that names itself in it."""
     attribution: Attribution = UNKNOWN_PAGE
+    sender: str = "site"
+    """``site`` or ``app:<package>``."""
     navigation: Document | None = None
     """The document that the request itself asks for, where it navigates."""
     consent: tuple[Finding, ...] = ()
