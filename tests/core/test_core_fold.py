@@ -1,9 +1,10 @@
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pixelwitness.core.detect.rule import Channel, Conditions, Confidence, Decode, Rule
 from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.core.join.folding import Folding
+from pixelwitness.core.wire.delivery import NOT_RECORDED, Settling
 from pixelwitness.core.wire.request import Request
 
 RULE = Rule("a-rule", 1, "", "stable", "event", Confidence.CERTAIN, "", (), Conditions(), Decode())
@@ -17,6 +18,8 @@ class Hit(Struct, frozen=True):
     channel: Channel = Channel.PIXEL
     coordinates: tuple[int, int, int] = (0, -1, -1)
     seen_at: float | None = 100.0
+    by_operator: bool = False
+    settling: Settling = field(default_factory=lambda: Settling(NOT_RECORDED))
 
 
 HIT = Hit(
@@ -55,6 +58,21 @@ def test_a_sandbox_copy_joins_its_hit_whichever_comes_first_and_the_hit_is_the_m
 def test_each_part_of_the_key_tells_two_events_apart() -> None:
     for change in ({"pixel_id": "2"}, {"event_name": "Lead"}, {"sent_at": "1"}, {"counter": "1"}):
         assert fold(HIT, at(1, HIT, **change)) == [["tr"], ["tr"]]
+
+
+def test_what_the_operator_replayed_joins_nothing_of_the_site() -> None:
+    replayed = at(1, HIT, name="replayed", by_operator=True)
+    again = at(2, HIT, name="again", by_operator=True)
+    assert fold(HIT, replayed, again) == [["tr"], ["replayed", "again"]]
+    assert fold(at(0, SERVER, by_operator=True), at(1, SERVER, name="site")) == [["server"], ["site"]]
+
+
+def test_nothing_joins_an_event_that_turned_out_to_be_the_operators() -> None:
+    folding: Folding[Hit] = Folding()
+    edited = folding.add(changed(HIT, dedup_id="order-1"))
+    folding.part(edited.copies)
+    assert folding.add(at(1, HIT)) is not edited
+    assert folding.add(at(2, SERVER)) is not edited
 
 
 def test_equal_hits_without_a_key_are_two_events() -> None:

@@ -33,9 +33,12 @@ class AnalyserSetup:
     def knowledge(self) -> Knowledge:
         return self.redactor.knowledge
 
-    def analyser(self, recording_id: str, reading: Reading, *, most_keys: int | None = None) -> Analyser:
-        """Return the analyser of one recording; ``most_keys`` bounds what a session without an end remembers."""
-        return Analyser(recording_id, reading, self.detector, self.redactor, self.origin, most_keys=most_keys)
+    def analyser(
+        self, recording_id: str, reading: Reading, *, most_keys: int | None = None, most_open: int = 0
+    ) -> Analyser:
+        """Return the analyser of one recording; the bounds are for what a session without an end remembers."""
+        parts = self.detector, self.redactor, self.origin
+        return Analyser(recording_id, reading, *parts, most_keys=most_keys, most_open=most_open)
 
 
 def set_up_analysis(

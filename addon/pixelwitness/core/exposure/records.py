@@ -228,9 +228,9 @@ type Amended = Text | int | bool | tuple[str, ...]
 
 AMENDABLE: Mapping[str, frozenset[str]] = {
     "recordings": frozenset({"sources"}),
-    "events": frozenset({"delivery"}),
+    "events": frozenset({"delivery", "sender"}),
     "transmissions": frozenset({"delivery", "delivery_reason"}),
-    "contacts": frozenset({"delivery", "delivery_reason"}),
+    "contacts": frozenset({"delivery", "delivery_reason", "sender"}),
 }
 """Table to the columns whose values may change once a row is stored."""
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.detect.sighting import Sighting
+from pixelwitness.core.wire.delivery import Delivery, Settling, delivery_of_copies
 
 WINDOW = 48 * 3600.0
 """Seconds within which Meta joins a browser's and a server's copy (protocol: 48 hours)."""
@@ -45,6 +46,14 @@ class Transmission(Protocol):
         """(position, part, item), -1 for none."""
         ...
 
+    @property
+    def by_operator(self) -> bool:
+        """Whether whoever runs the proxy replayed or changed it."""
+        ...
+
+    @property
+    def settling(self) -> Settling: ...
+
 
 @dataclass(slots=True)
 class Group[T: Transmission]:
@@ -53,10 +62,18 @@ class Group[T: Transmission]:
     first: T
     """The transmission that came first: it gives the event its id."""
     members: list[T] = field(default_factory=list)
+    copies: list[Settling] = field(default_factory=list)
+    """What became of each transmission; it outlives the group where answers are still waited for."""
 
     def add(self, member: T) -> None:
         """Take one more transmission."""
         insort(self.members, member, key=_rank)
+        self.copies.append(member.settling)
+
+    @property
+    def delivery(self) -> Delivery:
+        """What became of the event, as far as it is known by now."""
+        return delivery_of_copies(settling.outcome.delivery for settling in self.copies)
 
     @property
     def has_pixel(self) -> bool:
@@ -85,7 +102,7 @@ class Folding[T: Transmission]:
 
     def add(self, member: T) -> Group[T]:
         """Return the event that a transmission belongs to, the transmission included."""
-        copy_key, dedup_key = _copy_key(member.sighting), _dedup_key(member.sighting)
+        copy_key, dedup_key = _copy_key(member), _dedup_key(member)
         group = self._by_copy.get(copy_key) if copy_key else None
         if group is None and dedup_key:
             group = self._copied(member, dedup_key)
@@ -99,6 +116,12 @@ class Folding[T: Transmission]:
             if known is None or not known.is_near(member.seen_at):
                 self._remember(self._by_dedup, dedup_key, group)
         return group
+
+    def part(self, copies: list[Settling]) -> None:
+        """Let nothing join an event any more: it turned out to be the operator's, not the site's."""
+        for groups in (self._by_copy, self._by_dedup):
+            for key in [key for key, group in groups.items() if group.copies is copies]:
+                del groups[key]
 
     def _remember(self, groups: dict[tuple[str, ...], Group[T]], key: tuple[str, ...], group: Group[T]) -> None:
         groups[key] = group
@@ -130,14 +153,22 @@ def _rank(member: Transmission) -> tuple[int, tuple[int, int, int]]:
     return place, member.coordinates
 
 
-def _copy_key(sighting: Sighting) -> tuple[str, ...] | None:
+def _copy_key(member: Transmission) -> tuple[str, ...] | None:
+    sighting = member.sighting
     key = (sighting.pixel_id, sighting.event_name, sighting.sent_at, sighting.counter)
-    return tuple(part for part in key if part) if all(key) else None
+    return (*_owner(member), *(part for part in key if part)) if all(key) else None
 
 
-def _dedup_key(sighting: Sighting) -> tuple[str, ...] | None:
+def _dedup_key(member: Transmission) -> tuple[str, ...] | None:
+    sighting = member.sighting
     if not sighting.pixel_id or not sighting.dedup_id:
         return None
     if is_library_made(sighting.dedup_id):
-        return sighting.pixel_id, sighting.dedup_id
-    return (sighting.pixel_id, sighting.dedup_id, sighting.event_name) if sighting.event_name else None
+        return (*_owner(member), sighting.pixel_id, sighting.dedup_id)
+    named = (*_owner(member), sighting.pixel_id, sighting.dedup_id, sighting.event_name)
+    return tuple(part for part in named if part) if sighting.event_name else None
+
+
+def _owner(member: Transmission) -> tuple[str, ...]:
+    """Keep what the operator of the proxy replayed or changed apart from what the site sent."""
+    return ("operator",) if member.by_operator else ()

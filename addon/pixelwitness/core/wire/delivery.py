@@ -4,7 +4,11 @@ Owns the six answers and what each of them allows to be said.  How a recorder wr
 down is the business of ``sources``, what is said of them that of ``report``.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
 
 
 class Delivery(StrEnum):
@@ -39,10 +43,31 @@ _SUREST_FIRST = (
 )
 
 
-def delivery_of_copies(copies: "list[Delivery] | tuple[Delivery, ...]") -> Delivery:
+class Outcome(NamedTuple):
+    """What became of a request, and what shows it: words of ours or a name of a closed list, None for nothing."""
+
+    delivery: Delivery
+    reason: str | None = None
+
+
+NOT_RECORDED = Outcome(Delivery.UNKNOWN)
+
+
+class Settling(msgspec.Struct):
+    """The outcome of one request as far as it is known by now: shared by all that the request carried.
+
+    Live traffic is stored before its answer comes, so this changes once; of a recording it never does.
+    """
+
+    outcome: Outcome
+
+
+def delivery_of_copies(copies: Iterable[Delivery]) -> Delivery:
     """Return what became of an event that went in several copies: it was told when one of them was.
 
-    >>> delivery_of_copies([Delivery.STOPPED, Delivery.ANSWERED]), delivery_of_copies([Delivery.FAILED, Delivery.UNKNOWN])
-    (<Delivery.ANSWERED: 'answered'>, <Delivery.UNKNOWN: 'unknown'>)
+    >>> delivery_of_copies([Delivery.STOPPED, Delivery.ANSWERED])
+    <Delivery.ANSWERED: 'answered'>
+    >>> delivery_of_copies([Delivery.FAILED, Delivery.UNKNOWN])
+    <Delivery.UNKNOWN: 'unknown'>
     """
     return min(copies, key=_SUREST_FIRST.index, default=Delivery.UNKNOWN)

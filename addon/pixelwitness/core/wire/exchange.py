@@ -4,10 +4,11 @@ Owns the contract between sources and the rest.  A source builds a `Request` onl
 for what the `Screen` wants or what may be a page; all other requests it counts.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pixelwitness.core.wire.delivery import Delivery
+from pixelwitness.core.wire.delivery import Delivery, Outcome
 from pixelwitness.core.wire.request import BodyState, Request, Response
 
 
@@ -20,9 +21,14 @@ class Exchange:
     delivery: Delivery = Delivery.UNKNOWN
     """What became of the request, as far as the source can tell."""
     delivery_reason: str | None = None
-    """What shows it, in words of ours or a name of a closed list (``net::ERR_NAME_NOT_RESOLVED``), never captured text."""
+    """What shows it: words of ours or a name of a closed list (``net::ERR_NAME_NOT_RESOLVED``), never captured text."""
     by_operator: bool = False
     """Whoever runs the proxy replayed or changed it: it is not the site's deed."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The delivery with what shows it."""
+        return Outcome(self.delivery, self.delivery_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,10 @@ class Tally:
     """Requests and answers that a rule failed at, or that held more than is read."""
     cut: int = 0
     """Of these, those that held more than is read."""
+    by_operator: int = 0
+    """Requests that a rule matched and whoever runs the proxy replayed or changed."""
+    deliveries: Counter[Delivery] = field(default_factory=Counter)
+    """What became of the other requests that a rule matched, those blocked by us left out."""
     first_seen: float | None = None
     """POSIX seconds, as `last_seen`; None when no request has a time."""
     last_seen: float | None = None
@@ -77,16 +87,31 @@ class Tally:
             self.first_seen = seen_at if self.first_seen is None else min(self.first_seen, seen_at)
             self.last_seen = seen_at if self.last_seen is None else max(self.last_seen, seen_at)
 
-    def count(self, body_state: BodyState, *, matched: bool, blocked: bool) -> None:
-        """Count a request that was analysed, by what became of its body."""
+    def count(
+        self, body_state: BodyState, delivery: Delivery, *, matched: bool, blocked: bool, by_operator: bool
+    ) -> None:
+        """Count a request that was analysed, by what became of its body and of itself."""
         if not matched:
             self.other += 1
-        elif blocked:
+            return
+        if blocked:
             self.blocked += 1
         elif body_state is BodyState.UNDECODABLE:
             self.undecodable += 1
         else:
             self.matched += 1
+        if by_operator:
+            self.by_operator += 1
+        elif not blocked:
+            self.deliveries[delivery] += 1
+
+    def settle(self, delivery: Delivery, *, by_operator: bool) -> None:
+        """Count a request anew that was counted with an unknown delivery."""
+        self.deliveries[Delivery.UNKNOWN] -= 1
+        if by_operator:
+            self.by_operator += 1
+        else:
+            self.deliveries[delivery] += 1
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from mitmproxy import http, tls
 
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.exposure import records
-from pixelwitness.core.wire.exchange import Reading, Tally
+from pixelwitness.core.wire.exchange import Exchange, Reading, Tally
 from pixelwitness.core.wire.request import Request
 from pixelwitness.live.hooks.block import Block, blocked_response, is_blocked
 from pixelwitness.live.hooks.tls_refusals import TlsRefusals
@@ -107,7 +107,7 @@ class Session:
         else:
             awaited = is_wanted and self._analyser.awaits_answer(request)
             self._remember(flow.id, _OpenRequest(position, request.url, destination, awaited))
-        return Work(flow, partial(self._analyser.analyse_request, request, blocked=stays))
+        return Work(flow, partial(self._analyser.analyse_request, Exchange(request), blocked=stays))
 
     def _is_to_be_blocked(self, request: Request) -> bool:
         try:

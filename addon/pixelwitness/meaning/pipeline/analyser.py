@@ -10,22 +10,21 @@ from collections.abc import Iterable, Iterator
 from itertools import batched
 from typing import TypeGuard
 
-from pixelwitness.core.detect.detector import Detector, Observer
+from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.extraction import MAX_FIELDS, MAX_ITEMS
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure import records
 from pixelwitness.core.join.attribution import UNKNOWN_PAGE, attribute
 from pixelwitness.core.join.folding import Folding, Group
 from pixelwitness.core.join.visits import Visit, Visits
-from pixelwitness.core.wire.documents import is_navigation
+from pixelwitness.core.wire.delivery import Outcome
 from pixelwitness.core.wire.exchange import Exchange, Problem, Reading
 from pixelwitness.core.wire.request import Request
 from pixelwitness.core.wire.sites import Site
-from pixelwitness.meaning.hints.text_hints import reader_of
 from pixelwitness.meaning.hints.visible_consent import ConsentMemory
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.app_sender import Apps
-from pixelwitness.meaning.pipeline.classification import classify_observation, classify_sighting, classify_signal
+from pixelwitness.meaning.pipeline.classifier import Classifier
 from pixelwitness.meaning.pipeline.finding_builder import FindingBuilder
 from pixelwitness.meaning.pipeline.record_builder import Origin, RecordBuilder
 from pixelwitness.meaning.pipeline.redacted_items import (
@@ -33,12 +32,13 @@ from pixelwitness.meaning.pipeline.redacted_items import (
     RedactedItem,
     RedactedSighting,
     RedactedSign,
-    document_of,
+    Sent,
     page_documents,
-    request_facts,
     sender_of,
+    sent_with,
     sort_by_time,
 )
+from pixelwitness.meaning.pipeline.settlements import Settlements
 from pixelwitness.meaning.spot.finding import Finding
 
 BATCH = 5_000
@@ -60,17 +60,14 @@ class Analyser:
         origin: Origin,
         *,
         most_keys: int | None = None,
+        most_open: int = 0,
     ) -> None:
         self.recording_id = recording_id
         self._reading = reading
         self._tally = reading.tally
         self._origin = origin
-        self._detector = detector
-        self._observer = Observer(detector.rules)
-        self._redactor = redactor
-        self._knowledge = redactor.knowledge
+        self._classifier = Classifier(detector, redactor, self._tally)
         self._is_metas_own = redactor.knowledge.is_metas_own
-        self._reader = reader_of(redactor.knowledge)
         self._records = RecordBuilder(recording_id, redactor)
         self._findings = FindingBuilder(recording_id, redactor, reading)
         self._visits = Visits(reading.pages, self._is_metas_own)
@@ -78,6 +75,7 @@ class Analyser:
         self._apps = Apps()
         self._consent = ConsentMemory(redactor.knowledge.consent)
         self._folding: Folding[RedactedSighting] = Folding(most_keys)
+        self._settlements = Settlements(recording_id, self._tally, self._folding, most_open)
 
     # A whole recording -------------------------------------------------------
 
@@ -113,108 +111,56 @@ class Analyser:
 
     # Traffic as it happens ---------------------------------------------------
 
-    def analyse_request(self, request: Request, *, blocked: bool = False) -> list[records.AnyRecord]:
+    def analyse_request(self, exchange: Exchange, *, blocked: bool = False) -> list[records.AnyRecord]:
         """Return the rows of a request that leaves; an event's row comes again, brought up to date, with each copy."""
         rows: list[records.AnyRecord] = []
-        for item in self._sent(Exchange(request), blocked=blocked):
+        sent = sent_with(exchange, blocked=blocked)
+        for item in self._classifier.sent(exchange, sent):
             self._note_app(item)
             if _is_event(item):
                 group = self._folding.add(self._attributed(item))
                 rows.append(self._records.event(group))
                 rows.extend(self._records.transmission(group, item))
                 rows.extend(self._findings.of_event(group, newest=item))
+                self._settlements.await_transmission(item, group)
             else:
-                rows.extend(self._rows_beside_events(item))
+                beside = [*self._rows_beside_events(item)]
+                rows.extend(beside)
+                if beside and isinstance(item, RedactedSighting):
+                    self._settlements.await_contact(item)
         return rows
+
+    def settle(self, position: int, outcome: Outcome, *, by_operator: bool = False) -> list[records.AnyRecord]:
+        """Return what the end of a request changes in its rows; nothing where all is known, or was let go of."""
+        return [*self._settlements.settle(position, outcome, by_operator=by_operator)]
 
     def awaits_answer(self, request: Request) -> bool:
         """Say whether the answer to a request can add anything, if it is no page."""
-        return self._observer.awaits(request)
+        return self._classifier.awaits_answer(request)
 
     def analyse_response(self, exchange: Exchange) -> list[records.AnyRecord]:
         """Return the rows that an answer adds: a visit, signals of a document, observations.
 
         A signal that the request alone has shown already comes again under the same id.
         """
-        items: list[RedactedItem] = [*page_documents(exchange)]
-        items += self._signals_with_answer(exchange)
-        items += self._observations(exchange)
+        sent = sent_with(exchange)
+        if sent.by_operator:
+            return []
+        items: list[RedactedItem] = [*page_documents(exchange, sent)]
+        items += self._classifier.signals_with_answer(exchange, sent)
+        items += self._classifier.observations(exchange, sent)
         return [row for item in items for row in self._rows_beside_events(item)]
 
-    # Classifying -------------------------------------------------------------
-
     def _items(self, exchange: Exchange) -> Iterator[RedactedItem]:
-        sent = self._sent(exchange, blocked=False)
-        yield from (item for item in sent if isinstance(item, RedactedSighting))
+        sent = sent_with(exchange)
+        items = self._classifier.sent(exchange, sent)
+        yield from (item for item in items if isinstance(item, RedactedSighting))
+        if sent.by_operator:
+            return
         # A document's signals belong to its visit, so the visit comes before them.
-        yield from page_documents(exchange)
-        yield from (item for item in sent if not isinstance(item, RedactedSighting))
-        yield from self._observations(exchange)
-
-    def _sent(self, exchange: Exchange, *, blocked: bool) -> list[RedactedItem]:
-        request = exchange.request
-        self._tally.widen(request.seen_at)
-        items: list[RedactedItem] = []
-        matched = is_counted_later = False
-        try:
-            detection = self._detector.detect(request, exchange.response)
-            matched = bool(detection.events or detection.contacts)
-            if detection.cut:
-                self._note_cut()
-            for sighting in (*detection.events, *detection.contacts):
-                receiver = sighting.request.site
-                item = classify_sighting(
-                    sighting,
-                    request_facts(sighting.request, blocked=blocked),
-                    self._redactor,
-                    self._reader,
-                    takes_cookies=receiver is not None and self._is_metas_own(receiver),
-                )
-                if sighting.rule.is_last_resort:
-                    is_counted_later = True
-                    if receiver is not None and is_navigation(request, exchange.response):
-                        item.navigation = document_of(request, receiver)
-                items.append(item)
-            items.extend(
-                classify_signal(sign, request_facts(sign.request, blocked=blocked)) for sign in detection.signals
-            )
-        except Exception:  # a fault of a rule or of ours costs this request, never the others: the ledger says so
-            self._tally.rule_faults += 1
-            items = []
-            matched = is_counted_later = False
-        if not is_counted_later:
-            self._tally.count(request.body_state, matched=matched, blocked=blocked)
-        return items
-
-    def _note_cut(self) -> None:
-        # Like a fault of a rule, it leaves a request that was not looked at whole.
-        self._tally.cut += 1
-        self._tally.rule_faults += 1
-
-    def _signals_with_answer(self, exchange: Exchange) -> list[RedactedSign]:
-        # Only that a request was a document's can become known with the answer.
-        if not is_navigation(exchange.request, exchange.response):
-            return []
-        try:
-            signals = self._detector.signals(exchange.request, exchange.response)
-            return [classify_signal(sign, request_facts(sign.request)) for sign in signals]
-        except Exception:  # as above
-            self._tally.rule_faults += 1
-            return []
-
-    def _observations(self, exchange: Exchange) -> list[RedactedSign]:
-        response = exchange.response
-        if response is None:
-            return []
-        request = request_facts(exchange.request)
-        try:
-            signs = tuple(self._observer.observe(exchange.request, response))
-            if any(sign.cut for sign in signs):
-                self._note_cut()
-            return [classify_observation(sign, request, self._knowledge) for sign in signs]
-        except Exception:  # as above
-            self._tally.rule_faults += 1
-            return []
+        yield from page_documents(exchange, sent)
+        yield from (item for item in items if not isinstance(item, RedactedSighting))
+        yield from self._classifier.observations(exchange, sent)
 
     def _note_app(self, item: RedactedItem) -> None:
         # An app asks for its settings by its number before it names its package.
@@ -250,7 +196,9 @@ class Analyser:
         page, navigation = contact.attribution.site, contact.navigation
         is_page = navigation is not None and not self._visits.is_frame(navigation)
         is_within = is_page or (page is not None and self._is_metas_own(page))
-        self._tally.count(contact.request.body_state, matched=not is_within, blocked=contact.request.blocked)
+        request = contact.request
+        sent = Sent(request.settling, request.blocked, request.by_operator)
+        self._classifier.count(request.body_state, sent, matched=not is_within)
         self._tally.within_meta += is_within
         return is_within
 
@@ -278,6 +226,8 @@ class Analyser:
         if app is not None and (app.package is not None or item.attribution.site is None):
             item.attribution = UNKNOWN_PAGE
             item.sender = self._apps.sender(app)
+        if item.by_operator:
+            item.sender = "operator"
         item.consent = self._visible_consent(item)
         return item
 

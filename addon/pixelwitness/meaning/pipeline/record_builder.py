@@ -11,12 +11,13 @@ from pixelwitness.core.exposure import records
 from pixelwitness.core.exposure.records import time_text
 from pixelwitness.core.join.folding import Group
 from pixelwitness.core.join.visits import Visit
+from pixelwitness.core.wire.delivery import Delivery
 from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.core.wire.sites import Site
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.redacted_items import PageDocument, RedactedSighting, RedactedSign
 
-SCAN = 1
+SCAN = 2
 """Number of the way in which rows are made of a recording; raised whenever a scan of the same bytes would store others
 under the same rules, knowledge, options and key.  Then recordings that are scanned again are replaced."""
 
@@ -73,6 +74,11 @@ class RecordBuilder:
             dropped=dropped,
             rule_faults=tally.rule_faults,
             within_meta=tally.within_meta,
+            delivery_failed=tally.deliveries[Delivery.FAILED],
+            delivery_stopped=tally.deliveries[Delivery.STOPPED],
+            delivery_cached=tally.deliveries[Delivery.CACHED],
+            delivery_unknown=tally.deliveries[Delivery.UNKNOWN],
+            by_operator=tally.by_operator,
         )
 
     def event(self, group: Group[RedactedSighting]) -> records.Event:
@@ -105,6 +111,7 @@ class RecordBuilder:
             attribution_certainty=page.certainty,
             transmissions=len(members),
             blocked=all(member.request.blocked for member in members),
+            delivery=group.delivery,
             sender=main.sender,
         )
 
@@ -131,6 +138,8 @@ class RecordBuilder:
             body_state=request.body_state,
             blocked=request.blocked,
             also_matched=sighting.also_matched,
+            delivery=request.outcome.delivery,
+            delivery_reason=request.outcome.reason,
         )
         yield from _owned(member.fields, transmission_id, None)
 
@@ -161,6 +170,8 @@ class RecordBuilder:
             body_state=request.body_state,
             blocked=request.blocked,
             also_matched=sighting.also_matched,
+            delivery=request.outcome.delivery,
+            delivery_reason=request.outcome.reason,
             sender=contact.sender,
         )
         yield from _owned(contact.fields, None, contact_id)

@@ -14,6 +14,7 @@ from pixelwitness.core.detect.sighting import PageClaims, Sighting, Sign
 from pixelwitness.core.exposure import records
 from pixelwitness.core.join.attribution import UNKNOWN_PAGE, Attribution, Sender
 from pixelwitness.core.join.visits import Document
+from pixelwitness.core.wire.delivery import Outcome, Settling
 from pixelwitness.core.wire.documents import is_visit
 from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.request import BodyState, Request
@@ -43,12 +44,32 @@ class RequestFacts(msgspec.Struct, frozen=True, gc=False):
     page_ref: str | None
     initiator: str | None
     blocked: bool
+    settling: Settling
+    by_operator: bool = False
     host_claimed: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the request, as far as it is known by now."""
+        return self.settling.outcome
 
     @property
     def coordinates(self) -> str:
         """``<position>[.<part>]``, the part of an id that is not the recording."""
         return f"{self.position}" if self.part is None else f"{self.position}.{self.part}"
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """How a whole request left; its parts left with it."""
+
+    settling: Settling
+    blocked: bool = False
+    by_operator: bool = False
+
+
+def sent_with(exchange: Exchange, *, blocked: bool = False) -> Sent:
+    """Return how an exchange's request left; ``blocked`` is our own block."""
+    return Sent(Settling(exchange.outcome), blocked, exchange.by_operator)
 
 
 class RedactedSighting(msgspec.Struct, gc=False):
@@ -94,6 +115,14 @@ class RedactedSighting(msgspec.Struct, gc=False):
     @property
     def seen_at(self) -> float | None:
         return self.request.seen_at
+
+    @property
+    def by_operator(self) -> bool:
+        return self.request.by_operator
+
+    @property
+    def settling(self) -> Settling:
+        return self.request.settling
 
     @property
     def coordinates(self) -> tuple[int, int, int]:
@@ -143,8 +172,8 @@ class RedactedSign(msgspec.Struct, frozen=True, gc=False):
 type RedactedItem = RedactedSighting | PageDocument | RedactedSign
 
 
-def request_facts(request: Request, *, blocked: bool = False) -> RequestFacts:
-    """Keep of a request what its rows need."""
+def request_facts(request: Request, sent: Sent) -> RequestFacts:
+    """Keep of a request, or of a part of one, what its rows need."""
     return RequestFacts(
         position=request.position,
         part=request.part,
@@ -157,18 +186,20 @@ def request_facts(request: Request, *, blocked: bool = False) -> RequestFacts:
         client=request.client,
         page_ref=request.page_ref,
         initiator=request.initiator,
-        blocked=blocked,
+        blocked=sent.blocked,
+        settling=sent.settling,
+        by_operator=sent.by_operator,
         host_claimed=request.host_claimed,
     )
 
 
-def page_documents(exchange: Exchange) -> Iterator[PageDocument]:
+def page_documents(exchange: Exchange, sent: Sent) -> Iterator[PageDocument]:
     """Yield the document that an exchange opened, if it did."""
     request, response = exchange.request, exchange.response
     if response is None or request.site is None or not is_visit(request, response):
         return
     yield PageDocument(
-        request=request_facts(request),
+        request=request_facts(request, sent),
         url=request.url,
         status=response.status,
         document=document_of(request, request.site),

@@ -56,6 +56,11 @@ class ResponsePart(msgspec.Struct, gc=False):
     content: ContentPart | _Wrong = None
     redirect: Any = msgspec.field(name="redirectURL", default=None)
     size: Any = msgspec.field(name="bodySize", default=None)
+    transferred: Any = msgspec.field(name="_transferSize", default=None)
+    error: Any = msgspec.field(name="_error", default=None)
+    failure: Any = msgspec.field(name="_failureText", default=None)
+    status_text: Any = msgspec.field(name="statusText", default=None)
+    comment: Any = None
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -68,6 +73,15 @@ class Entry(msgspec.Struct, gc=False):
     initiator: msgspec.Raw = msgspec.field(name="_initiator", default=_NOTHING)
     started: Any = msgspec.field(name="startedDateTime", default=None)
     timings: msgspec.Raw = _NOTHING
+    address: Any = msgspec.field(name="serverIPAddress", default=None)
+    connection: Any = None
+    from_cache: Any = msgspec.field(name="_fromCache", default=None)
+    fetch_type: Any = msgspec.field(name="_fetchType", default=None)
+    error: Any = msgspec.field(name="_error", default=None)
+    block: Any = msgspec.field(name="_blockedReason", default=None)
+    block_: Any = msgspec.field(name="_blocked_reason", default=None)
+    aborted: Any = msgspec.field(name="_wasAborted", default=None)
+    fulfilled: Any = msgspec.field(name="_wasFulfilled", default=None)
 
 
 _decode_run = msgspec.json.Decoder(list[Entry]).decode
@@ -210,6 +224,15 @@ def _lenient_entry(value: Json) -> Entry:
         initiator=_raw(value, "_initiator"),
         started=value.get("startedDateTime"),
         timings=_raw(value, "timings"),
+        address=value.get("serverIPAddress"),
+        connection=value.get("connection"),
+        from_cache=value.get("_fromCache"),
+        fetch_type=value.get("_fetchType"),
+        error=value.get("_error"),
+        block=value.get("_blockedReason"),
+        block_=value.get("_blocked_reason"),
+        aborted=value.get("_wasAborted"),
+        fulfilled=value.get("_wasFulfilled"),
     )
 
 
@@ -242,6 +265,11 @@ def _lenient_response(value: dict[str, Json]) -> ResponsePart:
         content=part,
         redirect=value.get("redirectURL"),
         size=value.get("bodySize"),
+        transferred=value.get("_transferSize"),
+        error=value.get("_error"),
+        failure=value.get("_failureText"),
+        status_text=value.get("statusText"),
+        comment=value.get("comment"),
     )
 
 

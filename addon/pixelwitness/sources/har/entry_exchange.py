@@ -18,6 +18,7 @@ from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Reque
 from pixelwitness.sources.har.entry_body import Body, BodyContext, body_of, decode_base64
 from pixelwitness.sources.har.entry_dates import parse_date
 from pixelwitness.sources.har.entry_decoding import ContentPart, Entry, RequestPart, ResponsePart, decode_raw
+from pixelwitness.sources.har.entry_delivery import delivery_of
 from pixelwitness.sources.har.entry_timings import answer_time
 
 _MAX_HEADERS = 1_000
@@ -96,7 +97,8 @@ def exchange_of(entry: Entry, sent: SentRequest, *, position: int, line: int, wi
         initiator=_initiator(entry.initiator),
     )
     answered_at = answer_time(seen_at, decode_raw(entry.timings))
-    return Exchange(request, _response(entry.response, sent.attachment if with_text else None, answered_at))
+    response = _response(entry.response, sent.attachment if with_text else None, answered_at)
+    return Exchange(request, response, *delivery_of(entry, sent.method, response.status, response.headers))
 
 
 def reference(value: Any) -> str | None:

@@ -1,0 +1,92 @@
+"""The delivery of an entry of a HAR: whether its request left, as each recorder writes it.
+
+Owns the keys in which recorders say what became of a request, and which of them counts where
+several speak.  What an error's name proves stands in ``network_errors``.  Must not know rules.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pixelwitness.core.wire.delivery import NOT_RECORDED, Delivery, Outcome
+from pixelwitness.core.wire.network_errors import judge_block, judge_error
+from pixelwitness.core.wire.request import Headers
+from pixelwitness.sources.har.entry_decoding import Entry, ResponsePart
+
+_ANSWERED = Outcome(Delivery.ANSWERED)
+# Playwright, server/har/harTracer.ts: a route of the test took the request, and the network never saw it.
+_FULFILLED = Outcome(Delivery.STOPPED, "answered by a route of the test")
+_ABORTED = Outcome(Delivery.STOPPED, "aborted by a route of the test")
+# Chromium's developer tools write `_fromCache`, Safari's `_fetchType`.
+_FROM_CACHE = Outcome(Delivery.CACHED, "from the browser's cache")
+_NO_TRANSFER = Outcome(Delivery.CACHED, "nothing transferred, no connection")
+_CACHES = frozenset({"memory", "disk", "true", "memory cache", "disk cache"})
+_NONE = (None, "", "0")
+_BY_MITMPROXY = Outcome(Delivery.STOPPED, "answered by the proxy")
+_PROXY_ERROR = Outcome(Delivery.UNKNOWN, "error page of the proxy")
+_MITMPROXY = re.compile(r"mitmproxy \d{1,3}(?:\.\d{1,5}){1,3}(?:\.dev)?")
+_ERROR_PAGES = frozenset({400, 408, 413, 502})
+
+
+def delivery_of(entry: Entry, method: str, status: int | None, answered: Headers) -> Outcome:
+    """Return what became of an entry's request; ``status`` is the one of its answer, None for none."""
+    if status is not None:
+        return _of_answer(entry, method, status, answered)
+    named = [outcome for outcome in _errors(entry) if outcome is not None]
+    # What proves something counts before a name that stands for several things.
+    proof = next((outcome for outcome in named if outcome.delivery is not Delivery.UNKNOWN), None)
+    if proof is not None:
+        return proof
+    if entry.aborted is True:
+        return _ABORTED
+    if entry.fulfilled is True:
+        return _FULFILLED
+    return named[0] if named else NOT_RECORDED
+
+
+def _of_answer(entry: Entry, method: str, status: int, answered: Headers) -> Outcome:
+    """Judge an entry with a status: the peer's own, unless something on this side gave it."""
+    if entry.fulfilled is True:
+        return _FULFILLED
+    if method == "GET":
+        if _is_cache(entry.from_cache) or _is_cache(entry.fetch_type):
+            return _FROM_CACHE
+        part = entry.response
+        size = part.transferred if isinstance(part, ResponsePart) else None
+        nothing = isinstance(size, int | float) and not isinstance(size, bool) and size == 0
+        is_redirect = 300 <= status < 400
+        if nothing and not is_redirect and entry.address in _NONE and entry.connection in _NONE:
+            return _NO_TRANSFER
+    return judge_proxy_answer(status, answered) or _ANSWERED
+
+
+def judge_proxy_answer(status: int, answered: Headers) -> Outcome | None:
+    """Return what an answer says that mitmproxy itself gave, None for one of the peer.
+
+    Its ``block_list`` and ``map_local`` name it as the server, as do its error pages (addons/blocklist.py,
+    addons/maplocal.py, proxy/layers/http/_http1.py); behind those a request may have left.
+    """
+    for name, value in answered:
+        if name.lower() == "server" and _MITMPROXY.fullmatch(value):
+            return _PROXY_ERROR if status in _ERROR_PAGES else _BY_MITMPROXY
+    return None
+
+
+def _errors(entry: Entry) -> Iterator[Outcome | None]:
+    """Yield what each text proves in which a recorder says why there is no answer."""
+    part = entry.response
+    # Playwright gives the reason of a block where there is no error (server/chromium/crNetworkManager.ts).
+    failure = part.failure if isinstance(part, ResponsePart) else None
+    for reason in (entry.block, entry.block_, failure):
+        if isinstance(reason, str):
+            yield judge_block(reason)
+    texts: tuple[Any, ...] = (entry.error,)
+    if isinstance(part, ResponsePart):
+        texts = (part.error, part.failure, entry.error, part.status_text, part.comment)
+    for text in texts:
+        if isinstance(text, str):
+            yield judge_error(text)
+
+
+def _is_cache(value: Any) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() in _CACHES)
