@@ -1,18 +1,16 @@
-"""Feeds the addon's hooks with events, at a steady pace and without a proxy; run by the tests of durability.
+"""Feeds the addon's hooks with events, at a steady pace and without a proxy: a process for the tests of durability.
 
-    python feeder.py DB SECONDS EVENTS_A_SECOND FIRST_PIXEL_ID
-
-Prints a line for each event after its hooks: pixel id, monotonic time, seconds that
-the hooks took, CPU seconds of their thread.  ``ready`` comes first; a line on stdin
-begins, ``end`` or a second one ends the session, and then what became of the records
+It prints a line for each event after its hooks: pixel id, monotonic time, seconds that
+the hooks took, CPU seconds of their thread.  ``ready`` comes first; what comes through the
+pipe begins, a second thing ends the session, and then what became of the records
 is printed as JSON.
 """
 
 import asyncio
 import json
 import logging
-import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mitmproxy import http
@@ -31,12 +29,12 @@ def event_flow(pixel_id: int) -> http.HTTPFlow:
     return tflow.tflow(req=request)
 
 
-async def feed(db: Path, seconds: float, pace: float, first: int) -> None:
+async def _feed(db: Path, seconds: float, pace: float, first: int, go_on: Connection) -> None:
     addon = PixelWitness()
     with taddons.context(addon) as context:  # type: ignore[no-untyped-call]  # mitmproxy leaves it untyped
         context.configure(addon, pixelwitness_db=str(db))
         print("ready", flush=True)
-        sys.stdin.readline()
+        go_on.recv()
         began = time.monotonic()
         for number in range(int(seconds * pace)):
             flow = event_flow(first + number)
@@ -47,12 +45,12 @@ async def feed(db: Path, seconds: float, pace: float, first: int) -> None:
             took, cpu_took = time.perf_counter() - started, time.thread_time() - cpu
             print(first + number, time.monotonic(), took, cpu_took, flush=True)
         print("fed", flush=True)
-        sys.stdin.readline()
+        go_on.recv()
         addon.done()
     print(json.dumps({"lost": addon.lost, "left": addon.unsaved is not None}), flush=True)
 
 
-if __name__ == "__main__":
-    database, how_long, events, from_id = sys.argv[1:]
-    logging.basicConfig(level=logging.WARNING)
-    asyncio.run(feed(Path(database), float(how_long), float(events), int(from_id)))
+def feed(db: Path, seconds: float, pace: float, first: int, go_on: Connection, log: Path) -> None:
+    """Feed so many events a second for a while; ``first`` is the pixel id of the first."""
+    logging.basicConfig(level=logging.WARNING, filename=log)
+    asyncio.run(_feed(db, seconds, pace, first, go_on))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.live.test_live_launch import free_port, started
+from tests.live.launched import free_port, started
 from tests.sites import certificates, stored
 
 from pixelwitness.core.exposure.coverage import Coverage

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.live.test_live_launch import EVENT, free_port, started
+from tests.live.launched import free_port, started
+from tests.live.test_live_launch import EVENT
 from tests.sites import client, stored
 from tests.sites.watch import watched
 

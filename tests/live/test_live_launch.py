@@ -1,21 +1,16 @@
 """The command behind ``live``: the proxy started, explained and ended."""
 
 import json
-import os
 import runpy
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from mitmproxy.hooks import all_hooks
-from tests.sites import certificates, client, proxy, server, stored
+from tests.live.launched import free_port, started
+from tests.sites import client, stored
 
 from pixelwitness.live.hooks.addon import PixelWitness
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem
@@ -25,57 +20,6 @@ from pixelwitness.live.start.launch import LiveOptions, arguments_of, shim_path,
 pytestmark = pytest.mark.process
 
 EVENT = "https://www.facebook.com/tr/?id=1111222233334444&ev=PageView&dl=https%3A%2F%2Fshop.example%2F"
-START = """
-import json, sys
-from pathlib import Path
-from pixelwitness.live.start.launch import LiveOptions, run
-stated = json.loads(sys.argv[1])
-arguments = tuple(stated["arguments"])
-options = LiveOptions(db=Path(stated["db"]), port=stated["port"], ui=stated["ui"], arguments=arguments)
-sys.exit(run(stated["url"], options, lambda line: print(line, file=sys.stderr, flush=True)))
-"""
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@dataclass(frozen=True)
-class Started:
-    world: server.World
-    proxy: proxy.Proxy
-    db: Path
-    said: Path
-
-
-@contextmanager
-def started(
-    folder: Path, port: int, arguments: Sequence[str] = (), ui: launch.Interface = "dump", url: str | None = None
-) -> Iterator[Started]:
-    folder.mkdir(exist_ok=True)
-    _, certificate = certificates.write_certificate(folder, server.HOSTS)
-    said, ready, db = folder / "said", folder / "ready", folder / "live.sqlite"
-    more = ["--set", f"confdir={folder}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE), *arguments]
-    stated = json.dumps({"db": str(db), "port": port, "ui": ui, "url": url, "arguments": more})
-    with server.running(certificate) as world, said.open("wb") as output:
-        route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
-        environment = {**os.environ, "TEST_SITES_ROUTE": json.dumps(route)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, stated], stdout=output, stderr=subprocess.STDOUT, env=environment
-        )
-        try:
-            deadline = time.monotonic() + 20
-            while not ready.exists() and process.poll() is None:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-            yield Started(world, proxy.Proxy(port, process, said, folder / "mitmproxy-ca-cert.pem"), db, said)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait(10)
 
 
 def test_the_proxy_records_on_loopback_and_ends_with_0(tmp_path: Path) -> None:

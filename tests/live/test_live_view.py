@@ -1,22 +1,21 @@
 """What the terminal shows of a session."""
 
 import io
-import json
 import logging
 import os
 import pty
 import re
 import select
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.live.test_live_launch import EVENT, START, free_port
+from tests.live.launched import free_port, started
+from tests.live.test_live_launch import EVENT
 from tests.live.test_live_told import PURCHASE, WORDS, flow_to, rows_of
-from tests.sites import certificates, client, proxy, server
+from tests.sites import client
 
 from pixelwitness.live.display.event_line import LineFormatter
 from pixelwitness.live.display.overview import SessionOverview
@@ -85,36 +84,19 @@ def test_messages_are_printable_and_hold_no_traceback() -> None:
 
 
 def test_on_a_terminal_a_table_grows_and_the_story_follows(tmp_path: Path) -> None:
-    _, certificate = certificates.write_certificate(tmp_path, server.HOSTS)
-    ready, port = tmp_path / "ready", free_port()
-    more = ["--set", f"confdir={tmp_path}", "--set", "ssl_insecure=true", "-s", str(proxy.ROUTE)]
-    stated = {"db": str(tmp_path / "a.sqlite"), "port": port, "ui": "dump", "url": None, "arguments": more}
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
-    with server.running(certificate) as world:
-        route = {"tls": world.tls_port, "plain": world.plain_port, "ready": str(ready)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, json.dumps(stated)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**os.environ, "TEST_SITES_ROUTE": json.dumps(route), "TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
-        )
-        os.close(theirs)
-        shown = ""
-        try:
-            shown += _until(ours, process, lambda text: ready.exists())
-            running = proxy.Proxy(port, process, tmp_path / "log", tmp_path / "mitmproxy-ca-cert.pem")
-            client.send(running, "GET", EVENT.replace("PageView", "Purchase") + "&ud[em]=jane.doe%40example.com")
-            shown += _until(ours, process, lambda text: "Purchase" in text and "1 request, 1 to Meta" in text)
-            process.send_signal(signal.SIGINT)
-            shown += _until(ours, process, lambda text: "The report: " in text)
-            assert process.wait(20) == 0
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait(10)
-            os.close(ours)
+    terminal, size = Path(os.ttyname(theirs)), {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
+    try:
+        with started(tmp_path, free_port(), said=terminal, env=size) as running:
+            os.close(theirs)
+            client.send(running.proxy, "GET", EVENT.replace("PageView", "Purchase") + "&ud[em]=jane.doe%40example.com")
+            shown = _until(ours, lambda text: "Purchase" in text and "1 request, 1 to Meta" in text)
+            running.proxy.process.send_signal(signal.SIGINT)
+            shown += _until(ours, lambda text: "The report: " in text)
+            assert running.proxy.process.wait(60) == 0
+    finally:
+        os.close(ours)
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
     assert "pixel 1111222233334444: Purchase" in plain
     assert re.search(r"1 site told Meta of you: shop\.example\.", plain)
@@ -122,9 +104,8 @@ def test_on_a_terminal_a_table_grows_and_the_story_follows(tmp_path: Path) -> No
     assert "jane.doe" not in plain
 
 
-def _until(terminal: int, process: "subprocess.Popen[bytes]", seen: object) -> str:
-    text, deadline = b"", time.monotonic() + 20
-    assert callable(seen)
+def _until(terminal: int, seen: Callable[[str], bool]) -> str:
+    text, deadline = b"", time.monotonic() + 90
     while not seen(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text.decode("utf-8", "replace"))):
         assert time.monotonic() < deadline, text.decode("utf-8", "replace")
         if select.select([terminal], [], [], 0.1)[0]:
