@@ -42,7 +42,7 @@ def test_a_recording_without_cookies_is_told_not_recorded(store: Store, tmp_path
 
 def test_one_with_cookies_but_no_consent_among_them_is_told_that_nothing_was_seen(store: Store, tmp_path: Path) -> None:
     store.scan(write(tmp_path / "a.har", [page(1, cookie="basket=1"), event(2)]))
-    assert told(store) == [("nothing_seen", "before any consent signal on this site in this session")]
+    assert told(store) == [("nothing_seen", "no consent signal of this site had been seen when it left")]
 
 
 def test_without_a_page_of_the_site_nothing_could_have_been_seen(store: Store, tmp_path: Path) -> None:

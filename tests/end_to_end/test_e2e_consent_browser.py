@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 HOME, SHELF = "https://books.example/", "https://books.example/shelf"
-NOTHING = ("nothing_seen", "likely", "before any consent signal on this site in this session")
+NOTHING = ("nothing_seen", "likely", "no consent signal of this site had been seen when it left")
 COOKIE = "Cookiebot, in a cookie of the site"
 GRANTED = ("granted", "likely", f"{COOKIE}: granted")
 DENIED = ("denied", "likely", f"{COOKIE}: denied")

@@ -1,13 +1,18 @@
 """By what Meta could know somebody: the summarise_identity level of a site, in a sentence, from findings in a store."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.har import entry, write
 
-from pixelwitness.core.exposure.exposure import Identification
+from pixelwitness.core.exposure.exposure import Identification as Known
 from pixelwitness.meaning.hints.identity import summarise_identity
-from pixelwitness.report.wording.story import identification_sentence
+from pixelwitness.report.statements.site_kinds import Identification
+from pixelwitness.report.statements.statement import Carried
+from pixelwitness.report.wording.english.renderer import tell
+from pixelwitness.report.wording.plain_text import plain_sentence
+from pixelwitness.report.wording.vocabulary import vocabulary
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store import queries
 from pixelwitness.store.database import reading
@@ -20,42 +25,68 @@ HASH = "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d"
     [
         (
             [("click", "_fbc"), ("account", "c_user, _fbp")],
-            Identification("account", ("c_user", "_fbp", "_fbc"), False),
+            Known("account", ("c_user", "_fbp", "_fbc"), False),
         ),
-        ([("none", "no identifier"), ("browser", "_fbp")], Identification("browser", ("_fbp",), False)),
-        ([("none", "no identifier")], Identification("none", (), False)),
+        ([("none", "no identifier"), ("browser", "_fbp")], Known("browser", ("_fbp",), False)),
+        ([("none", "no identifier")], Known("none", (), False)),
         (
             [("none", "no identifier"), ("not recorded", "not recorded: the body and cookies")],
-            Identification("not recorded", (), True),
+            Known("not recorded", (), True),
         ),
-        ([("person", "em; not recorded: cookies")], Identification("person", ("em",), True)),
+        ([("person", "em; not recorded: cookies")], Known("person", ("em",), True)),
         (
             [("account", "c_user"), ("browser", "_fbp; not recorded: the body")],
-            Identification("account", ("c_user", "_fbp"), False),
+            Known("account", ("c_user", "_fbp"), False),
         ),
     ],
 )
-def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: Identification) -> None:
+def test_the_closest_of_all_events_counts(findings: list[tuple[str, str]], expected: Known) -> None:
     assert summarise_identity(findings) == expected
 
 
+EMAIL = (Carried("email", "plain"),)
+
+
 @pytest.mark.parametrize(
-    ("known", "sentence"),
+    ("level", "names", "by_content", "more", "sentence"),
     [
         (
-            Identification("account", ("c_user",), False),
-            "With this Meta could know your Facebook or Instagram account, by c_user.",
+            "account",
+            ("c_user",),
+            (),
+            False,
+            "With this Meta could know the visitor's Facebook or Instagram account, by c_user.",
         ),
         (
-            Identification("browser", ("_fbp", "fr"), True),
-            "With this Meta could know your browser, by _fbp and fr; what was not recorded may tell more.",
+            "browser",
+            ("_fbp", "fr"),
+            (),
+            True,
+            "With this Meta could know the visitor's browser, by _fbp and fr; what was not recorded may tell more.",
         ),
-        (Identification("none", (), False), "Nothing was seen by which Meta could know whom this is about."),
-        (Identification("not recorded", (), True), "By what Meta could know whom this is about was not recorded."),
+        (
+            "browser",
+            ("_fbp",),
+            EMAIL,
+            False,
+            "With this Meta could know the visitor's browser, by _fbp. What else went along may tell it, too: e-mail "
+            "(readable).",
+        ),
+        ("none", (), (), False, "None of the identifiers by which Meta matches people was seen."),
+        (
+            "none",
+            (),
+            EMAIL,
+            False,
+            "None of the identifiers by which Meta matches people was seen; what else went along may tell whom this is "
+            "about: e-mail (readable).",
+        ),
+        ("not recorded", (), (), True, "By what Meta could know whom this is about was not recorded."),
     ],
 )
-def test_each_level_has_its_sentence(known: Identification, sentence: str) -> None:
-    assert identification_sentence(known) == sentence
+def test_each_level_has_its_sentence(level: Any, names: Any, by_content: Any, more: bool, sentence: str) -> None:
+    known = Identification(person="visitor", level=level, names=names, by_content=by_content, may_be_more=more)
+    assert plain_sentence(tell(known, vocabulary())) == sentence
 
 
 def test_the_sentence_comes_from_the_findings_of_a_store(tmp_path: Path) -> None:
@@ -68,5 +99,5 @@ def test_the_sentence_comes_from_the_findings_of_a_store(tmp_path: Path) -> None
     with reading(tmp_path / "a.sqlite") as connection:
         sites = queries.exposure(connection, ()).sites
     assert [(one.name, one.known_by) for one in sites] == [
-        ("shop.example", Identification("person", ("em", "datr", "_fbp"), False))
+        ("shop.example", Known("person", ("em", "datr", "_fbp"), False))
     ]

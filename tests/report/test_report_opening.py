@@ -6,12 +6,15 @@ from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SeenCo
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.meaning.names.subjects import IDENTIFYING
 from pixelwitness.report.formats.markdown import render_markdown
-from pixelwitness.report.wording.coverage_words import describe_silence
-from pixelwitness.report.wording.lead_paragraph import lead_sentences
+from pixelwitness.report.formats.plain import describe_silence
+from pixelwitness.report.statements.report_statements import lead_statements
+from pixelwitness.report.wording.english.renderer import tell
+from pixelwitness.report.wording.english.site_messages import ALSO_SHOWN
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.vocabulary import vocabulary
 
 SEEN = "This was seen on 2026-11-20, in 1 recording of 10 requests."
+NONE = f"No identifier stood in the fields that were read. {ALSO_SHOWN}"
 BROWSER = "It sent something by which Meta can know the browser again."
 
 
@@ -28,7 +31,9 @@ def exposed(*seen: SeenEvent | SeenContact, consent: tuple[str, ...] = ()) -> Ex
 
 
 def opened(exposure: Exposure) -> str:
-    return " ".join(plain_sentence(one) for one in lead_sentences(exposure, vocabulary()))
+    words = vocabulary()
+    statements = lead_statements(exposure, words.perspective(exposure))
+    return " ".join(plain_sentence(tell(one, words)) for one in statements)
 
 
 PHONE = datum("ud.ph", "phone", "sha256")
@@ -41,28 +46,30 @@ NOTHING = datum("ud.em", "email", "empty-hash")
     [
         (
             [event("Lead", EMAIL)],
-            f"1 site told Meta of 1 event. shop.example sent with it your e-mail. {SEEN}",
+            f"1 site told Meta of 1 event. shop.example sent data about the person: e-mail (SHA-256). {SEEN}",
         ),
         (
             [event("Lead", EMAIL, PHONE, FBP), event("Lead", position=2)],
-            f"1 site told Meta of 2 events. shop.example sent with it your e-mail and phone number. {BROWSER} {SEEN}",
+            "1 site told Meta of 2 events. shop.example sent data about the person: e-mail (SHA-256) and phone number "
+            f"(SHA-256). {BROWSER} {SEEN}",
         ),
-        ([event("Lead", NOTHING)], f"1 site told Meta of 1 event. With it, nothing about the person was seen. {SEEN}"),
+        ([event("Lead", NOTHING)], f"1 site told Meta of 1 event. {NONE} {SEEN}"),
         (
             [event("Lead", method="POST", body_state="not_recorded")],
-            "1 site told Meta of 1 event. With it, nothing about the person was seen; part of it was not recorded. "
-            f"1 body was not recorded. {SEEN}",
+            "1 site told Meta of 1 event. No identifier stood in the fields that were read; part of it was not "
+            f"recorded. {ALSO_SHOWN} 1 body of a request to Meta was not recorded. {SEEN}",
         ),
         (
             [event("Lead", FBP, site="a.example"), event("Lead", FBP, site="b.example")],
-            "2 sites told Meta of 2 events. With it, nothing about the person was seen. All of them sent something by "
-            f"which Meta can know the browser again. {SEEN}",
+            "2 sites told Meta of 2 events. Nothing about the person stood in the fields that were read. "
+            f"{ALSO_SHOWN} All of them sent something by which Meta can know the browser again. {SEEN}",
         ),
         (
             [event("Lead", EMAIL), event("Lead", EMAIL, PHONE, FBP, site="a.example"), contact(site="b.example")],
-            "2 sites told Meta of 2 events. a.example and shop.example sent with it your e-mail. a.example sent with "
-            "it your phone number. 1 of them sent something by which Meta can know the browser again. "
-            f"1 more let Meta know of the visit: b.example. {SEEN}",
+            "2 sites told Meta of 2 events. 1 more let Meta know of the visit: b.example. a.example and shop.example "
+            "sent data about the person: e-mail (SHA-256). It is one value, the same from all of them. a.example sent "
+            "data about the person: phone number (SHA-256). 1 of them sent something by which Meta can know the browser "
+            f"again. {SEEN}",
         ),
         (
             [
@@ -71,8 +78,8 @@ NOTHING = datum("ud.em", "email", "empty-hash")
                 event("Lead", EMAIL, site="c.example"),
                 event("Lead", EMAIL, site="d.example"),
             ],
-            "4 sites told Meta of 4 events. a.example, b.example, c.example and 1 more sent with it data about you, "
-            f"not each of them all of it: your e-mail, first name and phone number. {SEEN}",
+            "4 sites told Meta of 4 events. a.example, b.example, c.example and 1 more sent data about the person, not "
+            f"each of them all of it: e-mail (SHA-256), first name (SHA-256) and phone number (SHA-256). {SEEN}",
         ),
         (
             [contact(site="a.example"), contact("login", site="b.example")],
@@ -81,17 +88,16 @@ NOTHING = datum("ud.em", "email", "empty-hash")
         ),
         (
             [event("Lead", EMAIL, blocked=True)],
-            f"No site was seen to tell Meta of an event. 1 event was blocked and did not arrive. {SEEN}",
+            f"No site was seen to tell Meta of an event. 1 event of 1 site was blocked and did not arrive. {SEEN}",
         ),
         (
             [event("Lead"), event("Lead", seen_at="2026-11-22T01:00:00.000Z")],
-            "1 site told Meta of 2 events. With it, nothing about the person was seen. This was seen from 2026-11-20 "
-            "to 2026-11-22, in 1 recording of 10 requests.",
+            f"1 site told Meta of 2 events. {NONE} This was seen from 2026-11-20 to 2026-11-22, in 1 recording of 10 "
+            "requests.",
         ),
         (
             [event("Lead", seen_at=None)],
-            "1 site told Meta of 1 event. With it, nothing about the person was seen. This was seen in 1 recording of "
-            "10 requests.",
+            f"1 site told Meta of 1 event. {NONE} This was seen in 1 recording of 10 requests.",
         ),
     ],
 )
@@ -105,13 +111,11 @@ def test_the_opening_tells_what_happened_and_no_more(seen: list[SeenEvent | Seen
 def test_what_left_against_a_no_is_told_and_consent_that_was_given_is_not() -> None:
     told = opened(exposed(event("Lead"), consent=("denied", "gpc", "granted", "nothing_seen")))
 
-    assert (
-        "1 event left although a signal denied consent and 1 event left although the browser objected to sale" in told
-    )
+    assert "1 event left although a signal denied consent. 1 event left although the browser objected to sale" in told
     assert "granted" not in told
 
 
 def test_without_any_site_the_opening_is_the_silence() -> None:
     exposure = exposed(event("Lead", site="facebook.com"))
 
-    assert opened(exposure) == describe_silence(exposure)
+    assert opened(exposure) == describe_silence(exposure, vocabulary())

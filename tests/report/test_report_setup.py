@@ -12,9 +12,11 @@ from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import PixelConfig
 from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.formats.plain import summary_lines
+from pixelwitness.report.statements.site_kinds import PixelLimit, PixelSends, PixelTakes, ServerSide
+from pixelwitness.report.statements.site_statements import Perspective, site_statements
+from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.plain_text import plain_sentence
-from pixelwitness.report.wording.sentence import Captured
-from pixelwitness.report.wording.setup_words import setup_sentences
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import vocabulary
 
 WORDS = vocabulary()
@@ -48,8 +50,14 @@ def site_of(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> SiteE
     return site
 
 
+def setup_sentences(site: SiteExposure) -> list[Sentence]:
+    perspective = Perspective(WORDS.families, (), {key: tells for key, (_, tells) in WORDS.settings.items()})
+    kinds = (PixelTakes, PixelSends, PixelLimit, ServerSide)
+    return [tell(one, WORDS) for one in site_statements(site, perspective) if isinstance(one, kinds)]
+
+
 def told(*rows: PixelConfig, hints: tuple[CountedFinding, ...] = ()) -> list[str]:
-    return [plain_sentence(one) for one in setup_sentences(site_of(*rows, hints=hints), WORDS)]
+    return [plain_sentence(one) for one in setup_sentences(site_of(*rows, hints=hints))]
 
 
 SEEN = "Seen to take: e-mail (SHA-256); browser known by _fbp."
@@ -76,22 +84,22 @@ def test_what_is_set_stands_beside_what_was_seen() -> None:
 def test_a_pixel_that_takes_nothing_by_itself_and_one_of_which_nothing_was_seen() -> None:
     assert told(config("automatic_events", {"on": False}), config("microdata", {"on": True}, pixel="99999")) == [
         f"Pixel {PIXEL} is set to take nothing by itself. {SEEN}",
-        "Pixel 99999 is set to take: product data of the page (microdata). Seen to take: no personal data seen.",
+        "Pixel 99999 is set to take: product data of the page (microdata). Seen to take: no identifier.",
     ]
 
 
 def test_limits_say_that_the_filter_may_be_wrong() -> None:
-    (_, limits) = told(
+    (_, names, programs) = told(
         config("unwanted_data", {"on": True, "event": "Lead", "address": ["dob"], "certainty": "hint"}),
         config("unwanted_data", {"on": True, "event": "PageView", "address": ["dob", "s"], "certainty": "hint"}),
         config("prohibited_sources", {"on": True, "sites": 0}),
         config("bot_blocking", {"on": True, "headless": True}),
     )
-    assert limits == (
-        "It is limited: names of data that Meta found in events before and has the library take out (dob and s); "
-        "events of programs are dropped (bot blocking); such names are what Meta's filter took for personal data, "
-        "and it may be wrong."
+    assert names == (
+        "It is limited: names of data that Meta found in events before and has the library take out (dob and s). "
+        "Such names are what Meta's filter took for personal data, and it may be wrong."
     )
+    assert programs == "It is limited: events of programs are dropped (bot blocking)."
 
 
 def test_a_server_is_called_possible_with_the_reasons_and_never_more() -> None:
@@ -99,7 +107,9 @@ def test_a_server_is_called_possible_with_the_reasons_and_never_more() -> None:
         CountedFinding("agent", "hint", "WooCommerce says so", 1),
         CountedFinding("dedup_id", "hint", "its own event id", 1),
     )
-    assert told(hints=hints) == ["Browser: 1 event; server side likely, because WooCommerce says so; its own event id."]
+    assert told(hints=hints) == [
+        "Browser: 1 event; the server may report to Meta, too: WooCommerce says so; its own event id."
+    ]
     assert told() == []
 
 
@@ -114,7 +124,7 @@ def test_nothing_of_a_strangers_database_reaches_the_reader_unescaped() -> None:
         config("gateway", "7"),
     )
     site = site_of(*rows, hints=(CountedFinding("x", "hint", nasty, 1),))
-    for sentence in setup_sentences(site, WORDS):
+    for sentence in setup_sentences(site):
         assert plain_sentence(sentence).isprintable()
         assert all(isinstance(piece, Captured) or piece.isprintable() for piece in sentence)
     builder = ExposureBuilder((), ())

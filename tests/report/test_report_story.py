@@ -11,14 +11,19 @@ from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.report.formats import plain, terminal
 from pixelwitness.report.formats.markdown import render_markdown
 from pixelwitness.report.formats.plain import summary_lines
-from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_silence, list_gaps, summarise_coverage
+from pixelwitness.report.statements.narrative import narrate_all
+from pixelwitness.report.statements.report_statements import reporting_sites
+from pixelwitness.report.statements.site_kinds import Act, Attribution, Contacts, Events
+from pixelwitness.report.wording.coverage_words import SERVER_GAP, list_gaps, summarise_coverage
+from pixelwitness.report.wording.english.cells import about_whom, list_contacts
+from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.plain_text import plain_sentence
-from pixelwitness.report.wording.site_words import describe_absence, describe_others, list_contacts, reporting_sites
-from pixelwitness.report.wording.story import tell_story
-from pixelwitness.report.wording.vocabulary import Vocabulary, vocabulary
+from pixelwitness.report.wording.site_words import describe_others
+from pixelwitness.report.wording.vocabulary import vocabulary
 
-WORDS = Vocabulary({"email": "e-mail", "phone": "phone number", "browser_id": "browser id"})
-WAY = "All of this went by pixel: image request to www.facebook.com. Pixel 1234567890123456 received it."
+WORDS = vocabulary()
+WAY = "In all 2 events went to Meta by pixel (image request) to www.facebook.com; pixel 1234567890123456 received this."
+DL = datum("dl", "page_url")
 
 
 def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
@@ -33,7 +38,14 @@ def exposed(*seen: SeenEvent | SeenContact) -> Exposure:
 
 
 def told(*seen: SeenEvent | SeenContact) -> list[str]:
-    return [plain_sentence(one) for _, sentences in tell_story(exposed(*seen), WORDS) for one in sentences]
+    """Return what is told of acts, events, contacts and how sure it is whose they are."""
+    exposure = exposed(*seen)
+    return [
+        plain_sentence(tell(one, WORDS))
+        for narrative in narrate_all(exposure, WORDS.perspective(exposure))
+        for one in narrative.statements
+        if isinstance(one, Act | Events | Contacts | Attribution)
+    ]
 
 
 def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
@@ -42,8 +54,8 @@ def test_a_view_and_a_purchase_of_one_thing_are_one_sentence() -> None:
     )
 
     assert sentences == [
-        "shop.example told Meta: you viewed and bought hiking boots for 89 EUR; "
-        "with it your e-mail (SHA-256), from a browser that Meta can know by _fbp.",
+        "shop.example told Meta: the visitor viewed and bought hiking boots for 89 EUR. "
+        "With it: e-mail (SHA-256), from a browser that Meta can know by _fbp.",
         WAY,
     ]
 
@@ -54,8 +66,8 @@ def test_without_kept_values_the_same_says_what_was_sent_and_not_kept() -> None:
     )
 
     assert sentences[0] == (
-        "shop.example told Meta: a ViewContent and a Purchase of 89 EUR (product name sent, not kept); "
-        "with it your e-mail (SHA-256), from a browser that Meta can know by _fbp."
+        "shop.example told Meta: a ViewContent and a Purchase of 89 EUR (product name sent, not kept). "
+        "With it: e-mail (SHA-256), from a browser that Meta can know by _fbp."
     )
 
 
@@ -68,58 +80,55 @@ def test_other_prices_are_other_sentences() -> None:
         event("Purchase", BOOTS[0], BOOTS[1], dearer, position=3),
     )
 
-    assert "you viewed and bought hiking boots for 89 EUR" in sentences[0]
-    assert [one.partition("bought ")[2].partition(";")[0] for one in sentences[:2]] == [
+    assert "the visitor viewed and bought hiking boots for 89 EUR" in sentences[0]
+    assert [one.partition("bought ")[2].rstrip(".") for one in sentences[:2]] == [
         "hiking boots for 89 EUR",
         "hiking boots for 120 EUR",
     ]
 
 
-PERSON = "; nothing about the person was seen with it."
-
-
 @pytest.mark.parametrize(
     ("seen", "sentence"),
     [
-        ([event("CompleteRegistration")], f"you registered{PERSON}"),
-        ([event("Lead"), event("Lead")], f"you left contact details (2 times){PERSON}"),
-        ([event("Purchase", *BOOTS[1:])], f"you bought something for 89 EUR{PERSON}"),
-        ([event("InitiateCheckout", *BOOTS[1:])], f"you went to the checkout (89 EUR){PERSON}"),
+        ([event("CompleteRegistration")], "the visitor registered."),
+        ([event("Lead"), event("Lead")], "the visitor left contact details (2 times)."),
+        ([event("Purchase", *BOOTS[1:])], "the visitor bought something for 89 EUR."),
+        ([event("InitiateCheckout", *BOOTS[1:])], "the visitor went to the checkout (89 EUR)."),
         (
             [event("Search", datum("cd.search_string", "search_text", value="tinnitus"))],
-            f"you searched for “tinnitus”{PERSON}",
+            "the visitor searched for “tinnitus”.",
         ),
         (
             [
                 event("SubscribedButtonClick", datum("cd.buttonText", "button_text", value=text))
                 for text in ("Pay", "Go")
             ],
-            f"you clicked “Pay” and “Go”{PERSON}",
+            "the visitor clicked “Pay” and “Go”.",
         ),
         (
             [event("SubscribedButtonClick", datum("cd.buttonText", "button_text"))],
-            f"you clicked a button (its text was sent, not kept){PERSON}",
+            "the visitor clicked a button (its text was sent, not kept).",
         ),
-        ([event("PageView"), event("PageView")], f"you opened shop.example/boots (2 times in all){PERSON}"),
-        ([event("QuizDone"), event("Level 1")], f"events of its own naming, QuizDone and Level 1{PERSON}"),
-        ([event("Microdata", event_kind="automatic")], f"an event of the library's own, Microdata{PERSON}"),
-        ([event(None)], f"an event of its own naming, one whose name was not recorded{PERSON}"),
+        ([event("PageView", DL), event("PageView", DL)], "the visitor opened shop.example/boots (2 times in all)."),
+        ([event("QuizDone"), event("Level 1")], "events of its own naming, QuizDone and Level 1."),
+        ([event("Microdata", event_kind="automatic")], "an event of the library's own, Microdata."),
+        ([event(None)], "an event of its own naming, one whose name was not recorded."),
         (
             [event("Lead", method="POST", body_state="not_recorded")],
-            "you left contact details; what else its body held was not recorded.",
+            "the visitor left contact details. What else its body held was not recorded.",
         ),
         (
             [event("Lead", datum("ud.em", "email", "empty-hash"))],
-            f"you left contact details{PERSON}",
+            "the visitor left contact details.",
         ),
         (
             [event("Lead", datum("cookie.c_user", "account_id"), datum("fbc", "click_id"), FBP)],
-            "you left contact details; from a browser that Meta can know by _fbp, _fbc (an ad click) and "
-            "c_user (a Facebook account).",
+            "the visitor left contact details. Meta can know the browser by _fbp, _fbc (an ad click) "
+            "and c_user (a Facebook account).",
         ),
         (
             [event("Lead", EMAIL, datum("cud.em", "email", "masked"), datum("udff.ph", "phone", "md5"))],
-            "you left contact details; with it your e-mail (SHA-256, masked) and phone number (MD5).",
+            "the visitor left contact details. With it: e-mail (SHA-256, masked) and phone number (MD5).",
         ),
     ],
 )
@@ -134,17 +143,18 @@ def test_ways_are_told_beside_each_sentence_only_where_they_differ() -> None:
     )
 
     assert sentences == [
-        f"shop.example told Meta: you bought hiking boots for 89 EUR{PERSON[:-1]} (by pixel).",
-        f"It also told: you left contact details{PERSON[:-1]} (by Conversions API gateway).",
-        "All of this went by Conversions API gateway and pixel: fetch and image request to gw.shop.example and "
-        "www.facebook.com. Pixel 1234567890123456 received it.",
+        "shop.example told Meta: the visitor bought hiking boots for 89 EUR. It went by pixel.",
+        "It also told: the visitor left contact details. It went by Conversions API gateway.",
+        "In all 2 events went to Meta by Conversions API gateway (fetch) and pixel (image request) to gw.shop.example "
+        "and www.facebook.com; pixel 1234567890123456 received this.",
     ]
 
 
 def test_blocked_events_were_tried_and_reached_nobody() -> None:
     assert told(event("Lead", EMAIL, blocked=True)) == [
-        "shop.example tried to tell Meta, but was blocked: you left contact details; with it your e-mail (SHA-256).",
-        "All of this was to go by pixel: image request to www.facebook.com.",
+        "shop.example tried to tell Meta, and was blocked: the visitor left contact details. "
+        "With it: e-mail (SHA-256).",
+        "1 event was to go by pixel (image request) to www.facebook.com, and was blocked.",
     ]
 
 
@@ -157,9 +167,9 @@ def test_contacts_tell_of_the_visit() -> None:
 def test_contacts_of_the_pixel_are_called_by_what_their_rule_is_for() -> None:
     topics = {"rule_id": "meta-topics-registration", "attribution_certainty": "certain"}
     seen = exposed(contact("pixel", **topics), contact("pixel", **topics), contact("pixel", rule_id="of-a-user"))
-    (site,) = seen.sites[1:]
+    (narrative,) = narrate_all(seen, WORDS.perspective(seen))
 
-    assert list_contacts(site.contacts, vocabulary()) == (
+    assert list_contacts(narrative.contacts("told"), WORDS) == (
         "registration of the visit with the browser's topics ×2",
         "pixel without an event",
     )
@@ -167,7 +177,7 @@ def test_contacts_of_the_pixel_are_called_by_what_their_rule_is_for() -> None:
 
 def test_blocked_contacts_were_tried() -> None:
     assert told(contact("social-plugin", attribution_certainty="certain", blocked=True)) == [
-        "shop.example tried to let Meta know of the visit, but was blocked, through social plug-in."
+        "shop.example tried to let Meta know of the visit, and was blocked, through social plug-in."
     ]
 
 
@@ -194,8 +204,8 @@ def test_sites_that_told_of_the_person_come_first_then_all_by_name() -> None:
         "unknown",
     ]
 
-    assert [site.name for site in reporting_sites(seen)] == names
-    assert [site.name for site, _ in tell_story(seen, WORDS)] == names
+    assert [site.name for site in reporting_sites(seen, WORDS.perspective(seen))] == names
+    assert [one.site.name for one in narrate_all(seen, WORDS.perspective(seen))] == names
     assert [
         line.split("  (")[0] for line in summary_lines(seen, WORDS) if ".example  (" in line or "unknown  (" in line
     ] == (names)
@@ -247,7 +257,7 @@ def test_silence_says_how_much_was_looked_at_in_every_output_for_people(exposure
         " ".join(render_markdown(exposure, WORDS)),
     ]
 
-    assert describe_silence(exposure) == headline
+    assert plain.describe_silence(exposure, WORDS) == headline
     assert [" ".join(text.split()).count(headline) for text in outputs] == [1, 1, 1]
     assert " ".join(drawn.get().split()).count(headline) == 2
 
@@ -257,32 +267,36 @@ def test_after_the_story_the_summary_tells_nothing_twice() -> None:
     builder.add_event(event("Purchase"))
     builder.add_server_hint("shop.example", CountedFinding("agent", "hint", "WooCommerce says so", 1))
     exposure = builder.build(coverage_of([recording()]))
-    words = vocabulary()
-    whole, after = ("\n".join(summary_lines(exposure, words, after_story=one)) for one in (False, True))
+    whole, after = ("\n".join(summary_lines(exposure, WORDS, after_story=one)) for one in (False, True))
 
-    assert [text.count("server side likely") for text in (whole, after)] == [1, 0]
+    assert [text.count("the server may report to Meta, too") for text in (whole, after)] == [1, 0]
     assert [text.count("What has been announced") for text in (whole, after)] == [1, 0]
     assert "told Meta  Purchase" in after
 
 
 def test_doubtful_attribution_is_said() -> None:
     assert told(event("Lead", attribution_certainty="likely"), event("Lead"))[-1] == (
-        "That 1 of these 2 requests came from this site is likely, not certain."
+        "That 1 of 2 requests came from this site is likely, not certain."
     )
 
 
 def test_an_unknown_page_is_called_so_and_metas_own_sites_are_no_part_of_the_story() -> None:
     sentences = told(event("Lead", site=None), event("Lead", site="facebook.com"))
 
-    assert sentences[0] == f"A page that nothing names told Meta: you left contact details{PERSON}"
+    assert sentences[0] == "A page that nothing names told Meta: the visitor left contact details."
     assert len(sentences) == 2
 
 
-def test_no_data_and_data_that_were_not_recorded_differ() -> None:
-    (recorded,) = exposed(event("Lead")).sites[1:]
-    (unread,) = exposed(event("Lead", method="POST", body_state="not_recorded")).sites[1:]
+def test_no_identifier_is_said_of_the_fields_that_were_read_alone() -> None:
+    def cells(seen: SeenEvent) -> tuple[str, ...]:
+        exposure = exposed(seen)
+        (narrative,) = narrate_all(exposure, WORDS.perspective(exposure))
+        return about_whom(narrative, WORDS)
 
-    assert (describe_absence(recorded), describe_absence(unread)) == (("no personal data seen",), ("not recorded",))
+    assert cells(event("Lead")) == ("no identifier in the fields that were read",)
+    assert cells(event("Lead", method="POST", body_state="not_recorded")) == (
+        "no identifier in the fields that were read; part of it not recorded",
+    )
 
 
 def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
@@ -327,5 +341,5 @@ def test_one_value_from_several_sites_is_told_by_number_alone() -> None:
 
     assert list(describe_others(exposed(*seen), WORDS)) == [
         ("Visited, nothing seen to go to Meta", ("garden.example",)),
-        ("The same e-mail (values 1, 2) went from", ("clinic.example", "shop.example")),
+        ("The same e-mail (SHA-256) (values 1, 2) went from", ("clinic.example", "shop.example")),
     ]

@@ -16,7 +16,7 @@ from pixelwitness.report.formats.csv_sites import render_site_csv
 from pixelwitness.report.formats.json_document import render_json, render_json_lines
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-WORDS = Vocabulary({"email": "e-mail"})
+WORDS = Vocabulary({"email": "e-mail"}, families=frozenset({"ud"}))
 PERSON = finding("identity", "person", "em, _fbp; not recorded: cookies")
 DENIED = finding("consent", "denied", "OneTrust: no advertising")
 TOPIC = finding("topic", "health", "clinic", "dl.path", certainty="hint")
@@ -47,7 +47,8 @@ def test_a_line_tells_what_was_understood_of_its_event_or_contact() -> None:
     exposure = exposed(PURCHASE, LIBRARY)
     lines = [json.loads(line) for line in render_json_lines(exposure, WORDS, [PURCHASE], [LIBRARY])]
     assert [problem for line in lines for problem in problems("report-lines", line)] == []
-    of_event, of_contact, of_recording, _ = lines
+    of_event, of_contact, *statements, of_recording, _ = lines
+    assert {(one["record"], one["site"]) for one in statements} == {("statement", "shop.example")}
     assert of_event["known_by"] == {"level": "person", "names": ["em", "_fbp"], "may_be_more": True}
     assert [(one["kind"], one["label"], one["certainty"], one["field"]) for one in of_event["findings"]] == [
         ("consent", "denied", "certain", None),
@@ -104,8 +105,12 @@ def test_a_site_is_one_row_also_where_it_told_nothing() -> None:
         "standing": "site",
         "visits": "1",
         "events": "2",
+        "events_unknown": "0",
+        "events_tried": "0",
         "events_blocked": "1",
         "contacts": "1",
+        "contacts_unknown": "0",
+        "contacts_tried": "0",
         "contacts_blocked": "0",
         "event_names": "Purchase ×2",
         "pixels": "1234567890123456",

@@ -29,7 +29,7 @@ def write_report(data: "ReportData", format_: str, colour: str, output: Path | N
     if not chosen.holds_ledger:
         from pixelwitness.report.formats.plain import closing_lines
 
-        for line in closing_lines(data.exposure):
+        for line in closing_lines(data.exposure, data.vocabulary):
             notify(line)
     warn_of_losses(data.exposure.coverage)
 

@@ -11,11 +11,13 @@ from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
 from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.report.formats import plain
+from pixelwitness.report.statements.site_statements import site_statements
 from pixelwitness.report.wording.coverage_words import SERVER_GAP
+from pixelwitness.report.wording.english.data_words import list_names
+from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted
-from pixelwitness.report.wording.sentence import Sentence, list_captured
-from pixelwitness.report.wording.story import tell_story
+from pixelwitness.report.wording.sentence import Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store.errors import StoreError
 
@@ -74,11 +76,10 @@ def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
         yield (f"{opened} was seen to go to Meta.",)
         yield (f"{counted(exposure.coverage.seen, 'request')} were looked at.",)
     else:
-        listed = (": ", *list_captured(names, MOST_NAMED)) if names else ()
+        listed = (": ", *list_names(names, MOST_NAMED)) if names else ()
         yield (f"{number} told Meta of you" if telling else f"{number} tried to tell Meta of you", *listed, ".")
-        sentences = {id(site): lines for site, lines in tell_story(exposure, vocabulary)}
-        # A site of which only contacts were blocked has no sentence of its own.
-        yield from sentences.get(id(max(named, key=_weight)), ())[:1]
+        statements = site_statements(max(named, key=_weight), vocabulary.perspective(exposure))
+        yield from (tell(one, vocabulary) for one in statements[:1])
     yield (SERVER_GAP,)
 
 

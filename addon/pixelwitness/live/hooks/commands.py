@@ -14,8 +14,9 @@ from mitmproxy.addonmanager import Loader
 from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.live.saving.session_report import SessionRecords, read_exposure, write_report
 from pixelwitness.report.formats import plain
+from pixelwitness.report.statements.narrative import narrate_all
+from pixelwitness.report.wording.english.cells import list_events
 from pixelwitness.report.wording.safe_text import safe_text
-from pixelwitness.report.wording.site_words import list_events, reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.store.errors import StoreError
 
@@ -43,10 +44,19 @@ class Commands:
 
     def sites(self) -> Sequence[str]:
         """List the sites that told Meta anything in this session."""
+        exposure = self._exposure()
         return [
-            f"{safe_text(site.name)}: {', '.join(list_events(site.sent)) or 'no event'}"
-            + (f"; blocked: {', '.join(list_events(site.blocked))}" if site.blocked else "")
-            for site in reporting_sites(self._exposure())
+            "; ".join(
+                (
+                    f"{safe_text(one.site.name)}: {', '.join(list_events(one.events('told'))) or 'no event'}",
+                    *(
+                        f"{head}: {', '.join(words)}"
+                        for head, outcome in plain.NOT_TOLD
+                        if (words := list_events(one.events(outcome)))
+                    ),
+                )
+            )
+            for one in narrate_all(exposure, self._vocabulary.perspective(exposure))
         ]
 
     def export(self, path: types.Path) -> None:

@@ -117,7 +117,7 @@ class ConsentMemory:
             if not known.has_page:
                 words = "no page of the site is in the recording, and no other signal was seen"
                 return _finding(NOT_RECORDED, "certain", words)
-            return _finding(NOTHING_SEEN, "likely", "before any consent signal on this site in this session")
+            return _finding(NOTHING_SEEN, "likely", "no consent signal of this site had been seen when it left")
         evidence = "; ".join(map(self._words, signals))
         decisive = [signal for signal in signals if signal.state in _DECISIVE] or signals[:1]
         newest = [signal for signal in decisive if signal.at == decisive[0].at]

@@ -13,10 +13,11 @@ from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Standing
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.report.wording.coverage_words import summarise_coverage
+from pixelwitness.report.wording.english.data_words import list_names
 from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
-from pixelwitness.report.wording.sentence import Captured, Sentence, list_captured
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 MAX_ALIKE = 20
@@ -131,9 +132,9 @@ def closing_sentences(comparison: Comparison) -> Iterator[Sentence]:
         yield ("No difference was seen.",)
     technical = tuple(site.name for site in comparison.sites if site not in shown)
     if technical:
-        yield ("Alike but for technical details: ", *list_captured(technical, MAX_ALIKE), ".")
+        yield ("Alike but for technical details: ", *list_names(technical, MAX_ALIKE), ".")
     if comparison.alike:
-        yield ("Alike: ", *list_captured(comparison.alike, MAX_ALIKE), ".")
+        yield ("Alike: ", *list_names(comparison.alike, MAX_ALIKE), ".")
     if Change.NOT_RECORDED in comparison.changes:
         yield ("What a side could not see is told with a question mark: it is neither new nor gone.",)
     for letter, coverage in zip("AB", comparison.coverage, strict=True):

@@ -20,7 +20,7 @@ from pixelwitness.report.answers.difference import (
     shown_sites,
 )
 from pixelwitness.report.published.json_encoding import encode_unlinked
-from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, publish, says
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, Version, publish, says
 from pixelwitness.report.wording.markdown_text import code_span, escape_markdown, markdown_sentence
 from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import safe_text
@@ -72,7 +72,7 @@ class SiteDifferenceShape(Model, frozen=True, kw_only=True):
 class Diff(Model, frozen=True, kw_only=True):
     """What differs between two sides: the output of ``diff --format json``."""
 
-    schema_version: Annotated[Literal[1], says("1")] = SCHEMA_VERSION
+    schema_version: Version = SCHEMA_VERSION
     a: Annotated[SideShape, says("the first side, below")]
     b: Annotated[SideShape, says("the second side")]
     sites: Annotated[list[SiteDifferenceShape], says("sites that differ, below")]

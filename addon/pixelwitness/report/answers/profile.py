@@ -13,13 +13,14 @@ from pixelwitness.meaning.hints.interests import Clue, Engagement, Inference, en
 from pixelwitness.meaning.names.word_lists import WordList
 from pixelwitness.report.published.report_document import publish_uses
 from pixelwitness.report.published.shared_model import SCHEMA_VERSION
-from pixelwitness.report.wording.actions import find_subject, name_subject
+from pixelwitness.report.statements.acts import find_subject, shorten_url, subject_name
 from pixelwitness.report.wording.announcements import select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
+from pixelwitness.report.wording.english.act_words import SUBJECT
 from pixelwitness.report.wording.labels import event_sayings, label_contact, spell_out
 from pixelwitness.report.wording.plain_text import announced_lines, plain_sentence, wrap_after
 from pixelwitness.report.wording.safe_text import counted
-from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 KINDS = ("topic", "interest", "instruction_text")
@@ -130,7 +131,7 @@ def _describe_event(seen: SeenEvent) -> Evidence:
         return Evidence((saying.alone,))
     if about.value is None:
         return Evidence(
-            (f"{'an' if str(name)[:1] in 'AEIO' else 'a'} {name}",), f" ({name_subject(about)} sent, not kept)"
+            (f"{'an' if str(name)[:1] in 'AEIO' else 'a'} {name}",), f" ({SUBJECT[subject_name(about)]} sent, not kept)"
         )
     return Evidence((f"{saying.about} ", Captured(about.value)))
 

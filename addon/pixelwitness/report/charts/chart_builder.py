@@ -33,9 +33,9 @@ from pixelwitness.report.charts.chart_models import (
     Way,
 )
 from pixelwitness.report.published.report_document import without_scheme
+from pixelwitness.report.statements.report_statements import reporting_sites
 from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
 from pixelwitness.report.wording.safe_text import defanged
-from pixelwitness.report.wording.site_words import reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 ALWAYS = (DataClass.EMAIL, DataClass.PHONE, DataClass.ACCOUNT_ID, DataClass.BROWSER_ID)
@@ -61,7 +61,7 @@ class ChartBuilder:
     """Takes visits and signals, then events and contacts, each in the order of time; returns the models."""
 
     def __init__(self, exposure: Exposure, vocabulary: Vocabulary) -> None:
-        self._sites = reporting_sites(exposure)
+        self._sites = reporting_sites(exposure, vocabulary.perspective(exposure))
         self._vocabulary = vocabulary
         self._by_visit = len(self._sites) == 1
         self._pages: dict[str, str] = {}

@@ -15,7 +15,7 @@ from pixelwitness.report.check.check_model import (
 from pixelwitness.report.check.check_result import CheckResult
 from pixelwitness.report.published.json_encoding import encode_unlinked
 from pixelwitness.report.published.shared_model import Ledger, publish
-from pixelwitness.report.wording.sentence import shorten_url
+from pixelwitness.report.statements.acts import shorten_url
 
 
 def render_json(result: CheckResult) -> str:

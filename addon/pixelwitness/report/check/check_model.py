@@ -5,7 +5,7 @@ Owns the names, types and meanings of keys, as `model` does for what is common.
 
 from typing import Annotated, Literal
 
-from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, says
+from pixelwitness.report.published.shared_model import SCHEMA_VERSION, Ledger, Model, Version, says
 
 
 class PlaceShape(Model, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class UnreadShape(Model, frozen=True, kw_only=True):
 class CheckReport(Model, frozen=True, kw_only=True):
     """What a policy makes of recordings."""
 
-    schema_version: Annotated[Literal[1], says("1")] = SCHEMA_VERSION
+    schema_version: Version = SCHEMA_VERSION
     exit_code: Annotated[int, says("the [exit code](exit-codes.md)")]
     meaning: Annotated[str, says("the exit code in words")]
     policy: Annotated[str, says("what was applied, in words")]

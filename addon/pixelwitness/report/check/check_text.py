@@ -18,9 +18,10 @@ from pixelwitness.report.check.violation_wording import (
     headline,
     verdict,
 )
+from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
-from pixelwitness.report.wording.sentence import Captured, shorten_url
+from pixelwitness.report.wording.sentence import Captured
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WIDTH = 100

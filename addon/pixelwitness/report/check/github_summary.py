@@ -20,10 +20,11 @@ from pixelwitness.report.check.violation_wording import (
     site_name,
     verdict,
 )
+from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
 from pixelwitness.report.wording.markdown_text import code_span
 from pixelwitness.report.wording.safe_text import safe_text
-from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
+from pixelwitness.report.wording.sentence import Captured, Sentence
 
 MAX_BYTES = 900_000
 """GitHub refuses the summary of a step above 1 MiB."""

@@ -23,8 +23,8 @@ from pixelwitness.report.check.violation_wording import (
     site_name,
 )
 from pixelwitness.report.published.json_encoding import encode_ascii
+from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
-from pixelwitness.report.wording.sentence import shorten_url
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAX_RESULTS = 5_000

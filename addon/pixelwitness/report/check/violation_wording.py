@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from pixelwitness.policy.violations.judgement import Judgement, Violation
 from pixelwitness.report.check.check_result import NOTHING, CheckResult
+from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.labels import label_channel, label_form
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
-from pixelwitness.report.wording.sentence import Captured, Sentence, shorten_url
+from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary, append_forms
 
 UNKNOWN_SITE = "unknown site"

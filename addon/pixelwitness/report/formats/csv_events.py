@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import Identification, SeenContact, SeenEvent
-from pixelwitness.core.exposure.records import Contact, Event, Field
+from pixelwitness.core.exposure.records import Contact, Event
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY
 from pixelwitness.report.published.report_document import judge_contents, without_scheme
 from pixelwitness.report.published.report_lines import identify
+from pixelwitness.report.statements.person_data import personal_field
+from pixelwitness.report.wording.english.cells import prefix_of
 from pixelwitness.report.wording.labels import label_form
 from pixelwitness.report.wording.safe_text import CELL_LIMIT, safe_text, unlinked
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -33,6 +35,7 @@ COLUMNS = (
     "personal_data",
     "other_data",
     "contents",
+    "delivery",
     "blocked",
     "rule",
     "confidence",
@@ -113,7 +116,7 @@ def _common_cells(
     kind: str, record: Event | Contact, seen: SeenEvent | SeenContact, vocabulary: Vocabulary
 ) -> dict[str, object]:
     """Return the cells that rows of events and of contacts make in the same way."""
-    personal, other = _data_cells(seen.fields, vocabulary)
+    personal, other = _data_cells(seen, vocabulary)
     consent = (finding_cell(finding.label, finding.evidence) for finding in seen.findings if finding.kind == CONSENT)
     further = (
         f"{finding.kind} {finding_cell(finding.label, finding.evidence)}, {finding.certainty}"
@@ -129,6 +132,7 @@ def _common_cells(
         "pixel_id": record.pixel_id,
         "personal_data": personal,
         "other_data": other,
+        "delivery": record.delivery,
         "blocked": "yes" if record.blocked else "no",
         "rule": record.rule_id,
         "confidence": record.confidence,
@@ -156,18 +160,21 @@ def known_by_cell(known: Identification | None) -> str | None:
     return None if known is None else finding_cell(known.level, ", ".join(known.names))
 
 
-def _data_cells(fields: Iterable[Field], vocabulary: Vocabulary) -> tuple[str, str]:
+def _data_cells(seen: SeenEvent | SeenContact, vocabulary: Vocabulary) -> tuple[str, str]:
     """Return what was sent of the person, and of event and page, each as ``label (form, field)`` with a kept value.
 
     What is technical only stands in the other formats.
     """
     personal: dict[str, None] = {}
     other: dict[str, None] = {}
-    for field in fields:
+    for field in seen.fields:
         about = about_of(field.data_class, field.field)
-        if about is About.TECHNICAL:
+        of_person = personal_field(field, seen.findings, vocabulary.families)
+        if about is About.TECHNICAL and of_person is None:
             continue
+        data_class = of_person.data_class if of_person else field.data_class
+        prefix = prefix_of(of_person.certainty, is_persona=of_person.is_persona) if of_person else ""
         kept = f" = {unlinked(field.value)}" if field.value is not None else ""
-        datum = f"{vocabulary.label(field.data_class)} ({label_form(field.form)}, {field.field}){kept}"
-        (personal if about in (About.PERSON, About.BROWSER) else other)[datum] = None
+        datum = f"{prefix}{vocabulary.label(data_class)} ({label_form(field.form)}, {field.field}){kept}"
+        (other if of_person is None and about is not About.BROWSER else personal)[datum] = None
     return "; ".join(personal), "; ".join(other)

@@ -5,10 +5,12 @@ Owns the columns; cells and their guard are those of `csv_events`.
 
 from collections.abc import Iterator
 
-from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure
 from pixelwitness.report.formats.csv_events import finding_cell, format_row, join_unique, known_by_cell
-from pixelwitness.report.wording.safe_text import counted, numbered
-from pixelwitness.report.wording.site_words import count_events
+from pixelwitness.report.statements.narrative import SiteNarrative, narrate
+from pixelwitness.report.statements.statement import OUTCOMES
+from pixelwitness.report.wording.english.cells import about_whom, list_events
+from pixelwitness.report.wording.safe_text import counted
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 COLUMNS = (
@@ -16,8 +18,12 @@ COLUMNS = (
     "standing",
     "visits",
     "events",
+    "events_unknown",
+    "events_tried",
     "events_blocked",
     "contacts",
+    "contacts_unknown",
+    "contacts_tried",
     "contacts_blocked",
     "event_names",
     "pixels",
@@ -38,24 +44,24 @@ _ELSEWHERE = ("identity", "consent", "server_side")
 def render_site_csv(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the rows, the head first; a site that was visited and told nothing has one, too."""
     yield format_row(COLUMNS)
+    perspective = vocabulary.perspective(exposure)
     for site in exposure.sites:
-        yield format_row(_site(site, vocabulary))
+        yield format_row(_site(narrate(site, perspective), vocabulary))
 
 
-def _site(site: SiteExposure, vocabulary: Vocabulary) -> tuple[object, ...]:
+def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> tuple[object, ...]:
+    site, told, contacts = narrative.site, narrative.events("told"), narrative.contacts("told")
     return (
         site.name,
         site.standing.value,
         site.visits,
-        site.n_events,
-        sum(group.events for group in site.blocked),
-        site.n_contacts,
-        sum(group.contacts for group in site.blocked_contacts),
-        "; ".join(numbered(name, number) for name, number in count_events(site.sent).items()),
-        " ".join(site.pixels),
-        " ".join(site.channels),
-        " ".join(group.channel for group in site.contacts),
-        "; ".join(vocabulary.about_person(site.data)),
+        *(one.events if one else 0 for one in map(narrative.events, OUTCOMES)),
+        *(one.contacts if one else 0 for one in map(narrative.contacts, OUTCOMES)),
+        "; ".join(list_events(told, str)),
+        " ".join(narrative.pixels),
+        " ".join(way.channel for way in (told.ways if told else ())),
+        " ".join(dict.fromkeys(way.channel for way in (contacts.ways if contacts else ()))),
+        "; ".join(about_whom(narrative, vocabulary)),
         known_by_cell(site.known_by),
         _counted(site.consent),
         _counted(site.server_hints),

@@ -6,44 +6,44 @@ becomes a link, an image, a mention, HTML or the end of a cell.
 
 from collections.abc import Iterable, Iterator
 
-from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure import Exposure, Standing
+from pixelwitness.report.formats.plain import NOT_TOLD
+from pixelwitness.report.statements.narrative import SiteNarrative, narrate_all
+from pixelwitness.report.statements.report_statements import lead_statements, shared_values
 from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
-from pixelwitness.report.wording.labels import label_channel, label_transport
-from pixelwitness.report.wording.lead_paragraph import lead_sentences
+from pixelwitness.report.wording.english.cells import about_whom, list_contacts, list_events, list_hints, list_ways
+from pixelwitness.report.wording.english.data_words import list_names
+from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.markdown_text import code_span, escape_markdown, markdown_sentence
-from pixelwitness.report.wording.safe_text import counted, numbered
-from pixelwitness.report.wording.sentence import list_captured
-from pixelwitness.report.wording.site_words import (
-    count_events,
-    describe_absence,
-    describe_shared_values,
-    describe_span,
-    list_contacts,
-    reporting_sites,
-)
-from pixelwitness.report.wording.story import tell_story
+from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.report.wording.site_words import describe_span
 from pixelwitness.report.wording.vocabulary import Vocabulary
+
+MAX_NAMES = 20
+"""Sites that one line names."""
 
 
 def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the lines: a table of sites, the story, what stands apart, the ledger."""
+    perspective = vocabulary.perspective(exposure)
     yield "# What sites told Meta"
     yield ""
-    yield " ".join(map(markdown_sentence, lead_sentences(exposure, vocabulary)))
+    lead = (tell(one, vocabulary) for one in lead_statements(exposure, perspective))
+    yield " ".join(map(markdown_sentence, lead))
     yield ""
-    sites = reporting_sites(exposure)
-    if sites:
+    narratives = tuple(narrate_all(exposure, perspective))
+    if narratives:
         yield "| Site | Told Meta | With it | By which way | Pixels | Contacts |"
         yield "|---|---|---|---|---|---|"
-        for site in sites:
-            yield "| " + " | ".join(_cells(site, vocabulary)) + " |"
+        for narrative in narratives:
+            yield "| " + " | ".join(_cells(narrative, vocabulary)) + " |"
         yield ""
-    for site, sentences in tell_story(exposure, vocabulary):
-        yield f"## {code_span(site.name)}"
+    for narrative in narratives:
+        yield f"## {code_span(narrative.site.name)}"
         yield ""
-        for sentence in sentences:
-            yield f"- {markdown_sentence(sentence)}"
+        for statement in narrative.statements:
+            yield f"- {markdown_sentence(tell(statement, vocabulary))}"
         yield ""
     yield from _apart(exposure, vocabulary)
     announced = [*announcement_sentences(select_announcements(exposure, vocabulary))]
@@ -62,29 +62,29 @@ def render_markdown(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]
         yield f"- {gap}"
 
 
-def _cells(site: SiteExposure, vocabulary: Vocabulary) -> Iterator[str]:
-    yield f"{code_span(site.name)}<br>{escape_markdown(', '.join(describe_span(site)))}"
-    events = [numbered(name, number) for name, number in sorted(count_events(site.sent, code_span).items())]
-    blocked = sum(group.events for group in site.blocked)
-    yield "<br>".join([*events, *([f"{blocked:,} blocked"] if blocked else [])])
-    yield "<br>".join(map(escape_markdown, vocabulary.about_person(site.data) or describe_absence(site)))
-    yield "<br>".join(_ways(site))
-    yield "<br>".join(code_span(pixel) for pixel in site.pixels)
-    yield "<br>".join(map(escape_markdown, list_contacts(site.contacts, vocabulary)))
+def _cells(narrative: SiteNarrative, vocabulary: Vocabulary) -> Iterator[str]:
+    told = narrative.events("told")
+    yield f"{code_span(narrative.site.name)}<br>{escape_markdown(', '.join(describe_span(narrative.site)))}"
+    yield "<br>".join([*list_events(told, code_span), *_not_told(narrative)])
+    yield "<br>".join(map(escape_markdown, (*about_whom(narrative, vocabulary), *list_hints(narrative, vocabulary))))
+    yield "<br>".join(map(escape_markdown, list_ways(told)))
+    yield "<br>".join(code_span(pixel) for pixel in narrative.pixels)
+    yield "<br>".join(map(escape_markdown, list_contacts(narrative.contacts("told"), vocabulary)))
 
 
-def _ways(site: SiteExposure) -> Iterable[str]:
-    ways = {
-        f"{' + '.join(map(label_channel, group.channels))} ({', '.join(map(label_transport, group.transports))})"
-        for group in site.sent
-    }
-    return map(escape_markdown, sorted(ways))
+def _not_told(narrative: SiteNarrative) -> Iterable[str]:
+    for head, outcome in NOT_TOLD:
+        events, contacts = narrative.events(outcome), narrative.contacts(outcome)
+        if events is not None:
+            yield f"{events.events:,} {head}"
+        if contacts is not None:
+            yield f"{counted(contacts.contacts, 'contact')} {head}"
 
 
 def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
     silent = [site.name for site in exposure.of(Standing.SITE) if site.is_silent]
     if silent:
-        yield "Visited, nothing seen to go to Meta: " + markdown_sentence(tuple(list_captured(silent, 20))) + "."
+        yield f"Visited, nothing seen to go to Meta: {markdown_sentence(list_names(silent, MAX_NAMES))}."
         yield ""
     own = [site for site in exposure.of(Standing.META) if not site.is_silent]
     if own:
@@ -94,6 +94,6 @@ def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
         ]
         yield f"Apart, Meta's own (a person using Meta is no site leaking): {', '.join(names)}."
         yield ""
-    for words, holders in describe_shared_values(exposure, vocabulary):
-        yield f"The same {escape_markdown(words)} went from {markdown_sentence(tuple(list_captured(holders, 20)))}."
+    for shared in shared_values(exposure):
+        yield markdown_sentence(tell(shared, vocabulary))
         yield ""

@@ -13,23 +13,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure import Exposure, Standing
+from pixelwitness.report.formats.plain import NOT_TOLD, describe_silence
+from pixelwitness.report.statements.narrative import SiteNarrative, narrate_all
+from pixelwitness.report.statements.site_kinds import BodiesNotRecorded, NoIdentifier
 from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
-from pixelwitness.report.wording.consent_words import consent_sentences
-from pixelwitness.report.wording.coverage_words import describe_silence, list_gaps, summarise_coverage
+from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
+from pixelwitness.report.wording.english.cells import about_whom, list_contacts, list_events, list_hints, list_ways
+from pixelwitness.report.wording.english.renderer import tell, tell_beside_cells
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
-from pixelwitness.report.wording.setup_words import setup_sentences
-from pixelwitness.report.wording.site_words import (
-    describe_absence,
-    describe_others,
-    describe_span,
-    list_channels,
-    list_contacts,
-    list_events,
-    reporting_sites,
-)
-from pixelwitness.report.wording.story import tell_story
+from pixelwitness.report.wording.site_words import describe_others, describe_span
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _WIDEST = 132
@@ -57,13 +51,14 @@ def draw_summary(exposure: Exposure, vocabulary: Vocabulary, *, after_story: boo
 
     ``after_story`` leaves out what the story has told.
     """
-    sites = reporting_sites(exposure)
-    parts: list[Table | Text | Padding] = [_sites(sites, vocabulary)] if sites else []
-    if not sites and not after_story:
-        parts.append(Text(describe_silence(exposure), style="bold"))
-    for site in sites if not after_story else ():
-        for sentence in (*consent_sentences(site), *setup_sentences(site, vocabulary)):
-            parts.append(Text.assemble((f"{safe_text(site.name)}: ", "bold"), _sentence(sentence, first="bold")))
+    narratives = tuple(narrate_all(exposure, vocabulary.perspective(exposure)))
+    parts: list[Table | Text | Padding] = [_sites(narratives, vocabulary)] if narratives else []
+    if not narratives and not after_story:
+        parts.append(Text(describe_silence(exposure, vocabulary), style="bold"))
+    for narrative in narratives if not after_story else ():
+        for sentence in tell_beside_cells(narrative.statements, vocabulary):
+            name = safe_text(narrative.site.name)
+            parts.append(Text.assemble((f"{name}: ", "bold"), _sentence(sentence, first="bold")))
     for head, words in describe_others(exposure, vocabulary):
         parts.append(Text.assemble((f"{head}: ", "bold"), ", ".join(words)))
     announced = () if after_story else (_draw_announcements(exposure, vocabulary, in_short=True),)
@@ -82,13 +77,14 @@ def draw_ledger(exposure: Exposure) -> Group:
 def draw_story(exposure: Exposure, vocabulary: Vocabulary) -> Group:
     """Return the story: sites in bold, then their sentences."""
     parts: list[Padding] = []
-    if not reporting_sites(exposure):
-        parts.append(Padding(Text(describe_silence(exposure), style="bold"), (0, 0, 1, 0)))
-    for _, sentences in tell_story(exposure, vocabulary):
+    for narrative in narrate_all(exposure, vocabulary.perspective(exposure)):
+        sentences = [tell(one, vocabulary) for one in narrative.statements]
         parts.extend(
             Padding(_sentence(sentence), (0, 0, int(index + 1 == len(sentences)), 2 if index else 0))
             for index, sentence in enumerate(sentences)
         )
+    if not parts:
+        parts.append(Padding(Text(describe_silence(exposure, vocabulary), style="bold"), (0, 0, 1, 0)))
     return Group(*parts, _draw_announcements(exposure, vocabulary))
 
 
@@ -111,50 +107,55 @@ def _sentence(sentence: Sentence, first: str = "bold cyan") -> Text:
     return text
 
 
-def _sites(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> Table:
+def _sites(narratives: Sequence[SiteNarrative], vocabulary: Vocabulary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 2, 0, 0))
     # The shares leave room for a long event name and a pixel's number on 80 columns.
-    widest = max((len(site.name) for site in sites), default=0)
+    widest = max((len(one.site.name) for one in narratives), default=0)
     table.add_column("Site", width=max(12, min(widest, 22)), overflow="fold")
     table.add_column("Told Meta", ratio=26, overflow="fold")
     table.add_column("With it", ratio=22, overflow="fold")
     table.add_column("By which way", ratio=20, overflow="fold")
-    for index, site in enumerate(sites):
+    for index, one in enumerate(narratives):
         if index:
             table.add_row()
-        table.add_row(_who(site), _what(site, vocabulary), _data(site, vocabulary), _ways(site))
+        table.add_row(_who(one), _what(one, vocabulary), _data(one, vocabulary), _ways(one))
     return table
 
 
-def _who(site: SiteExposure) -> Text:
+def _who(narrative: SiteNarrative) -> Text:
+    site = narrative.site
     style = "bold cyan" if site.standing is Standing.SITE else "bold"
     visits, *times = describe_span(site)
     return _lines([(safe_text(site.name), style), (visits, "dim"), *((text[:10], "dim") for text in times)])
 
 
-def _what(site: SiteExposure, vocabulary: Vocabulary) -> Text:
-    lines = [(text, "") for text in list_events(site.sent)]
-    if site.contacts:
-        lines.append((f"contacts: {', '.join(list_contacts(site.contacts, vocabulary))}", "dim"))
-    blocked = (*list_events(site.blocked), *list_contacts(site.blocked_contacts, vocabulary))
-    if blocked:
-        lines.append((f"blocked: {', '.join(blocked)}", "green"))
+def _what(narrative: SiteNarrative, vocabulary: Vocabulary) -> Text:
+    lines = [(text, "") for text in list_events(narrative.events("told"))]
+    contacts = list_contacts(narrative.contacts("told"), vocabulary)
+    if contacts:
+        lines.append((f"contacts: {', '.join(contacts)}", "dim"))
+    for head, outcome in NOT_TOLD:
+        words = (*list_events(narrative.events(outcome)), *list_contacts(narrative.contacts(outcome), vocabulary))
+        if words:
+            lines.append((f"{head}: {', '.join(words)}", "yellow" if outcome == "unknown" else "green"))
     return _lines(lines)
 
 
-def _data(site: SiteExposure, vocabulary: Vocabulary) -> Text:
-    data = vocabulary.about_person(site.data)
-    lines = [(datum, "bold red") for datum in data] or [(text, "yellow") for text in describe_absence(site)]
-    if data and site.unread:
-        lines.append((f"{counted(site.unread, 'body', 'bodies')} not recorded", "yellow"))
+def _data(narrative: SiteNarrative, vocabulary: Vocabulary) -> Text:
+    style = "yellow" if narrative.of(NoIdentifier) else "bold red"
+    lines = [(datum, style) for datum in about_whom(narrative, vocabulary)]
+    lines += [(hint, "") for hint in list_hints(narrative, vocabulary)]
+    for one in narrative.of(BodiesNotRecorded):
+        lines.append((f"{counted(one.bodies, 'body', 'bodies')} not recorded", "yellow"))
     return _lines(lines)
 
 
-def _ways(site: SiteExposure) -> Text:
-    lines = [(text, "") for text in list_channels(site.sent)]
-    if site.pixels:
-        lines.append(("received by pixel" if len(site.pixels) == 1 else "received by pixels", "dim"))
-        lines += [(safe_text(pixel, 40), "dim") for pixel in site.pixels]
+def _ways(narrative: SiteNarrative) -> Text:
+    lines = [(text, "") for text in list_ways(narrative.events("told"))]
+    pixels = narrative.pixels
+    if pixels:
+        lines.append(("received by pixel" if len(pixels) == 1 else "received by pixels", "dim"))
+        lines += [(safe_text(pixel, 40), "dim") for pixel in pixels]
     return _lines(lines)
 
 

@@ -3,7 +3,7 @@
 Owns the names, types and meanings of keys, as `model` does for what is common.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -15,10 +15,10 @@ from pixelwitness.report.published.shared_model import (
     Ledger,
     Model,
     RecordingShape,
+    SaidOfSite,
+    Version,
     says,
 )
-
-type Version = Annotated[Literal[1], says("1")]
 
 
 class FieldShape(Model, frozen=True, kw_only=True):
@@ -40,8 +40,8 @@ class FindingShape(Model, frozen=True, kw_only=True):
     kind: Annotated[
         str,
         says(
-            "`personal_data`, `persona`, `identity`, `consent`, `topic`, `interest`, `server_side` or "
-            "`instruction_text`"
+            "`personal_data`, `persona`, `identity`, `consent`, `topic`, `interest`, `server_side`, "
+            "`instruction_text` or `conflict`"
         ),
     ]
     label: Annotated[str, says("what was found, as one word")]
@@ -66,7 +66,9 @@ class TransmissionShape(Model, frozen=True, kw_only=True):
     method: Annotated[str, says("of the request")]
     transport: Annotated[str, says("how it was carried")]
     body_state: Annotated[str, says("`recorded`, `empty`, `not_recorded`, `too_big` or `undecodable`")]
-    blocked: Annotated[bool, says("true when it was stopped")]
+    delivery: Annotated[str, says("`answered`, `sent`, `failed`, `stopped`, `cached` or `unknown`")]
+    delivery_reason: Annotated[str | None, says("what shows it, or null")]
+    blocked: Annotated[bool, says("true when our own block kept it back")]
     also_matched: Annotated[list[str], says("further rules that matched")]
 
 
@@ -87,7 +89,9 @@ class EventLine(Model, frozen=True, kw_only=True, tag_field="record", tag="event
     confidence: Annotated[str, says("of the rule")]
     attributed_by: Annotated[str, says("how the page is known")]
     attribution_certainty: Annotated[str | None, says("how surely")]
-    blocked: Annotated[bool, says("true when every transmission was stopped")]
+    sender: Annotated[str, says("`site`, `app:` with its package, or `operator`")]
+    delivery: Annotated[str, says("of its transmissions the surest that it was told")]
+    blocked: Annotated[bool, says("true when our own block kept every transmission back")]
     contents: Annotated[Contents, says("`recorded`, `partly_recorded` or `not_recorded`")]
     known_by: Annotated[KnownByIds | None, says("by what Meta could know whom it is about; null where nobody asked")]
     findings: Annotated[list[FindingShape], says("what was understood, consent among it; below")]
@@ -110,7 +114,10 @@ class ContactLine(Model, frozen=True, kw_only=True, tag_field="record", tag="con
     confidence: Annotated[str, says("of the rule")]
     attributed_by: Annotated[str, says("how the page is known")]
     attribution_certainty: Annotated[str | None, says("how surely")]
-    blocked: Annotated[bool, says("true when it was stopped")]
+    sender: Annotated[str, says("as above")]
+    delivery: Annotated[str, says("as above")]
+    delivery_reason: Annotated[str | None, says("what shows it, or null")]
+    blocked: Annotated[bool, says("true when our own block kept it back")]
     contents: Annotated[Contents, says("as above")]
     position: Annotated[int, says("entry or flow, from 0")]
     line: Annotated[int | None, says("line in the file, or null")]
@@ -119,6 +126,13 @@ class ContactLine(Model, frozen=True, kw_only=True, tag_field="record", tag="con
     known_by: Annotated[KnownByIds | None, says("as above")]
     findings: Annotated[list[FindingShape], says("as above")]
     data: Annotated[list[FieldShape], says("as above")]
+
+
+class StatementLine(SaidOfSite, frozen=True, kw_only=True, tag_field="record", tag="statement"):
+    """One statement about one site."""
+
+    schema_version: Version = SCHEMA_VERSION
+    site: Annotated[str, says("or `unknown`")]
 
 
 class RecordingLine(RecordingShape, frozen=True, kw_only=True, tag_field="record", tag="recording"):
@@ -140,4 +154,4 @@ class LedgerLine(Ledger, frozen=True, kw_only=True, tag_field="record", tag="cov
     could_not_be_seen: Annotated[list[str], says("sentences")]
 
 
-type Line = EventLine | ContactLine | RecordingLine | UseLine | LedgerLine
+type Line = EventLine | ContactLine | StatementLine | RecordingLine | UseLine | LedgerLine

@@ -4,7 +4,7 @@ Owns the way from exposure to model.  Tokens of values have no place here: samen
 is told by numbers, in the order of appearance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -14,7 +14,7 @@ from pixelwitness.core.exposure.exposure import (
     EventGroup,
     Exposure,
     Identification,
-    SiteExposure,
+    Standing,
 )
 from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Recording
@@ -23,9 +23,15 @@ from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.meaning.names.subjects import about_of
 from pixelwitness.report.published import report_model, shared_model
 from pixelwitness.report.published.shared_model import Contents, publish
+from pixelwitness.report.statements.narrative import SiteNarrative, narrate
+from pixelwitness.report.statements.report_statements import lead_statements, shared_values
+from pixelwitness.report.statements.site_kinds import BrowserIdentifiers, PersonalData, PixelTakes
 from pixelwitness.report.wording import announcements
 from pixelwitness.report.wording.coverage_words import list_gaps
-from pixelwitness.report.wording.setup_words import taken_words
+from pixelwitness.report.wording.english.cells import about_browser, about_person
+from pixelwitness.report.wording.english.renderer import tell
+from pixelwitness.report.wording.english.set_up_messages import seen_words, taken_words
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _ELSEWHERE = frozenset({"identity", "consent", "server_side"})
@@ -54,8 +60,13 @@ def without_scheme(url: str | None) -> str | None:
 
 def build_report(exposure: Exposure, vocabulary: Vocabulary) -> report_model.Report:
     """Return the whole exposure."""
+    perspective = vocabulary.perspective(exposure)
     return report_model.Report(
-        sites=[_site(site, vocabulary) for site in exposure.sites],
+        statements=[
+            shared_model.SaidOfReport(statement=one, words=plain_sentence(tell(one, vocabulary)))
+            for one in (*lead_statements(exposure, perspective), *shared_values(exposure))
+        ],
+        sites=[_site(narrate(site, perspective), vocabulary) for site in exposure.sites],
         shared_values=[
             publish(
                 report_model.SharedShape,
@@ -90,20 +101,35 @@ def publish_identification(identification: Identification | None) -> shared_mode
     return None if identification is None else publish(shared_model.KnownByIds, identification)
 
 
-def _site(site: SiteExposure, vocabulary: Vocabulary) -> report_model.SiteShape:
+def publish_statements(narrative: SiteNarrative, vocabulary: Vocabulary) -> Iterator[shared_model.SaidOfSite]:
+    """Yield what is said of a site; a person using Meta's own is no site telling."""
+    if narrative.site.standing is not Standing.META:
+        for one in narrative.statements:
+            yield shared_model.SaidOfSite(statement=one, words=plain_sentence(tell(one, vocabulary)))
+
+
+def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> report_model.SiteShape:
+    site = narrative.site
     return publish(
         report_model.SiteShape,
         site,
         site=site.name,
         standing=site.standing.value,
         known_by=publish_identification(site.known_by),
-        personal_data=list(vocabulary.about_person(site.data)),
+        statements=list(publish_statements(narrative, vocabulary)),
+        personal_data=[
+            *about_person(narrative.of(PersonalData), vocabulary),
+            *about_browser(narrative.of(BrowserIdentifiers), vocabulary),
+        ],
         data=_data(site.data, vocabulary),
         sent=[_events(group, vocabulary) for group in site.sent],
         blocked=[_events(group, vocabulary) for group in site.blocked],
         contacts=[_contacts(group, vocabulary) for group in site.contacts],
         blocked_contacts=[_contacts(group, vocabulary) for group in site.blocked_contacts],
-        pixel_settings=[_settings(settings, site, vocabulary) for settings in site.settings],
+        pixel_settings=[
+            _settings(settings, takes, vocabulary)
+            for settings, takes in zip(site.settings, narrative.of(PixelTakes), strict=True)
+        ],
         consent=[publish(shared_model.Said, finding) for finding in site.consent],
         server_side=[publish(shared_model.Said, finding) for finding in site.server_hints],
         findings=[
@@ -114,11 +140,11 @@ def _site(site: SiteExposure, vocabulary: Vocabulary) -> report_model.SiteShape:
     )
 
 
-def _settings(settings: PixelSettings, site: SiteExposure, vocabulary: Vocabulary) -> report_model.SettingsShape:
+def _settings(settings: PixelSettings, takes: PixelTakes, vocabulary: Vocabulary) -> report_model.SettingsShape:
     return report_model.SettingsShape(
         pixel_id=settings.pixel_id,
-        set_to_take=list(taken_words(settings, vocabulary)),
-        seen_to_take=list(vocabulary.about_person(site.data_of(settings.pixel_id))),
+        set_to_take=list(taken_words(takes, vocabulary)),
+        seen_to_take=list(seen_words(takes, vocabulary)),
         settings=[
             report_model.SettingShape(key=setting.key, label=vocabulary.setting(setting.key), value=setting.parts)
             for setting in settings.settings

@@ -15,7 +15,10 @@ from pixelwitness.report.published.shared_model import (
     Model,
     RecordingShape,
     Said,
+    SaidOfReport,
+    SaidOfSite,
     SiteFinding,
+    Version,
     says,
 )
 
@@ -76,6 +79,9 @@ class SiteShape(Model, frozen=True, kw_only=True):
     site: Annotated[str, says("its name, or `unknown`")]
     standing: Annotated[Literal["site", "meta", "unknown"], says("`site`, `unknown`, or `meta` for Meta's own")]
     visits: Annotated[int, says("pages loaded")]
+    statements: Annotated[
+        list[SaidOfSite], says("all that is said of it, as statements with their words, below; none of Meta's own")
+    ]
     n_events: Annotated[int, says("events sent")]
     n_contacts: Annotated[int, says("contacts sent")]
     pixels: Annotated[list[str], says("numbers of the receivers")]
@@ -83,7 +89,7 @@ class SiteShape(Model, frozen=True, kw_only=True):
     known_by: Annotated[
         KnownByIds | None, says("by what Meta could know whom its events are about, below; null without events")
     ]
-    personal_data: Annotated[list[str], says("data of the person and browser, in words")]
+    personal_data: Annotated[list[str], says("data about the person and by what the browser is known, in words")]
     data: Annotated[list[Datum], says("all data, below")]
     sent: Annotated[list[EventsShape], says("events sent, grouped, below")]
     blocked: Annotated[list[EventsShape], says("events that were stopped on the way, likewise")]
@@ -118,7 +124,8 @@ class SharedShape(Model, frozen=True, kw_only=True):
 class Report(Model, frozen=True, kw_only=True):
     """What sites were seen to tell Meta: the output of ``--format json``."""
 
-    schema_version: Annotated[Literal[1], says("1")] = SCHEMA_VERSION
+    schema_version: Version = SCHEMA_VERSION
+    statements: Annotated[list[SaidOfReport], says("what is said of all sites together, as statements, below")]
     sites: Annotated[list[SiteShape], says("one object for each site, below")]
     shared_values: Annotated[list[SharedShape], says("values that went from several sites, below")]
     announced_uses: Annotated[list[AnnouncedUse], says("what has been announced about such data, below")]

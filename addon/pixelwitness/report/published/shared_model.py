@@ -9,8 +9,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION: Literal[1] = 1
+from pixelwitness.report.statements.report_kinds import ReportStatement
+from pixelwitness.report.statements.site_kinds import SiteStatement
+
+SCHEMA_VERSION: Literal[2] = 2
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
+
+type Version = Annotated[Literal[2], says("2")]
 
 type Contents = Literal["recorded", "partly_recorded", "not_recorded"]
 
@@ -70,19 +75,34 @@ class Said(Model, frozen=True, kw_only=True):
     certainty: Annotated[str, says("`certain`, `likely` or `hint`")]
     label: Annotated[str, says("what was found, as one word")]
     evidence: Annotated[str, says("the reason, in words")]
-    events: Annotated[int, says("how many events that were not blocked give it")]
+    events: Annotated[int, says("how many events that may have left give it")]
+    followed: Annotated[int, says("of these, how many a consent signal of the site followed")]
 
 
 class SiteFinding(Model, frozen=True, kw_only=True):
     """One thing understood about what a site sent, as often as it was."""
 
-    kind: Annotated[str, says("`personal_data`, `persona`, `topic`, `interest` or `instruction_text`")]
+    kind: Annotated[str, says("`personal_data`, `persona`, `topic`, `interest`, `instruction_text` or `conflict`")]
     label: Annotated[str, says("what was found, as one word")]
     certainty: Annotated[str, says("`certain`, `likely` or `hint`")]
     evidence: Annotated[str, says("the reason, in words")]
     fields: Annotated[list[str], says("names of the fields in which it was found")]
-    events: Annotated[int, says("how many events that were not blocked give it")]
+    events: Annotated[int, says("how many events that may have left give it")]
     contacts: Annotated[int, says("likewise contacts")]
+
+
+class SaidOfSite(Model, frozen=True, kw_only=True):
+    """One statement about a site: its kind with its arguments, and the message that reports print."""
+
+    statement: Annotated[SiteStatement, says("[kind and arguments](statements.md)")]
+    words: Annotated[str, says("the whole message, in English")]
+
+
+class SaidOfReport(Model, frozen=True, kw_only=True):
+    """One statement about the whole report."""
+
+    statement: Annotated[ReportStatement, says("[kind and arguments](statements.md)")]
+    words: Annotated[str, says("the whole message, in English")]
 
 
 class AnnouncedUse(Model, frozen=True, kw_only=True):

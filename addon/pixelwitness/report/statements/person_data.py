@@ -31,6 +31,15 @@ _NOT_KNOWN = ""
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalField:
+    """What one field says of the person."""
+
+    data_class: str
+    certainty: Certainty
+    is_persona: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Accusation:
     """One finding that says of some fields that they hold data about the person."""
 
@@ -181,6 +190,22 @@ def last_name(field: str) -> str:
     ('c_user', 'email')
     """
     return field.partition("#")[0].rpartition(".")[2].lower()
+
+
+def personal_field(row: Field, findings: Iterable[Finding], families: Collection[str]) -> PersonalField | None:
+    """Return what a field of one event or contact says of the person; None where it says nothing of one."""
+    if row.form in SAYS_NOTHING:
+        return None
+    accusing = [
+        finding for finding in findings if finding.field == row.field and finding.kind in (PERSONA, PERSONAL_DATA)
+    ]
+    if accusing:
+        finding = min(accusing, key=lambda one: (one.kind != PERSONA, -_SURENESS.get(one.certainty, 0)))
+        is_persona = finding.kind == PERSONA
+        label = CLASS_OF_PERSONA.get(finding.label, finding.label) if is_persona else finding.label
+        return PersonalField(label, as_certainty(finding.certainty), is_persona)
+    certainty = _certainty_of(row.data_class, row.form, (row.field,), families)
+    return None if certainty is None else PersonalField(row.data_class, certainty, is_persona=False)
 
 
 def carried_in(

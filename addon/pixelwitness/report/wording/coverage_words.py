@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
-from pixelwitness.report.wording.consent_words import CAUTION
-from pixelwitness.report.wording.safe_text import counted, listed
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.report.wording.english.consent_messages import CAUTION
+from pixelwitness.report.wording.safe_text import counted
 
 SERVER_GAP = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
 
@@ -50,47 +50,9 @@ def describe_unrecorded(coverage: Coverage) -> Iterator[str]:
         yield f"The exporter left cookies out of {left_out}: whether Meta's account cookies went along is unknown."
 
 
-def describe_silence(exposure: Exposure) -> str:
-    """Return the headline of a report in which no site told Meta anything: how much was looked at, and its gaps."""
-    coverage = exposure.coverage
-    requests = counted(coverage.seen, "request")
-    if coverage.seen == 0:
-        return "Nothing to scan: 0 requests. What was not looked at is not clean."
-    if any(not site.is_silent for site in exposure.of(Standing.META)):
-        return f"No site was seen to tell Meta anything in {requests}, Meta's own sites aside; {_in_short(coverage)}."
-    to_meta = coverage.matched + coverage.undecodable + coverage.blocked
-    if to_meta:
-        return (
-            f"Nothing of what was asked for was seen to go to Meta; in all, {to_meta:,} of {requests} of these "
-            "recordings were for Meta."
-        )
-    return f"Nothing was seen to go to Meta in {requests}; {_in_short(coverage)}."
-
-
-def _in_short(coverage: Coverage) -> str:
-    """Name the gaps behind a silence; the last one always holds."""
-    gaps = (
-        (coverage.incomplete, "recording that ends before its end", "recordings that end before their end"),
-        (coverage.rejected, "unusable entry", "unusable entries"),
-        (coverage.undecodable, "undecodable request", None),
-        (coverage.dropped, "dropped record", None),
-        (coverage.rule_faults, "request not looked at whole", "requests not looked at whole"),
-        (coverage.bodies_not_recorded, "request body not recorded", "request bodies not recorded"),
-        (coverage.tls_refused, "connection refused to be looked into", "connections refused to be looked into"),
-        (coverage.headless, "recording of a headless browser", "recordings of a headless browser"),
-    )
-    unknown = [counted(number, noun, plural) for number, noun, plural in gaps if number]
-    return f"unknown: {listed([*unknown, 'what servers send directly'])}"
-
-
 def list_gaps(exposure: Exposure) -> tuple[str, ...]:
     """Return what could not be seen, in plain sentences; the last one always holds."""
     return (*_losses(exposure.coverage), *_gaps(exposure), SERVER_GAP)
-
-
-def list_site_gaps(site: SiteExposure) -> tuple[str, ...]:
-    """Return what could not be seen of one site, in plain sentences; the last one always holds."""
-    return (*((_unread(site.unread),) if site.unread else ()), SERVER_GAP)
 
 
 def _losses(coverage: Coverage) -> Iterator[str]:

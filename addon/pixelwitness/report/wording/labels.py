@@ -58,6 +58,10 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
 )
 """Channels."""
 
+_CONTACTS: Mapping[str, str] = MappingProxyType(
+    {"pixel": "pixel without an event", "unknown": "request of unknown purpose"}
+)
+
 TRANSPORTS: Mapping[str, str] = MappingProxyType(
     {
         "image": "image request",
@@ -108,7 +112,7 @@ def label_channel(channel: str) -> str:
 
 def label_contact(channel: str) -> str:
     """Return what a contact by a channel is called; of the pixel's own kinds the vocabulary knows more."""
-    return "pixel without an event" if channel == "pixel" else label_channel(channel)
+    return _CONTACTS.get(channel) or label_channel(channel)
 
 
 def label_transport(transport: str) -> str:

@@ -1,50 +1,23 @@
-"""The facts of a site in few words: events, contacts, channels, times.
+"""What stands beside the sites that told something, and when a site was visited, in few words.
 
-Owns what the cells of a summary hold and the order of sites.  Must not know outputs.
+Owns these words.  Must not know outputs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from pixelwitness.core.exposure.exposure import ContactGroup, DataSent, EventGroup, Exposure, SiteExposure, Standing
-from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
-from pixelwitness.report.wording.labels import label_channel, label_transport
-from pixelwitness.report.wording.safe_text import counted, numbered, safe_text
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.report.statements.report_statements import name_sites, shared_values
+from pixelwitness.report.statements.statement import Sites
+from pixelwitness.report.wording.english.data_words import name_data
+from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
-
-MAX_NAMES = 20
-"""Sites that one line names."""
-
-
-def reporting_sites(exposure: Exposure) -> tuple[SiteExposure, ...]:
-    """Return the sites, and the unknown one, of which anything was seen to go to Meta, as people read of them.
-
-    Those that sent data about the person come first, by the number of its classes and of events; then all
-    others, by their names, the unknown one last.
-    """
-    sites = (site for site in exposure.sites if site.standing is not Standing.META and not site.is_silent)
-    return tuple(sorted(sites, key=_order))
-
-
-def _order(site: SiteExposure) -> tuple[int, int, bool, str]:
-    person = {datum.data_class for datum in select_data(site, About.PERSON)}
-    return -len(person), -site.n_events if person else 0, site.site is None, site.name
-
-
-def select_data(site: SiteExposure, about: About) -> list[DataSent]:
-    """Return what a site sent about the person, the browser or another subject, as far as it says anything."""
-    return [
-        datum
-        for datum in site.data
-        if datum.form not in SAYS_NOTHING
-        and any(about_of(datum.data_class, origin) is about for origin in datum.origins)
-    ]
 
 
 def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what stands beside the sites that told something, each as its head and its words."""
-    silent = tuple(site.name for site in exposure.of(Standing.SITE) if site.is_silent)
+    silent = tuple(site for site in exposure.of(Standing.SITE) if site.is_silent)
     if silent:
-        yield "Visited, nothing seen to go to Meta", _named(silent)
+        yield "Visited, nothing seen to go to Meta", _named(name_sites(silent))
     own = tuple(site for site in exposure.of(Standing.META) if not site.is_silent)
     if own:
         yield (
@@ -54,69 +27,18 @@ def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tupl
                 for site in own
             ),
         )
-    for words, sites in describe_shared_values(exposure, vocabulary):
-        yield f"The same {words} went from", _named(sites)
+    for shared in shared_values(exposure):
+        datum = ", ".join(name_data(shared.data, vocabulary))
+        numbers = ", ".join(map(str, shared.numbers))
+        if len(shared.numbers) == 1:
+            yield f"One and the same {datum} (value {numbers}) went from", _named(shared.sites)
+        else:
+            yield f"The same {datum} (values {numbers}) went from", _named(shared.sites)
 
 
-def describe_shared_values(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what went from several sites alike: class and numbers of values, and the sites."""
-    by_label: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for shared in exposure.shared:
-        by_label.setdefault((vocabulary.label(shared.data_class), shared.sites), []).append(shared.number)
-    for (label, sites), numbers in by_label.items():
-        listed = ", ".join(map(str, numbers))
-        yield f"{label} ({'values' if len(numbers) > 1 else 'value'} {listed})", sites
-
-
-def _named(sites: tuple[str, ...]) -> tuple[str, ...]:
-    more = (f"{len(sites) - MAX_NAMES} more",) if len(sites) > MAX_NAMES else ()
-    return (*map(safe_text, sites[:MAX_NAMES]), *more)
-
-
-def list_events(groups: Iterable[EventGroup]) -> tuple[str, ...]:
-    """Name events with their numbers: ``PageView`` and how often."""
-    numbers = count_events(groups, lambda name: safe_text(name, 60))
-    return tuple(numbered(name, number) for name, number in sorted(numbers.items()))
-
-
-def count_events(groups: Iterable[EventGroup], write: Callable[[str], str] = str) -> dict[str, int]:
-    """Return how many events have each name, as ``write`` writes it."""
-    numbers: dict[str, int] = {}
-    for group in groups:
-        name = write(group.name) if group.name else "(name not recorded)"
-        numbers[name] = numbers.get(name, 0) + group.events
-    return numbers
-
-
-def list_contacts(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Name contacts with their numbers: ``Meta's library`` and how often."""
-    return tuple(numbered(name, number) for name, number in count_contacts(groups, vocabulary))
-
-
-def count_contacts(groups: Iterable[ContactGroup], vocabulary: Vocabulary) -> tuple[tuple[str, int], ...]:
-    """Return (what they are called, how many) of contacts."""
-    kinds: dict[str, int] = {}
-    for group in groups:
-        for rule_id, number in group.rules:
-            name = vocabulary.contact(group.channel, rule_id)
-            kinds[name] = kinds.get(name, 0) + number
-    return tuple(kinds.items())
-
-
-def list_channels(groups: Iterable[EventGroup]) -> tuple[str, ...]:
-    """Name the ways of events, each with what carried it: ``pixel (image request)``."""
-    carriers: dict[str, set[str]] = {}
-    for group in groups:
-        for channel in group.channels:
-            labels = {label_transport(transport) for transport in group.transports if transport != "unknown"}
-            # A group of several channels does not say which of them was carried how.
-            carriers.setdefault(label_channel(channel), set()).update(labels if len(group.channels) == 1 else ())
-    return tuple(f"{way} ({', '.join(sorted(labels))})" if labels else way for way, labels in sorted(carriers.items()))
-
-
-def describe_absence(site: SiteExposure) -> tuple[str, ...]:
-    """Say what an empty list of personal data means: none seen, or not recorded."""
-    return ("not recorded",) if site.unread else ("no personal data seen",)
+def _named(sites: Sites) -> tuple[str, ...]:
+    more = sites.total - len(sites.names)
+    return (*map(safe_text, sites.names), *((f"{more:,} more",) if more else ()))
 
 
 def describe_span(site: SiteExposure) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Owns the table of kinds; a test finds a kind that is missing in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pixelwitness.report.statements import report_kinds, site_kinds
@@ -52,3 +52,22 @@ RENDERERS: Mapping[type[Statement], Callable[[Any, Vocabulary], Sentence]] = {
 def tell(statement: Statement, vocabulary: Vocabulary) -> Sentence:
     """Return a statement as a whole message; what was captured in it is marked."""
     return RENDERERS[type(statement)](statement, vocabulary)
+
+
+IN_CELLS: tuple[type[Statement], ...] = (
+    site_kinds.Events,
+    site_kinds.Act,
+    site_kinds.FurtherEvents,
+    site_kinds.Contacts,
+    site_kinds.PersonalData,
+    site_kinds.BrowserIdentifiers,
+    site_kinds.NoIdentifier,
+    site_kinds.TextHint,
+    site_kinds.OtherFinding,
+)
+"""Kinds that a summary tells in cells."""
+
+
+def tell_beside_cells(statements: Iterable[Statement], vocabulary: Vocabulary) -> Iterator[Sentence]:
+    """Yield the messages of the statements that stand in no cell of a summary."""
+    return (tell(one, vocabulary) for one in statements if not isinstance(one, IN_CELLS))

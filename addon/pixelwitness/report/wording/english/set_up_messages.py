@@ -22,12 +22,18 @@ def taken_words(statement: PixelTakes, vocabulary: Vocabulary) -> tuple[str, ...
     return tuple(names)
 
 
+def seen_words(statement: PixelTakes, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Name what a pixel was seen to take."""
+    known = name_identifiers(statement.seen_identifiers, vocabulary)
+    browser = (f"browser known by {', '.join(known)}",) if known else ()
+    return (*name_data(statement.seen, vocabulary), *browser)
+
+
 def tell_pixel_takes(statement: PixelTakes, vocabulary: Vocabulary) -> Sentence:
     """Return what a pixel is set to take, and what it was seen to take."""
     pixel: Sentence = (Captured(statement.pixel_id or "without a number"),)
     taken = taken_words(statement, vocabulary)
-    known = name_identifiers(statement.seen_identifiers, vocabulary)
-    seen = (*name_data(statement.seen, vocabulary), *known)
+    seen = seen_words(statement, vocabulary)
     if seen:
         observed = message("Seen to take: {seen}.", seen="; ".join(seen))
     else:

@@ -41,14 +41,21 @@ ALSO_SHOWN = "Each request also shows Meta the network address, the browser and 
 """What no field holds, and every request shows."""
 
 _EVENTS: Mapping[Outcome, tuple[str, str]] = {
-    "told": ("In all {number} event went to Meta", "In all {number} events went to Meta"),
+    "told": ("In all {number} event went to Meta {path}", "In all {number} events went to Meta {path}"),
     "unknown": (
-        "Of {number} event it was not recorded whether it left",
-        "Of {number} events it was not recorded whether they left",
+        "Whether {number} event left {path} was not recorded",
+        "Whether {number} events left {path} was not recorded",
     ),
-    "tried": ("{number} event was tried, and nothing left", "{number} events were tried, and nothing left"),
-    "blocked": ("{number} event was blocked", "{number} events were blocked"),
+    "tried": (
+        "{number} event was to go {path}, and nothing left",
+        "{number} events were to go {path}, and nothing left",
+    ),
+    "blocked": (
+        "{number} event was to go {path}, and was blocked",
+        "{number} events were to go {path}, and were blocked",
+    ),
 }
+_RECEIVED = ("; pixel {pixels} received this.", "; pixels {pixels} received this.")
 _CONTACTS: Mapping[tuple[Outcome, bool], str] = {
     ("told", False): "{site} let Meta know of the visit, through {ways}.",
     ("told", True): "{site} also let Meta know of the visit, through {ways}.",
@@ -87,17 +94,10 @@ def tell_events(statement: Events, vocabulary: Vocabulary) -> Sentence:
         ]
     )
     hosts = list_names(statement.receivers)
-    if not statement.receivers:
-        return plural(statement.events, f"{one} by {{ways}}.", f"{many} by {{ways}}.", ways=ways)
-    if not statement.pixels or statement.outcome != "told":
-        text = " by {ways} to {hosts}."
-    elif len(statement.pixels) == 1:
-        text = " by {ways} to {hosts}; pixel {pixels} received this."
-    else:
-        text = " by {ways} to {hosts}; pixels {pixels} received this."
-    return plural(
-        statement.events, one + text, many + text, ways=ways, hosts=hosts, pixels=list_names(statement.pixels)
-    )
+    path = message("by {ways} to {hosts}", ways=ways, hosts=hosts) if hosts else message("by {ways}", ways=ways)
+    received = _RECEIVED[len(statement.pixels) > 1] if statement.pixels and statement.outcome == "told" else "."
+    pixels = list_names(statement.pixels)
+    return plural(statement.events, one + received, many + received, path=path, pixels=pixels)
 
 
 def tell_further_events(statement: FurtherEvents, vocabulary: Vocabulary) -> Sentence:
