@@ -99,6 +99,15 @@ def test_a_kept_page_address_lacks_only_secrets(keeper: Redactor, url: str, stor
         ("order 1234567890", "{digits}"),
         ("token=abcdef", "{secret}"),
         (UUID, "{token}"),
+        # A number of Meta's own, of 13 digits as old cards have them; real cards and telephones beside it.
+        ("6020974733117", "6020974733117"),
+        ("6020974733117 jane@example.com", "{email}"),
+        ("4222222222222", "{card}"),
+        ("4111111111111111", "{card}"),
+        ("378282246310005", "{card}"),
+        ("36700102000000", "{card}"),
+        ("5300000000006", "{digits}"),
+        ("4917612345678", "{digits}"),
         ("https://shop.example/thanks?order=1001", "https://shop.example/thanks?…"),
         ("Buy\x1b[2J\u202e", "Buy\\x1b[2J\\u202e"),
     ],
@@ -107,6 +116,25 @@ def test_an_event_name_is_stored_unless_a_detector_objects(
     redactor: Redactor, name: str | None, stored: str | None
 ) -> None:
     assert redactor.event_name(name) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("cd.JSON-LD.@graph", "cd.JSON-LD.@graph"),
+        ("cd.JSON-LD.@graph.@type", "cd.JSON-LD.@graph.@type"),
+        ("cd.@context", "cd.@context"),
+        ("cd.JSON-LD.@graph.jane@example.com", "cd.{email}"),
+        ("cd.JSON-LD.jane@graph.example", "cd.{email}"),
+        ("cd.jane.doe@type.example", "cd.{email}"),
+        ("cd.JSON-LD.@graphics.example", "cd.{email}"),
+        ("cd.JSON-LD.@graph.+49 170 1234567", "cd.{phone}"),
+        ("cd.a@b", "cd.a?b"),
+    ],
+)
+def test_a_fields_name_is_stored_unless_a_detector_objects(redactor: Redactor, name: str, stored: str) -> None:
+    (row,) = redactor.fields((Field(name, "x"),))
+    assert row.field == stored
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,16 @@ PLACEHOLDERS = {
     DataClass.SECRET: "{secret}",
 }
 SECRET = PLACEHOLDERS[DataClass.SECRET]
+_ALL_PLACEHOLDERS = frozenset(PLACEHOLDERS.values())
 
 _INNER_PARAMETERS = re.compile(r"[;&=?]|%(?:25)*(?:3[bdf]|2[36])", re.IGNORECASE)
 _ODD_HOST = re.compile(r"[^\w.:{}-]")
+_KEYWORD = re.compile(
+    r"(?<![^.])@(?=(?:context|graph|id|type|value|language|list|set|reverse|index|base|vocab|container)(?:\.|$))"
+)
+"""The sign before a key of JSON-LD's own: what stands before and after it are steps of a name, no e-mail address."""
+_METAS_NUMBER = re.compile(r"60\d{11}", re.ASCII)
+"""The id of a conversion pixel, as Meta gave them out until 2016; some sites still send it in a name's place."""
 _ODD = re.compile(r"[^\w.:$ \[\]{}#-]")
 
 
@@ -40,9 +47,24 @@ def without_objection(text: str) -> str:
     return text[: personal_data.MAX_LOOKED_AT] if data_class is None else PLACEHOLDERS[data_class]
 
 
+def is_number_of_metas(name: str) -> bool:
+    """Say whether an event is called by a number of Meta's own, and by nobody's card or telephone.
+
+    >>> is_number_of_metas("6020974733117"), is_number_of_metas("4917612345678"), is_number_of_metas("4222222222222")
+    (True, False, False)
+    """
+    return _METAS_NUMBER.fullmatch(name) is not None
+
+
 def field_name(name: str) -> str:
-    """Return a captured name as part of a field's name: no personal data, no odd characters, bounded."""
-    return printable(_ODD.sub("?", without_objection(name)), MAX_FIELD_NAME)
+    """Return a captured name as part of a field's name: no personal data, no odd characters, bounded.
+
+    >>> field_name("JSON-LD.@graph.@type"), field_name("jane@graph.example")
+    ('JSON-LD.@graph.@type', '{email}')
+    """
+    steps = [_ODD.sub("?", step) for step in _KEYWORD.split(name[: personal_data.MAX_LOOKED_AT])]
+    judged = without_objection("".join(_KEYWORD.split(name)))
+    return printable(judged if judged in _ALL_PLACEHOLDERS else "@".join(steps), MAX_FIELD_NAME)
 
 
 def stored_segment(segment: str) -> str:

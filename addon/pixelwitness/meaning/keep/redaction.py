@@ -15,7 +15,14 @@ import msgspec
 from pixelwitness.core.detect import sighting
 from pixelwitness.core.exposure import records
 from pixelwitness.meaning.keep.field_treatment import PERSONA_MARK, SURE, FieldTreatment, treatment_of
-from pixelwitness.meaning.keep.name_redaction import MAX_NAME, SECRET, printable, receiver_host, without_objection
+from pixelwitness.meaning.keep.name_redaction import (
+    MAX_NAME,
+    SECRET,
+    is_number_of_metas,
+    printable,
+    receiver_host,
+    without_objection,
+)
 from pixelwitness.meaning.keep.page_urls import MAX_PARTS, Part, kept_url, parts_of_url, stored_url
 from pixelwitness.meaning.keep.value_shapes import fits
 from pixelwitness.meaning.names.knowledge import DataClass, EventKind, KeyEntry, Knowledge, Matching, Shape
@@ -159,7 +166,9 @@ class Redactor:
         """Return an event's name, or ``{email}`` and the like when a detector objects to it."""
         if name is not None and looks_absolute(name):
             return self.url(name)
-        return None if name is None else self._named(name)
+        if name is None or (is_number_of_metas(name) and not (self._hides is not None and self._hides(name))):
+            return name
+        return self._named(name)
 
     def pixel_id(self, text: str | None) -> str | None:
         """Return a pixel id; what is none of 5 to 25 digits passes the detectors like any text."""

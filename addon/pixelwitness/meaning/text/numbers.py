@@ -18,6 +18,8 @@ _GROUP = re.compile(r"\d+")
 _MILLISECONDS = (1_262_304_000_000, 2_051_222_400_000)
 """The years 2010 to 2034; no phone number has thirteen digits and begins with 1."""
 _LONG = 9
+_FIRST_DIGITS = {13: ("4",), 14: ("30", "36", "38", "39"), 15: ("34", "37", "2131", "1800")}
+"""How cards of few digits begin (ISO/IEC 7812): old ones of Visa, Diners Club, American Express and old ones of JCB."""
 _MAX_ASIDE = 3
 _MAX_GROUPS = 10
 _GROUPINGS = frozenset(
@@ -114,7 +116,7 @@ def _kind_of_run(run: str) -> NumberKind | None:
 
 
 def _is_card(digits: str) -> bool:
-    if len(digits) > 19 or digits[0] not in "23456":
+    if len(digits) > 19 or not digits.startswith(_FIRST_DIGITS.get(len(digits), ("2", "3", "4", "5", "6"))):
         return False
     total = 0
     for index, digit in enumerate(reversed(digits)):
