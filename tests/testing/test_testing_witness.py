@@ -59,7 +59,7 @@ def test_an_event_is_told_with_its_page_its_data_and_what_would_help(witness: Br
     ]
     for line in (
         " page shop.example/boots",
-        " carried amount of money, browser id (_fbp), page address, product",
+        " carried amount of money, browser id, page address, product",
         " to fix remove the pixel, or call fbq('consent', 'revoke') before fbq('init', …) until the",
     ):
         assert line in said

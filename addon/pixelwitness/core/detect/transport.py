@@ -40,6 +40,8 @@ _BY_RQM = {
     "xhr": Transport.XHR,
 }
 _BROWSER_SIGNS = ("sec-fetch-mode", "sec-fetch-dest", "referer", "origin", "cookie", "accept-language", "sec-ch-ua")
+_APPS = ("FBAndroidSDK", "FBiOSSDK")
+"""How Meta's SDK in apps calls itself: an app is no server."""
 
 
 def transport_of(request: Request) -> Transport:
@@ -72,16 +74,15 @@ def transport_of(request: Request) -> Transport:
 def _posted(request: Request, destination: str) -> Transport:
     kind = request.content_type.lower()
     mode = request.header_map.get("sec-fetch-mode", "")
-    if kind.startswith("multipart/form-data"):
-        return Transport.BEACON
+    claimed = _claimed(request)
     if destination == "empty":
-        # sendBeacon of a string asks for no CORS; a fetch of JSON must.
-        return Transport.BEACON if mode == "no-cors" and kind.startswith("text/plain") else Transport.FETCH
+        # sendBeacon of a string or of form data asks for no CORS; a fetch can do the same, and the library says so.
+        is_beacon = mode == "no-cors" and kind.startswith(("text/plain", "multipart/form-data"))
+        return Transport.BEACON if is_beacon and claimed is not Transport.FETCH else Transport.FETCH
     if request.header_map and not any(sign in request.header_map for sign in _BROWSER_SIGNS):
         agent = request.header_map.get("user-agent", "")
-        if agent and not agent.startswith("Mozilla/"):
+        if agent and not agent.startswith(("Mozilla/", *_APPS)):
             return Transport.SERVER
-    claimed = _claimed(request)
     if claimed is Transport.IMAGE:
         return Transport.FORM if "urlencoded" in kind else Transport.UNKNOWN
     return claimed
