@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.core.exposure.records import Contact, Event, Field, Finding, Recording, Signal, Transmission, Visit
 
@@ -154,7 +156,8 @@ def event(
             values[key] = value
         if key in carried:
             carried[key] = value
-    return SeenEvent(Event(**values), (Transmission(**carried),), fields)
+    owned = tuple(msgspec.structs.replace(field, transmission_id=carried["id"]) for field in fields)
+    return SeenEvent(Event(**values), (Transmission(**carried),), owned)
 
 
 def contact(channel: str = "library", *fields: Field, site: str | None = "shop.example", **changed: Any) -> SeenContact:
@@ -185,7 +188,8 @@ def contact(channel: str = "library", *fields: Field, site: str | None = "shop.e
         "delivery_reason": None,
         "sender": "site",
     }
-    return SeenContact(Contact(**values | changed), fields)
+    row = Contact(**values | changed)
+    return SeenContact(row, tuple(msgspec.structs.replace(field, contact_id=row.id) for field in fields))
 
 
 EMAIL = datum("ud.em", "email", "sha256", token="jane")

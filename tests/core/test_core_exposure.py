@@ -2,22 +2,14 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exposed import EMAIL, FBP, contact, datum, event, finding, recording, visit
+from tests.exposed import BOOTS, EMAIL, FBP, contact, datum, event, finding, recording, visit
 
 from pixelwitness.core.exposure import grouping
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
-from pixelwitness.core.exposure.exposure import (
-    ContactGroup,
-    DataSent,
-    EventGroup,
-    Exposure,
-    SeenContact,
-    SeenEvent,
-    SharedValue,
-    SiteFinding,
-    Standing,
-)
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, Standing
 from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
+from pixelwitness.core.exposure.exposure_parts import ContactGroup, DataSent, EventGroup, SharedValue, SiteFinding
+from pixelwitness.core.exposure.outcome import Outcome
 
 COVERAGE = coverage_of([recording()])
 
@@ -40,6 +32,7 @@ def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
 
     (group,) = site.sent
     assert replace(group, contents=()) == EventGroup(
+        outcome=Outcome.TOLD,
         pixel_id="1234567890123456",
         name="Purchase",
         kind="standard",
@@ -51,8 +44,13 @@ def test_events_of_one_pixel_name_and_channel_are_one_group() -> None:
         unread=1,
         confidences=("certain",),
         data=(
-            DataSent("browser_id", "plain", "manual", ("fbp",), times=1, different=1),
-            DataSent("email", "sha256", "manual", ("ud.em",), times=2, different=1),
+            DataSent("browser_id", "plain", "manual", ("fbp",), times=1, different=1, ids=("aaaa000011112222-2",)),
+            DataSent(
+                *("email", "sha256", "manual", ("ud.em",)),
+                times=2,
+                different=1,
+                ids=("aaaa000011112222-2", "aaaa000011112222-1"),
+            ),
         ),
         contents=(),
         further=0,
@@ -98,6 +96,7 @@ def test_contacts_are_counted_by_channel() -> None:
 
     assert site.contacts == (
         ContactGroup(
+            Outcome.TOLD,
             "config",
             ("connect.facebook.net",),
             ("1234567890123456",),
@@ -108,9 +107,81 @@ def test_contacts_are_counted_by_channel() -> None:
             ("aaaa000011112222-90",),
         ),
         ContactGroup(
-            "library", ("connect.facebook.net",), (), 2, 0, (), (("meta-pixel-library", 2),), ("aaaa000011112222-90",)
+            Outcome.TOLD,
+            "library",
+            ("connect.facebook.net",),
+            (),
+            2,
+            0,
+            (),
+            (("meta-pixel-library", 2),),
+            ("aaaa000011112222-90",),
         ),
     )
+
+
+def test_outcomes_are_groups_of_their_own_and_a_cache_or_the_operator_counts_for_nobody() -> None:
+    by_delivery = {
+        "answered": Outcome.TOLD,
+        "sent": Outcome.TOLD,
+        "unknown": Outcome.UNKNOWN,
+        "failed": Outcome.TRIED,
+        "stopped": Outcome.TRIED,
+        "cached": None,
+    }
+    seen: tuple[SeenEvent | SeenContact, ...] = (
+        *(event("Lead", EMAIL, position=place, delivery=delivery) for place, delivery in enumerate(by_delivery)),
+        event("Lead", position=7, blocked=True),
+        *(contact("unknown", delivery=delivery) for delivery in by_delivery),
+        contact("unknown", blocked=True),
+        event("Lead", position=8, sender="operator"),
+        contact("library", sender="operator"),
+    )
+    (site,) = summed(*seen).sites
+
+    counts = [(Outcome.TOLD, 2), (Outcome.UNKNOWN, 1), (Outcome.TRIED, 2), (Outcome.BLOCKED, 1)]
+    assert [(group.outcome, group.events) for group in site.events] == counts
+    assert [(group.outcome, group.contacts) for group in site.contacts] == counts
+    assert (site.n_events, site.n_contacts) == (3, 3)
+    assert [(datum.times, datum.unknown) for datum in site.data] == [(3, 1)]
+    assert site.certainties == (("certain", 6), ("likely", 6))
+    (tried,) = summed(contact("unknown", delivery="failed")).sites
+    assert not tried.is_silent
+    assert summed(contact(delivery="cached"), event(sender="operator")).sites == ()
+
+
+def test_of_an_event_that_left_only_the_copies_that_may_have_left_carried_data() -> None:
+    told, stopped, unknown = (
+        event("Lead", datum, position=place, channel=channel, delivery=delivery)
+        for place, (datum, channel, delivery) in enumerate(
+            [(EMAIL, "pixel", "answered"), (FBP, "relay", "stopped"), (BOOTS[1], "capi-gateway", "unknown")]
+        )
+    )
+    joined = replace(
+        told,
+        transmissions=(*told.transmissions, *stopped.transmissions, *unknown.transmissions),
+        fields=(*told.fields, *stopped.fields, *unknown.fields),
+    )
+    (site,) = summed(joined).sites
+
+    (group,) = site.events
+    assert (group.outcome, group.channels, group.transmissions) == (Outcome.TOLD, ("capi-gateway", "pixel"), 2)
+    assert [(datum.data_class, datum.unknown) for datum in group.data] == [("email", 0), ("money", 1)]
+
+
+def test_an_app_has_an_exposure_of_its_own_wherever_it_showed_a_page() -> None:
+    app = "app:com.example.shop"
+    exposure = summed(
+        event("fb_mobile_purchase", EMAIL, site=None, sender=app, channel="app-sdk"),
+        contact(site="shop.example", sender=app),
+        event("Purchase", EMAIL),
+    )
+
+    assert [(one.name, one.standing, one.n_events, one.n_contacts) for one in exposure.sites] == [
+        (app, Standing.APP, 1, 1),
+        ("shop.example", Standing.SITE, 1, 0),
+    ]
+    assert exposure.shared == (SharedValue(1, "email", "sha256", (app, "shop.example")),)
 
 
 def test_metas_own_sites_meta_ai_and_the_unknown_page_stand_apart() -> None:
@@ -136,9 +207,12 @@ def test_one_value_from_two_sites_is_told_and_one_of_meta_or_of_a_blocked_event_
         event("PageView", FBP, site="shop.example"),
         event("PageView", FBP, site="instagram.com"),
         event("PageView", FBP, site="news.example", blocked=True),
+        event("PageView", FBP, site="maps.example", delivery="failed"),
+        event("PageView", EMAIL, site="maps.example", delivery="unknown"),
     )
 
-    assert exposure.shared == (SharedValue(1, "email", "sha256", ("clinic.example", "shop.example")),)
+    sites = ("clinic.example", "maps.example", "shop.example")
+    assert exposure.shared == (SharedValue(1, "email", "sha256", sites, unknown=("maps.example",)),)
 
 
 def test_an_ordinary_value_on_two_sites_joins_nobody() -> None:
@@ -215,5 +289,5 @@ def test_findings_of_a_site_are_counted_once_for_each_event_and_contact_that_was
     event_1 = ("aaaa000011112222-1",)
     assert site.findings == (
         SiteFinding("identity", "browser", "certain", "_fbp", (), events=0, contacts=1, ids=event_1),
-        SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1, event_1),
+        SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1, ids=event_1),
     )

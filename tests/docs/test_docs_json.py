@@ -9,7 +9,8 @@ from tests.docs import reading
 from tests.published import problems
 
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.core.exposure.exposure import Exposure, SharedValue
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.core.exposure.exposure_parts import SharedValue
 from pixelwitness.report.published import report_document
 from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.schemas import PUBLISHED, json_schema

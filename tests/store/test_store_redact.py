@@ -33,13 +33,16 @@ KEPT = {
     "visits": {"site", "attributed_by"},
     "events": {
         *("channel", "rule_id", "confidence", "pixel_id", "event_name", "event_kind", "dedup_form", "page_site"),
-        *("attributed_by", "attribution_certainty"),
+        *("attributed_by", "attribution_certainty", "delivery", "sender"),
     },
     "contacts": {
         *("channel", "rule_id", "confidence", "pixel_id", "page_site", "attributed_by", "attribution_certainty"),
-        *("receiver_host", "body_state", "also_matched"),
+        *("receiver_host", "body_state", "also_matched", "delivery", "delivery_reason", "sender"),
     },
-    "transmissions": {"rule_id", "channel", "receiver_host", "transport", "body_state", "also_matched"},
+    "transmissions": {
+        *("rule_id", "channel", "receiver_host", "transport", "body_state", "also_matched"),
+        *("delivery", "delivery_reason"),
+    },
     "fields": {"field", "data_class", "form", "matching"},
     "signals": {"site", "rule_id", "kind", "state"},
     "observations": {"site", "kind", "rule_id", "confidence", "evidence"},

@@ -65,14 +65,19 @@ def test_a_changed_schema_needs_a_new_version(path: Path) -> None:
     )
 
 
-def test_exposure_of_a_site_tells_what_was_sent_and_counts_what_was_blocked(path: Path, rows: Any) -> None:
+def test_exposure_of_a_site_tells_what_was_sent_and_counts_all_else_apart(path: Path, rows: Any) -> None:
     found: list[r.AnyRecord] = [
         rows.visit("x-0", "x"),
         msgspec.structs.replace(rows.visit("x-1", "x"), seen_at="2026-07-01T09:00:00.000Z"),
-        rows.event("x-2", "x", event_name="Заказ", pixel_id="9"),
+        rows.event("x-2", "x", event_name="Заказ", pixel_id="9", delivery="answered"),
         rows.event("x-3", "x", event_name='Add "it"', pixel_id="10", seen_at="2026-07-02T10:00:00.000Z"),
         rows.event("x-4", "x", event_name=None, pixel_id=None, seen_at=None),
         rows.event("x-5", "x", event_name="Hidden", pixel_id="11", blocked=True),
+        rows.event("x-8", "x", event_name="Tried", pixel_id="12", delivery="failed"),
+        rows.event("x-9", "x", event_name="Cached", pixel_id="13", delivery="cached"),
+        rows.event("x-10", "x", event_name="Replayed", pixel_id="14", delivery="answered", sender="operator"),
+        rows.transmission("x-8", "x-8", "x", channel="chat", delivery="failed"),
+        rows.transmission("x-10", "x-10", "x", channel="login", delivery="answered"),
         rows.transmission("x-2", "x-2", "x"),
         rows.transmission("x-2a", "x-2", "x", channel="capi-gateway"),
         rows.transmission("x-2b", "x-2", "x", channel="relay", blocked=True),
@@ -81,7 +86,12 @@ def test_exposure_of_a_site_tells_what_was_sent_and_counts_what_was_blocked(path
         rows.field("x-2a", "user_data.ph", data_class="phone"),
         rows.field("x-2b", "ud.db", data_class="birth date"),
         rows.field("x-5", "ud.ge", data_class="gender"),
-        rows.contact("x-6", "x"),
+        rows.field("x-8", "ud.ct", data_class="city"),
+        rows.field("x-10", "ud.zp", data_class="postcode"),
+        rows.contact("x-6", "x", delivery="sent"),
+        rows.contact("x-11", "x", channel="chat", delivery="stopped"),
+        rows.contact("x-12", "x", channel="config", delivery="cached"),
+        rows.contact("x-13", "x", page_site=None, sender="app:com.example", channel="app-sdk"),
         rows.contact("x-7", "x", channel="login", blocked=True),
         rows.field("x-6", "cookies._fbp", of_contact=True, data_class="browser id"),
         rows.field("x-7", "cookies.c_user", of_contact=True, data_class="account cookie"),
@@ -89,15 +99,21 @@ def test_exposure_of_a_site_tells_what_was_sent_and_counts_what_was_blocked(path
     with Ledger.open(path) as ledger:
         ledger.replace(rows.recording("x"), found)
         assert ledger.refused == 0
-    assert exposure(path) == [
+    app, shop = exposure(path)
+    assert (app["site"], app["n_contacts"], app["n_contacts_unknown"]) == ("app:com.example", 1, 1)
+    assert [shop] == [
         {
             "site": "shop.example",
             "owner": None,
             "visits": 2,
             "n_events": 3,
+            "n_unknown": 2,
+            "n_tried": 1,
             "n_blocked": 1,
             "n_pixels": 2,
             "n_contacts": 1,
+            "n_contacts_unknown": 0,
+            "n_contacts_tried": 1,
             "n_contacts_blocked": 1,
             "event_names": '["Add \\"it\\"","Заказ"]',
             "pixels": '["10","9"]',

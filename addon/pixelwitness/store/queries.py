@@ -8,7 +8,7 @@ of the answers.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
@@ -56,10 +56,16 @@ _IN_RECORDINGS = "(:recordings IS NULL OR {} IN (SELECT value FROM json_each(:re
 
 
 def _chosen(site: str, of: str = "") -> str:
-    """Return the condition that holds for the rows of a choice; ``site`` names the column, ``of`` the table."""
-    return f"""(:sites IS NULL OR ifnull({of}{site}, 'unknown') IN (SELECT value FROM json_each(:sites)))
+    """Return the condition that holds for the rows of a choice; ``site`` names them, ``of`` the table."""
+    return f"""(:sites IS NULL OR {site} IN (SELECT value FROM json_each(:sites)))
   AND (:since IS NULL OR {of}seen_at IS NULL OR {of}seen_at >= :since)
   AND {_IN_RECORDINGS.format(f"{of}recording_id")}"""
+
+
+_OF_SITE = _chosen("ifnull(site, 'unknown')")
+_COUNTED = f"{schema.COUNTED.format('')} AND {_chosen(schema.TOLD_BY.format(''))}"
+_COUNTED_EVENTS = f"{schema.COUNTED.format('events.')} AND {_chosen(schema.TOLD_BY.format('events.'), 'events.')}"
+_NAME_OF_EVENT = "CASE WHEN events.sender GLOB 'app:*' THEN events.sender ELSE events.page_site END"
 
 
 class _Query[R: Record]:
@@ -88,12 +94,12 @@ class _Query[R: Record]:
 _IN_TIME = "ORDER BY seen_at, recording_id, position, length(id), id"
 
 _RECORDINGS = _Query(Recording, f"WHERE {_IN_RECORDINGS.format('id')} ORDER BY first_seen, sources, id")
-_VISITS = _Query(Visit, f"WHERE {_chosen('site')} ORDER BY seen_at, recording_id, position")
-_SIGNALS = _Query(Signal, f"WHERE {_chosen('site')} {_IN_TIME}")
-_OBSERVATIONS = _Query(Observation, f"WHERE {_chosen('site')} {_IN_TIME}")
-_PIXEL_CONFIGS = _Query(PixelConfig, f"WHERE {_chosen('site')} {_IN_TIME}")
-_EVENTS = _Query(Event, f"WHERE {_chosen('page_site')} ORDER BY seen_at, recording_id, length(id), id")
-_CONTACTS = _Query(Contact, f"WHERE {_chosen('page_site')} ORDER BY seen_at, recording_id, position, part")
+_VISITS = _Query(Visit, f"WHERE {_OF_SITE} ORDER BY seen_at, recording_id, position")
+_SIGNALS = _Query(Signal, f"WHERE {_OF_SITE} {_IN_TIME}")
+_OBSERVATIONS = _Query(Observation, f"WHERE {_OF_SITE} {_IN_TIME}")
+_PIXEL_CONFIGS = _Query(PixelConfig, f"WHERE {_OF_SITE} {_IN_TIME}")
+_EVENTS = _Query(Event, f"WHERE {_COUNTED} ORDER BY seen_at, recording_id, length(id), id")
+_CONTACTS = _Query(Contact, f"WHERE {_COUNTED} ORDER BY seen_at, recording_id, position, part")
 _TRANSMISSIONS = _Query(Transmission, "WHERE event_id = ? ORDER BY position, part, item")
 _FIELDS_OF_TRANSMISSION = _Query(Field, "WHERE transmission_id = ? ORDER BY field, ordinal")
 _FIELDS_OF_CONTACT = _Query(Field, "WHERE contact_id = ? ORDER BY field, ordinal")
@@ -108,16 +114,16 @@ ORDER BY recording_id, length(event_id), event_id, length(contact_id), contact_i
 )
 
 _SERVER_HINTS = f"""
-SELECT events.page_site, findings.label, findings.evidence, count(DISTINCT events.id), findings.certainty
+SELECT {_NAME_OF_EVENT}, findings.label, findings.evidence, count(DISTINCT events.id), findings.certainty
 FROM findings JOIN events ON events.id = findings.event_id
 WHERE findings.kind = 'server_side' AND findings.evidence IS NOT NULL
-  AND {_chosen("page_site", "events.")}
+  AND {_COUNTED_EVENTS}
 GROUP BY 1, 2, 3, 5
 UNION ALL
 SELECT DISTINCT site, kind, evidence, 0, confidence
 FROM observations
 WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NULL
-  AND {_chosen("site")}
+  AND {_OF_SITE}
 ORDER BY 1, 2, 3, 5
 """
 
@@ -133,23 +139,25 @@ SELECT (SELECT count(*) FROM (SELECT DISTINCT recording_id, position FROM carrie
 """
 
 _IDENTITIES = f"""
-SELECT DISTINCT events.page_site, findings.label, findings.evidence
+SELECT {_NAME_OF_EVENT}, findings.label, findings.evidence, min(events.delivery = 'unknown')
 FROM findings JOIN events ON events.id = findings.event_id
-WHERE findings.kind = 'identity' AND NOT events.blocked
-  AND {_chosen("page_site", "events.")}
+WHERE findings.kind = 'identity' AND {schema.SENT.format("events.")}
+  AND {_COUNTED_EVENTS}
+GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
 """
 
 _CONSENT = f"""
-SELECT events.page_site, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id),
+SELECT {_NAME_OF_EVENT}, findings.label, findings.certainty, findings.evidence, count(DISTINCT events.id),
   count(DISTINCT CASE WHEN findings.label = 'nothing_seen' AND EXISTS (
     SELECT 1 FROM signals
     WHERE signals.recording_id = events.recording_id AND signals.site = events.page_site
       AND signals.kind <> 'gpc' AND signals.seen_at > events.seen_at
-  ) THEN events.id END)
+  ) THEN events.id END),
+  count(DISTINCT CASE events.delivery WHEN 'unknown' THEN events.id END)
 FROM findings JOIN events ON events.id = findings.event_id
-WHERE findings.kind = 'consent' AND findings.evidence IS NOT NULL AND NOT events.blocked
-  AND {_chosen("page_site", "events.")}
+WHERE findings.kind = 'consent' AND findings.evidence IS NOT NULL AND {schema.SENT.format("events.")}
+  AND {_COUNTED_EVENTS}
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4
 """
@@ -183,7 +191,10 @@ def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterat
 
 
 def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
-    """Yield the events with all that carried them and was understood, in the order of time."""
+    """Yield the events with all that carried them and was understood, in the order of time.
+
+    Of these and of contacts those are left out that a cache answered and those of whoever runs the proxy.
+    """
     for event in _EVENTS.read(db, choice.parameters):
         carriers = list(_TRANSMISSIONS.read(db, (event.id,)))
         carriers.sort(key=lambda carrier: carrier.rule_id != event.rule_id)
@@ -211,17 +222,18 @@ def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EV
 
 def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, Identification]]:
     """Yield for each site with events by what Meta could tell whom they are about, at the closest."""
-    by_site: dict[str | None, list[tuple[str, str]]] = {}
-    for site, level, evidence in db.execute(_IDENTITIES, choice.parameters):
-        by_site.setdefault(site, []).append((level, evidence))
+    by_site: dict[str | None, list[tuple[str, str, bool]]] = {}
+    for site, level, evidence, unknown in db.execute(_IDENTITIES, choice.parameters):
+        by_site.setdefault(site, []).append((level, evidence, bool(unknown)))
     for site, levels in by_site.items():
-        yield site, summarise_identity(levels)
+        known = summarise_identity((level, evidence) for level, evidence, _ in levels)
+        yield site, replace(known, unknown=all(unknown for level, _, unknown in levels if level == known.level))
 
 
 def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
-    """Yield (site, what was visible of consent) for the events that were not blocked."""
-    for site, label, certainty, evidence, number, followed in db.execute(_CONSENT, choice.parameters):
-        yield site, CountedFinding(label, certainty, evidence, number, followed)
+    """Yield (site, what was visible of consent) for the events that are judged as sent."""
+    for site, *counted in db.execute(_CONSENT, choice.parameters):
+        yield site, CountedFinding(*counted)
 
 
 def own_sites(db: sqlite3.Connection) -> frozenset[str]:

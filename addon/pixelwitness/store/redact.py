@@ -94,6 +94,8 @@ def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
             **_kept("tool_version", "rules_sha256", "knowledge_sha256", "suffix_list"),
             **_kept("requests_seen", "requests_matched", "requests_other", "undecodable", "rejected", "blocked"),
             **_kept("not_requests", "bodies_not_recorded", "tls_refused", "dropped", "rule_faults"),
+            **_kept("delivery_failed", "delivery_stopped", "delivery_cached", "delivery_unknown"),
+            **_kept("by_operator", "within_meta"),
             "sources": _hide_sources,
             "exporter": lambda value: _find_names(value, _EXPORTERS),
             "user_agent": lambda value: _find_first(value, _BROWSERS),
@@ -108,7 +110,7 @@ def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
         },
         "events": {
             **_kept("id", "recording_id", "visit_id", "channel", "rule_id", "confidence", "event_kind", "dedup_form"),
-            **_kept("transmissions", "blocked"),
+            **_kept("transmissions", "blocked", "delivery", "sender"),
             **seen_at,
             **page,
             "event_name": _redact_name,
@@ -119,6 +121,7 @@ def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
         "contacts": {
             **_kept("id", "recording_id", "visit_id", "position", "part", "line", "channel", "confidence"),
             **_kept("receiver_host", "first_party", "body_state", "blocked", "also_matched"),
+            **_kept("delivery", "delivery_reason", "sender"),
             **seen_at,
             **page,
             **rule,
@@ -128,6 +131,7 @@ def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
         "transmissions": {
             **_kept("id", "event_id", "recording_id", "position", "part", "item", "line", "channel"),
             **_kept("receiver_host", "first_party", "transport", "body_state", "blocked", "also_matched"),
+            **_kept("delivery", "delivery_reason"),
             **seen_at,
             **rule,
             "method": _known_method,

@@ -106,29 +106,44 @@ _KEYS: Mapping[str, str] = {
     "fields_of_contact": "fields (contact_id, field, ordinal) WHERE contact_id IS NOT NULL",
 }
 
-EXPOSURE = """
+OUTCOME = """CASE WHEN {0}blocked THEN 'blocked' WHEN {0}delivery IN ('answered', 'sent') THEN 'told'
+    WHEN {0}delivery IN ('failed', 'stopped') THEN 'tried' WHEN {0}delivery <> 'cached' THEN 'unknown' END"""
+"""`core.exposure.outcome.outcome_of` in SQL; in the braces the table with its point, or nothing, as below."""
+SENT = "NOT {0}blocked AND {0}delivery NOT IN ('failed', 'stopped', 'cached')"
+"""Condition that holds for what is judged as sent."""
+COUNTED = "{0}sender <> 'operator' AND ({0}blocked OR {0}delivery <> 'cached')"
+"""Condition that holds for events and contacts that count for somebody: not the operator's, nor answered by a cache."""
+TOLD_BY = "CASE WHEN {0}sender GLOB 'app:*' THEN {0}sender ELSE ifnull({0}page_site, 'unknown') END"
+"""Under which name an event or contact counts."""
+
+_SENT, _COUNTED, _TOLD_BY = (condition.format("") for condition in (SENT, COUNTED, TOLD_BY))
+_UNKNOWN, _TRIED = (f"({OUTCOME.format('')}) = '{outcome}'" for outcome in ("unknown", "tried"))
+
+EXPOSURE = f"""
 WITH
 facts (site, ai, kind, value) AS (
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'event_name', event_name
-    FROM events WHERE NOT blocked AND event_name IS NOT NULL
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 'event_name', event_name
+    FROM events WHERE {_COUNTED} AND {_SENT} AND event_name IS NOT NULL
     UNION
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'pixel', pixel_id
-    FROM events WHERE NOT blocked AND pixel_id IS NOT NULL
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 'pixel', pixel_id
+    FROM events WHERE {_COUNTED} AND {_SENT} AND pixel_id IS NOT NULL
     UNION
-    SELECT ifnull(page_site, 'unknown'), events.channel = 'meta-ai', 'channel', transmissions.channel
-    FROM events JOIN transmissions ON transmissions.event_id = events.id WHERE NOT transmissions.blocked
+    SELECT {_TOLD_BY}, events.channel = 'meta-ai', 'channel', transmissions.channel
+    FROM events JOIN transmissions ON transmissions.event_id = events.id
+    WHERE {COUNTED.format("events.")} AND {SENT.format("transmissions.")}
     UNION
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'channel', channel
-    FROM contacts WHERE NOT blocked
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 'channel', channel
+    FROM contacts WHERE {_COUNTED} AND {_SENT}
     UNION
-    SELECT ifnull(page_site, 'unknown'), events.channel = 'meta-ai', 'data_class', fields.data_class
+    SELECT {_TOLD_BY}, events.channel = 'meta-ai', 'data_class', fields.data_class
     FROM events
     JOIN transmissions ON transmissions.event_id = events.id
     JOIN fields ON fields.transmission_id = transmissions.id
-    WHERE NOT transmissions.blocked
+    WHERE {COUNTED.format("events.")} AND {SENT.format("transmissions.")}
     UNION
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 'data_class', fields.data_class
-    FROM contacts JOIN fields ON fields.contact_id = contacts.id WHERE NOT blocked
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 'data_class', fields.data_class
+    FROM contacts JOIN fields ON fields.contact_id = contacts.id
+    WHERE {_COUNTED} AND {_SENT}
 ),
 -- A window, since only there the order of an aggregate is defined in every SQLite we meet.
 lists (site, ai, kind, list, n) AS (
@@ -139,30 +154,37 @@ lists (site, ai, kind, list, n) AS (
     )
 ),
 parts (
-    site, ai, visits, n_events, n_blocked, n_contacts, n_contacts_blocked, kind, list, n, first_seen, last_seen
+    site, ai, visits, events, unknown, tried, blocked, contacts, c_unknown, c_tried, c_blocked,
+    kind, list, n, first_seen, last_seen
 ) AS (
-    SELECT ifnull(site, 'unknown'), 0, count(*), 0, 0, 0, 0, NULL, NULL, 0, min(seen_at), max(seen_at)
+    SELECT ifnull(site, 'unknown'), 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, min(seen_at), max(seen_at)
     FROM visits GROUP BY 1
     UNION ALL
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 0, sum(NOT blocked), sum(blocked), 0, 0,
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 0,
+           sum({_SENT}), sum({_UNKNOWN}), sum({_TRIED}), sum(blocked), 0, 0, 0, 0,
            NULL, NULL, 0, min(seen_at), max(seen_at)
-    FROM events GROUP BY 1, 2
+    FROM events WHERE {_COUNTED} GROUP BY 1, 2
     UNION ALL
-    SELECT ifnull(page_site, 'unknown'), channel = 'meta-ai', 0, 0, 0, sum(NOT blocked), sum(blocked),
+    SELECT {_TOLD_BY}, channel = 'meta-ai', 0, 0, 0, 0, 0,
+           sum({_SENT}), sum({_UNKNOWN}), sum({_TRIED}), sum(blocked),
            NULL, NULL, 0, min(seen_at), max(seen_at)
-    FROM contacts GROUP BY 1, 2
+    FROM contacts WHERE {_COUNTED} GROUP BY 1, 2
     UNION ALL
-    SELECT site, ai, 0, 0, 0, 0, 0, kind, list, n, NULL, NULL FROM lists
+    SELECT site, ai, 0, 0, 0, 0, 0, 0, 0, 0, 0, kind, list, n, NULL, NULL FROM lists
 )
 SELECT
     parts.site AS site,
     CASE WHEN parts.ai THEN 'meta-ai' ELSE site_owners.owner END AS owner,
     sum(visits) AS visits,
-    sum(n_events) AS n_events,
-    sum(n_blocked) AS n_blocked,
+    sum(events) AS n_events,
+    sum(unknown) AS n_unknown,
+    sum(tried) AS n_tried,
+    sum(blocked) AS n_blocked,
     sum(CASE kind WHEN 'pixel' THEN n ELSE 0 END) AS n_pixels,
-    sum(n_contacts) AS n_contacts,
-    sum(n_contacts_blocked) AS n_contacts_blocked,
+    sum(contacts) AS n_contacts,
+    sum(c_unknown) AS n_contacts_unknown,
+    sum(c_tried) AS n_contacts_tried,
+    sum(c_blocked) AS n_contacts_blocked,
     ifnull(max(CASE kind WHEN 'event_name' THEN list END), '[]') AS event_names,
     ifnull(max(CASE kind WHEN 'pixel' THEN list END), '[]') AS pixels,
     ifnull(max(CASE kind WHEN 'data_class' THEN list END), '[]') AS data_classes,
@@ -173,11 +195,12 @@ FROM parts LEFT JOIN site_owners ON site_owners.site = parts.site
 GROUP BY parts.site, parts.ai
 ORDER BY parts.site, parts.ai
 """
-"""One row a site.
+"""One row a site, and one an app (``app:<package>``).
 
 Events and contacts of the channel ``meta-ai`` have a row of their own with the owner
 ``meta-ai``; the owner of a site that is not Meta's is null.  Names, pixels, channels
-and data classes are of what was sent; what was blocked is counted beside it.
+and data classes are of what is judged as sent; of these numbers ``n_unknown`` and ``n_contacts_unknown``
+say of how many it was not recorded whether they left.  What was tried and what was blocked is counted beside.
 """
 
 

@@ -8,34 +8,38 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-_QUERY = """
-SELECT ifnull(page_site, 'unknown') AS site, field, form, value_token, count(DISTINCT id) AS times,
-       min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(blocked) AS blocked
+from pixelwitness.core.exposure.outcome import Outcome
+from pixelwitness.store import schema
+
+_QUERY = f"""
+SELECT site, field, form, value_token, count(DISTINCT id) AS times,
+       min(seen_at) AS first_seen, max(seen_at) AS last_seen, outcome
 FROM (
-    SELECT events.id, events.page_site, events.seen_at, transmissions.blocked, fields.field, fields.form,
-           fields.value_token
+    SELECT events.id, {schema.TOLD_BY.format("events.")} AS site, events.seen_at,
+           {schema.OUTCOME.format("transmissions.")} AS outcome, fields.field, fields.form, fields.value_token
     FROM fields
     JOIN transmissions ON transmissions.id = fields.transmission_id
     JOIN events ON events.id = transmissions.event_id
-    WHERE fields.value_token IN (SELECT value FROM json_each(:tokens))
+    WHERE fields.value_token IN (SELECT value FROM json_each(:tokens)) AND events.sender <> 'operator'
     UNION ALL
-    SELECT contacts.id, contacts.page_site, contacts.seen_at, contacts.blocked, fields.field, fields.form,
-           fields.value_token
+    SELECT contacts.id, {schema.TOLD_BY.format("contacts.")}, contacts.seen_at,
+           {schema.OUTCOME.format("contacts.")}, fields.field, fields.form, fields.value_token
     FROM fields
     JOIN contacts ON contacts.id = fields.contact_id
-    WHERE fields.value_token IN (SELECT value FROM json_each(:tokens))
+    WHERE fields.value_token IN (SELECT value FROM json_each(:tokens)) AND contacts.sender <> 'operator'
 )
-GROUP BY site, field, form, value_token
-ORDER BY site, field, form, value_token
+WHERE outcome IS NOT NULL
+GROUP BY site, field, form, value_token, outcome
+ORDER BY site, field, form, value_token, outcome
 """
 
 
 @dataclass(frozen=True, slots=True)
 class SentToken:
-    """A value as one site sent it in one field."""
+    """A value as one site sent it in one field, or tried to."""
 
     site: str
-    """``unknown`` where no page could be told."""
+    """``unknown`` where no page could be told, ``app:<package>`` for an app."""
     field: str
     form: str
     token: str
@@ -43,11 +47,10 @@ class SentToken:
     """Events and contacts that carried it."""
     first_seen: str | None
     last_seen: str | None
-    blocked: bool
-    """Every carrying of it was blocked."""
+    outcome: Outcome
 
 
 def find_tokens(db: sqlite3.Connection, tokens: Collection[str]) -> Iterator[SentToken]:
-    """Yield which sites sent a value that has one of these tokens, in the order of their names."""
-    for site, field, form, token, times, first, last, blocked in db.execute(_QUERY, {"tokens": json.dumps([*tokens])}):
-        yield SentToken(site, field, form, token, times, first, last, bool(blocked))
+    """Yield which sites sent, or tried to send, a value that has one of these tokens, in the order of their names."""
+    for site, field, form, token, times, first, last, outcome in db.execute(_QUERY, {"tokens": json.dumps([*tokens])}):
+        yield SentToken(site, field, form, token, times, first, last, Outcome(outcome))

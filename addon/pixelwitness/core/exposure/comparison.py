@@ -10,14 +10,18 @@ from enum import StrEnum
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import Coverage
-from pixelwitness.core.exposure.exposure import EventGroup, Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure_parts import EventGroup
 from pixelwitness.core.exposure.grouping import MAX_OPENED, MAX_PAGES
+from pixelwitness.core.exposure.outcome import Outcome
 
 
 class Aspect(StrEnum):
     """What of a site is compared; the numbers are of events, or of contacts for contacts."""
 
     EVENT = "event"
+    TRIED_EVENT = "tried_event"
+    """One that the site tried to tell, and of which nothing left."""
     BLOCKED_EVENT = "blocked_event"
     PIXEL = "pixel"
     CHANNEL = "channel"
@@ -25,6 +29,7 @@ class Aspect(StrEnum):
     IDENTIFIER = "identifier"
     """By which Meta could know whom events are about; counted as 1 where it is seen."""
     CONTACT = "contact"
+    TRIED_CONTACT = "tried_contact"
     BLOCKED_CONTACT = "blocked_contact"
     CONSENT = "consent"
     """What was visible of consent when events left."""
@@ -113,7 +118,19 @@ type _SiteKey = tuple[Standing, str | None]
 
 # These carry what the pixel would; seen in the address alone, or only in the body.
 _BY_ADDRESS = frozenset({Channel.PIXEL, Channel.LIBRARY, Channel.CONFIG, Channel.SOCIAL_PLUGIN, Channel.LOGIN})
-_OF_CONTACTS = (Aspect.CONTACT, Aspect.BLOCKED_CONTACT)
+_OF_CONTACTS = (Aspect.CONTACT, Aspect.TRIED_CONTACT, Aspect.BLOCKED_CONTACT)
+_EVENTS = {
+    Outcome.TOLD: Aspect.EVENT,
+    Outcome.UNKNOWN: Aspect.EVENT,
+    Outcome.TRIED: Aspect.TRIED_EVENT,
+    Outcome.BLOCKED: Aspect.BLOCKED_EVENT,
+}
+_CONTACTS = {
+    Outcome.TOLD: Aspect.CONTACT,
+    Outcome.UNKNOWN: Aspect.CONTACT,
+    Outcome.TRIED: Aspect.TRIED_CONTACT,
+    Outcome.BLOCKED: Aspect.BLOCKED_CONTACT,
+}
 _NOT_READ = ("not_recorded", "nothing_seen")
 """Labels of consent that speak of what was not there."""
 
@@ -192,7 +209,7 @@ class _Side:
     def _silent_after_loading(self) -> bool:
         if self.site is None or self.site.sent:
             return False
-        return any(group.channel in (Channel.LIBRARY, Channel.CONFIG) for group in self.site.contacts)
+        return any(group.channel in (Channel.LIBRARY, Channel.CONFIG) for group in self.site.sent_contacts)
 
 
 def _only_elsewhere(key: _Key, site: SiteExposure, other: SiteExposure) -> bool:
@@ -218,22 +235,20 @@ def _concerns(key: _Key, group: EventGroup) -> bool:
             return name in group.channels
         case Aspect.DATA:
             return any((datum.data_class, datum.form) == (name, of) for datum in group.data)
-    return aspect not in (Aspect.BLOCKED_EVENT, *_OF_CONTACTS)
+    return aspect not in (Aspect.TRIED_EVENT, Aspect.BLOCKED_EVENT, *_OF_CONTACTS)
 
 
 def _things(site: SiteExposure) -> Iterator[tuple[_Key, int]]:
-    for aspect, groups in ((Aspect.EVENT, site.sent), (Aspect.BLOCKED_EVENT, site.blocked)):
-        for group in groups:
-            yield (aspect, group.name, group.pixel_id), group.events
+    for group in site.events:
+        yield (_EVENTS[group.outcome], group.name, group.pixel_id), group.events
     yield from _ways(site.sent)
     for datum in site.data:
         yield (Aspect.DATA, datum.data_class, datum.form), datum.times
     if site.known_by is not None:
         for name in site.known_by.names:
             yield (Aspect.IDENTIFIER, name, None), 1
-    for aspect, contacts in ((Aspect.CONTACT, site.contacts), (Aspect.BLOCKED_CONTACT, site.blocked_contacts)):
-        for contact in contacts:
-            yield (aspect, contact.channel, None), contact.contacts
+    for contact in site.contacts:
+        yield (_CONTACTS[contact.outcome], contact.channel, None), contact.contacts
     for finding in site.consent:
         yield (Aspect.CONSENT, finding.label, None), finding.events
 

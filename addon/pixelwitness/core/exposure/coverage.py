@@ -52,6 +52,18 @@ class Coverage:
     tls_refused: int = 0
     dropped: int = 0
     rule_faults: int = 0
+    failed: int = 0
+    """Of the requests that a rule matched, those of which it is proved that nothing left, as ``stopped``."""
+    stopped: int = 0
+    """Those that something on this side kept back; those ``blocked`` are among them."""
+    cached: int = 0
+    """Of those that a rule matched, requests that the browser answered from its cache: no contact of the visit."""
+    unknown: int = 0
+    """Of those that a rule matched, requests of which it was not recorded whether they left."""
+    by_operator: int = 0
+    """Of those that a rule matched, requests that whoever runs the proxy replayed or changed: no site's deed."""
+    within_meta: int = 0
+    """Of the others, requests from a page of Meta's own to a host of Meta's that no rule knows."""
 
     @property
     def accounted(self) -> int:
@@ -110,4 +122,10 @@ def coverage_of(recordings: Iterable[Recording], *, carrying: int = 0, carried: 
         tls_refused=sum(row.tls_refused for row in rows),
         dropped=sum(row.dropped for row in rows),
         rule_faults=sum(row.rule_faults for row in rows),
+        failed=sum(row.delivery_failed for row in rows),
+        stopped=sum(row.delivery_stopped for row in rows),
+        cached=sum(row.delivery_cached for row in rows),
+        unknown=sum(row.delivery_unknown for row in rows),
+        by_operator=sum(row.by_operator for row in rows),
+        within_meta=sum(row.within_meta for row in rows),
     )

@@ -10,11 +10,10 @@ from enum import StrEnum
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import Coverage, is_unread
+from pixelwitness.core.exposure.exposure_parts import ContactGroup, DataSent, EventGroup, SharedValue, SiteFinding
+from pixelwitness.core.exposure.outcome import SENT, Outcome, outcome_of
 from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Contact, Event, Field, Finding, Recording, Transmission
-
-MAX_IDS = 8
-"""Ids of rows that a group, a datum or a finding keeps as its evidence; how many there are is counted."""
 
 
 class Standing(StrEnum):
@@ -23,8 +22,21 @@ class Standing(StrEnum):
     SITE = "site"
     META = "meta"
     """Meta's own site, or Meta AI: a person using Meta is not a site leaking."""
+    APP = "app"
+    """An app that sent by itself; its name is ``app:<package>``."""
     UNKNOWN = "unknown"
     """No page is known."""
+
+
+OPERATOR = "operator"
+"""The sender of what whoever runs the proxy replayed or changed."""
+APP = "app:"
+"""How the sender begins that is an app."""
+
+
+def told_by(row: Event | Contact) -> str | None:
+    """Return under which name something counts: the app's that sent it, else the site's of the page, None for none."""
+    return row.sender if row.sender.startswith(APP) else row.page_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +50,48 @@ class SeenEvent:
     """What was understood about it, in the order of kinds, labels and fields."""
 
     @property
+    def outcome(self) -> Outcome | None:
+        """What may be said of it; None where a cache answered it."""
+        return outcome_of(self.event.delivery, blocked=self.event.blocked)
+
+    @property
+    def carriers(self) -> tuple[Transmission, ...]:
+        """The transmissions for which its outcome stands: of one that may have left, those that may have."""
+        if self.outcome not in SENT:
+            return self.transmissions
+        return tuple(carrier for carrier in self.transmissions if _outcome(carrier) in SENT)
+
+    @property
     def channels(self) -> tuple[str, ...]:
-        return tuple(sorted({transmission.channel for transmission in self.transmissions} or {self.event.channel}))
+        return tuple(sorted({carrier.channel for carrier in self.carriers} or {self.event.channel}))
 
     @property
     def receivers(self) -> tuple[str, ...]:
-        return tuple(sorted({transmission.receiver_host for transmission in self.transmissions}))
+        return tuple(sorted({carrier.receiver_host for carrier in self.carriers}))
 
     @property
     def transports(self) -> tuple[str, ...]:
-        return tuple(sorted({transmission.transport for transmission in self.transmissions}))
+        return tuple(sorted({carrier.transport for carrier in self.carriers}))
 
     @property
     def unread(self) -> int:
-        """Transmissions of which the body could not be read."""
-        return sum(is_unread(transmission.body_state) for transmission in self.transmissions)
+        """Of its carriers those of which the body could not be read."""
+        return sum(is_unread(carrier.body_state) for carrier in self.carriers)
+
+    @property
+    def carried(self) -> tuple[Field, ...]:
+        """The fields of its carriers."""
+        ids = {carrier.id for carrier in self.carriers}
+        return tuple(row for row in self.fields if row.transmission_id in ids)
+
+    @property
+    def unsure(self) -> frozenset[str]:
+        """Ids of the transmissions of which it was not recorded whether they left."""
+        return frozenset(carrier.id for carrier in self.transmissions if _outcome(carrier) is Outcome.UNKNOWN)
+
+
+def _outcome(row: Transmission | Contact) -> Outcome | None:
+    return outcome_of(row.delivery, blocked=row.blocked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,93 +102,10 @@ class SeenContact:
     fields: tuple[Field, ...] = ()
     findings: tuple[Finding, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class DataSent:
-    """One class of datum in one form, as it went with events or contacts."""
-
-    data_class: str
-    form: str
-    matching: str
-    origins: tuple[str, ...]
-    """Names of the fields that held it, sorted (``ud.em``, ``udff.em``)."""
-    times: int
-    """Events and contacts that carried it."""
-    different: int
-    """Different values among them."""
-    values: tuple[str, ...] = ()
-    """The values themselves, sorted, where they were kept."""
-    ids: tuple[str, ...] = ()
-    """Of the transmissions and contacts that carried it, the first `MAX_IDS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventContents:
-    """What events of one group held, equal in every field: they are reported as one."""
-
-    fields: tuple[Field, ...]
-    times: int
-    page_url: str | None
-    unread: bool
-    """Part of it, or all, stood in a body that could not be read."""
-    first: int
-    """Place of the first of them among all events of the exposure, in the order of time."""
-    findings: tuple[Finding, ...] = ()
-    """What was understood of the first of them; the same fields give the same of each."""
-    ids: tuple[str, ...] = ()
-    """Of these events, the first `MAX_IDS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventGroup:
-    """Events of one site with the same pixel, name and channels."""
-
-    pixel_id: str | None
-    name: str | None
-    kind: str
-    channels: tuple[str, ...]
-    transports: tuple[str, ...]
-    receivers: tuple[str, ...]
-    events: int
-    transmissions: int
-    unread: int
-    """Transmissions of which the body could not be read: what they held is not recorded."""
-    confidences: tuple[str, ...]
-    data: tuple[DataSent, ...]
-    contents: tuple[EventContents, ...]
-    further: int
-    """Events whose contents are not among these."""
-    pages: tuple[str, ...]
-    first_seen: str | None
-    last_seen: str | None
-    ids: tuple[str, ...] = ()
-    """Of its events, the first `MAX_IDS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContactGroup:
-    """Contacts of one site by one channel."""
-
-    channel: str
-    receivers: tuple[str, ...]
-    pixels: tuple[str, ...]
-    contacts: int
-    unread: int
-    data: tuple[DataSent, ...]
-    rules: tuple[tuple[str, int], ...] = ()
-    """(id of the rule, contacts it found), in the order of ids."""
-    ids: tuple[str, ...] = ()
-    """Of its contacts, the first `MAX_IDS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedValue:
-    """One value that reached Meta from several sites: there they can be joined."""
-
-    number: int
-    data_class: str
-    form: str
-    sites: tuple[str, ...]
+    @property
+    def outcome(self) -> Outcome | None:
+        """What may be said of it; None where a cache answered it."""
+        return _outcome(self.contact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +117,11 @@ class CountedFinding:
     evidence: str
     """Words of ours."""
     events: int
-    """Of those that were not blocked; 0 where an answer showed it."""
+    """Of those that were judged as sent; 0 where an answer showed it."""
     followed: int = 0
     """Of these events, those after which the site still showed a signal of consent in the same recording."""
+    unknown: int = 0
+    """Of these, events of which it was not recorded whether they left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +134,8 @@ class Identification:
     """The identifiers of that level and of all beside it, as the findings name them."""
     may_be_more: bool
     """Part of what was sent was not recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteFinding:
-    """One thing understood about what a site sent, as often as it was."""
-
-    kind: str
-    label: str
-    certainty: str
-    evidence: str
-    """Words of ours."""
-    fields: tuple[str, ...]
-    """Names of the fields in which it was found, sorted."""
-    events: int
-    """Of those that were not blocked; contacts likewise."""
-    contacts: int
-    ids: tuple[str, ...] = ()
-    """Of the events and contacts that give it, the first `MAX_IDS`."""
+    unknown: bool = False
+    """It was not recorded of any event that shows the level whether it left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +145,12 @@ class SiteExposure:
     site: str | None
     standing: Standing
     visits: int
-    sent: tuple[EventGroup, ...]
-    blocked: tuple[EventGroup, ...]
-    """Events of which every transmission was blocked: they did not reach Meta."""
+    events: tuple[EventGroup, ...]
+    """Of every outcome, in the order of names, pixels, channels and outcomes."""
     contacts: tuple[ContactGroup, ...]
-    blocked_contacts: tuple[ContactGroup, ...]
+    """Of every outcome and channel, also those of an unknown purpose, in the order of channels and outcomes."""
     data: tuple[DataSent, ...]
-    """What reached Meta, with events and contacts together."""
+    """What was sent with events and contacts together; of each it shows how much of it was not recorded to leave."""
     certainties: tuple[tuple[str, int], ...]
     """How surely events and contacts belong to the site: (certain, likely, hint or none; how many)."""
     first_seen: str | None
@@ -232,12 +173,68 @@ class SiteExposure:
         return self.site if self.site is not None else "unknown"
 
     @property
+    def told(self) -> tuple[EventGroup, ...]:
+        """Events of which Meta was told."""
+        return self.events_of(Outcome.TOLD)
+
+    @property
+    def unknown(self) -> tuple[EventGroup, ...]:
+        """Events of which it was not recorded whether they left."""
+        return self.events_of(Outcome.UNKNOWN)
+
+    @property
+    def tried(self) -> tuple[EventGroup, ...]:
+        """Events that the site tried to tell, and of which nothing left."""
+        return self.events_of(Outcome.TRIED)
+
+    @property
+    def blocked(self) -> tuple[EventGroup, ...]:
+        """Events that our own block kept back."""
+        return self.events_of(Outcome.BLOCKED)
+
+    @property
+    def sent(self) -> tuple[EventGroup, ...]:
+        """Events that are judged as sent: those told and those unknown."""
+        return self.events_of(*SENT)
+
+    @property
+    def told_contacts(self) -> tuple[ContactGroup, ...]:
+        return self.contacts_of(Outcome.TOLD)
+
+    @property
+    def unknown_contacts(self) -> tuple[ContactGroup, ...]:
+        return self.contacts_of(Outcome.UNKNOWN)
+
+    @property
+    def tried_contacts(self) -> tuple[ContactGroup, ...]:
+        return self.contacts_of(Outcome.TRIED)
+
+    @property
+    def blocked_contacts(self) -> tuple[ContactGroup, ...]:
+        return self.contacts_of(Outcome.BLOCKED)
+
+    @property
+    def sent_contacts(self) -> tuple[ContactGroup, ...]:
+        """Contacts that are judged as made: those told and those unknown."""
+        return self.contacts_of(*SENT)
+
+    def events_of(self, *outcomes: Outcome) -> tuple[EventGroup, ...]:
+        """Return the groups of events of some outcomes."""
+        return tuple(group for group in self.events if group.outcome in outcomes)
+
+    def contacts_of(self, *outcomes: Outcome) -> tuple[ContactGroup, ...]:
+        """Return the groups of contacts of some outcomes."""
+        return tuple(group for group in self.contacts if group.outcome in outcomes)
+
+    @property
     def n_events(self) -> int:
+        """Events that are judged as sent."""
         return sum(group.events for group in self.sent)
 
     @property
     def n_contacts(self) -> int:
-        return sum(group.contacts for group in self.contacts)
+        """Contacts that are judged as made."""
+        return sum(group.contacts for group in self.sent_contacts)
 
     @property
     def pixels(self) -> tuple[str, ...]:
@@ -260,13 +257,12 @@ class SiteExposure:
     @property
     def unread(self) -> int:
         """Transmissions and contacts of which the body could not be read."""
-        groups = (*self.sent, *self.blocked)
-        return sum(group.unread for group in groups) + sum(group.unread for group in self.contacts)
+        return sum(group.unread for group in self.events) + sum(group.unread for group in self.sent_contacts)
 
     @property
     def is_silent(self) -> bool:
-        """Say whether nothing at all was seen to go to Meta, blocked or not, and nothing hints at a server."""
-        return not (self.sent or self.blocked or self.contacts or self.blocked_contacts or self.server_hints)
+        """Say whether nothing at all went or tried to go to Meta, and nothing hints at a server."""
+        return not (self.events or self.contacts or self.server_hints)
 
 
 @dataclass(frozen=True, slots=True)

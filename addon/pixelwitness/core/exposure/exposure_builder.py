@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import (
+    APP,
+    OPERATOR,
     CountedFinding,
     Exposure,
     Identification,
     SeenContact,
     SeenEvent,
-    SharedValue,
     SiteExposure,
     Standing,
+    told_by,
 )
+from pixelwitness.core.exposure.exposure_parts import SharedValue
 from pixelwitness.core.exposure.grouping import (
     MAX_OPENED,
     ContactCounter,
@@ -27,10 +30,14 @@ from pixelwitness.core.exposure.grouping import (
     FindingCounter,
     span,
 )
+from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.core.exposure.pixel_setup import SettingsGatherer
 from pixelwitness.core.exposure.records import Field, PixelConfig, Recording, Visit
 
-type _EventKey = tuple[str, str, tuple[str, ...]]
+type _EventKey = tuple[str, str, tuple[str, ...], int]
+
+_OUTCOMES = tuple(Outcome)
+_COMPARED = frozenset({Standing.SITE, Standing.APP})
 
 
 @dataclass(slots=True)
@@ -38,10 +45,8 @@ class _SiteBuilder:
     """Gathers what belongs to one site."""
 
     visits: int = 0
-    sent: dict[_EventKey, EventCounter] = field(default_factory=dict)
-    blocked: dict[_EventKey, EventCounter] = field(default_factory=dict)
-    contacts: dict[str, ContactCounter] = field(default_factory=dict)
-    blocked_contacts: dict[str, ContactCounter] = field(default_factory=dict)
+    events: dict[_EventKey, EventCounter] = field(default_factory=dict)
+    contacts: dict[tuple[str, int], ContactCounter] = field(default_factory=dict)
     data: DataCounter = field(default_factory=DataCounter)
     certainties: dict[str, int] = field(default_factory=dict)
     times: list[str] = field(default_factory=list)
@@ -52,27 +57,25 @@ class _SiteBuilder:
     findings: FindingCounter = field(default_factory=FindingCounter)
     opened: dict[str, None] = field(default_factory=dict)
 
-    def add_event(self, item: SeenEvent, place: int) -> None:
+    def add_event(self, item: SeenEvent, outcome: Outcome, place: int) -> None:
         event = item.event
-        groups = self.blocked if event.blocked else self.sent
         # The order of groups is the order of names; an event without a name comes first.
-        key = (event.event_name or "", event.pixel_id or "", item.channels)
-        group = groups.get(key)
+        key = (event.event_name or "", event.pixel_id or "", item.channels, _OUTCOMES.index(outcome))
+        group = self.events.get(key)
         if group is None:
-            group = groups[key] = EventCounter(item)
+            group = self.events[key] = EventCounter(item)
         group.add(item, place)
-        if not event.blocked:
-            self.data.add(item.fields)
-            self.findings.add(item.findings, to=self.findings.events)
+        if outcome in SENT:
+            self.data.add_event(item)
+            self.findings.add(item.findings, outcome, to=self.findings.events)
         self._count(event.attribution_certainty, event.seen_at)
 
-    def add_contact(self, item: SeenContact) -> None:
+    def add_contact(self, item: SeenContact, outcome: Outcome) -> None:
         contact = item.contact
-        groups = self.blocked_contacts if contact.blocked else self.contacts
-        groups.setdefault(contact.channel, ContactCounter()).add(item)
-        if not contact.blocked:
-            self.data.add(item.fields)
-            self.findings.add(item.findings, to=self.findings.contacts)
+        self.contacts.setdefault((contact.channel, _OUTCOMES.index(outcome)), ContactCounter()).add(item)
+        if outcome in SENT:
+            self.data.add_contact(item)
+            self.findings.add(item.findings, outcome, to=self.findings.contacts)
         self._count(contact.attribution_certainty, contact.seen_at)
 
     def _count(self, certainty: str | None, seen_at: str | None) -> None:
@@ -85,10 +88,8 @@ class _SiteBuilder:
             site=site,
             standing=standing,
             visits=self.visits,
-            sent=tuple(self.sent[key].build() for key in sorted(self.sent)),
-            blocked=tuple(self.blocked[key].build() for key in sorted(self.blocked)),
-            contacts=tuple(self.contacts[key].build(key) for key in sorted(self.contacts)),
-            blocked_contacts=tuple(self.blocked_contacts[key].build(key) for key in sorted(self.blocked_contacts)),
+            events=tuple(self.events[key].build(_OUTCOMES[key[3]]) for key in sorted(self.events)),
+            contacts=tuple(self.contacts[key].build(key[0], _OUTCOMES[key[1]]) for key in sorted(self.contacts)),
             data=self.data.build(),
             certainties=tuple(sorted(self.certainties.items())),
             first_seen=self.times[0] if self.times else None,
@@ -114,12 +115,15 @@ class ExposureBuilder:
         self._identifying = frozenset(identifying)
         self._sites: dict[tuple[Standing, str | None], _SiteBuilder] = {}
         self._events = 0
-        self._holders: dict[tuple[str, str, str], dict[str, None]] = {}
+        self._holders: dict[tuple[str, str, str], dict[str, bool]] = {}
+        """(class, form, token) to the sites that sent it, and whether it was recorded of any time that it left."""
 
     def standing(self, site: str | None, channel: str | None = None) -> Standing:
-        """Judge what a site is to Meta; Meta AI stands apart wherever it was reached from."""
+        """Judge what a site or app is to Meta; Meta AI stands apart wherever it was reached from."""
         if channel == Channel.META_AI or (site is not None and site in self._own_sites):
             return Standing.META
+        if site is not None and site.startswith(APP):
+            return Standing.APP
         return Standing.UNKNOWN if site is None else Standing.SITE
 
     def add_visit(self, visit: Visit) -> None:
@@ -131,21 +135,25 @@ class ExposureBuilder:
                 site.opened[visit.page_url] = None
 
     def add_event(self, item: SeenEvent) -> None:
-        """Add one event."""
-        site = item.event.page_site
+        """Add one event; one that a cache answered, or of whoever runs the proxy, counts for nobody."""
+        site, outcome = told_by(item.event), item.outcome
+        if outcome is None or item.event.sender == OPERATOR:
+            return
         standing = self.standing(site, item.event.channel)
-        self._of(standing, site).add_event(item, self._events)
+        self._of(standing, site).add_event(item, outcome, self._events)
         self._events += 1
-        if standing is Standing.SITE and site is not None and not item.event.blocked:
-            self._compare(site, item.fields)
+        if standing in _COMPARED and site is not None and outcome in SENT:
+            self._compare(site, item.carried, item.unsure)
 
     def add_contact(self, item: SeenContact) -> None:
-        """Add one contact."""
-        site = item.contact.page_site
+        """Add one contact; of which ones none is made is said at `add_event`."""
+        site, outcome = told_by(item.contact), item.outcome
+        if outcome is None or item.contact.sender == OPERATOR:
+            return
         standing = self.standing(site, item.contact.channel)
-        self._of(standing, site).add_contact(item)
-        if standing is Standing.SITE and site is not None and not item.contact.blocked:
-            self._compare(site, item.fields)
+        self._of(standing, site).add_contact(item, outcome)
+        if standing in _COMPARED and site is not None and outcome in SENT:
+            self._compare(site, item.fields, frozenset({None} if outcome is Outcome.UNKNOWN else ()))
 
     def add_config(self, row: PixelConfig) -> None:
         """Add one setting of a pixel."""
@@ -167,10 +175,16 @@ class ExposureBuilder:
         """Return the exposure: sites in the order of their names, the unknown one last."""
         keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
         sites = tuple(self._sites[key].build(key[1], key[0]) for key in keys)
-        joined = [(key, tuple(sorted(sites))) for key, sites in self._holders.items() if len(sites) > 1]
+        joined = [(key, sorted(sites.items())) for key, sites in self._holders.items() if len(sites) > 1]
         joined.sort(key=lambda item: (item[0][0], item[0][1], item[1]))
         shared = tuple(
-            SharedValue(number, data_class, form, holders)
+            SharedValue(
+                number,
+                data_class,
+                form,
+                tuple(site for site, _ in holders),
+                tuple(site for site, left in holders if not left),
+            )
             for number, ((data_class, form, _), holders) in enumerate(joined, start=1)
         )
         return Exposure(sites, shared, coverage, recordings)
@@ -178,7 +192,8 @@ class ExposureBuilder:
     def _of(self, standing: Standing, site: str | None) -> _SiteBuilder:
         return self._sites.setdefault((standing, site), _SiteBuilder())
 
-    def _compare(self, site: str, fields: Iterable[Field]) -> None:
+    def _compare(self, site: str, fields: Iterable[Field], unsure: Collection[str | None]) -> None:
         for row in fields:
             if row.data_class in self._identifying and row.length:
-                self._holders.setdefault((row.data_class, row.form, row.value_token), {})[site] = None
+                holders = self._holders.setdefault((row.data_class, row.form, row.value_token), {})
+                holders[site] = holders.get(site, False) or row.transmission_id not in unsure

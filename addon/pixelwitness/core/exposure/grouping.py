@@ -5,20 +5,20 @@ belongs to is `exposure_builder`'s.  What a group holds at a time grows with the
 different things said, not with the number of events.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import (
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_parts import (
     MAX_IDS,
     ContactGroup,
     DataSent,
     EventContents,
     EventGroup,
-    SeenContact,
-    SeenEvent,
     SiteFinding,
 )
+from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.core.exposure.records import Field, Finding
 
 MAX_CONTENTS = 12
@@ -38,9 +38,19 @@ class DataCounter:
     tokens: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     ids: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
+    unknown: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
-    def add(self, fields: Iterable[Field]) -> None:
-        """Add the fields of one event or contact."""
+    def add_event(self, item: SeenEvent) -> None:
+        """Add what the carriers of one event carried."""
+        unsure = item.unsure
+        sure = {(row.data_class, row.form, row.matching) for row in item.carried if row.transmission_id not in unsure}
+        self._add(item.carried, sure, leaves_open=item.outcome in SENT)
+
+    def add_contact(self, item: SeenContact) -> None:
+        """Add what one contact carried."""
+        self._add(item.fields, set(), leaves_open=item.outcome is Outcome.UNKNOWN)
+
+    def _add(self, fields: Iterable[Field], sure: Collection[tuple[str, str, str]], *, leaves_open: bool) -> None:
         carried = set()
         for row in fields:
             key = (row.data_class, row.form, row.matching)
@@ -52,6 +62,8 @@ class DataCounter:
                 self.values.setdefault(key, set()).add(row.value)
         for key in carried:
             self.times[key] = self.times.get(key, 0) + 1
+            if leaves_open and key not in sure:
+                self.unknown[key] = self.unknown.get(key, 0) + 1
 
     def build(self) -> tuple[DataSent, ...]:
         """Return what was counted, in the order of classes, forms and ways in."""
@@ -62,6 +74,7 @@ class DataCounter:
                 times=self.times[key],
                 different=len(self.tokens[key]),
                 values=tuple(sorted(self.values.get(key, ()))),
+                unknown=self.unknown.get(key, 0),
                 ids=tuple(self.ids[key]),
             )
             for key in sorted(self.times)
@@ -90,20 +103,20 @@ class EventCounter:
         """Add one event."""
         event = item.event
         self.events += 1
-        self.transmissions += len(item.transmissions)
+        self.transmissions += len(item.carriers)
         self.unread += item.unread
-        self.transports.update(transmission.transport for transmission in item.transmissions)
-        self.receivers.update(transmission.receiver_host for transmission in item.transmissions)
+        self.transports.update(item.transports)
+        self.receivers.update(item.receivers)
         self.confidences.add(event.confidence)
         if event.page_url is not None and len(self.pages) < MAX_PAGES:
             self.pages[event.page_url] = None
         self.times = span(self.times, event.seen_at)
-        self.data.add(item.fields)
+        self.data.add_event(item)
         remember_id(self.ids, event.id)
         self._add_contents(item, place)
 
     def _add_contents(self, item: SeenEvent, place: int) -> None:
-        fields, page_url, unread = distinct(item.fields), item.event.page_url, item.unread > 0
+        fields, page_url, unread = distinct(item.carried), item.event.page_url, item.unread > 0
         key = (tuple((row.field, row.form, row.value_token) for row in fields), page_url, unread)
         known = self.contents.get(key)
         if known is not None:
@@ -114,10 +127,11 @@ class EventCounter:
         else:
             self.further += 1
 
-    def build(self) -> EventGroup:
+    def build(self, outcome: Outcome) -> EventGroup:
         """Return what was counted."""
         event = self.first.event
         return EventGroup(
+            outcome=outcome,
             pixel_id=event.pixel_id,
             name=event.event_name,
             kind=event.event_kind,
@@ -159,11 +173,12 @@ class ContactCounter:
         self.receivers.add(item.contact.receiver_host)
         if item.contact.pixel_id is not None:
             self.pixels.add(item.contact.pixel_id)
-        self.data.add(item.fields)
+        self.data.add_contact(item)
 
-    def build(self, channel: str) -> ContactGroup:
+    def build(self, channel: str, outcome: Outcome) -> ContactGroup:
         """Return what was counted."""
         return ContactGroup(
+            outcome,
             channel,
             tuple(sorted(self.receivers)),
             tuple(sorted(self.pixels)),
@@ -183,8 +198,9 @@ class FindingCounter:
     events: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     contacts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     ids: dict[tuple[str, str, str, str], dict[str, None]] = field(default_factory=dict)
+    unknown: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
-    def add(self, findings: Iterable[Finding], *, to: dict[tuple[str, str, str, str], int]) -> None:
+    def add(self, findings: Iterable[Finding], outcome: Outcome, *, to: dict[tuple[str, str, str, str], int]) -> None:
         """Add the findings of one event or contact, which counts once for each."""
         keys = set()
         for finding in findings:
@@ -196,6 +212,8 @@ class FindingCounter:
                 fields.add(finding.field)
         for key in keys:
             to[key] = to.get(key, 0) + 1
+            if outcome is Outcome.UNKNOWN:
+                self.unknown[key] = self.unknown.get(key, 0) + 1
 
     def build(self) -> tuple[SiteFinding, ...]:
         """Return what was counted, in the order of kinds, labels and words."""
@@ -205,6 +223,7 @@ class FindingCounter:
                 fields=tuple(sorted(self.fields[key])),
                 events=self.events.get(key, 0),
                 contacts=self.contacts.get(key, 0),
+                unknown=self.unknown.get(key, 0),
                 ids=tuple(self.ids[key]),
             )
             for key in sorted(self.fields)

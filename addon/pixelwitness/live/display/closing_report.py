@@ -65,7 +65,7 @@ def report_path(recorded: SessionRecords) -> Path:
 def summarise(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[Sentence]:
     """Yield three sentences: who told Meta anything, the most telling of it, what stays out of sight."""
     sites = [site for site in exposure.sites if site.standing is not Standing.META]
-    telling = [site for site in sites if site.sent or site.contacts]
+    telling = [site for site in sites if site.sent or site.sent_contacts]
     trying = [site for site in sites if not site.is_silent]
     named = telling or trying
     names = [site.site for site in named if site.site is not None]

@@ -13,7 +13,7 @@ from typing import Any
 
 from pixelwitness.core.exposure import records
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import DataSent
+from pixelwitness.core.exposure.exposure_parts import DataSent
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.report.wording.labels import label_channel
 from pixelwitness.report.wording.safe_text import safe_text

@@ -63,7 +63,9 @@ class SiteDifferenceShape(Model, frozen=True, kw_only=True):
     """What differs in one site."""
 
     site: Annotated[str, says("its name, or `unknown`")]
-    standing: Annotated[Literal["site", "meta", "unknown"], says("`site`, `unknown`, or `meta` for Meta's own")]
+    standing: Annotated[
+        Literal["site", "meta", "app", "unknown"], says("`site`, `app`, `unknown`, or `meta` for Meta's own")
+    ]
     visits_a: Annotated[int, says("pages loaded in A")]
     visits_b: Annotated[int, says("pages loaded in B")]
     differences: Annotated[list[DifferenceShape], says("below")]

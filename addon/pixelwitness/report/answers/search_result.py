@@ -8,18 +8,27 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.report.wording.safe_text import counted, safe_text
 from pixelwitness.store.token_search import SentToken
+
+_OUTCOMES = tuple(Outcome)
+_SAID = {
+    Outcome.TOLD: "",
+    Outcome.UNKNOWN: "; whether it left was not recorded",
+    Outcome.TRIED: "; tried, and nothing left",
+    Outcome.BLOCKED: "; blocked, so it did not arrive",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in which a site sent the value."""
+    """One way in which a site sent the value, or tried to."""
 
     evidence: str
     fields: tuple[str, ...]
     times: int
-    blocked: bool
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +51,9 @@ def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[
         times = [
             time for sent_token in of_site for time in (sent_token.first_seen, sent_token.last_seen) if time is not None
         ]
-        ways: dict[tuple[str, bool], list[SentToken]] = {}
+        ways: dict[tuple[str, Outcome], list[SentToken]] = {}
         for sent_token in of_site:
-            ways.setdefault((words[sent_token.token], sent_token.blocked), []).append(sent_token)
+            ways.setdefault((words[sent_token.token], sent_token.outcome), []).append(sent_token)
         sites.append(
             FoundSite(
                 site,
@@ -55,9 +64,11 @@ def group_by_site(sent: Sequence[SentToken], words: Mapping[str, str]) -> tuple[
                         evidence,
                         tuple(sorted({sent_token.field for sent_token in of})),
                         max(sent_token.times for sent_token in of),
-                        blocked,
+                        outcome,
                     )
-                    for (evidence, blocked), of in sorted(ways.items())
+                    for (evidence, outcome), of in sorted(
+                        ways.items(), key=lambda way: (way[0][0], _OUTCOMES.index(way[0][1]))
+                    )
                 ),
             )
         )
@@ -69,13 +80,18 @@ def search_lines(searched: str, sites: Sequence[FoundSite], coverage: Coverage) 
     if not sites:
         yield f"No site was seen to send this {searched} to Meta."
     else:
-        yield f"This {searched} was sent to Meta from {counted(len(sites), 'site')}:"
+        sent = sum(any(way.outcome in SENT for way in site.ways) for site in sites)
+        more = f", and {len(sites) - sent:,} more tried to send it" if sent < len(sites) else ""
+        if sent:
+            yield f"This {searched} was sent to Meta from {counted(sent, 'site')}{more}:"
+        else:
+            yield f"No site was seen to send this {searched} to Meta; {counted(len(sites), 'site')} tried to:"
     for site in sites:
         yield f"{safe_text(site.site)}{_span(site)}"
         for way in site.ways:
-            kept_back = "; blocked, so it did not arrive" if way.blocked else ""
             fields = ", ".join(safe_text(field) for field in way.fields)
-            yield f"  as {way.evidence}, in {fields} (up to {counted(way.times, 'time')} in one of them){kept_back}"
+            times = f"up to {counted(way.times, 'time')} in one of them"
+            yield f"  as {way.evidence}, in {fields} ({times}){_SAID[way.outcome]}"
     missing = [
         words
         for number, words in (

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import DataSent, Exposure, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure_parts import DataSent
 from pixelwitness.core.exposure.records import Field, Signal, Transmission, Visit
 from pixelwitness.meaning.hints.consent import ConsentState as Said
 from pixelwitness.meaning.names.knowledge import DataClass
@@ -203,7 +204,7 @@ def _counts(site: SiteExposure) -> dict[tuple[bool, str], tuple[int, int]]:
     """Return (sent, blocked) by (whether it is of events, channel); what went several ways counts in each."""
     found = [((True, channel), group.events, 0) for group in site.sent for channel in group.channels]
     found += [((True, channel), 0, group.events) for group in site.blocked for channel in group.channels]
-    found += [((False, group.channel), group.contacts, 0) for group in site.contacts]
+    found += [((False, group.channel), group.contacts, 0) for group in site.sent_contacts]
     found += [((False, group.channel), 0, group.contacts) for group in site.blocked_contacts]
     counts: dict[tuple[bool, str], tuple[int, int]] = {}
     for key, sent, blocked in found:
@@ -243,7 +244,7 @@ def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], set[str]]:
 def _answer(site: SiteExposure, about: About, forms: set[str] | None) -> Answer:
     if forms:
         return Answer(State.SENT, tuple(sorted(forms)))
-    unread = any(group.unread for group in site.sent) or any(group.unread for group in site.contacts)
+    unread = any(group.unread for group in site.sent) or any(group.unread for group in site.sent_contacts)
     # Where an exporter leaves cookies out, ids of browser and account may have gone along in them.
     lacking = about is About.BROWSER and site.known_by is not None and site.known_by.may_be_more
     return Answer(State.NOT_RECORDED if unread or lacking else State.NOT_SENT)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import DataSent, EventGroup, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure_parts import DataSent, EventGroup
 from pixelwitness.core.exposure.records import Transmission
 from pixelwitness.core.wire.delivery import TOLD, TRIED
 from pixelwitness.meaning.names.subjects import About, about_of

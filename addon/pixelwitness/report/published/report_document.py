@@ -8,14 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from pixelwitness.core.exposure.exposure import (
-    ContactGroup,
-    DataSent,
-    EventGroup,
-    Exposure,
-    Identification,
-    Standing,
-)
+from pixelwitness.core.exposure.exposure import Exposure, Identification, Standing
+from pixelwitness.core.exposure.exposure_parts import ContactGroup, DataSent, EventGroup
 from pixelwitness.core.exposure.pixel_setup import PixelSettings
 from pixelwitness.core.exposure.records import Recording
 from pixelwitness.core.wire.json_text import Json, loads_or_none
@@ -124,7 +118,7 @@ def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> report_model.Site
         data=_data(site.data, vocabulary),
         sent=[_events(group, vocabulary) for group in site.sent],
         blocked=[_events(group, vocabulary) for group in site.blocked],
-        contacts=[_contacts(group, vocabulary) for group in site.contacts],
+        contacts=[_contacts(group, vocabulary) for group in site.sent_contacts],
         blocked_contacts=[_contacts(group, vocabulary) for group in site.blocked_contacts],
         pixel_settings=[
             _settings(settings, takes, vocabulary)

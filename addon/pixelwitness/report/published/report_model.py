@@ -77,7 +77,9 @@ class SiteShape(Model, frozen=True, kw_only=True):
     """All that one site was seen to send."""
 
     site: Annotated[str, says("its name, or `unknown`")]
-    standing: Annotated[Literal["site", "meta", "unknown"], says("`site`, `unknown`, or `meta` for Meta's own")]
+    standing: Annotated[
+        Literal["site", "meta", "app", "unknown"], says("`site`, `app`, `unknown`, or `meta` for Meta's own")
+    ]
     visits: Annotated[int, says("pages loaded")]
     statements: Annotated[
         list[SaidOfSite], says("all that is said of it, as statements with their words, below; none of Meta's own")

@@ -7,7 +7,8 @@ Pure; the verbs are the renderer's.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.exposure.exposure import EventContents, EventGroup, SiteExposure
+from pixelwitness.core.exposure.exposure import SiteExposure
+from pixelwitness.core.exposure.exposure_parts import EventContents, EventGroup
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING

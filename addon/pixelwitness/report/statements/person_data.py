@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pixelwitness.core.exposure.exposure import DataSent, EventGroup, SiteExposure, SiteFinding
+from pixelwitness.core.exposure.exposure import SiteExposure
+from pixelwitness.core.exposure.exposure_parts import DataSent, EventGroup, SiteFinding
 from pixelwitness.core.exposure.records import Field, Finding
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of

@@ -34,7 +34,7 @@ def _takes(
 ) -> PixelTakes:
     taking = tuple(_of(settings.settings, "takes", about))
     of_pixel = tuple(group for group in site.sent if group.pixel_id == settings.pixel_id)
-    seen = replace(site, sent=of_pixel, data=tuple(datum for group in of_pixel for datum in group.data))
+    seen = replace(site, events=of_pixel, data=tuple(datum for group in of_pixel for datum in group.data))
     carried = (Carried(one.data_class, one.form) for one in find_personal_data(seen, families) if one.events)
     return PixelTakes(
         pixel_id=settings.pixel_id,

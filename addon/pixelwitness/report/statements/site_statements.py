@@ -7,14 +7,8 @@ where the exposure came from.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pixelwitness.core.exposure.exposure import (
-    ContactGroup,
-    CountedFinding,
-    EventGroup,
-    Exposure,
-    SiteExposure,
-    Standing,
-)
+from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.exposure_parts import ContactGroup, EventGroup
 from pixelwitness.core.wire.json_text import loads_or_none
 from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY, PERSONA, PERSONAL_DATA, SERVER_SIDE
 from pixelwitness.report.statements.acts import find_acts
@@ -109,12 +103,12 @@ def _statements(site: SiteExposure, seen_by: Perspective) -> Iterator[SiteStatem
 
 def event_groups(site: SiteExposure, outcome: Outcome) -> tuple[EventGroup, ...]:
     """Return the groups of events of one outcome."""
-    return {"told": site.sent, "blocked": site.blocked}.get(outcome, ())
+    return tuple(group for group in site.events if group.outcome == outcome)
 
 
 def contact_groups(site: SiteExposure, outcome: Outcome) -> tuple[ContactGroup, ...]:
     """Return the groups of contacts of one outcome."""
-    return {"told": site.contacts, "blocked": site.blocked_contacts}.get(outcome, ())
+    return tuple(group for group in site.contacts if group.outcome == outcome)
 
 
 def _events(site: SiteExposure, groups: Sequence[EventGroup], outcome: Outcome) -> Events:

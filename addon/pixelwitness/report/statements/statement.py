@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from pixelwitness.core.exposure.exposure import MAX_IDS
+from pixelwitness.core.exposure.exposure_parts import MAX_IDS
 
 type Certainty = Literal["certain", "likely", "hint"]
 

@@ -30,7 +30,7 @@ class Announcements:
 def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announcements:
     """Return the statements for what an exposure holds; none where nothing was seen to go to Meta."""
     announced, region = vocabulary.announced, vocabulary.region
-    sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.contacts)]
+    sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.sent_contacts)]
     uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
     concerned = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
     about: tuple[UseSubject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pixelwitness.core.detect.rule import Channel
-from pixelwitness.core.exposure.exposure import DataSent, Exposure
+from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.core.exposure.exposure_parts import DataSent
 from pixelwitness.meaning.names.announced_uses import AnnouncedUses
 from pixelwitness.meaning.names.knowledge import plain_key
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
