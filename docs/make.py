@@ -46,7 +46,7 @@ def _lines(name: str) -> Iterator[str]:
         return _words(name.removeprefix("words "))
     if name.startswith("lists "):
         return _lists(name.removeprefix("lists "))
-    if name == "schemas" or name.startswith("keys "):
+    if name in ("schemas", "statements") or name.startswith("keys "):
         return _schemas(name)
     if name.startswith(("channel", "coverage")):
         return _channels_and_coverage(name)
@@ -254,6 +254,8 @@ def _schemas(name: str) -> Iterator[str]:
 
     if name == "schemas":
         return _table(("Schema", "Output"), schemas.index())
+    if name == "statements":
+        return schemas.kinds()
     return _table(("Key", "Holds"), schemas.keys(name.removeprefix("keys ")))
 
 

@@ -37,6 +37,30 @@ def keys(model: str) -> Iterator[Sequence[str]]:
         yield f"`{key}{brackets}`", shape.get("description") or f"`{shape['enum'][0]}`"
 
 
+def kinds() -> Iterator[str]:
+    """Yield a part for each kind of statement: its name, what it says, its arguments."""
+    from pixelwitness.report.statements.report_kinds import REPORT_KINDS
+    from pixelwitness.report.statements.site_kinds import SITE_KINDS
+    from pixelwitness.report.statements.statement import Statement
+
+    common = set(Statement.__struct_fields__)
+    for of, types in (("one site", SITE_KINDS), ("the whole report", REPORT_KINDS)):
+        yield f"## Of {of}"
+        yield ""
+        for kind in types:
+            yield f"### `{kind.__struct_config__.tag}`"
+            yield ""
+            yield (kind.__doc__ or "").strip().splitlines()[0]
+            yield ""
+            yield "| Argument | Holds |"
+            yield "|---|---|"
+            for key, shape in _properties(kind.__name__).items():
+                if key != "kind" and key not in common:
+                    brackets = "[]" if shape.get("type") == "array" else ""
+                    yield f"| `{key}{brackets}` | {shape['description']} |"
+            yield ""
+
+
 def _properties(model: str) -> Mapping[str, Any]:
     from pixelwitness.report.schemas import PUBLISHED
 

@@ -14,6 +14,8 @@ from pixelwitness.core.exposure.exposure_parts import SharedValue
 from pixelwitness.report.published import report_document
 from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.schemas import PUBLISHED, json_schema
+from pixelwitness.report.statements.report_kinds import REPORT_KINDS
+from pixelwitness.report.statements.site_kinds import SITE_KINDS
 from pixelwitness.report.wording.vocabulary import vocabulary
 
 PAGE = reading.DOCS / "reference" / "json.md"
@@ -45,7 +47,7 @@ def test_every_key_of_every_schema_is_described(name: str) -> None:
         f"{model}.{key}"
         for model, shape in json_schema(name)["$defs"].items()
         for key, part in shape["properties"].items()
-        if "description" not in part and key != "record"
+        if "description" not in part and key not in ("record", "kind")
     ]
     assert bare == []
     assert [model for model, shape in json_schema(name)["$defs"].items() if "description" not in shape] == []
@@ -53,7 +55,10 @@ def test_every_key_of_every_schema_is_described(name: str) -> None:
 
 def test_every_model_of_the_report_has_its_table() -> None:
     text = PAGE.read_text("utf-8")
-    own = {"RecordingLine", "UseLine", "LedgerLine"}  # told in a sentence: they have the keys of others
+    own = {"RecordingLine", "UseLine", "LedgerLine", "StatementLine"}  # told in a sentence: they have others' keys
+    own |= {kind.__name__ for kind in (*SITE_KINDS, *REPORT_KINDS)}  # made in one part
+    text += (PAGE.parent / "statements.md").read_text("utf-8")
+    assert "<!-- made: statements -->" in text
     models = {model for name in ("report", "report-lines") for model in json_schema(name)["$defs"]}
     assert {model for model in models - own if f"<!-- made: keys {model} -->" not in text} == {"SettingShape"}
 
@@ -81,7 +86,7 @@ def test_every_line_follows_its_schema(scanned: Path) -> None:
     ]
     assert [problem for line in lines for problem in problems("report-lines", line)] == []
     kinds = list(dict.fromkeys(line["record"] for line in lines))
-    assert kinds == ["event", "contact", "announced_use", "recording", "coverage"]
+    assert kinds == ["event", "contact", "statement", "announced_use", "recording", "coverage"]
 
 
 def test_a_key_that_no_schema_knows_is_found() -> None:

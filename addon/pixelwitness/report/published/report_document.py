@@ -58,7 +58,11 @@ def build_report(exposure: Exposure, vocabulary: Vocabulary) -> report_model.Rep
     return report_model.Report(
         statements=[
             shared_model.SaidOfReport(statement=one, words=plain_sentence(tell(one, vocabulary)))
-            for one in (*lead_statements(exposure, perspective), *shared_values(exposure))
+            for one in (
+                *lead_statements(exposure, perspective),
+                *shared_values(exposure),
+                *announcements.use_statements(announcements.select_announcements(exposure, vocabulary)),
+            )
         ],
         sites=[_site(narrate(site, perspective), vocabulary) for site in exposure.sites],
         shared_values=[

@@ -95,6 +95,19 @@ class SharedValue(Statement, frozen=True, kw_only=True, tag="shared_value"):
     sites: Annotated[Sites, says("which")]
 
 
+class Announcement(Statement, frozen=True, kw_only=True, tag="announced_use"):
+    """What has been said of the use of such data, and where it holds."""
+
+    use: Annotated[str, says("id of the statement in `announced_uses`")]
+    region: Annotated[str | None, says("for which was asked, or null")]
+    standing: Annotated[
+        Literal["holds", "reported", "not_named", "left_out", "unknown"],
+        says("`holds`, `reported`, `not_named`, `left_out` or `unknown`"),
+    ]
+    in_force: Annotated[bool, says("whether it was said to be in force when the traffic was seen")]
+    was_seen_before: Annotated[bool, says("part of the traffic is older than the announcement")]
+
+
 type ReportStatement = (
     SitesTold
     | SitesContacted
@@ -106,6 +119,7 @@ type ReportStatement = (
     | LookedAt
     | Silence
     | SharedValue
+    | Announcement
 )
 
 REPORT_KINDS: tuple[type[Statement], ...] = (
@@ -119,5 +133,6 @@ REPORT_KINDS: tuple[type[Statement], ...] = (
     LookedAt,
     Silence,
     SharedValue,
+    Announcement,
 )
 """The kinds in the order of their making."""

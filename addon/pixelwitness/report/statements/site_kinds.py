@@ -207,19 +207,6 @@ class NothingSeen(Statement, frozen=True, kw_only=True, tag="nothing_seen"):
     visits: Annotated[int, says("pages loaded")]
 
 
-class AnnouncedUse(Statement, frozen=True, kw_only=True, tag="announced_use"):
-    """What has been said of the use of such data, and where it holds."""
-
-    use: Annotated[str, says("id of the statement in `announced_uses`")]
-    region: Annotated[str | None, says("for which was asked, or null")]
-    standing: Annotated[
-        Literal["holds", "reported", "not_named", "left_out", "unknown"],
-        says("`holds`, `reported`, `not_named`, `left_out` or `unknown`"),
-    ]
-    in_force: Annotated[bool, says("whether it was said to be in force when the traffic was seen")]
-    was_seen_before: Annotated[bool, says("part of the traffic is older than the announcement")]
-
-
 type SiteStatement = (
     Events
     | Act
@@ -240,7 +227,6 @@ type SiteStatement = (
     | ServerSide
     | BodiesNotRecorded
     | NothingSeen
-    | AnnouncedUse
 )
 
 SITE_KINDS: tuple[type[Statement], ...] = (
@@ -263,6 +249,5 @@ SITE_KINDS: tuple[type[Statement], ...] = (
     ServerSide,
     BodiesNotRecorded,
     NothingSeen,
-    AnnouncedUse,
 )
 """The kinds in the order of their making."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.exposure import Exposure, Standing
 from pixelwitness.meaning.names.announced_uses import ApplicableUse, Use, UseSubject, advice_for, introduction, uses_for
-from pixelwitness.report.statements.site_kinds import AnnouncedUse
+from pixelwitness.report.statements.report_kinds import Announcement
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 HEAD = "What has been announced about such data"
@@ -43,10 +43,10 @@ def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announce
     return Announcements(uses, advice, region, first)
 
 
-def use_statements(announcements: Announcements) -> tuple[AnnouncedUse, ...]:
+def use_statements(announcements: Announcements) -> tuple[Announcement, ...]:
     """Return what has been announced as statements, each with its region."""
     return tuple(
-        AnnouncedUse(
+        Announcement(
             certainty="certain" if applicable.use.certainty == "certain" else "likely",
             use=applicable.use.id,
             region=announcements.region,

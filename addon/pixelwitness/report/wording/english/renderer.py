@@ -10,7 +10,7 @@ from pixelwitness.report.statements import report_kinds, site_kinds
 from pixelwitness.report.statements.statement import Statement
 from pixelwitness.report.wording.english import consent_messages, report_messages, set_up_messages, site_messages
 from pixelwitness.report.wording.english.act_words import tell_act
-from pixelwitness.report.wording.english.use_messages import tell_announced_use
+from pixelwitness.report.wording.english.use_messages import tell_announcement
 from pixelwitness.report.wording.sentence import Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -34,7 +34,6 @@ RENDERERS: Mapping[type[Statement], Callable[[Any, Vocabulary], Sentence]] = {
     site_kinds.ServerSide: site_messages.tell_server_side,
     site_kinds.BodiesNotRecorded: site_messages.tell_bodies,
     site_kinds.NothingSeen: site_messages.tell_nothing_seen,
-    site_kinds.AnnouncedUse: tell_announced_use,
     report_kinds.SitesTold: report_messages.tell_sites,
     report_kinds.SitesContacted: report_messages.tell_contacted,
     report_kinds.PersonalDataOfSites: report_messages.tell_data_of_sites,
@@ -45,6 +44,7 @@ RENDERERS: Mapping[type[Statement], Callable[[Any, Vocabulary], Sentence]] = {
     report_kinds.LookedAt: report_messages.tell_looked_at,
     report_kinds.Silence: report_messages.tell_silence,
     report_kinds.SharedValue: report_messages.tell_shared_value,
+    report_kinds.Announcement: tell_announcement,
 }
 """The message of each kind."""
 
