@@ -1,6 +1,6 @@
 """Watches the test sites through mitmdump with the addon, in the three forms of one session."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +32,12 @@ def watched(
     options: Mapping[str, str | Path] | None = None,
     arguments: Sequence[str | Path] = (),
     script: Path | None = None,
+    answering: Callable[[server.Received], server.Answer] = server.answer,
 ) -> Iterator[Watched]:
     """Run the sites and mitmdump with the addon until the context ends; ``folder`` takes all files.
 
-    ``options`` are mitmproxy's and ours, by name; ``script`` stands in for the packaged shim.
+    ``options`` are mitmproxy's and ours, by name; ``script`` stands in for the packaged shim, ``answering`` for the
+    sites.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _, certificate = certificates.write_certificate(folder, server.HOSTS)
@@ -44,7 +46,7 @@ def watched(
     sets = [part for name, value in stated.items() for part in ("--set", f"{name}={value}")]
     command = ["-s", script or shim_path(), "-w", flows, *sets, *arguments]
     with (
-        server.running(certificate) as world,
+        server.running(certificate, answering) as world,
         proxy.running(world, folder / "proxy", command) as running,
     ):
         yield Watched(world, running, db, flows, har, key)

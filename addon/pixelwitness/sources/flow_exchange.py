@@ -15,6 +15,7 @@ from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.content_coding import decode_body
 from pixelwitness.core.wire.exchange import Exchange
 from pixelwitness.core.wire.request import BodyState, Headers, Request, Response
+from pixelwitness.sources.flow_delivery import is_operators, outcome_of
 
 _POSTS = frozenset({"POST", "PUT", "PATCH"})
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -82,8 +83,9 @@ def response_of(flow: http.HTTPFlow) -> Response:
 
 
 def exchange_of(flow: http.HTTPFlow, position: int, url: str | None = None) -> Exchange:
-    """Return a flow's request and answer."""
-    return Exchange(request_of(flow, position, url), response_of(flow))
+    """Return a flow's request and answer, of one that has ended."""
+    parts = request_of(flow, position, url), response_of(flow)
+    return Exchange(*parts, *outcome_of(flow), by_operator=is_operators(flow))
 
 
 def body_of(message: http.Message) -> tuple[bytes | None, BodyState]:

@@ -74,6 +74,7 @@ _DELIVERY = (
     NewColumn("recordings", "delivery_unknown", int, after="delivery_cached", value=0),
     NewColumn("recordings", "by_operator", int, after="delivery_unknown", value=0),
     NewColumn("recordings", "within_meta", int, after="by_operator", value=0),
+    NewColumn("recordings", "changed", int, after="within_meta", value=0),
     NewColumn("events", "delivery", str, after="blocked", value="unknown"),
     NewColumn("events", "sender", str, after="delivery", value="site"),
     NewColumn("transmissions", "delivery", str, after="also_matched", value="unknown"),

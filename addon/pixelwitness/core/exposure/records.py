@@ -60,6 +60,8 @@ class Recording(Record, frozen=True, kw_only=True):
     """Of those, requests that whoever runs the proxy replayed or changed."""
     within_meta: int = 0
     """Of the others, requests to a host of Meta's from a page of Meta's own that no rule knows."""
+    changed: int = 0
+    """Requests that another addon of the proxy changed: only what was asked for is known, or only what left."""
 
 
 MADE_UNDER = ("rules_sha256", "knowledge_sha256", "options")

@@ -70,6 +70,8 @@ class Tally:
     """Of these, those that held more than is read."""
     by_operator: int = 0
     """Requests that a rule matched and whoever runs the proxy replayed or changed."""
+    changed: int = 0
+    """Requests that another addon of the proxy changed before or after they were recorded."""
     deliveries: Counter[Delivery] = field(default_factory=Counter)
     """What became of the other requests that a rule matched, those blocked by us left out."""
     first_seen: float | None = None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from pixelwitness.core.wire.delivery import Delivery, Outcome
+from pixelwitness.core.wire.request import Headers
 
 # Chromium, net/base/net_error_list.h, which says what each name stands for: here no connection was made, or none was
 # trusted, over which the request could have left.
@@ -83,6 +84,8 @@ _SENTENCES: Mapping[str, Outcome] = {
     "server closed connection": Outcome(_S, "server closed connection"),
     "name resolution failed": Outcome(_F, "name not resolved"),
     "client disconnected.": Outcome(_U, "client disconnected"),
+    "request body exceeds mitmproxy's body_size_limit.": Outcome(_O, "over the proxy's limit of sizes"),
+    "response body exceeds mitmproxy's body_size_limit.": Outcome(_S, "answer over the proxy's limit of sizes"),
     # BrowserMob Proxy, HarCaptureUtil.
     "unable to connect to host": Outcome(_F, "connection refused"),
     "no response received": Outcome(_U, "no response"),
@@ -108,7 +111,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Outcome], ...] = tuple(
         (r"unable to resolve host: \S{1,300}", Outcome(_F, "name not resolved")),
         (r"error resolving \S{1,300}: [^:]{1,100}", Outcome(_F, "name not resolved")),
         (r"could not connect to \S{1,300}: connection refused", Outcome(_F, "connection refused")),
-        (r"\[errno (?:61|111|10061)\] connect call failed \([^()]{1,100}\)", Outcome(_F, "connection refused")),
+        # asyncio's connect, several addresses one after the other: whatever the number, no connection was made.
+        (
+            r"(?:multiple exceptions: )?\[errno \d{1,5}\] connect call failed \([^()]{1,100}\)"
+            r"(?:, \[errno \d{1,5}\] connect call failed \([^()]{1,100}\)){0,9}",
+            Outcome(_F, "connection failed"),
+        ),
         (r"\[errno (?:-2|-3|-5|8|11001)\] [^:]{1,200}", Outcome(_F, "name not resolved")),
     )
 )
@@ -164,3 +172,26 @@ def judge_block(reason: str) -> Outcome | None:
     """
     name = _BLOCK.fullmatch(reason.strip()[:_LONGEST])
     return None if name is None else _BLOCKS.get(name[1])
+
+
+_MITMPROXY = re.compile(r"mitmproxy \d{1,3}(?:\.\d{1,5}){1,3}(?:\.dev)?")
+_ERROR_PAGES = frozenset({400, 408, 413, 502})
+_BY_PROXY = Outcome(_O, "answered by the proxy")
+_PROXY_ERROR = Outcome(_U, "error page of the proxy")
+
+
+def judge_proxy_answer(status: int, answered: Headers) -> Outcome | None:
+    """Return what an answer says that mitmproxy itself gave, None for one of the peer.
+
+    Its ``block_list`` and ``map_local`` name it as the server, and so do its error pages (addons/blocklist.py,
+    addons/maplocal.py, net/http/status_codes.py); behind an error page a request may have left.
+
+    >>> judge_proxy_answer(403, (("Server", "mitmproxy 12.3.1"),))
+    Outcome(delivery=<Delivery.STOPPED: 'stopped'>, reason='answered by the proxy')
+    >>> judge_proxy_answer(403, (("server", "mitmproxy-like"), ("x", "mitmproxy 12.3.1"))) is None
+    True
+    """
+    for name, value in answered:
+        if name.lower() == "server" and _MITMPROXY.fullmatch(value):
+            return _PROXY_ERROR if status in _ERROR_PAGES else _BY_PROXY
+    return None

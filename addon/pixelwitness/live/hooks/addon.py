@@ -36,6 +36,7 @@ from pixelwitness.live.hooks.deferred_queue import DeferredQueue
 from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
 from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
+from pixelwitness.live.hooks.request_changes import find_changes, maps_requests
 from pixelwitness.live.hooks.session_setup import load_live_setup, open_spill
 from pixelwitness.live.saving.session_report import SessionRecords
 from pixelwitness.live.saving.session_store import open_session_store
@@ -58,7 +59,8 @@ _STEADY_SECONDS = 1.0
 class PixelWitness:
     """Watches what passes the proxy on its way to Meta and stores what it means."""
 
-    def __init__(self, overview: SessionOverview | None = None) -> None:
+    def __init__(self, overview: SessionOverview | None = None, *, is_alone: bool = False) -> None:
+        """``is_alone``: the process is ours, so its memory may be arranged, and other addons come before this one."""
         self.faults = Counter[str]()
         """Faults of pixelwitness itself, by the hook they happened in."""
         self.recorded: SessionRecords | None = None
@@ -75,6 +77,10 @@ class PixelWitness:
         self.unsaved: Path | None = None
         """The spill that holds what the database of the last session did not take."""
         self._overview = overview
+        self._is_alone = is_alone
+        self._is_changed: Callable[[http.HTTPFlow], bool] | None = None
+        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
+        """A hook only while other addons may change what a browser asks for before it comes here."""
         self._words = vocabulary()
         self._formatter = LineFormatter(self._words)
         self._deferred: DeferredQueue[tuple[str, Work]] = DeferredQueue(self._analyse)
@@ -99,6 +105,10 @@ class PixelWitness:
     def configure(self, updated: Collection[str]) -> None:
         """Check the options and open the store early, so that what is wrong is said before anything passes."""
         self._at_once = saves_flows_as_they_end(ctx.options)
+        self.requestheaders = self._asked if self._is_alone and maps_requests(ctx.options) else None
+        self._is_changed = find_changes(ctx.options, is_last=self._is_alone)
+        if self._session is not None:
+            self._session.is_changed = self._is_changed
         try:
             settings = read_settings(ctx.options)
             if settings != self._settings and any(name.startswith(PREFIX) for name in updated):
@@ -116,9 +126,10 @@ class PixelWitness:
         if self._session is None:
             self.configure({PREFIX})
         self._is_running = True
-        # What is kept until the end need not be looked through: a full collection would hold everything up for 60 ms.
-        gc.collect()
-        gc.freeze()
+        if self._is_alone:
+            # What is kept until the end need not be looked through: a collection would hold everything up for 60 ms.
+            gc.collect()
+            gc.freeze()
         if self._session is not None and self._settings is not None:
             log.info("pixelwitness: what reaches Meta is recorded in %s", self._db)
             if self._settings.block != "off":
@@ -127,7 +138,8 @@ class PixelWitness:
 
     def done(self) -> None:
         """Bring everything that waits into the store and end the recording."""
-        gc.unfreeze()
+        if self._is_alone:
+            gc.unfreeze()
         self.end()
         if self.unsaved:
             log.error("pixelwitness: %s holds what the database did not take; the next start takes it in", self.unsaved)
@@ -153,7 +165,9 @@ class PixelWitness:
             log.warning("pixelwitness: %s", notice)
         self._settings = settings
         self._db = store.path
-        self._session = Session(setup, f"mitmproxy {mitmproxy_version.VERSION}", settings.block)
+        self._session = Session(
+            setup, f"mitmproxy {mitmproxy_version.VERSION}", settings.block, is_changed=self._is_changed
+        )
         before = self.recorded.ids if self.recorded is not None and self.recorded.db == store.path else ()
         self.recorded = SessionRecords(store.path, (*before, self._session.recording_id))
         self._writer = writer = Writer(store, _log_trouble, open_spill(store))
@@ -200,6 +214,10 @@ class PixelWitness:
     def tls_established_client(self, data: tls.TlsData) -> None:
         """Note a client that did."""
         self._handle("tls_established_client", Session.tls_established, data)
+
+    def _asked(self, flow: http.HTTPFlow) -> None:
+        """Remember what a browser asks for, before other addons change it."""
+        self._handle("requestheaders", Session.asked, flow)
 
     def _handle[Subject](self, hook: str, handler: Callable[[Session, Subject], Work | None], subject: Subject) -> None:
         session = self._session

@@ -171,7 +171,7 @@ def _run_proxy(options: LiveOptions, window: "BrowserWindow | None", notify: Cal
     own_output = any(word in argument for argument in options.arguments for word in _OWN_OUTPUT)
     overview = SessionOverview() if options.ui == "dump" and not own_output else None
     view = view_for(overview, sys.stdout) if overview is not None else None
-    addon = PixelWitness(overview)
+    addon = PixelWitness(overview, is_alone=True)
     base, parser = _interface(options.ui)
     quiet = {"with_termlog": False, "with_dumper": False} if view is not None else {}
 

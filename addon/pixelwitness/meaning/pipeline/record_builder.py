@@ -79,6 +79,7 @@ class RecordBuilder:
             delivery_cached=tally.deliveries[Delivery.CACHED],
             delivery_unknown=tally.deliveries[Delivery.UNKNOWN],
             by_operator=tally.by_operator,
+            changed=tally.changed,
         )
 
     def event(self, group: Group[RedactedSighting]) -> records.Event:

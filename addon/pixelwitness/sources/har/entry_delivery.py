@@ -4,12 +4,11 @@ Owns the keys in which recorders say what became of a request, and which of them
 several speak.  What an error's name proves stands in ``network_errors``.  Must not know rules.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from pixelwitness.core.wire.delivery import NOT_RECORDED, Delivery, Outcome
-from pixelwitness.core.wire.network_errors import judge_block, judge_error
+from pixelwitness.core.wire.network_errors import judge_block, judge_error, judge_proxy_answer
 from pixelwitness.core.wire.request import Headers
 from pixelwitness.sources.har.entry_decoding import Entry, ResponsePart
 
@@ -22,10 +21,6 @@ _FROM_CACHE = Outcome(Delivery.CACHED, "from the browser's cache")
 _NO_TRANSFER = Outcome(Delivery.CACHED, "nothing transferred, no connection")
 _CACHES = frozenset({"memory", "disk", "true", "memory cache", "disk cache"})
 _NONE = (None, "", "0")
-_BY_MITMPROXY = Outcome(Delivery.STOPPED, "answered by the proxy")
-_PROXY_ERROR = Outcome(Delivery.UNKNOWN, "error page of the proxy")
-_MITMPROXY = re.compile(r"mitmproxy \d{1,3}(?:\.\d{1,5}){1,3}(?:\.dev)?")
-_ERROR_PAGES = frozenset({400, 408, 413, 502})
 
 
 def delivery_of(entry: Entry, method: str, status: int | None, answered: Headers) -> Outcome:
@@ -58,18 +53,6 @@ def _of_answer(entry: Entry, method: str, status: int, answered: Headers) -> Out
         if nothing and not is_redirect and entry.address in _NONE and entry.connection in _NONE:
             return _NO_TRANSFER
     return judge_proxy_answer(status, answered) or _ANSWERED
-
-
-def judge_proxy_answer(status: int, answered: Headers) -> Outcome | None:
-    """Return what an answer says that mitmproxy itself gave, None for one of the peer.
-
-    Its ``block_list`` and ``map_local`` name it as the server, as do its error pages (addons/blocklist.py,
-    addons/maplocal.py, proxy/layers/http/_http1.py); behind those a request may have left.
-    """
-    for name, value in answered:
-        if name.lower() == "server" and _MITMPROXY.fullmatch(value):
-            return _PROXY_ERROR if status in _ERROR_PAGES else _BY_MITMPROXY
-    return None
 
 
 def _errors(entry: Entry) -> Iterator[Outcome | None]:
