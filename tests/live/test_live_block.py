@@ -135,14 +135,6 @@ def _script(folder: Path, text: str) -> Path:
     return script
 
 
-def test_what_mitmproxy_itself_answers_did_not_leave_either(tmp_path: Path) -> None:
-    with watched(tmp_path, {"block_list": "|~d www.facebook.com|204"}) as session:
-        assert client.send(session.proxy, "GET", VIEW) == 204
-        assert session.proxy.stop() == 0
-    assert session.world.received == []
-    assert told(session) == [("ViewContent", True, [True])]
-
-
 browse = pytest.importorskip("tests.sites.browse", reason="Playwright is not installed")
 
 FETCHED = """async url => {
