@@ -105,6 +105,7 @@ def crowd(sites: int, each: int = 12) -> ChartModels:
                 receiver_host=("www.facebook.com", f"gw{number}.{site}")[place % 2],
                 body_state="not_recorded" if number % 5 == 1 and place == 3 else "empty",
                 blocked=place == 5,
+                delivery={4: "unknown", 5: "stopped", 6: "failed"}.get(place, "answered"),
             )
             events.append(with_consent(seen, CONSENTS[(number + place) % 4]))
         contacts += [

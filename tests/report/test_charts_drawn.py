@@ -8,6 +8,7 @@ import pytest
 from tests.exposed import event
 from tests.report.charted import DRAWN, TEN, crowd, modelled
 
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts import channel_chart, data_grid, flow_chart, timeline
 from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, make_ticks, split_axis
@@ -49,43 +50,44 @@ def test_channels_are_drawn_with_their_numbers() -> None:
         ChannelGrid(
             (Way("pixel", True), Way("Conversions API gateway", True), Way("Meta's library", False)),
             (
-                ("shop.example", (Count(1_234, 4), Count(2), Count(3))),
-                ("clinic.example", (Count(), Count(0, 1), Count(1))),
+                ("shop.example", (Count(1_234, 4, 5), Count(2), Count(3))),
+                ("clinic.example", (Count(), Count(blocked=1), Count(1))),
             ),
         )
     )
 
     assert texts(chart.svg) == [
         *("Events", "Contacts", "pixel", "Conversions", "API gateway", "Meta's library"),
-        *("shop.example", "1,234", "4 blocked", "2", "3"),
+        *("shop.example", "1,234", "4 unknown", "5 tried", "2", "3"),
         *("clinic.example", "·", "1 blocked", "1"),
-        *("reached Meta", "blocked on the way"),
+        *("Meta was told", "unknown: not recorded whether it left", "tried: nothing left", "blocked"),
     ]
     assert told(chart.svg) == [
-        "shop.example: events by pixel: 1,234 sent, 4 blocked, events by Conversions API gateway: 2 sent and "
-        "contacts by Meta's library: 3 sent",
-        "clinic.example: events by Conversions API gateway: 1 blocked and contacts by Meta's library: 1 sent",
+        "shop.example: events by pixel: 1,234 told, 4 not recorded whether it left, 5 tried, nothing left, events by "
+        "Conversions API gateway: 2 told and contacts by Meta's library: 3 told",
+        "clinic.example: events by Conversions API gateway: 1 blocked and contacts by Meta's library: 1 told",
     ]
     assert chart.head == ("Site", "Events: pixel", "Events: Conversions API gateway", "Contacts: Meta's library")
     assert chart.rows == (
-        ("shop.example", "1,234 sent, 4 blocked", "2 sent", "3 sent"),
-        ("clinic.example", "none", "1 blocked", "1 sent"),
+        ("shop.example", "1,234 told, 4 not recorded whether it left, 5 tried, nothing left", "2 told", "3 told"),
+        ("clinic.example", "none", "1 blocked", "1 told"),
     )
 
 
-def test_bars_grow_with_numbers_and_blocked_ones_are_hatched() -> None:
-    grid = ChannelGrid((Way("pixel", True),), (("a.example", (Count(100, 25),)), ("b.example", (Count(4),))))
+def test_bars_grow_with_numbers_and_what_may_not_have_left_is_hatched_or_hollow() -> None:
+    grid = ChannelGrid((Way("pixel", True),), (("a.example", (Count(100, 25, 25, 1),)), ("b.example", (Count(4),))))
     bars = [
         (one.get("class"), one.get("width"), one.get("fill"))
         for one in ET.fromstring(channel_chart.draw_channels(grid, "k").svg).iter(f"{SVG}rect")
-        if one.get("class") in ("event", "hatched")
+        if one.get("class") != "band"
     ]
 
     assert bars == [
         ("event", "46", None),
-        ("hatched", "23", "url(#k-hatch)"),
+        *(("hatched", "23", "url(#k-hatch)"), ("hollow contact", "23", None), ("hollow granted", "4.6", None)),
         ("event", "9.2", None),
         *(("event", "16", None), ("hatched", "16", "url(#k-hatch)")),
+        *(("hollow contact", "16", None), ("hollow granted", "16", None)),
     ]
 
 
@@ -100,6 +102,7 @@ def test_each_state_of_data_has_its_own_sign() -> None:
                     (Answer(State.SENT, ("SHA-256", "readable")), silent, Answer(State.SENT, ("masked",))),
                 ),
                 ("clinic.example", (hidden, hidden, Answer(State.SENT, ("MD5",)))),
+                ("open.example", (Answer(State.UNSURE, ("SHA-256",)), silent, silent)),
             ),
         )
     )
@@ -108,17 +111,21 @@ def test_each_state_of_data_has_its_own_sign() -> None:
         *("e-mail", "account id", "money"),
         *("shop.example", "a#*"),
         *("clinic.example", "#", "??"),
+        *("open.example", "#"),
         *("the person", "the browser or account", "what was done"),
-        *("a", "readable", "#", "hash", "*", "other form", "not sent", "?", "not recorded"),
+        *("a", "readable", "#", "hash", "*", "other form", "#", "not recorded whether it left"),
+        *("not sent", "?", "not recorded"),
     ]
     assert told(chart.svg)[3:] == [
         "shop.example; sent: e-mail and money; not sent: account id",
         "clinic.example; sent: money; not recorded: e-mail and account id",
+        "open.example; not recorded whether it left: e-mail; not sent: account id and money",
     ]
     assert chart.head == ("Site", "e-mail (the person)", "account id (the browser or account)", "money (what was done)")
     assert chart.rows == (
         ("shop.example", "sent (SHA-256, readable)", "not sent", "sent (masked)"),
         ("clinic.example", "not recorded", "not recorded", "sent (MD5)"),
+        ("open.example", "not recorded whether it left (SHA-256)", "not sent", "not sent"),
     )
 
 
@@ -136,48 +143,52 @@ def test_a_timeline_tells_when_and_with_which_consent() -> None:
     chart = timeline.draw_timeline(
         Timeline(
             (
-                Lane(
+                Lane.of(
                     "shop.example",
                     (
                         Moment(TEN, Mark.VISIT, "visit: shop.example/"),
                         Moment(TEN + 0.1, Mark.BEFORE, "PageView"),
                         Moment(TEN + 0.2, Mark.BEFORE, "PageView"),
                         Moment(TEN + 5, Mark.YES, "onetrust: granted"),
-                        Moment(TEN + 10, Mark.GRANTED, "Purchase", blocked=True),
+                        Moment(TEN + 10, Mark.GRANTED, "Purchase", Outcome.BLOCKED),
+                        Moment(TEN + 10, Mark.CONTACT, "login check", Outcome.UNKNOWN, 3),
                         Moment(None, Mark.CONTACT, "Meta's library"),
                     ),
                 ),
-                Lane("b.example", (Moment(TEN + 8, Mark.AGAINST, "Lead"),)),
+                Lane.of("b.example", (Moment(TEN + 8, Mark.AGAINST, "Lead"),)),
             )
         )
     )
 
     assert texts(chart.svg) == [
-        *("shop.example", "2", "b.example"),
+        *("shop.example", "2", "3", "b.example"),
         *("10:00:00", "2026-11-20", "10:00:02", "10:00:04", "10:00:06", "10:00:08", "10:00:10"),
         "time not known",
-        *("visit", "a signal that agrees", "no consent signal seen yet", "although a signal refused"),
-        *("after a signal that agreed", "contact", "hollow: blocked"),
+        *("visit", "a signal that agrees", "no consent signal seen", "although a signal refused"),
+        *("after a signal that agreed", "contact"),
+        *("dashed: not recorded whether it left", "hollow: nothing left"),
     ]
     assert told(chart.svg) == [
         "10:00:00.000: visit: shop.example/",
-        "10:00:00.100: PageView ×2, no consent signal seen yet",
+        "10:00:00.100: PageView ×2, no consent signal seen",
         "10:00:05.000: onetrust: granted",
         "10:00:10.000: Purchase, after a signal that agreed, blocked",
+        "10:00:10.000: login check ×3, not recorded whether it left",
         "time not known: Meta's library",
         "10:00:08.000: Lead, although a signal refused",
     ]
-    assert looks(chart.svg, "circle")[:2] == ["hollow granted", "contact"]
+    assert looks(chart.svg, "circle")[:2] == ["hollow granted", "hollow dashed contact"]
     assert chart.rows == (
         (
             *("shop.example", "2026-11-20 10:00:00.000", "2026-11-20 10:00:10.000"),
-            *("1", "2", "0", "1", "0", "1", "1", "onetrust: granted at 10:00:05"),
+            *("1", "2", "0", "1", "0", "4", "3", "0", "1", "onetrust: granted at 10:00:05"),
         ),
-        ("b.example", "2026-11-20 10:00:08.000", "2026-11-20 10:00:08.000", "0", "0", "1", "0", "0", "0", "0", ""),
+        ("b.example", "2026-11-20 10:00:08.000", "2026-11-20 10:00:08.000", *"001000000", ""),
     )
     assert chart.head[3:] == (
-        *("Visit", "No consent signal seen yet", "Although a signal refused", "After a signal that agreed"),
-        *("Consent unclear or not recorded", "Contact", "Blocked", "Signals"),
+        *("Visit", "No consent signal seen", "Although a signal refused", "After a signal that agreed"),
+        *("Consent unclear or not recorded", "Contact"),
+        *("Not recorded whether it left", "Tried, nothing left", "Blocked", "Signals"),
     )
 
 
@@ -230,11 +241,11 @@ def test_any_time_that_can_be_read_has_a_place(times: tuple[str, ...]) -> None:
 
 
 def test_a_long_table_of_visits_ends_with_their_number() -> None:
-    lanes = tuple(Lane(f"shop.example/{n}", (Moment(TEN + n, Mark.BEFORE, "PageView"),)) for n in range(230))
+    lanes = tuple(Lane.of(f"shop.example/{n}", (Moment(TEN + n, Mark.BEFORE, "PageView"),)) for n in range(230))
     rows = timeline.draw_timeline(Timeline(lanes, by_visit=True)).rows
 
     assert len(rows) == timeline.MOST_ROWS + 1
-    assert rows[-1] == ("30 more visits", *[""] * 10)
+    assert rows[-1] == ("30 more visits", *[""] * 12)
 
 
 def test_a_flow_joins_the_smaller_ones() -> None:
@@ -287,7 +298,7 @@ def test_long_tables_of_a_flow_end_with_what_is_left() -> None:
 def test_nothing_seen_is_said_so(name: str) -> None:
     chart = DRAWN[name](modelled())
 
-    assert texts(chart.svg) == ["Nothing was seen to go to Meta."]
+    assert texts(chart.svg) == ["There is nothing to draw."]
     assert chart.rows == ()
 
 

@@ -7,6 +7,7 @@ from tests.exposed import EMAIL, FBP, contact, datum, event, signal, visit
 from tests.report.charted import TEN, at, modelled, with_consent
 
 from pixelwitness.core.exposure.exposure import Identification
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.meaning.names.subjects import About
 from pixelwitness.report.charts.chart_models import (
     Answer,
@@ -32,12 +33,17 @@ def test_nothing_seen_is_nothing_drawn() -> None:
     )
 
 
-def test_channels_count_events_and_contacts_sent_and_blocked() -> None:
+def test_channels_count_events_and_contacts_by_what_became_of_them() -> None:
     models = modelled(
         [
             event(position=1),
             event(position=2),
+            event(position=3, delivery="unknown"),
             event(position=4, blocked=True),
+            event(position=9, delivery="failed"),
+            # The browser's own store answered, or the operator did it: neither is the site's.
+            event(position=10, delivery="cached"),
+            event(position=11, sender="operator"),
             event("Lead", position=5, channel="relay"),
             event(position=6, site="clinic.example", channel="a-strange-way"),
             event(position=7, site="facebook.com"),
@@ -56,7 +62,7 @@ def test_channels_count_events_and_contacts_sent_and_blocked() -> None:
         ),
         (
             ("clinic.example", (Count(), Count(), Count(1), Count(), Count(), Count(1))),
-            ("shop.example", (Count(2, 1), Count(1), Count(), Count(), Count(1, 1), Count())),
+            ("shop.example", (Count(2, 1, 1, 1), Count(1), Count(), Count(), Count(1, 0, 0, 1), Count())),
             ("unknown", (Count(), Count(), Count(), Count(1), Count(), Count())),
         ),
     )
@@ -80,6 +86,7 @@ def test_data_are_sent_not_sent_or_not_recorded() -> None:
             event("Purchase", FBP, site="game.example", position=3, body_state="not_recorded"),
             # What was blocked was not sent, nor does it hide anything that was.
             event("Purchase", EMAIL, site="news.example", position=4, blocked=True, body_state="not_recorded"),
+            event("Purchase", EMAIL, site="open.example", position=5, delivery="unknown"),
         ]
     )
 
@@ -93,6 +100,7 @@ def test_data_are_sent_not_sent_or_not_recorded() -> None:
             Datum("money", About.EVENT),
         ),
         (
+            ("open.example", (Answer(State.UNSURE, ("SHA-256",)), silent, silent, silent, silent)),
             ("shop.example", (Answer(State.SENT, ("SHA-256", "readable")), silent, silent, silent, sent)),
             ("clinic.example", (silent, silent, silent, sent, silent)),
             ("game.example", (hidden, hidden, hidden, sent, hidden)),
@@ -120,8 +128,8 @@ def test_marks_of_events_tell_what_was_visible_of_consent() -> None:
 
     assert modelled([*events, event("Lead", site="b.example", seen_at="noon", blocked=True)]).timeline == Timeline(
         (
-            Lane("b.example", (Moment(None, Mark.UNCLEAR, "Lead", blocked=True),)),
-            Lane("shop.example", tuple(Moment(TEN + n, mark, "PageView") for n, mark in enumerate(marks))),
+            Lane.of("b.example", (Moment(None, Mark.UNCLEAR, "Lead", Outcome.BLOCKED),)),
+            Lane.of("shop.example", tuple(Moment(TEN + n, mark, "PageView") for n, mark in enumerate(marks))),
         )
     )
 
@@ -138,7 +146,7 @@ def test_signals_are_marked_where_they_say_something_new() -> None:
     ]
     timeline = modelled([event(position=8), event(site="b.example")], signals=signals).timeline
 
-    assert timeline.lanes[1] == Lane(
+    assert timeline.lanes[1] == Lane.of(
         "shop.example",
         (
             Moment(TEN + 1, Mark.NO, "OneTrust: denied"),
@@ -162,12 +170,12 @@ def test_the_lanes_of_one_site_are_its_visits() -> None:
     opened = Moment(TEN, Mark.VISIT, "visit: shop.example/")
     assert timeline == Timeline(
         (
-            Lane(
+            Lane.of(
                 "shop.example/",
                 (opened, Moment(TEN + 21, Mark.UNCLEAR, "PageView"), Moment(TEN + 30, Mark.CONTACT, "Meta's library")),
             ),
-            Lane("shop.example/", (opened, Moment(TEN + 2, Mark.UNCLEAR, "PageView"))),
-            Lane("no visit known", (Moment(TEN + 22, Mark.UNCLEAR, "Lead"),)),
+            Lane.of("shop.example/", (opened, Moment(TEN + 2, Mark.UNCLEAR, "PageView"))),
+            Lane.of("no visit known", (Moment(TEN + 22, Mark.UNCLEAR, "Lead"),)),
         ),
         by_visit=True,
     )
@@ -193,6 +201,8 @@ def test_streams_follow_each_datum_to_the_host_that_received_it() -> None:
             replace(seen, transmissions=(main, copy), fields=fields),
             event("PageView", FBP, position=2),
             event("Lead", EMAIL, position=3, blocked=True),
+            event("Lead", EMAIL, position=5, delivery="unknown", receiver_host="gw.shop.example"),
+            event("Lead", EMAIL, position=6, delivery="stopped"),
             event("Lead", position=4, site="clinic.example"),
         ],
         [contact("config", site="clinic.example"), contact("login", FBP, site="clinic.example", blocked=True)],
@@ -204,6 +214,7 @@ def test_streams_follow_each_datum_to_the_host_that_received_it() -> None:
             Stream("shop.example", "browser id", About.BROWSER, "gw.shop[.]example", 1),
             Stream("shop.example", "e-mail", About.PERSON, "www.facebook[.]com", 1),
             Stream("shop.example", "not recorded", None, "gw.shop[.]example", 1),
+            Stream("shop.example", "not recorded whether it left", None, "gw.shop[.]example", 1),
             Stream("clinic.example", "the event alone", About.EVENT, "www.facebook[.]com", 1),
             Stream("clinic.example", "the visit alone", About.PAGE, "connect.facebook[.]net", 1),
         )

@@ -201,7 +201,7 @@ def test_a_statement_leads_to_the_rows_that_it_rests_on() -> None:
         if one.get("data-kind")
     }
 
-    assert led >= {("act", "E1", "Purchase"), ("events", "E1", "Purchase"), ("contacts", "E2", "Meta's")}
+    assert led >= {("act", "E1", "Purchase"), ("personal_data", "E1", "Purchase"), ("contacts", "E2", "Meta's")}
 
 
 def test_a_page_about_nothing_says_how_much_was_looked_at_and_draws_nothing() -> None:
@@ -228,7 +228,9 @@ def test_a_card_says_what_about_whom_by_which_way_with_which_consent_and_what_is
     shop, clinic, news = (facts(tree, f"{name}.example") for name in ("shop", "clinic", "news"))
     assert shop["What was sent"] == "Purchase"
     assert shop["Contacts"] == "Meta's library"
-    assert shop["About whom"].startswith("e-mail (SHA-256)_fbp About the person: e-mail (SHA-256) in ud.em")
+    assert shop["About whom"].startswith(
+        "e-mail (SHA-256)browser known by _fbp About the person: e-mail (SHA-256) in ud.em"
+    )
     assert shop["By which way"].startswith("In all 1 event went to Meta by pixel (image request) to www.facebook.com;")
     assert shop["Consent"].startswith("1 event left although a signal denied consent")
     assert "Blocked" not in shop
@@ -250,9 +252,9 @@ def test_the_marks_of_a_card_need_no_colour() -> None:
     tree = parsed(made([*EVENTS, event("Lead", FBP, site="game.example")], [contact(site="map.example")]))
 
     person = "● about the person: e-mail (SHA-256)"
-    assert marks(tree, "shop.example") == [person, "◐ known by _fbp"]
+    assert marks(tree, "shop.example") == [person, "◐ browser known by _fbp"]
     assert marks(tree, "clinic.example") == [person, "? not all recorded"]
-    assert marks(tree, "game.example") == ["◐ known by _fbp"]
+    assert marks(tree, "game.example") == ["◐ browser known by _fbp"]
     assert marks(tree, "map.example") == ["○ no identifier in the fields that were read"]
     assert marks(tree, "news.example") == ["⊘ blocked"]
 

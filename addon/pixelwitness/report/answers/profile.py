@@ -7,7 +7,8 @@ knows from outside whether Meta infers it.  Must not know the store.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure import OPERATOR, Exposure, SeenContact, SeenEvent, told_by
+from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.core.exposure.records import Finding
 from pixelwitness.meaning.hints.interests import Clue, Engagement, Inference, engagement_of, infer
 from pixelwitness.meaning.names.word_lists import WordList
@@ -73,7 +74,7 @@ def infer_profile(
     lists: Iterable[WordList],
     own_sites: frozenset[str],
 ) -> Profile:
-    """Return the profile; what was blocked and what is Meta's own are no part of it."""
+    """Return the profile; what did not leave and what is Meta's own are no part of it."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         found.setdefault(finding.event_id or finding.contact_id or "", []).append(finding)
@@ -81,18 +82,29 @@ def infer_profile(
     texts: dict[Text, None] = {}
     for seen in events:
         event = seen.event
-        if not event.blocked and event.page_site not in own_sites and event.id in found:
+        site = told_by(event)
+        if _may_have_left(seen) and site not in own_sites and event.id in found:
             engagement = engagement_of(event.event_name, event.event_kind)
-            hinted += _hinted(found[event.id], event.page_site, engagement, _describe_event(seen))
-            texts |= dict.fromkeys(_texts(found[event.id], event.page_site, event.event_name))
+            hinted += _hinted(found[event.id], site, engagement, _describe_event(seen))
+            texts |= dict.fromkeys(_texts(found[event.id], site, event.event_name))
     for one_contact in contacts:
         contact = one_contact.contact
-        if not contact.blocked and contact.page_site not in own_sites and contact.id in found:
-            evidence = Evidence(("a visit, by ", label_contact(contact.channel), ","))
-            hinted += _hinted(found[contact.id], contact.page_site, Engagement.SEEN, evidence)
-            texts |= dict.fromkeys(_texts(found[contact.id], contact.page_site, None))
+        site = told_by(contact)
+        if _may_have_left(one_contact) and site not in own_sites and contact.id in found:
+            evidence = Evidence(("a visit, by ", label_contact(contact.channel), ","), _unsure(one_contact))
+            hinted += _hinted(found[contact.id], site, Engagement.SEEN, evidence)
+            texts |= dict.fromkeys(_texts(found[contact.id], site, None))
     names = {(word_list.kind, word_list.label): word_list.called for word_list in lists}
     return Profile(infer(hinted), tuple(texts), {(str(kind), label): name for (kind, label), name in names.items()})
+
+
+def _may_have_left(seen: SeenEvent | SeenContact) -> bool:
+    sender = seen.event.sender if isinstance(seen, SeenEvent) else seen.contact.sender
+    return seen.outcome in SENT and sender != OPERATOR
+
+
+def _unsure(seen: SeenEvent | SeenContact) -> str:
+    return " (not recorded whether it left)" if seen.outcome is Outcome.UNKNOWN else ""
 
 
 def _hinted(
@@ -119,21 +131,21 @@ def _describe_event(seen: SeenEvent) -> Evidence:
     event = seen.event
     name = event.event_name
     saying = event_sayings().get(name or "")
-    about = find_subject(seen.fields)
+    about, unsure = find_subject(seen.carried), _unsure(seen)
     if name == "PageView":
         page = Captured(shorten_url(event.page_url)) if event.page_url else "a page"
-        return Evidence(("opened ", page), names_site=event.page_url is not None)
+        return Evidence(("opened ", page), unsure, names_site=event.page_url is not None)
     if saying is None:
-        return Evidence(
+        named: Sentence = (
             ("an event of the site's own naming, ", Captured(name)) if name else ("an event without a name",)
         )
+        return Evidence(named, unsure)
     if about is None:
-        return Evidence((saying.alone,))
+        return Evidence((saying.alone,), unsure)
     if about.value is None:
-        return Evidence(
-            (f"{'an' if str(name)[:1] in 'AEIO' else 'a'} {name}",), f" ({SUBJECT[subject_name(about)]} sent, not kept)"
-        )
-    return Evidence((f"{saying.about} ", Captured(about.value)))
+        an = "an" if str(name)[:1] in "AEIO" else "a"
+        return Evidence((f"{an} {name}",), f" ({SUBJECT[subject_name(about)]} sent, not kept){unsure}")
+    return Evidence((f"{saying.about} ", Captured(about.value)), unsure)
 
 
 # Text --------------------------------------------------------------------------

@@ -1,14 +1,24 @@
-"""Sites by channels: how many events and contacts went which way, and how many were blocked.
+"""Sites by channels: how many events and contacts went which way, and what became of them.
 
 Owns the layout of this chart.  Length tells how many (by its root, so that few stay visible
-beside many), the number stands beside it; what was blocked is hatched, on a line of its own
-that says so.
+beside many), the number stands beside it; what is not known to have left is hatched, what
+did not leave hollow, each on a line of its own that says so.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pixelwitness.report.charts.chart_models import ChannelGrid, Chart, Count, Way
+from pixelwitness.core.exposure.outcome import Outcome
+from pixelwitness.report.charts.chart_models import (
+    MOST_TOLD,
+    OUTCOME_WORDS,
+    ChannelGrid,
+    Chart,
+    Count,
+    Way,
+    bound_rows,
+)
 from pixelwitness.report.charts.legend import draw_legend, swatch
 from pixelwitness.report.charts.svg import (
     Element,
@@ -27,6 +37,19 @@ from pixelwitness.report.wording.safe_text import listed, safe_text
 MOST_ROWS = 40
 TITLE = "By which ways sites reached Meta"
 
+_LOOKS = {
+    Outcome.TOLD: "event",
+    Outcome.UNKNOWN: "hatched",
+    Outcome.TRIED: "hollow contact",
+    Outcome.BLOCKED: "hollow granted",
+}
+_BESIDE = {Outcome.UNKNOWN: "unknown", Outcome.TRIED: "tried", Outcome.BLOCKED: "blocked"}
+_LEGEND = {
+    Outcome.TOLD: "Meta was told",
+    Outcome.UNKNOWN: "unknown: not recorded whether it left",
+    Outcome.TRIED: "tried: nothing left",
+    Outcome.BLOCKED: "blocked",
+}
 _COLUMN = 104
 _BAR = 46
 _LINE = 20
@@ -35,17 +58,18 @@ _LINE = 20
 def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
     """Draw the sites by the channels of their events and contacts."""
     description = (
-        "One row for each site, one column for each way; an event that went several ways counts in each. Full bars "
-        "reached Meta, hatched ones were blocked. An event is something reported to Meta; a contact reports nothing, "
-        "but Meta learns of the visit."
+        "One row for each site, one column for each way; an event that went several ways counts in each. Full bars: "
+        "Meta was told. Hatched: whether it left was not recorded. Hollow: nothing left, since it failed or was "
+        "stopped or blocked. An event is something reported to Meta; a contact reports nothing, but Meta learns of "
+        "the visit."
     )
     head = ("Site", *(f"{'Events' if way.is_event else 'Contacts'}: {way.label}" for way in grid.ways))
-    table = tuple((safe_text(name), *map(_words, counts)) for name, counts in grid.rows)
+    table = bound_rows([(safe_text(name), *map(_words, counts)) for name, counts in grid.rows[:MOST_TOLD]], grid.rows)
     if not grid.rows:
         return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     rows = _shown(grid)
-    largest = max(max(count.sent, count.blocked) for _, counts in grid.rows for count in counts)
-    heights = [_LINE * (2 if any(count.sent and count.blocked for count in counts) else 1) + 6 for _, counts in rows]
+    largest = max(number for _, counts in grid.rows for count in counts for _, number in count.parts())
+    heights = [_LINE * max(1, *(len(count.parts()) for count in counts)) + 6 for _, counts in rows]
     label = name_column_width(safe_text(name) for name, _ in rows)
     width = label + _COLUMN * len(grid.ways) + 8
     root = canvas(key, TITLE, description)
@@ -60,9 +84,12 @@ def draw_channels(grid: ChannelGrid, key: str = "chart-channels") -> Chart:
         for column, count in enumerate(counts):
             _cell(row, label + column * _COLUMN, top + 3, count, largest, hatch)
         top += height
-    signs = [(swatch("event"), "reached Meta")]
-    if any(count.blocked for _, counts in rows for count in counts):
-        signs.append((swatch("hatched", hatch), "blocked on the way"))
+    there = {outcome for _, counts in rows for count in counts for outcome, _ in count.parts()}
+    signs = [
+        (swatch(_LOOKS[outcome], hatch if outcome is Outcome.UNKNOWN else None), _LEGEND[outcome])
+        for outcome in _LOOKS
+        if outcome in there
+    ]
     top = draw_legend(root, top + 8, width, signs)
     return Chart(TITLE, description, finish(root, width, top + 8), head, table)
 
@@ -73,7 +100,7 @@ def _shown(grid: ChannelGrid) -> list[tuple[str, tuple[Count, ...]]]:
         return list(grid.rows)
     kept, others = list(grid.rows[: MOST_ROWS - 1]), [counts for _, counts in grid.rows[MOST_ROWS - 1 :]]
     columns = zip(*others, strict=True)
-    sums = tuple(Count(sum(count.sent for count in of), sum(count.blocked for count in of)) for of in columns)
+    sums = tuple(map(_sum, columns))
     return [*kept, (f"{len(others)} more sites", sums)]
 
 
@@ -93,18 +120,24 @@ def _heads(root: Element, ways: Sequence[Way], label: float) -> float:
     return 34.0 + 13 * max(map(len, heads))
 
 
+def _sum(counts: Sequence[Count]) -> Count:
+    numbers: Counter[str] = Counter()
+    for count in counts:
+        numbers.update({outcome.value: number for outcome, number in count.parts()})
+    return Count(**numbers)
+
+
 def _cell(row: Element, x: float, y: float, count: Count, largest: int, hatch: str) -> None:
-    if not count.sent and not count.blocked:
-        add_element(row, "text", "·", class_="soft", x=x, y=y + 14)
-    if count.sent:
-        size = _length(count.sent, largest)
-        add_element(row, "rect", class_="event", x=x, y=y + 4, width=size, height=12, rx=1.5)
-        add_text(row, x + size + 5, y + 14, shorten_number(count.sent), room=_COLUMN - size - 8)
+    if not count.parts():
+        add_element(row, "text", "\u00b7", class_="soft", x=x, y=y + 14)
+    for outcome, number in count.parts():
+        size = _length(number, largest)
+        look = {"fill": hatch} if outcome is Outcome.UNKNOWN else {}
+        add_element(row, "rect", class_=_LOOKS[outcome], x=x + 0.5, y=y + 4.5, width=size, height=11, rx=1.5, **look)
+        short = shorten_number(number)
+        words, class_ = (short, "") if outcome is Outcome.TOLD else (f"{short} {_BESIDE[outcome]}", "small soft")
+        add_text(row, x + size + 5, y + 14, words, class_, room=_COLUMN - size - 8)
         y += _LINE
-    if count.blocked:
-        size = _length(count.blocked, largest)
-        add_element(row, "rect", class_="hatched", fill=hatch, x=x + 0.5, y=y + 4.5, width=size, height=11, rx=1.5)
-        add_text(row, x + size + 5, y + 14, f"{shorten_number(count.blocked)} blocked", "small soft")
 
 
 def _length(number: int, largest: int) -> float:
@@ -113,8 +146,7 @@ def _length(number: int, largest: int) -> float:
 
 
 def _words(count: Count) -> str:
-    parts = [f"{number:,} {state}" for number, state in ((count.sent, "sent"), (count.blocked, "blocked")) if number]
-    return ", ".join(parts) or "none"
+    return ", ".join(f"{number:,} {OUTCOME_WORDS[outcome]}" for outcome, number in count.parts()) or "none"
 
 
 def _sentence(name: str, ways: Sequence[Way], counts: Sequence[Count]) -> str:
@@ -123,5 +155,5 @@ def _sentence(name: str, ways: Sequence[Way], counts: Sequence[Count]) -> str:
 
 def _describe_counts(ways: Sequence[Way], counts: Sequence[Count]) -> Iterator[str]:
     for way, count in zip(ways, counts, strict=True):
-        if count.sent or count.blocked:
+        if count.parts():
             yield f"{'events' if way.is_event else 'contacts'} by {way.label}: {_words(count)}"

@@ -10,9 +10,17 @@ from datetime import UTC, datetime
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_unread
-from pixelwitness.core.exposure.exposure import Exposure, SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure import (
+    OPERATOR,
+    Exposure,
+    SeenContact,
+    SeenEvent,
+    SiteExposure,
+    told_by,
+)
 from pixelwitness.core.exposure.exposure_parts import DataSent
-from pixelwitness.core.exposure.records import Field, Signal, Transmission, Visit
+from pixelwitness.core.exposure.outcome import SENT, Outcome
+from pixelwitness.core.exposure.records import Field, Signal, Visit
 from pixelwitness.meaning.hints.consent import ConsentState as Said
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
@@ -25,14 +33,13 @@ from pixelwitness.report.charts.chart_models import (
     DataGrid,
     Datum,
     Flow,
-    Lane,
     Mark,
     Moment,
     State,
     Stream,
-    Timeline,
     Way,
 )
+from pixelwitness.report.charts.lanes import Lanes
 from pixelwitness.report.published.report_document import without_scheme
 from pixelwitness.report.statements.report_statements import reporting_sites
 from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
@@ -54,8 +61,15 @@ _GRAVEST = (Mark.AGAINST, Mark.GRANTED, Mark.BEFORE)
 _SAID = {Said.GRANTED: Mark.YES, Said.DENIED: Mark.NO}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_VISIT = "no visit known"
+UNKNOWN = "unknown"
+"""The name of the exposure of which no page is known."""
+_NONE, _HIDDEN, _SILENT = Count(), Answer(State.NOT_RECORDED), Answer(State.NOT_SENT)
 
 type _StreamKey = tuple[str, str, About | None, str]
+
+MOST_FLOWING = 400
+"""Sites of which each stream is followed by itself; what the others sent is followed together."""
+UNSURE = "not recorded whether it left"
 
 
 class ChartBuilder:
@@ -64,75 +78,81 @@ class ChartBuilder:
     def __init__(self, exposure: Exposure, vocabulary: Vocabulary) -> None:
         self._sites = reporting_sites(exposure, vocabulary.perspective(exposure))
         self._vocabulary = vocabulary
-        self._by_visit = len(self._sites) == 1
         self._pages: dict[str, str] = {}
-        self._lanes: dict[str, list[Moment]] = {} if self._by_visit else {site.name: [] for site in self._sites}
-        self._names = frozenset(site.name for site in self._sites)
+        names = [site.name for site in self._sites]
+        self._lanes = Lanes(names)
+        others = f"{len(names[MOST_FLOWING:]):,} more sites"
+        self._flowing = dict(zip(names, [*names[:MOST_FLOWING], *[others] * len(names[MOST_FLOWING:])], strict=True))
         self._states: dict[tuple[str, str, str], str | None] = {}
         self._streams: dict[_StreamKey, int] = {}
 
     def add_visit(self, visit: Visit) -> None:
         """Take one visit."""
         words = f"visit: {without_scheme(visit.page_url) or _NO_VISIT}"
-        self._pages[visit.id] = without_scheme(visit.page_url) or _NO_VISIT
-        self._add(visit.site, visit.id, Moment(_seconds(visit.seen_at), Mark.VISIT, words))
+        if len(self._sites) == 1:
+            self._pages[visit.id] = without_scheme(visit.page_url) or _NO_VISIT
+        self._lanes.add(visit.site or UNKNOWN, visit.id, Moment(_seconds(visit.seen_at), Mark.VISIT, words))
 
     def add_signal(self, signal: Signal) -> None:
         """Take one signal; one that says what its kind said before on this site is no news."""
+        if (signal.site or UNKNOWN) not in self._flowing:
+            return
         source = (signal.recording_id, signal.site or "", signal.kind)
         if source in self._states and self._states[source] == signal.state:
             return
         self._states[source] = signal.state
         mark = _SAID.get(Said(signal.state)) if signal.state in set(Said) else None
         words = f"{self._vocabulary.signal(signal.kind)}: {spell_out(signal.state or 'seen')}"
-        self._add(signal.site, signal.visit_id, Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words))
+        moment = Moment(_seconds(signal.seen_at), mark or Mark.SIGNAL, words)
+        self._lanes.add(signal.site or UNKNOWN, signal.visit_id, moment)
 
     def add_event(self, seen: SeenEvent) -> None:
         """Take one event."""
-        event = seen.event
-        if event.channel == Channel.META_AI:
+        event, outcome = seen.event, seen.outcome
+        if event.channel == Channel.META_AI or outcome is None or event.sender == OPERATOR:
             return
         marks = {
             _MARKS[finding.label] for finding in seen.findings if finding.kind == CONSENT and finding.label in _MARKS
         }
         mark = next((mark for mark in _GRAVEST if mark in marks), Mark.UNCLEAR)
         words = event.event_name or "event (name not recorded)"
-        self._add(event.page_site, event.visit_id, Moment(_seconds(event.seen_at), mark, words, event.blocked))
-        if event.blocked:
+        name = told_by(event) or UNKNOWN
+        self._lanes.add(name, event.visit_id, Moment(_seconds(event.seen_at), mark, words, outcome))
+        if outcome not in SENT:
             return
-        hosts = {transmission.id: transmission.receiver_host for transmission in seen.transmissions}
-        main = seen.transmissions[0].receiver_host if seen.transmissions else ""
+        hosts = {carrier.id: carrier.receiver_host for carrier in seen.carriers}
+        main = seen.carriers[0].receiver_host if seen.carriers else ""
+        sure = [carrier for carrier in seen.carriers if carrier.id not in seen.unsure]
         carried = {
             (*kind, hosts.get(field.transmission_id or "", main))
-            for field in seen.fields
+            for field in seen.carried
+            if field.transmission_id not in seen.unsure
             for kind in self._reported(field)
         }
-        carried |= {
-            _unread(transmission.receiver_host)
-            for transmission in seen.transmissions
-            if is_unread(transmission.body_state)
-        }
-        empty = {mark.receiver_host for mark in _arrived(seen)} - {receiver for _, _, receiver in carried}
-        self._stream(event.page_site, carried | {("the event alone", About.EVENT, host) for host in empty})
+        carried |= {_unread(carrier.receiver_host) for carrier in sure if is_unread(carrier.body_state)}
+        carried |= {(UNSURE, None, carrier.receiver_host) for carrier in seen.carriers if carrier.id in seen.unsure}
+        empty = {carrier.receiver_host for carrier in sure} - {receiver for _, _, receiver in carried}
+        self._stream(name, carried | {("the event alone", About.EVENT, host) for host in empty})
 
     def add_contact(self, seen: SeenContact) -> None:
         """Take one contact."""
-        contact = seen.contact
-        if contact.channel == Channel.META_AI:
+        contact, outcome = seen.contact, seen.outcome
+        if contact.channel == Channel.META_AI or outcome is None or contact.sender == OPERATOR:
             return
         words = self._vocabulary.contact(contact.channel, contact.rule_id)
-        moment = Moment(_seconds(contact.seen_at), Mark.CONTACT, words, contact.blocked)
-        self._add(contact.page_site, contact.visit_id, moment)
-        if contact.blocked:
-            return
-        carried = {(*kind, contact.receiver_host) for field in seen.fields for kind in self._reported(field)}
-        if is_unread(contact.body_state):
-            carried.add(_unread(contact.receiver_host))
-        self._stream(contact.page_site, carried or {("the visit alone", About.PAGE, contact.receiver_host)})
+        name = told_by(contact) or UNKNOWN
+        self._lanes.add(name, contact.visit_id, Moment(_seconds(contact.seen_at), Mark.CONTACT, words, outcome))
+        if outcome is Outcome.UNKNOWN:
+            self._stream(name, {(UNSURE, None, contact.receiver_host)})
+        elif outcome is Outcome.TOLD:
+            carried = {(*kind, contact.receiver_host) for field in seen.fields for kind in self._reported(field)}
+            if is_unread(contact.body_state):
+                carried.add(_unread(contact.receiver_host))
+            self._stream(name, carried or {("the visit alone", About.PAGE, contact.receiver_host)})
 
     def build(self) -> ChartModels:
         """Return the models."""
-        place = {one.name: number for number, one in enumerate(self._sites)}
+        place = {name: number for number, name in enumerate(dict.fromkeys(self._flowing.values()))}
         streams = sorted(
             self._streams.items(),
             key=lambda one: (place[one[0][0]], -one[1], one[0][1], one[0][3], one[0][2] or ""),
@@ -140,29 +160,14 @@ class ChartBuilder:
         return ChartModels(
             _channel_grid(self._sites),
             _data_grid(self._sites, self._vocabulary),
-            Timeline(tuple(self._ordered_lanes()), self._by_visit),
+            self._lanes.build(self._pages),
             Flow(tuple(Stream(*key, times) for key, times in streams)),
         )
 
-    def _add(self, site: str | None, visit_id: str | None, moment: Moment) -> None:
-        name = site or "unknown"
-        if name not in self._names:
-            return
-        lane = (visit_id or "") if self._by_visit else name
-        self._lanes.setdefault(lane, []).append(moment)
-
-    def _ordered_lanes(self) -> Iterator[Lane]:
-        """Yield lanes of sites as they are, of visits those with the most moments first."""
-        if not self._by_visit:
-            yield from (Lane(name, tuple(moments)) for name, moments in self._lanes.items())
-            return
-        for visit_id, moments in sorted(self._lanes.items(), key=lambda one: -len(one[1])):
-            yield Lane(self._pages.get(visit_id, _NO_VISIT), tuple(moments))
-
-    def _stream(self, site: str | None, carried: Iterable[tuple[str, About | None, str]]) -> None:
-        if (name := site or "unknown") in self._names:
+    def _stream(self, name: str, carried: Iterable[tuple[str, About | None, str]]) -> None:
+        if (flowing := self._flowing.get(name)) is not None:
             for data, about, receiver in carried:
-                key = (name, data, about, defanged(receiver))
+                key = (flowing, data, about, defanged(receiver))
                 self._streams[key] = self._streams.get(key, 0) + 1
 
     def _reported(self, datum: Field) -> Iterator[tuple[str, About | None]]:
@@ -173,10 +178,6 @@ class ChartBuilder:
 
 def _unread(receiver: str) -> tuple[str, About | None, str]:
     return "not recorded", None, receiver
-
-
-def _arrived(seen: SeenEvent) -> Iterator[Transmission]:
-    return (transmission for transmission in seen.transmissions if not transmission.blocked)
 
 
 def _seconds(text: str | None) -> float | None:
@@ -196,20 +197,18 @@ def _channel_grid(sites: Iterable[SiteExposure]) -> ChannelGrid:
     )
     return ChannelGrid(
         tuple(Way(label_channel(name) if is_event else label_contact(name), is_event) for is_event, name in ways),
-        tuple((name, tuple(Count(*of.get(way, (0, 0))) for way in ways)) for name, of in counts.items()),
+        tuple((name, tuple(Count(**of[way]) if way in of else _NONE for way in ways)) for name, of in counts.items()),
     )
 
 
-def _counts(site: SiteExposure) -> dict[tuple[bool, str], tuple[int, int]]:
-    """Return (sent, blocked) by (whether it is of events, channel); what went several ways counts in each."""
-    found = [((True, channel), group.events, 0) for group in site.sent for channel in group.channels]
-    found += [((True, channel), 0, group.events) for group in site.blocked for channel in group.channels]
-    found += [((False, group.channel), group.contacts, 0) for group in site.sent_contacts]
-    found += [((False, group.channel), 0, group.contacts) for group in site.blocked_contacts]
-    counts: dict[tuple[bool, str], tuple[int, int]] = {}
-    for key, sent, blocked in found:
-        before = counts.get(key, (0, 0))
-        counts[key] = before[0] + sent, before[1] + blocked
+def _counts(site: SiteExposure) -> dict[tuple[bool, str], dict[str, int]]:
+    """Return how many have each outcome, by (whether it is of events, channel); what went two ways counts in each."""
+    found = [((True, channel), group.outcome, group.events) for group in site.events for channel in group.channels]
+    found += [((False, group.channel), group.outcome, group.contacts) for group in site.contacts]
+    counts: dict[tuple[bool, str], dict[str, int]] = {}
+    for key, outcome, number in found:
+        of = counts.setdefault(key, {})
+        of[outcome.value] = of.get(outcome.value, 0) + number
     return counts
 
 
@@ -225,26 +224,28 @@ def _data_grid(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> DataGri
     return DataGrid(
         tuple(Datum(vocabulary.label(data_class), about) for about, data_class in columns),
         tuple(
-            (site.name, tuple(_answer(site, key[0], forms[site.name].get(key)) for key in columns)) for site in sites
+            (site.name, tuple(forms[site.name].get(key) or _silent_answer(site, key[0]) for key in columns))
+            for site in sites
         ),
     )
 
 
-def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], set[str]]:
-    """Return the words for the forms of what was sent, by what it is about and its class."""
-    forms: dict[tuple[About, str], set[str]] = {}
+def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], Answer]:
+    """Return whether what was sent is sure to have left, and in which forms, by what it is about and its class."""
+    sure: dict[tuple[About, str], set[str]] = {}
+    unsure: dict[tuple[About, str], set[str]] = {}
     for datum in data:
         for origin in datum.origins if datum.form not in SAYS_NOTHING else ():
             about = about_of(datum.data_class, origin)
             if about in _ABOUTS:
-                forms.setdefault((about, datum.data_class), set()).add(label_form(datum.form))
-    return forms
+                of = unsure if datum.unknown == datum.times else sure
+                of.setdefault((about, datum.data_class), set()).add(label_form(datum.form))
+    answers = {key: Answer(State.UNSURE, tuple(sorted(forms))) for key, forms in unsure.items()}
+    return answers | {key: Answer(State.SENT, tuple(sorted(forms))) for key, forms in sure.items()}
 
 
-def _answer(site: SiteExposure, about: About, forms: set[str] | None) -> Answer:
-    if forms:
-        return Answer(State.SENT, tuple(sorted(forms)))
+def _silent_answer(site: SiteExposure, about: About) -> Answer:
     unread = any(group.unread for group in site.sent) or any(group.unread for group in site.sent_contacts)
     # Where an exporter leaves cookies out, ids of browser and account may have gone along in them.
     lacking = about is About.BROWSER and site.known_by is not None and site.known_by.may_be_more
-    return Answer(State.NOT_RECORDED if unread or lacking else State.NOT_SENT)
+    return _HIDDEN if unread or lacking else _SILENT

@@ -6,20 +6,38 @@ drawn chart are plain and safe for eyes; whoever puts them into a page escapes t
 picture alone is markup.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from markupsafe import Markup
 
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.meaning.names.subjects import About
+
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.TOLD: "told",
+    Outcome.UNKNOWN: "not recorded whether it left",
+    Outcome.TRIED: "tried, nothing left",
+    Outcome.BLOCKED: "blocked",
+}
+"""What became of something, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many reached Meta, and how many were blocked."""
+    """How many went each way, by what became of them."""
 
-    sent: int = 0
+    told: int = 0
+    unknown: int = 0
+    tried: int = 0
     blocked: int = 0
+
+    def parts(self) -> tuple[tuple[Outcome, int], ...]:
+        """Return what became of how many, as far as there are any."""
+        numbers = zip(OUTCOME_WORDS, (self.told, self.unknown, self.tried, self.blocked), strict=True)
+        return tuple((outcome, number) for outcome, number in numbers if number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +57,10 @@ class ChannelGrid:
 
 
 class State(StrEnum):
-    """The three values of an answer."""
+    """The values of an answer."""
 
     SENT = "sent"
+    UNSURE = "not recorded whether it left"
     NOT_SENT = "not sent"
     NOT_RECORDED = "not recorded"
 
@@ -77,13 +96,15 @@ class Mark(StrEnum):
     YES = "a signal that agrees"
     NO = "a signal that refuses"
     SIGNAL = "another consent signal"
-    BEFORE = "no consent signal seen yet"
+    BEFORE = "no consent signal seen"
     AGAINST = "although a signal refused"
     GRANTED = "after a signal that agreed"
     UNCLEAR = "consent unclear or not recorded"
     CONTACT = "contact"
 
 
+MOST_SIGNALS = 6
+"""Signals of a lane that its row names."""
 SIGNALS = (Mark.YES, Mark.NO, Mark.SIGNAL)
 EVENTS = (Mark.BEFORE, Mark.AGAINST, Mark.GRANTED, Mark.UNCLEAR)
 
@@ -96,7 +117,31 @@ class Moment:
     """Seconds since 1970, None where no time is known."""
     mark: Mark
     words: str
-    blocked: bool = False
+    outcome: Outcome = Outcome.TOLD
+    times: int = 1
+    """How often, at about this time."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the moments of a lane come to: how many of what, first and last, and what the first signals said."""
+
+    marks: Counter[Mark] = field(default_factory=Counter)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    first: float | None = None
+    last: float | None = None
+    signals: list[Moment] = field(default_factory=list)
+
+    def add(self, moment: Moment) -> None:
+        """Count a moment."""
+        self.marks[moment.mark] += moment.times
+        if moment.mark in EVENTS or moment.mark is Mark.CONTACT:
+            self.outcomes[moment.outcome] += moment.times
+        if moment.mark in SIGNALS and len(self.signals) < MOST_SIGNALS:
+            self.signals.append(moment)
+        if moment.at is not None:
+            self.first = moment.at if self.first is None else min(self.first, moment.at)
+            self.last = moment.at if self.last is None else max(self.last, moment.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +150,16 @@ class Lane:
 
     name: str
     moments: tuple[Moment, ...]
+    """Those that are drawn: none in lanes for which there is no room."""
+    tally: Tally
+
+    @classmethod
+    def of(cls, name: str, moments: Iterable[Moment]) -> "Lane":
+        """Return a lane with all of its moments."""
+        kept, tally = tuple(moments), Tally()
+        for moment in kept:
+            tally.add(moment)
+        return cls(name, kept, tally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +188,16 @@ class Flow:
     """Streams, those of the most telling site first."""
 
     streams: tuple[Stream, ...]
+
+
+MOST_TOLD = 1_000
+"""Sites that the table beside a picture names."""
+
+
+def bound_rows(rows: list[tuple[str, ...]], of: Sequence[object]) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a table, and where these are not those of all sites one that says so."""
+    more = len(of) - len(rows)
+    return (*rows, (f"{more:,} more", *[""] * (len(rows[0]) - 1))) if more else tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)

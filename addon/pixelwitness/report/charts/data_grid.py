@@ -7,7 +7,7 @@ colour: a letter for the form on a full field, a dash, a question mark on a hatc
 from collections.abc import Iterable, Iterator, Sequence
 
 from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.charts.chart_models import Answer, Chart, DataGrid, Datum, State
+from pixelwitness.report.charts.chart_models import MOST_TOLD, Answer, Chart, DataGrid, Datum, State, bound_rows
 from pixelwitness.report.charts.legend import ABOUTS, Sample, draw_legend, letter, swatch
 from pixelwitness.report.charts.svg import (
     Element,
@@ -39,11 +39,11 @@ def draw_data(grid: DataGrid, key: str = "chart-data") -> Chart:
     """Draw the sites by the classes of data that they sent."""
     description = (
         "One row for each site, one column for each kind of data. A full field: it was sent, readable (a), as a hash "
-        "(#) or in another form (*). A dash: it was not seen to be sent. A question mark on a hatched field: part of "
-        "what the site sent was not recorded, so nobody can tell."
+        "(#) or in another form (*); the same sign on a hatched field: not recorded whether it left. A dash: it was "
+        "not seen to be sent. A question mark: part of what the site sent was not recorded, so nobody can tell."
     )
     head = ("Site", *(f"{datum.label} ({ABOUTS[datum.about][1]})" for datum in grid.data))
-    table = tuple((safe_text(name), *map(_words, answers)) for name, answers in grid.rows)
+    table = bound_rows([(safe_text(name), *map(_words, of)) for name, of in grid.rows[:MOST_TOLD]], grid.rows)
     if not grid.rows:
         return Chart(TITLE, description, draw_empty(key, TITLE, description), head, table)
     columns = _columns(grid)
@@ -75,7 +75,7 @@ def _columns(grid: DataGrid) -> list[int]:
     places = range(len(grid.data))
     if len(places) <= MOST_COLUMNS:
         return list(places)
-    sent = [sum(answers[place].state is State.SENT for _, answers in grid.rows) for place in places]
+    sent = [sum(bool(answers[place].forms) for _, answers in grid.rows) for place in places]
     people = [datum.about in (About.PERSON, About.BROWSER) for datum in grid.data]
     return sorted(sorted(places, key=lambda place: (not people[place], -sent[place], place))[:MOST_COLUMNS])
 
@@ -110,9 +110,11 @@ def _row(
     for about, (look, _) in ABOUTS.items():
         _fields(row, [x for x, one, of in cells if one.state is State.SENT and of.about is about], y, class_=look)
     unknown = [x for x, one, _ in cells if one.state is State.NOT_RECORDED]
-    _fields(row, unknown, y, class_="hatched", fill=hatch)
-    signs = [(x, sign) for x, one, _ in cells if one.state is State.SENT for x, sign in _signs(x, one)]
-    _write_each(row, signs, y + 17, "small on middle")
+    unsure = [x for x, one, _ in cells if one.state is State.UNSURE]
+    _fields(row, [*unknown, *unsure], y, class_="hatched", fill=hatch)
+    for state, look in ((State.SENT, "small on middle"), (State.UNSURE, "small strong middle halo")):
+        signs = [(x, sign) for x, one, _ in cells if one.state is state for x, sign in _signs(x, one)]
+        _write_each(row, signs, y + 17, look)
     _write_each(row, [(x, "?") for x in unknown], y + 18, "strong middle halo")
     silent = [x for x, one, _ in cells if one.state is State.NOT_SENT]
     if silent:
@@ -162,7 +164,13 @@ def _legend(root: Element, y: float, width: float, grid: DataGrid, hatch: str) -
         swatch("hatched", hatch)(parent, x, middle)
         _write_each(parent, [(x + 8, "?")], middle + 5, "strong middle halo")
 
+    def unsure(parent: Element, x: float, middle: float) -> None:
+        swatch("hatched", hatch)(parent, x, middle)
+        _write_each(parent, [(x + 8, "#")], middle + 4, "small strong middle halo")
+
     signs: list[tuple[Sample, str]] = [(letter("a"), "readable"), (letter("#"), "hash"), (letter("*"), "other form")]
+    if any(one.state is State.UNSURE for _, answers in grid.rows for one in answers):
+        signs.append((unsure, State.UNSURE.value))
     return draw_legend(root, y, width, [*signs, (dash, "not sent"), (question, "not recorded")])
 
 

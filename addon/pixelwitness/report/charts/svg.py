@@ -59,7 +59,7 @@ def add_text(parent: Element, x: float, y: float, words: str, class_: str = "", 
 
 
 def add_hatching(root: Element, key: str) -> str:
-    """Add the slanted lines that mark what was blocked or not recorded; return what ``fill`` calls them."""
+    """Add the slanted lines that mark what was not recorded; return what ``fill`` calls them."""
     pattern = add_element(
         add_element(root, "defs"), "pattern", id=f"{key}-hatch", width=5, height=5,
         patternUnits="userSpaceOnUse", patternTransform="rotate(45)",
@@ -71,7 +71,7 @@ def add_hatching(root: Element, key: str) -> str:
 def draw_empty(key: str, title: str, description: str) -> Markup:
     """Return the picture for which there is nothing to draw; it says so."""
     root = canvas(key, title, description)
-    add_text(root, 6, 25, "Nothing was seen to go to Meta.", "soft")
+    add_text(root, 6, 25, "There is nothing to draw.", "soft")
     return finish(root, 360, 40)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.report.charts.axis import (
     CUT_WIDTH,
     Stretch,
@@ -19,7 +20,8 @@ from pixelwitness.report.charts.axis import (
     place_on_axis,
     split_axis,
 )
-from pixelwitness.report.charts.chart_models import EVENTS, SIGNALS, Chart, Lane, Mark, Moment, Timeline
+from pixelwitness.report.charts.chart_models import EVENTS, OUTCOME_WORDS, SIGNALS, Chart, Lane, Mark, Moment, Timeline
+from pixelwitness.report.charts.lanes import MOST_DRAWN
 from pixelwitness.report.charts.legend import Sample, draw_legend
 from pixelwitness.report.charts.svg import (
     Element,
@@ -35,7 +37,6 @@ from pixelwitness.report.charts.text_fitting import estimate_width, name_column_
 from pixelwitness.report.charts.timeline_marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
 
-MOST_LANES = 12
 MOST_MARKS = 500
 MOST_ROWS = 200
 TITLE = "When it happened"
@@ -45,8 +46,8 @@ _UNKNOWN = 110
 """The width of the column for what has no time."""
 _HEAD = 16
 
-type _Place = tuple[float, Mark, bool]
-"""(place on the axis, what, whether blocked)"""
+type _Place = tuple[float, Mark, Outcome]
+"""(place on the axis, what, what became of it)"""
 type _Marks = Mapping[_Place, Sequence[Moment]]
 
 
@@ -56,11 +57,19 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     description = (
         f"One lane for each {lane}, time from left to right (UTC); long silences are cut out. Flags on top are visits "
         "and changes of consent; below are events, by what was visible of consent when they left, and contacts. "
-        "A number counts what happened at about the same time; hollow marks were blocked."
+        "A number counts what happened at about the same time; of dashed marks it was not recorded whether they left, "
+        "of hollow ones nothing left."
     )
-    head = (lane.capitalize(), "First", "Last", *(mark.value.capitalize() for mark in _COUNTED), "Blocked", "Signals")
+    head = (
+        lane.capitalize(),
+        "First",
+        "Last",
+        *(mark.value.capitalize() for mark in _COUNTED),
+        *_KEPT.values(),
+        "Signals",
+    )
     table = tuple(_rows(timeline.lanes, lane, len(head)))
-    lanes = timeline.lanes[:MOST_LANES]
+    lanes = timeline.lanes[:MOST_DRAWN]
     times = [moment.at for lane in lanes for moment in lane.moments if moment.at is not None]
     timeless = any(moment.at is None for lane in lanes for moment in lane.moments)
     if not any(lane.moments for lane in lanes):
@@ -100,24 +109,26 @@ def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str,
         yield (counted(len(lanes) - MOST_ROWS, f"more {lane}"), *[""] * (columns - 1))
 
 
+_KEPT = {
+    Outcome.UNKNOWN: "Not recorded whether it left",
+    Outcome.TRIED: "Tried, nothing left",
+    Outcome.BLOCKED: "Blocked",
+}
+
+
 def _row(lane: Lane) -> tuple[str, ...]:
-    times = [moment.at for moment in lane.moments if moment.at is not None]
-    first, last = (format_moment(min(times)), format_moment(max(times))) if times else ("not known", "not known")
-    numbers = Counter(moment.mark for moment in lane.moments)
+    tally = lane.tally
     signals = [
         moment.words + (f" at {format_moment(moment.at)[11:19]}" if moment.at is not None else "")
-        for moment in lane.moments
-        if moment.mark in SIGNALS
+        for moment in tally.signals
     ]
-    words = [*signals[:6], *([f"{len(signals) - 6} more"] if len(signals) > 6 else ())]
-    blocked = sum(moment.blocked for moment in lane.moments)
+    more = sum(tally.marks[mark] for mark in SIGNALS) - len(signals)
     return (
         safe_text(lane.name),
-        first,
-        last,
-        *(f"{numbers[mark]:,}" for mark in _COUNTED),
-        f"{blocked:,}",
-        safe_text("; ".join(words)),
+        *(format_moment(at) if at is not None else "not known" for at in (tally.first, tally.last)),
+        *(f"{tally.marks[mark]:,}" for mark in _COUNTED),
+        *(f"{tally.outcomes[outcome]:,}" for outcome in _KEPT),
+        safe_text("; ".join([*signals, *([f"{more} more"] if more else ())])),
     )
 
 
@@ -135,9 +146,9 @@ def _marks(moments: Iterable[Moment], parts: Sequence[Stretch], unknown_at: floa
     """Join moments of one kind that lie within a step of the first of them."""
     placed = [(unknown_at if moment.at is None else place_on_axis(moment.at, parts), moment) for moment in moments]
     marks: dict[_Place, list[Moment]] = {}
-    starts: dict[tuple[Mark, bool], float] = {}
+    starts: dict[tuple[Mark, Outcome], float] = {}
     for place, moment in sorted(placed, key=lambda pair: pair[0]):
-        kind = (moment.mark, moment.blocked)
+        kind = (moment.mark, moment.outcome)
         if kind not in starts or place - starts[kind] >= step:
             starts[kind] = place
         marks.setdefault((starts[kind], *kind), []).append(moment)
@@ -157,25 +168,29 @@ def _lane(group: Element, marks: _Marks, top: float, height: float) -> None:
         if mark is Mark.VISIT:
             add_element(group, "path", class_="line", d=path_data("M", place, top + 3, "V", top + height - 3))
     taken: dict[int, float] = {}
-    for (place, mark, blocked), moments in sorted(
+    for (place, mark, outcome), moments in sorted(
         marks.items(), key=lambda one: (one[0][0], ROWS[one[0][1]], one[0][1:])
     ):
         row = ROWS[mark]
         x = max(place, taken.get(row, 0.0) + SIZE)
         taken[row] = x
         drawn = add_element(group, "g")
-        add_tooltip(drawn, _sentence(mark, moments, blocked=blocked))
-        draw_mark(drawn, x, start + SIZE * (rows[row] + 0.5), mark, len(moments), blocked=blocked)
+        add_tooltip(drawn, _sentence(mark, moments, outcome))
+        times = sum(moment.times for moment in moments)
+        draw_mark(drawn, x, start + SIZE * (rows[row] + 0.5), mark, times, outcome)
 
 
-def _sentence(mark: Mark, moments: Sequence[Moment], *, blocked: bool) -> str:
+def _sentence(mark: Mark, moments: Sequence[Moment], outcome: Outcome) -> str:
     """Tell what a mark stands for: when, what and how often."""
-    numbers = Counter(safe_text(moment.words, 60) for moment in moments)
+    numbers: Counter[str] = Counter()
+    for moment in moments:
+        numbers[safe_text(moment.words, 60)] += moment.times
     words = [numbered(name, number) for name, number in list(numbers.items())[:3]]
     words += [f"{len(numbers) - 3} more"] if len(numbers) > 3 else []
     when = format_moment(moments[0].at)[11:] if moments[0].at is not None else "time not known"
     how = f", {mark.value}" if mark in EVENTS else ""
-    return f"{when}: {listed(words)}{how}{', blocked' if blocked else ''}"
+    ending = "" if outcome is Outcome.TOLD else f", {OUTCOME_WORDS[outcome]}"
+    return f"{when}: {listed(words)}{how}{ending}"
 
 
 def _axis(root: Element, parts: Sequence[Stretch], y: float, unknown_at: float | None) -> None:
@@ -214,12 +229,16 @@ def _written(parts: Sequence[Stretch]) -> list[tuple[float, str, str]]:
 
 def _legend(root: Element, y: float, width: float, drawn: Iterable[_Marks]) -> float:
     """Draw what the marks that are there stand for."""
-    there = {(mark, blocked) for marks in drawn for _, mark, blocked in marks}
+    there = {(mark, outcome) for marks in drawn for _, mark, outcome in marks}
 
-    def sample(mark: Mark, *, blocked: bool = False) -> Sample:
-        return lambda parent, x, middle: draw_mark(parent, x + 8, middle, mark, blocked=blocked)
+    def sample(mark: Mark, outcome: Outcome = Outcome.TOLD) -> Sample:
+        return lambda parent, x, middle: draw_mark(parent, x + 8, middle, mark, outcome=outcome)
 
-    entries = [(sample(mark), mark.value) for mark in Mark if {(mark, False), (mark, True)} & there]
-    hollow = next((mark for mark in Mark if (mark, True) in there), None)
-    entries += [(sample(hollow, blocked=True), "hollow: blocked")] if hollow is not None else []
+    entries = [(sample(mark), mark.value) for mark in Mark if any(of is mark for of, _ in there)]
+    for outcomes, words in (
+        ((Outcome.UNKNOWN,), "dashed: not recorded whether it left"),
+        ((Outcome.TRIED, Outcome.BLOCKED), "hollow: nothing left"),
+    ):
+        kept = next(((mark, outcome) for mark in Mark for outcome in outcomes if (mark, outcome) in there), None)
+        entries += [(sample(*kept), words)] if kept is not None else []
     return draw_legend(root, y, width, entries)

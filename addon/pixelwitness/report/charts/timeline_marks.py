@@ -1,9 +1,10 @@
 """The marks of a timeline: one shape for each thing that can happen.
 
-Owns the shapes.  Colour never speaks alone: what differs in colour differs in shape, and what
-was blocked is hollow.
+Owns the shapes.  Colour never speaks alone: what differs in colour differs in shape, what did
+not leave is hollow, and what is not known to have left is dashed.
 """
 
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.report.charts.chart_models import EVENTS, Mark
 from pixelwitness.report.charts.svg import Element, add_element, add_text, path_data
 
@@ -17,21 +18,24 @@ _LOOKS = {
     Mark.UNCLEAR: "unknown",
     Mark.CONTACT: "contact",
 }
+_KEPT = {Outcome.UNKNOWN: "hollow dashed", Outcome.TRIED: "hollow", Outcome.BLOCKED: "hollow"}
 
 
-def draw_mark(parent: Element, x: float, y: float, mark: Mark, number: int = 1, *, blocked: bool = False) -> None:
+def draw_mark(
+    parent: Element, x: float, y: float, mark: Mark, number: int = 1, outcome: Outcome = Outcome.TOLD
+) -> None:
     """Draw a mark about a point; a number above one stands in it."""
     if mark is Mark.VISIT:
         add_element(parent, "path", class_="contact", d=path_data("M", x - 4, y - 4, "h", 8, "l", -4, 7, "z"))
         return
     if mark in _LOOKS:
-        look = f"hollow {_LOOKS[mark]}" if blocked else _LOOKS[mark]
+        look = f"{_KEPT[outcome]} {_LOOKS[mark]}" if outcome in _KEPT else _LOOKS[mark]
         small = 4.5 if mark is Mark.CONTACT and number == 1 else 7
         _shape(parent, x, y, mark, small, look)
         if number > 1:
             words = str(number) if number < 100 else "+"
             low = 5 if mark is Mark.AGAINST else 3.5
-            add_text(parent, x, y + low, words, "tiny middle" if blocked else "tiny on middle")
+            add_text(parent, x, y + low, words, "tiny middle" if outcome in _KEPT else "tiny on middle")
         return
     # A tag: its point shows the moment, what stands in it the answer.
     tag = path_data("M", x - 7, y - 7, "h", 14, "v", 10, "l", -7, 5, "l", -7, -5, "z")

@@ -4,11 +4,12 @@ Owns under which head a kind of statement stands, and the marks of a card.  What
 decided by the statements and worded by their renderer; must not say anything of its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
 from pixelwitness.report.html.page_evidence import SiteEvidence
+from pixelwitness.report.statements.narrative import SiteNarrative
 from pixelwitness.report.statements.site_kinds import (
     BodiesNotRecorded,
     BrowserIdentifiers,
@@ -24,15 +25,20 @@ from pixelwitness.report.statements.site_kinds import (
     PixelSends,
     PixelTakes,
     ServerSide,
-    SiteStatement,
     TextHint,
 )
-from pixelwitness.report.statements.statement import Carried, Certainty, Outcome, Statement
+from pixelwitness.report.statements.statement import Certainty, Outcome, Statement
 from pixelwitness.report.wording.announcements import is_main, select_announcements, use_statements
 from pixelwitness.report.wording.coverage_words import SERVER_GAP
-from pixelwitness.report.wording.english.data_words import name_data, name_identifiers
+from pixelwitness.report.wording.english.cells import (
+    about_browser,
+    about_person,
+    describe_absence,
+    list_contacts,
+    list_events,
+)
 from pixelwitness.report.wording.english.renderer import tell
-from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
+from pixelwitness.report.wording.safe_text import counted, listed
 from pixelwitness.report.wording.sentence import Sentence
 from pixelwitness.report.wording.site_words import describe_span
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -72,11 +78,12 @@ _OUTCOME_MARKS: tuple[tuple[Outcome, str, str, str], ...] = (
     ("tried", "tried", "\u2298", "tried, and nothing left"),
     ("blocked", "blocked", "\u2298", "blocked"),
 )
-_SURELY: Mapping[Certainty, str] = {
-    "certain": "about the person",
-    "likely": "likely about the person",
-    "hint": "perhaps about the person",
-}
+_SURELY: tuple[tuple[Certainty, str, str], ...] = (
+    ("certain", "sent", "\u25cf"),
+    ("likely", "perhaps", "\u25cc"),
+    ("hint", "perhaps", "\u25cc"),
+)
+"""(how sure, looks, sign) of data about the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +132,7 @@ class Card:
 
 def build_card(
     number: int,
-    site: SiteExposure,
-    statements: Sequence[SiteStatement],
+    narrative: SiteNarrative,
     evidence: SiteEvidence,
     announced: Fact | None,
     words: Vocabulary,
@@ -137,15 +143,15 @@ def build_card(
     Where there is room for all, all are told.
     """
     by_head: dict[str, list[Line]] = {_ABOVE: []}
-    for statement in statements:
+    for statement in narrative.statements:
         head = _HEADS.get(type(statement), _ABOVE)
         by_head.setdefault(head, []).append(draw_line(statement, words, evidence.numbers))
     told, unseen = by_head.pop(_ABOVE), by_head.pop(_UNSEEN, [])
-    below = room if room >= len(statements) else max(room // 3, 1)
+    below = room if room >= len(narrative.statements) else max(room // 3, 1)
     facts = [
-        *_names_sent(statements, words),
+        *_names_sent(narrative, words),
         *(
-            Fact(head, tuple(_data_sent(statements, words)) if head == _WHOM else (), tuple(lines[:below]))
+            Fact(head, tuple(_data_sent(narrative, words)) if head == _WHOM else (), tuple(lines[:below]))
             for head, lines in by_head.items()
         ),
         *((announced,) if announced is not None else ()),
@@ -153,9 +159,9 @@ def build_card(
     ]
     return Card(
         number,
-        site.name,
-        ", ".join(describe_span(site)),
-        tuple(_marks(statements, words)),
+        narrative.site.name,
+        ", ".join(describe_span(narrative.site)),
+        tuple(_marks(narrative, words)),
         tuple(told[:room]),
         tuple(facts),
         len(told[room:]) + sum(len(lines[below:]) for lines in by_head.values()),
@@ -185,57 +191,37 @@ def announced_fact(site: SiteExposure, exposure: Exposure, words: Vocabulary) ->
     return Fact("Announced use", (), tuple(draw_line(one, words, {}) for one in told), pointer)
 
 
-def person_data(statements: Iterable[Statement], words: Vocabulary) -> Iterator[tuple[Certainty, tuple[str, ...]]]:
-    """Yield how sure it is and the data about the person that are as sure, each with its forms."""
-    by_certainty: dict[Certainty, list[Carried]] = {}
-    for one in _of(statements, PersonalData):
-        by_certainty.setdefault(one.certainty, []).append(Carried(one.data_class, one.form))
-    for certainty, data in by_certainty.items():
-        yield certainty, name_data(data, words)
-
-
-def _of[Kind: Statement](statements: Iterable[Statement], kind: type[Kind]) -> Iterator[Kind]:
-    return (statement for statement in statements if isinstance(statement, kind))
-
-
-def _names_sent(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[Fact]:
+def _names_sent(narrative: SiteNarrative, words: Vocabulary) -> Iterator[Fact]:
     """Yield events and contacts by their names, apart by what became of them."""
     names: dict[tuple[str, str], list[str]] = {}
-    for events in _of(statements, Events):
-        head, _, looks = _SENT[events.outcome]
-        names.setdefault((head, looks), []).extend(
-            numbered(safe_text(one.name, 60) if one.name else "(name not recorded)", one.events) for one in events.names
-        )
-    for contacts in _of(statements, Contacts):
-        _, head, looks = _SENT[contacts.outcome]
-        numbers: dict[str, int] = {}
-        for way in contacts.ways:
-            name = words.contact(way.channel, way.rule)
-            numbers[name] = numbers.get(name, 0) + way.contacts
-        names.setdefault((head, looks), []).extend(numbered(*one) for one in numbers.items())
+    for outcome, (head, of_contacts, looks) in _SENT.items():
+        names.setdefault((head, looks), []).extend(list_events(narrative.events(outcome)))
+        names.setdefault((of_contacts, looks), []).extend(list_contacts(narrative.contacts(outcome), words))
     for (head, looks), of in names.items():
-        yield Fact(head, tuple((name, looks) for name in of))
+        if of:
+            yield Fact(head, tuple((name, looks) for name in of))
 
 
-def _data_sent(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[tuple[str, str]]:
+def _data_sent(narrative: SiteNarrative, words: Vocabulary) -> Iterator[tuple[str, str]]:
     """Yield data about the person and identifiers in few words, with their looks."""
-    for certainty, names in person_data(statements, words):
-        yield from ((name, "sent" if certainty == "certain" else "perhaps") for name in names)
-    for one in _of(statements, BrowserIdentifiers):
-        yield from ((name, "known") for name in name_identifiers(one.identifiers, words))
+    for certainty, looks, _ in _SURELY:
+        data = [one for one in narrative.of(PersonalData) if one.certainty == certainty]
+        yield from ((name, looks) for name in about_person(data, words))
+    yield from ((name, "known") for name in about_browser(narrative.of(BrowserIdentifiers), words))
 
 
-def _marks(statements: Sequence[SiteStatement], words: Vocabulary) -> Iterator[Mark]:
-    for certainty, names in person_data(statements, words):
-        looks, sign = ("sent", "\u25cf") if certainty == "certain" else ("perhaps", "\u25cc")
-        yield Mark(looks, sign, f"{_SURELY[certainty]}: {listed(names)}")
-    for identifiers in _of(statements, BrowserIdentifiers):
-        yield Mark("known", "\u25d0", f"known by {listed(name_identifiers(identifiers.identifiers, words))}")
-    for _ in _of(statements, NoIdentifier):
-        yield Mark("quiet", "\u25cb", "no identifier in the fields that were read")
-    for _ in _of(statements, BodiesNotRecorded):
+def _marks(narrative: SiteNarrative, words: Vocabulary) -> Iterator[Mark]:
+    for certainty, looks, sign in _SURELY:
+        data = [one for one in narrative.of(PersonalData) if one.certainty == certainty]
+        if data:
+            yield Mark(looks, sign, f"about the person: {listed(about_person(data, words))}")
+    for known in about_browser(narrative.of(BrowserIdentifiers), words):
+        yield Mark("known", "\u25d0", known)
+    for nothing in narrative.of(NoIdentifier):
+        yield Mark("quiet", "\u25cb", describe_absence(nothing))
+    if narrative.of(BodiesNotRecorded):
         yield Mark("unknown", "?", "not all recorded")
-    outcomes = {one.outcome for one in statements if isinstance(one, (Events, Contacts))}
-    for outcome, looks, sign, words_of in _OUTCOME_MARKS:
+    outcomes = {one.outcome for one in narrative.of(Events)} | {one.outcome for one in narrative.of(Contacts)}
+    for outcome, looks, sign, became in _OUTCOME_MARKS:
         if outcome in outcomes:
-            yield Mark(looks, sign, words_of if len(outcomes) == 1 else f"partly {words_of}")
+            yield Mark(looks, sign, became if len(outcomes) == 1 else f"partly {became}")

@@ -3,14 +3,14 @@
 Owns what a row says; how many rows there are is the evidence's.  Must not know templates.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
 from pixelwitness.core.exposure.exposure_parts import DataSent, EventGroup
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.core.exposure.records import Transmission
-from pixelwitness.core.wire.delivery import TOLD, TRIED
 from pixelwitness.meaning.names.subjects import About, about_of
 from pixelwitness.meaning.spot.finding import CONSENT, PERSONA, PERSONAL_DATA
 from pixelwitness.report.published.report_document import judge_contents, without_scheme
@@ -130,7 +130,7 @@ def event_row(seen: SeenEvent) -> Row:
         f"{ways} ({', '.join(carriers)})" if carriers else ways,
         tuple(map(defanged, seen.receivers)),
         without_scheme(event.page_url) or "",
-        *_departure(event.delivery, _reason(seen.transmissions), consent, blocked=event.blocked),
+        *_departure(seen.outcome, _reason(one.delivery_reason for one in seen.carriers), consent),
         _BODY[judge_contents(seen.unread, len(seen.transmissions))],
         event.confidence,
         spell_out(event.attributed_by),
@@ -140,20 +140,21 @@ def event_row(seen: SeenEvent) -> Row:
     )
 
 
-def _departure(delivery: str, reason: str, consent: str, *, blocked: bool) -> tuple[str, str]:
+def _departure(outcome: Outcome | None, reason: str, consent: str) -> tuple[str, str]:
     """Return (in words, looks) whether a request left, and with which consent."""
-    if blocked:
-        return "blocked", "blocked"
-    if delivery in TRIED:
-        return f"nothing left{reason}", "tried"
-    if delivery in TOLD:
-        return consent or "sent", ""
+    match outcome:
+        case Outcome.TOLD:
+            return consent or "sent", ""
+        case Outcome.TRIED:
+            return f"nothing left{reason}", "tried"
+        case Outcome.BLOCKED:
+            return "blocked", "blocked"
     return f"not recorded whether it left{reason}", "unknown"
 
 
-def _reason(transmissions: tuple[Transmission, ...]) -> str:
-    reasons = dict.fromkeys(one.delivery_reason for one in transmissions if one.delivery_reason)
-    return f" ({', '.join(list(reasons)[:MAX_VALUES])})" if reasons else ""
+def _reason(reasons: Iterable[str | None]) -> str:
+    known = [reason for reason in dict.fromkeys(reasons) if reason]
+    return f" ({', '.join(known[:MAX_VALUES])})" if known else ""
 
 
 def _place(transmission: Transmission) -> Place:
@@ -178,12 +179,7 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
         label_channel(contact.channel),
         (defanged(contact.receiver_host),),
         without_scheme(contact.page_url) or "",
-        *_departure(
-            contact.delivery,
-            f" ({contact.delivery_reason})" if contact.delivery_reason else "",
-            "",
-            blocked=contact.blocked,
-        ),
+        *_departure(seen.outcome, _reason([contact.delivery_reason]), ""),
         _BODY[judge_contents(int(is_unread(contact.body_state)), 1)],
         contact.confidence,
         spell_out(contact.attributed_by),

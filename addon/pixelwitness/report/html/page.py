@@ -125,7 +125,7 @@ def render_html(data: ReportData) -> Iterator[str]:
         for number, (site, share) in enumerate(zip(sites, shares, strict=True), start=1):
             evidence = site_evidence(site, gathered[site.name], share, vocabulary, names)
             announced = announced_fact(site, exposure, vocabulary) if len(sites) <= MOST_WHOLE else None
-            yield build_card(number, site, statements.of(site), evidence, announced, vocabulary, share.lines)
+            yield build_card(number, statements.of(site), evidence, announced, vocabulary, share.lines)
 
     template = _environment().get_template("page.html")
     room = PageRoom()

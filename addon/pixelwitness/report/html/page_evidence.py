@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pixelwitness.core.detect.rule import Channel
-from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent, SiteExposure
+from pixelwitness.core.exposure.exposure import OPERATOR, SeenContact, SeenEvent, SiteExposure, told_by
 from pixelwitness.core.exposure.records import Contact, Event
-from pixelwitness.core.wire.delivery import Delivery
 from pixelwitness.report.html.evidence_rows import (
     DataRow,
     FindingRow,
@@ -26,11 +25,8 @@ from pixelwitness.report.html.evidence_rows import (
 )
 from pixelwitness.report.statements.site_statements import contact_groups, event_groups
 from pixelwitness.report.statements.statement import OUTCOMES
-from pixelwitness.report.wording.english.data_words import APP
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
-OPERATOR = "operator"
-"""The sender of what was done at the proxy."""
 ROOM_EVENTS = 1_200
 ROOM_FIELDS = 1_000
 ROOM_FINDINGS = 400
@@ -137,25 +133,22 @@ def gather_rows(
     }
     rule_uses: Counter[tuple[str, int]] = Counter()
     for event in events:
-        of = gathered.get(name_exposure(event.event))
-        if of is None or event.event.channel == Channel.META_AI or event.event.delivery == Delivery.CACHED:
+        of = gathered.get(told_by(event.event) or "unknown")
+        if of is None or not _is_exposed(event, event.event):
             continue
         rule_uses.update((transmission.rule_id, transmission.rule_version) for transmission in event.transmissions)
         of.add((event.event.id, *(one.id for one in event.transmissions)), partial(event_row, event))
     for contact in contacts:
-        of = gathered.get(name_exposure(contact.contact))
-        if of is None or contact.contact.channel == Channel.META_AI or contact.contact.delivery == Delivery.CACHED:
+        of = gathered.get(told_by(contact.contact) or "unknown")
+        if of is None or not _is_exposed(contact, contact.contact):
             continue
         rule_uses[contact.contact.rule_id, contact.contact.rule_version] += 1
         of.add((contact.contact.id,), partial(contact_row, contact, vocabulary))
     return gathered, rule_uses
 
 
-def name_exposure(row: Event | Contact) -> str:
-    """Return the name of the exposure in which an event or contact stands; none has that of the operator."""
-    if row.sender == OPERATOR:
-        return OPERATOR
-    return row.sender if row.sender.startswith(APP) else row.page_site or "unknown"
+def _is_exposed(seen: SeenEvent | SeenContact, row: Event | Contact) -> bool:
+    return seen.outcome is not None and row.sender != OPERATOR and row.channel != Channel.META_AI
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ Owns which rows of the evidence are cited.  Must not know words or templates.
 from collections.abc import Mapping, Sequence
 
 from pixelwitness.core.exposure.exposure import SiteExposure
-from pixelwitness.report.statements.site_kinds import SiteStatement
-from pixelwitness.report.statements.site_statements import Perspective, site_statements
+from pixelwitness.report.statements.narrative import SiteNarrative, narrate
+from pixelwitness.report.statements.site_statements import Perspective
 
 MOST_KEPT = 400
 """Sites whose statements are kept and cited; of more, each one's are made anew, and its first rows are shown."""
@@ -18,13 +18,13 @@ class PageStatements:
 
     def __init__(self, sites: Sequence[SiteExposure], perspective: Perspective) -> None:
         self._perspective = perspective
-        self._kept: dict[str, tuple[SiteStatement, ...]] = {}
+        self._kept: dict[str, SiteNarrative] = {}
         numbers = []
         for site in sites:
-            statements = site_statements(site, perspective)
-            numbers.append(len(statements))
+            narrative = narrate(site, perspective)
+            numbers.append(len(narrative.statements))
             if len(sites) <= MOST_KEPT:
-                self._kept[site.name] = statements
+                self._kept[site.name] = narrative
         self.numbers = tuple(numbers)
         """How many each site has."""
 
@@ -32,11 +32,10 @@ class PageStatements:
     def cited(self) -> Mapping[str, frozenset[str]]:
         """The ids on which the statements of a site rest, by its name."""
         return {
-            name: frozenset(one for statement in statements for one in statement.evidence.ids)
-            for name, statements in self._kept.items()
+            name: frozenset(one for statement in narrative.statements for one in statement.evidence.ids)
+            for name, narrative in self._kept.items()
         }
 
-    def of(self, site: SiteExposure) -> tuple[SiteStatement, ...]:
+    def of(self, site: SiteExposure) -> SiteNarrative:
         """Return all that is said of a site."""
-        kept = self._kept.get(site.name)
-        return site_statements(site, self._perspective) if kept is None else kept
+        return self._kept.get(site.name) or narrate(site, self._perspective)
