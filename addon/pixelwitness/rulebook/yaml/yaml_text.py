@@ -7,13 +7,20 @@ Must not know what a rule is.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 10_000
@@ -76,93 +83,115 @@ def read(data: bytes) -> Document:
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
         raise YamlTextError(line, "is not UTF-8; save the file as UTF-8") from problem
+    reader = _Reader(text)
     try:
-        _refuse_tricks(text)
-        root = _parser().compose(text)
+        value = reader.document()
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise YamlTextError(mark.line + 1 if mark else 1, f"is not YAML: {problem.problem}") from problem
     except YAMLError as problem:
         reason = " ".join(str(problem).split())
         raise YamlTextError(1, f"is not YAML: {reason}") from problem
-    if root is None:
-        raise YamlTextError(1, "is empty; a rule is a mapping with id, version, title and so on")
-    walk = _Walk()
-    value = walk.plain(root, ())
-    return Document(value, walk.lines, tuple(walk.repeated))
+    return Document(value, reader.lines, tuple(reader.repeated))
 
 
-def _parser() -> YAML:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = "1.2"
-    return yaml
+class _Reader:
+    """Makes values of the parser's events as they come, and refuses what is not accepted."""
 
+    def __init__(self, text: str) -> None:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.version = "1.2"
+        self._resolver: Any = yaml.resolver
+        self._events: Iterator[Any] = yaml.parse(text)
+        self._nodes = self._depth = 0
+        self.lines: dict[Place, int] = {}
+        self.repeated: list[tuple[Place, int]] = []
 
-def _refuse_tricks(text: str) -> None:
-    nodes = depth = 0
-    events: Iterator[Any] = _parser().parse(text)
-    for event in events:
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+    def document(self) -> Plain:
+        """Return the value of the only document."""
+        value: Plain = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise YamlTextError(_line(event), "is not YAML: but found another document")
+                value = self._value(next(self._events), ())
+        if documents == 0:
+            raise YamlTextError(1, "is empty; a rule is a mapping with id, version, title and so on")
+        return value
+
+    def _value(self, event: Any, at: Place) -> Plain:
+        line = _line(event)
+        if isinstance(event, AliasEvent) or event.anchor:
             raise YamlTextError(line, "uses an anchor or alias; write the value out where it is needed")
-        if isinstance(event, ScalarEvent | CollectionStartEvent):
-            nodes += 1
-            depth += isinstance(event, CollectionStartEvent)
-            if event.ctag is not None and str(event.ctag):
-                raise YamlTextError(line, "uses a tag; only mappings, lists, text, numbers, true and false are read")
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if nodes > MAX_NODES:
+        if event.ctag is not None and str(event.ctag):
+            raise YamlTextError(line, "uses a tag; only mappings, lists, text, numbers, true and false are read")
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
             raise YamlTextError(line, f"holds more than {MAX_NODES} values; split the rule")
-        if depth > MAX_DEPTH:
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
             raise YamlTextError(line, f"nests deeper than {MAX_DEPTH}; a rule needs far less")
-
-
-@dataclass
-class _Walk:
-    lines: dict[Place, int] = field(default_factory=dict)
-    repeated: list[tuple[Place, int]] = field(default_factory=list)
-
-    def plain(self, node: Node, at: Place) -> Plain:
-        if isinstance(node, MappingNode):
-            return self._mapping(node, at)
-        if isinstance(node, SequenceNode):
-            items: list[Plain] = []
-            for index, part in enumerate(node.value):
-                self.lines[(*at, index)] = part.start_mark.line + 1
-                items.append(self.plain(part, (*at, index)))
-            return items
-        return _scalar(node)
-
-    def _mapping(self, node: MappingNode, at: Place) -> dict[str, Plain]:
-        found: dict[str, Plain] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, ScalarNode):
-                raise YamlTextError(line, "has a list or mapping as a key; keys are text")
-            key = str(key_node.value)
-            place = (*at, key)
-            if key in found:
-                self.repeated.append((place, line))
-                continue
-            self.lines[place] = line
-            found[key] = self.plain(value_node, place)
+        found = self._mapping(at) if isinstance(event, MappingStartEvent) else self._list(at)
+        self._depth -= 1
         return found
 
+    def _list(self, at: Place) -> list[Plain]:
+        items: list[Plain] = []
+        for event in self._events:
+            if isinstance(event, CollectionEndEvent):
+                break
+            place = (*at, len(items))
+            self.lines[place] = _line(event)
+            items.append(self._value(event, place))
+        return items
 
-def _scalar(node: Node) -> Plain:
-    text = str(node.value)
-    kind = str(node.tag).rpartition(":")[2]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return text.lower() == "true"
-    try:
-        if kind == "int":
-            return int(text, 10)
-        if kind == "float":
-            return float(text)
-    except ValueError:
-        pass
-    # Dates, merge keys and odd numbers of older YAML: text, as they stand.
-    return text
+    def _mapping(self, at: Place) -> dict[str, Plain]:
+        found: dict[str, Plain] = {}
+        for event in self._events:
+            if isinstance(event, CollectionEndEvent):
+                break
+            line = _line(event)
+            if isinstance(event, CollectionStartEvent):
+                raise YamlTextError(line, "has a list or mapping as a key; keys are text")
+            self._value(event, at)
+            place = (*at, str(event.value))
+            if event.value in found:
+                self.repeated.append((place, line))
+                self._pass_over()
+                continue
+            self.lines[place] = line
+            found[event.value] = self._value(next(self._events), place)
+        return found
+
+    def _pass_over(self) -> None:
+        """Read the value of a key that came again, and keep nothing of it."""
+        kept = self.lines, self.repeated
+        self.lines, self.repeated = {}, []
+        self._value(next(self._events), ())
+        self.lines, self.repeated = kept
+
+    def _scalar(self, event: Any) -> Plain:
+        text = str(event.value)
+        kind = str(self._resolver.resolve(ScalarNode, text, event.implicit)).rpartition(":")[2]
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        try:
+            if kind == "int":
+                return int(text, 10)
+            if kind == "float":
+                return float(text)
+        except ValueError:
+            pass
+        # Dates, merge keys and odd numbers of older YAML: text, as they stand.
+        return text
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line + 1
