@@ -30,12 +30,22 @@ COMMAND = (sys.executable, "-m", "pixelwitness")
 type Finished = subprocess.CompletedProcess[str]
 
 
-def run(*words: object, cwd: Path | None = None, stdin: str = "", env: Mapping[str, str] | None = None) -> Finished:
-    """Run a command in this process, as if it were one of its own that ends with it."""
+def run(
+    *words: object,
+    cwd: Path | None = None,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    together: bool = False,
+) -> Finished:
+    """Run a command in this process, as if it were one of its own that ends with it.
+
+    ``together`` sends what goes to standard error the way of standard output, as ``2>&1`` does.
+    """
     arguments = [str(word) for word in words]
     typed = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
     # Of bytes, so that the program makes of them what it makes of pipes.
-    printed, said = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    said = io.TextIOWrapper(printed.buffer if together else io.BytesIO(), encoding="ascii", line_buffering=True)
     environment = ENVIRONMENT | {"COLUMNS": "80"} | dict(env or {})
     with ExitStack() as its_life:
         its_life.enter_context(patch.dict(os.environ, environment, clear=True))
@@ -45,7 +55,8 @@ def run(*words: object, cwd: Path | None = None, stdin: str = "", env: Mapping[s
         if cwd is not None:
             its_life.enter_context(chdir(cwd))
         code = cli.main()
-    return subprocess.CompletedProcess(arguments, code, *map(_text, (printed, said)))
+    out = _text(printed)
+    return subprocess.CompletedProcess(arguments, code, out, "" if together else _text(said))
 
 
 def start(*words: object, cwd: Path | None = None, stdin: str = "", env: Mapping[str, str] | None = None) -> Finished:

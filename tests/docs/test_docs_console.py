@@ -1,10 +1,12 @@
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests import program
 from tests.docs import reading
 from tests.sites.browse import CHROMIUM
 
@@ -12,6 +14,8 @@ RECORDINGS = Path("addon", "pixelwitness", "recordings")
 RUNNABLE = [page for page in reading.PAGES if any(block.language == "console" for block in reading.blocks(page))]
 RECIPES = [page for page in RUNNABLE if page.parent.name == "contributing"]
 """Pages that change the program; they are followed in a copy of the tree."""
+CHANGED = "PIXELWITNESS_IS_CHANGED"
+"""Set where the commands are those of a changed copy."""
 WITHOUT = shutil.ignore_patterns(".git", ".venv", "*.egg-info", "build", "dist", "*.sqlite", ".hypothesis")
 """Caches come along: they know what they are of, and without them all would be compiled and checked anew."""
 
@@ -36,7 +40,7 @@ def test_a_recipe_followed_word_for_word_gives_what_it_says(page: Path, tmp_path
     shutil.copytree(reading.ROOT, tree, ignore=WITHOUT)
     # An installation maps the rules into the package; here a link does.
     (tree / "addon" / "pixelwitness" / "rules").symlink_to(tree / "rules")
-    follow(page, tree, environment() | {"PYTHONPATH": str(tree / "addon")})
+    follow(page, tree, environment() | {"PYTHONPATH": str(tree / "addon"), CHANGED: "yes"})
 
 
 def environment() -> dict[str, str]:
@@ -49,6 +53,25 @@ def environment() -> dict[str, str]:
         and name not in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
     }
     return inherited | {"PATH": path, "PYTHONUTF8": "1", "COLUMNS": "100", "CHROMIUM": str(CHROMIUM)}
+
+
+def do(text: str, folder: Path, variables: dict[str, str], last: int) -> program.Finished:
+    """Do a command as a shell does, after one that ended with ``last``; a call of this very program needs none."""
+    call = re.fullmatch(r"((?:\w+=\w+ )*)pixelwitness( [\w ./-]+)", text)
+    if call is not None and CHANGED not in variables:
+        stated = dict(pair.split("=") for pair in call[1].split())
+        return program.run(*call[2].split(), cwd=folder, env={"COLUMNS": variables["COLUMNS"], **stated}, together=True)
+    return subprocess.run(
+        ["bash", "-c", f"(exit {last})\n{text}"],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=600,  # a busy machine, not a hang, is what it allows for
+        check=False,
+    )
 
 
 def follow(page: Path, folder: Path, variables: dict[str, str]) -> None:
@@ -64,17 +87,7 @@ def follow(page: Path, folder: Path, variables: dict[str, str]) -> None:
         if block.language != "console":
             continue
         for command in reading.session(block):
-            ran = subprocess.run(
-                ["bash", "-c", f"(exit {last})\n{command.text}"],
-                cwd=folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                timeout=600,  # a busy machine, not a hang, is what it allows for
-                check=False,
-            )
+            ran = do(command.text, folder, variables, last)
             last = ran.returncode
             expected = "\n".join(command.expected)
             assert reading.fits(command.expected, ran.stdout), (
