@@ -5,9 +5,11 @@ Must not know pages, copies or rows.
 """
 
 from pixelwitness.core.detect.detector import Detector, Observer
+from pixelwitness.core.detect.sighting import Sighting
 from pixelwitness.core.wire.documents import is_navigation
 from pixelwitness.core.wire.exchange import Exchange, Tally
 from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.core.wire.sites import site_of_url
 from pixelwitness.meaning.hints.text_hints import reader_of
 from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.pipeline.classification import classify_observation, classify_sighting, classify_signal
@@ -43,6 +45,10 @@ class Classifier:
                 self._note_cut()
             for sighting in (*detection.events, *detection.contacts):
                 receiver = sighting.request.site
+                if sighting.rule.is_last_resort and self._is_surely_within_meta(sighting):
+                    matched = False
+                    self._tally.within_meta += 1
+                    continue
                 item = classify_sighting(
                     sighting,
                     request_facts(sighting.request, sent),
@@ -65,6 +71,17 @@ class Classifier:
         if not is_counted_later:
             self.count(request.body_state, sent, matched=matched)
         return items
+
+    def _is_surely_within_meta(self, contact: Sighting) -> bool:
+        """Say whether a request of unknown purpose is one of Meta's own pages, where it needs no look at other requests.
+
+        Somebody who uses Meta makes hundreds of them, and a live proxy waits for each.
+        """
+        request, claims = contact.request, contact.claims
+        if "sec-fetch-dest" in request.header_map and is_navigation(request, None):
+            return True
+        page = site_of_url(claims.referer) or site_of_url(claims.origin)
+        return request.page_ref is None and self._is_metas_own(page)
 
     def count(self, body_state: BodyState, sent: Sent, *, matched: bool) -> None:
         """Count a request in the ledger."""
