@@ -42,7 +42,7 @@ def test_live_and_recorded_traffic_give_the_same_hints(story: Path) -> None:
     analyser = setup.analyser("r", Reading(iter(()), "live"))
     live: list[AnyRecord] = []
     for exchange in sorted(exchanges(), key=lambda one: (one.request.seen_at or 0.0, one.request.position)):
-        live += analyser.analyse_request(exchange.request)
+        live += analyser.analyse_request(Exchange(exchange.request))
         live += analyser.analyse_response(exchange)
 
     assert findings(live) == findings(recorded)

@@ -58,15 +58,16 @@ def _of_answer(entry: Entry, method: str, status: int, answered: Headers) -> Out
 def _errors(entry: Entry) -> Iterator[Outcome | None]:
     """Yield what each text proves in which a recorder says why there is no answer."""
     part = entry.response
-    # Playwright gives the reason of a block where there is no error (server/chromium/crNetworkManager.ts).
-    failure = part.failure if isinstance(part, ResponsePart) else None
-    for reason in (entry.block, entry.block_, failure):
+    errors: tuple[Any, ...] = (entry.error,)
+    notes: tuple[Any, ...] = ()
+    if isinstance(part, ResponsePart):
+        errors = part.error, part.failure, entry.error
+        notes = part.status_text, part.comment
+    # Some give the reason of a block where there is no error (Playwright: server/chromium/crNetworkManager.ts).
+    for reason in (entry.block, entry.block_, *errors):
         if isinstance(reason, str):
             yield judge_block(reason)
-    texts: tuple[Any, ...] = (entry.error,)
-    if isinstance(part, ResponsePart):
-        texts = (part.error, part.failure, entry.error, part.status_text, part.comment)
-    for text in texts:
+    for text in (*errors, *notes):
         if isinstance(text, str):
             yield judge_error(text)
 
