@@ -3,9 +3,20 @@
 from typing import Any
 
 from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.exit_code import ExitCode
-from pixelwitness.policy.violations.judgement import Acceptance, EvidencePlace, Judgement, Violation
+from pixelwitness.policy.violations.gaps import Gap, GapKind
+from pixelwitness.policy.violations.stale import Stale, StaleKind
+from pixelwitness.policy.violations.judgement import (
+    DEFAULT_POLICY,
+    Acceptance,
+    Applied,
+    EvidencePlace,
+    Judgement,
+    Violation,
+)
+from pixelwitness.policy.violations.reasons import Reason, ReasonKind
 from pixelwitness.report.check.check_result import CheckResult, Located, Unread
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -13,6 +24,11 @@ REC = "aaaa000011112222"
 WORDS = Vocabulary({"email": "e-mail", "page": "page address"})
 LOOKED_AT = Coverage(recordings=1, seen=10, matched=4, carrying=3, carried=3, other=6)
 FILE = Located("tests/recordings/shop.har")
+UNUSABLE, CUT = Gap(GapKind.REJECTED, 3), Gap(GapKind.INCOMPLETE, 1)
+
+
+def unmatched(name: str = "3", *about: str) -> Stale:
+    return Stale(StaleKind.IGNORE_UNMATCHED, name, about or ("event Lead",))
 
 
 def forbidden(**changed: Any) -> Violation:
@@ -25,14 +41,14 @@ def forbidden(**changed: Any) -> Violation:
         "rule_id": "meta-pixel-event",
         "confidence": "certain",
         "times": 1,
-        "blocked": 0,
+        "outcomes": ((Outcome.TOLD, changed.get("times", 1)),),
         "data": (("email", "sha256"), ("page", "plain")),
         "places": (EvidencePlace(REC, 63, 1200),),
         "remedies": ("remove the pixel", "take the user data out of fbq('init', …)"),
         "check": Check.EVENT,
         "level": Level.ERROR,
         "fingerprint": "c22dc88237c92e1b4db4e2cb31ea842b",
-        "why": "no event may go to Meta from this site",
+        "why": Reason(ReasonKind.NONE_ALLOWED, "event"),
     }
     return Violation(**values | changed)
 
@@ -50,7 +66,7 @@ def a_contact(**changed: Any) -> Violation:
         "check": Check.CONTACT,
         "level": Level.WARN,
         "fingerprint": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-        "why": "no request may reach for Meta from this site",
+        "why": Reason(ReasonKind.NONE_ALLOWED, "contact"),
         "is_contact": True,
     }
     return forbidden(**values | changed)
@@ -65,10 +81,10 @@ def checked(
     *violations: Violation,
     warnings: tuple[Violation, ...] = (),
     suppressed: tuple[Violation, ...] = (),
-    gaps: tuple[str, ...] = (),
-    stale: tuple[str, ...] = (),
+    gaps: tuple[Gap, ...] = (),
+    stale: tuple[Stale, ...] = (),
     coverage: Coverage = LOOKED_AT,
-    policy: str = "the default",
+    policy: Applied = DEFAULT_POLICY,
     exit_code: ExitCode | None = None,
     file: Located = FILE,
     unread: tuple[Unread, ...] = (),

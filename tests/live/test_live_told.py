@@ -1,5 +1,6 @@
 """What a flow is marked and called, and what the contentview makes of it: from real requests through the session."""
 
+import msgspec
 import pytest
 from mitmproxy import contentviews, ctx, http
 from mitmproxy.contentviews._registry import ContentviewRegistry
@@ -135,6 +136,75 @@ def test_the_board_counts_events_once_and_forgets_the_oldest() -> None:
     for rows in rows_of(*many):
         overview.add(LineFormatter(WORDS).format(rows))
     assert [len(overview.sites()), overview.sites()[-1][0]] == [200, "shop-249.example"]
+
+
+def settled(rows: list[records.AnyRecord], delivery: str) -> list[records.AnyRecord]:
+    """Return what the end of a request says of the carriers among its records."""
+    ids = [row.id for row in rows if isinstance(row, records.Transmission)]
+    return [records.Amendment(table="transmissions", id=one, values={"delivery": delivery}) for one in ids]
+
+
+@pytest.mark.parametrize(
+    ("ends", "tried", "said"),
+    [
+        (["answered"], 0, 1),
+        (["failed"], 1, 2),
+        (["stopped"], 1, 2),
+        (["failed", "answered"], 0, 3),
+        (["failed", "stopped"], 1, 4),
+        (["unknown"], 0, 1),
+    ],
+)
+def test_what_did_not_leave_is_said_when_that_is_known(ends: list[str], tried: int, said: int) -> None:
+    formatter, overview, heard = LineFormatter(WORDS), SessionOverview(), list[EventLine]()
+    overview.on_line = heard.append
+    copies = rows_of(*(flow_to(PURCHASE) for _ in ends))
+    for rows in copies:
+        overview.add(formatter.format(rows))
+    for rows, end in zip(copies, ends, strict=True):
+        overview.settle(formatter.settle(settled(rows, end)))
+        # The same again changes nothing.
+        overview.settle(formatter.settle(settled(rows, end)))
+    ((_, (line,)),) = overview.sites()
+    assert (line.times, line.tried, line.blocked, len(heard)) == (1, tried, 0, said)
+    assert [one.text.endswith(", did not leave") for one in heard[len(ends) :]] == [True] * (said - len(ends))
+
+
+def test_a_flow_that_did_not_leave_loses_its_mark_and_says_so_unless_they_are_the_users() -> None:
+    for comment, mark in (("", ""), ("look here", ":star:")):
+        flow, formatter = flow_to(PURCHASE), LineFormatter(WORDS)
+        flow.comment, flow.marked = comment, mark
+        (rows,) = rows_of(flow)
+        views.mark(flow, formatter.format(rows))
+        views.mark_settled(flow, formatter.settle(settled(rows, "failed")))
+        assert flow.comment == (comment or f"{LINES[0][1]}, did not leave")
+        assert flow.marked == (mark or views.KEPT_BACK)
+
+
+def test_what_whoever_runs_the_proxy_did_is_shown_and_not_counted() -> None:
+    overview, heard = SessionOverview(), list[EventLine]()
+    overview.on_line = heard.append
+    rows = [
+        msgspec.structs.replace(row, sender="operator") if isinstance(row, records.Event) else row
+        for row in rows_of(flow_to(PURCHASE))[0]
+    ]
+    overview.add(LineFormatter(WORDS).format(rows))
+    assert [one.text.rpartition(", ")[2] for one in heard] == ["replayed or edited here"]
+    assert overview.sites() == []
+
+
+def test_what_turns_out_to_be_edited_is_counted_no_more() -> None:
+    overview, formatter = SessionOverview(), LineFormatter(WORDS)
+    flows = rows_of(flow_to(PURCHASE), flow_to(PURCHASE.replace("ts=1", "ts=2")))
+    for rows in flows:
+        overview.add(formatter.format(rows))
+    counts = []
+    for rows in flows:
+        (event,) = (row for row in rows if isinstance(row, records.Event))
+        edited = records.Amendment(table="events", id=event.id, values={"sender": "operator"})
+        overview.settle(formatter.settle([*settled(rows, "answered"), edited]))
+        counts.append([line.times for _, lines in overview.sites() for line in lines])
+    assert counts == [[1], []]
 
 
 # The contentview ------------------------------------------------------------------------------

@@ -16,8 +16,15 @@ from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.policy_model import Declaration, Policy
 from pixelwitness.policy.judge import judge
 from pixelwitness.policy.terms import NEVER, Terms
-from pixelwitness.policy.violations.judgement import Judgement, Violation
+from pixelwitness.policy.violations.gaps import Gap
+from pixelwitness.policy.violations.judgement import Applied, Judgement, Violation
+from pixelwitness.policy.violations.reasons import Reason
 from pixelwitness.policy.violations.site_rules import PolicyRules
+from pixelwitness.policy.violations.stale import Stale
+from pixelwitness.report.wording.english.check_messages import tell_applied, tell_reason
+from pixelwitness.report.wording.english.gap_messages import tell_gap, tell_stale
+from pixelwitness.report.wording.plain_text import plain_sentence
+from pixelwitness.report.wording.sentence import Sentence
 
 FAMILIES = frozenset({"ud", "udff", "cud", "user_data"})
 
@@ -64,6 +71,23 @@ def understood[S: (SeenEvent, SeenContact)](seen: S, *told: tuple[str, str] | tu
 
 def with_consent(seen: SeenEvent, *labels: str) -> SeenEvent:
     return understood(seen, *(("consent", label) for label in labels))
+
+
+def words(said: Iterable[Gap | Stale | Reason | Applied]) -> list[str]:
+    """Return what a report says of parts of a judgement."""
+    return [plain_sentence(_tell(one)) for one in said]
+
+
+def _tell(said: Gap | Stale | Reason | Applied) -> Sentence:
+    match said:
+        case Gap():
+            return tell_gap(said)
+        case Stale():
+            return tell_stale(said)
+        case Reason():
+            return tell_reason(said)
+        case Applied():
+            return tell_applied(said)
 
 
 def told(found: Iterable[Violation]) -> list[tuple[str, str | None, str | None]]:

@@ -2,12 +2,13 @@
 
 import pytest
 from tests.exposed import EMAIL, contact, event, recording, signal, visit
-from tests.policy.judging import judged, told, understood, with_consent
+from tests.policy.judging import judged, told, understood, with_consent, words
 
 from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.contact_consent import consent_of_contacts
 from pixelwitness.policy.violations.facts import Phase, event_facts
+from pixelwitness.report.wording.english.gap_messages import CONSENT_SHOWN
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
 
 GRANTED = {"granted"}
@@ -44,7 +45,7 @@ def test_the_evidence_tells_whether_consent_came_before(labels: list[str], count
 
 def test_every_state_of_a_signal_has_words() -> None:
     for state in ConsentState:
-        assert "no consent signal can be seen" not in event_facts(with_consent(event(), state), ()).visible
+        assert CONSENT_SHOWN[event_facts(with_consent(event(), state), ()).shown] != CONSENT_SHOWN[""]
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,13 @@ def test_every_state_of_a_signal_has_words() -> None:
 def test_consent_first_forbids_what_leaves_before(label: str, why: str) -> None:
     judgement = judged("", with_consent(event("Lead"), label), presets=("consent-first",))
     (violation,) = judgement.violations
-    assert (violation.check, violation.why, violation.level, judgement.gaps) == ("consent", why, Level.ERROR, ())
+    assert (violation.check, violation.level, judgement.gaps) == ("consent", Level.ERROR, ())
+    assert words([violation.why]) == [why]
 
 
 def test_consent_first_lets_pass_what_leaves_after() -> None:
     judgement = judged("", with_consent(event("Lead", EMAIL), "granted"), presets=("consent-first",))
     assert (judgement.violations, judgement.warnings, judgement.gaps) == ((), (), ())
-
-
-UNKNOWN = "events and contacts of which it is unknown whether consent came before ({}): {}"
 
 
 def test_what_cannot_be_known_of_consent_is_a_gap_by_its_reason_never_fine_and_no_violation() -> None:
@@ -77,13 +76,14 @@ def test_what_cannot_be_known_of_consent_is_a_gap_by_its_reason_never_fine_and_n
         event("Lead", position=4, channel="capi"),
     ]
     judgement = judged("", *seen, presets=("consent-first",))
-    cookies = "the recording holds no cookies or page in which a signal could have been seen"
     assert judgement.violations == ()
-    assert judgement.gaps == (
-        UNKNOWN.format("of events of servers and apps no consent signal can be seen", 1),
-        UNKNOWN.format(cookies, 2),
-        UNKNOWN.format("there was a consent signal that could not be read", 1),
-    )
+    assert words(judgement.gaps) == [
+        "Of 1 event it is unknown whether consent came before: of events of servers and apps no consent signal can be "
+        "seen.",
+        "Of 2 events it is unknown whether consent came before: the recording holds no cookies or page in which a "
+        "signal could have been seen.",
+        "Of 1 event it is unknown whether consent came before: there was a consent signal that could not be read.",
+    ]
 
 
 PHASES = """

@@ -10,6 +10,7 @@ from tests.policy.judging import judged
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.judge import judge
 from pixelwitness.policy.terms import Terms
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 from pixelwitness.policy.violations.site_rules import PolicyRules
 from pixelwitness.report.check.check_text import describe_judgement
 from pixelwitness.report.check.stored_case import read_case
@@ -18,10 +19,6 @@ from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading
 
 SANITISED = recording(cookies_recorded=False)
-UNKNOWN = (
-    "events and contacts whose cookies the recorder left out, so that it is unknown whether an account at Meta went "
-    "along: {}"
-)
 PAGE_VIEW, PLUGIN = event("PageView"), contact("social-plugin", receiver_host="www.facebook.com")
 ACCOUNTS_ALLOWED = 'presets = ["no-personal-data"]\n[[site]]\nmatch = "*"\nallow = {data = ["account_id"]}\n'
 LISTED = '[checks]\nevent = "off"\n[[site]]\nmatch = "*"\nallow = {data = ["page_url"]}\n'
@@ -50,7 +47,7 @@ DECLARED = '[[site]]\nmatch = "shop.example"\nevents = ["PageView"]\npixels = ["
 def test_unknown_cookies_are_a_gap_under_strict_where_accounts_are_judged(
     toml: str, presets: tuple[str, ...], declared: str | None, seen: tuple[SeenEvent | SeenContact, ...], number: int
 ) -> None:
-    gaps = (UNKNOWN.format(number),) if number else ()
+    gaps = (Gap(GapKind.COOKIES, number),) if number else ()
     assert judged(toml, *seen, presets=presets, declared=declared, of=SANITISED, strict=True).gaps == gaps
     assert judged(toml, *seen, presets=presets, declared=declared, of=SANITISED).gaps == ()
     assert judged(toml, *seen, presets=presets, declared=declared, strict=True).gaps == ()
@@ -75,7 +72,7 @@ def test_a_sanitised_export_of_a_browser_passes_with_a_sentence_and_not_under_st
         judgement = judge(read_case(connection), terms, strict=strict)
 
     assert judgement.violations == ()
-    assert judgement.gaps == ((UNKNOWN.format(1),) if strict else ())
+    assert judgement.gaps == ((Gap(GapKind.COOKIES, 1),) if strict else ())
     assert (
         "The exporter left cookies out of 1 recording: whether Meta's account cookies went along is unknown."
         in describe_judgement(judgement, vocabulary(), {})

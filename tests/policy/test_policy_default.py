@@ -2,13 +2,16 @@ from tests.exposed import EMAIL, FBP, REC, contact, datum, event, recording
 
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.core.exposure.records import PixelConfig, Recording
 from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.judge import judge
 from pixelwitness.policy.terms import Terms
 from pixelwitness.policy.violations.aggregation import MAX_PLACES
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 from pixelwitness.policy.violations.judgement import EvidencePlace, Judgement, Violation, fingerprint
+from pixelwitness.policy.violations.reasons import Reason, ReasonKind
 
 HEADLESS = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"
 
@@ -48,7 +51,7 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
             rule_id="meta-pixel-event",
             confidence="certain",
             times=1,
-            blocked=0,
+            outcomes=((Outcome.TOLD, 1),),
             data=(("email", "sha256"), ("phone", "sha256")),
             places=(EvidencePlace(REC, 7, 107),),
             remedies=(
@@ -59,7 +62,7 @@ def test_an_event_is_a_violation_that_names_its_evidence_and_what_would_help() -
             check=Check.EVENT,
             level=Level.ERROR,
             fingerprint=fingerprint("event", "shop.example", "1234567890123456", "Purchase", "pixel"),
-            why="the policy allows no event here",
+            why=Reason(ReasonKind.NONE_ALLOWED, "event"),
         ),
     )
     assert (judgement.warnings, judgement.gaps) == ((), ())
@@ -80,12 +83,6 @@ def test_equal_events_are_one_violation_whose_places_are_bounded() -> None:
     assert (violation.times, [one.position for one in violation.places]) == (8, list(range(MAX_PLACES)))
 
 
-def test_a_blocked_event_is_one_too() -> None:
-    (violation,) = judged(event(blocked=True), event(position=2)).violations
-
-    assert (violation.times, violation.blocked) == (2, 1)
-
-
 def test_a_person_on_metas_own_sites_violates_nothing() -> None:
     judgement = judged(event(site="facebook.com"), contact("meta-ai", site="shop.example"))
 
@@ -98,12 +95,12 @@ def test_an_event_of_an_unknown_page_is_a_violation_and_comes_last() -> None:
 
 def test_losses_make_the_evidence_incomplete() -> None:
     cases = [
-        (recording(complete=False), "recordings that end before their end: 1"),
-        (recording(rejected=1, requests_other=5), "entries that could not be used: 1"),
-        (recording(undecodable=1, requests_other=5), "requests to Meta that could not be decoded: 1"),
-        (recording(dropped=2), "records that could not be stored: 2"),
-        (recording(rule_faults=1), "requests on which a rule failed: 1"),
-        (recording(requests_other=4), "requests seen 10, accounted for 8"),
+        (recording(complete=False), Gap(GapKind.INCOMPLETE, 1)),
+        (recording(rejected=1, requests_other=5), Gap(GapKind.REJECTED, 1)),
+        (recording(undecodable=1, requests_other=5), Gap(GapKind.UNDECODABLE, 1)),
+        (recording(dropped=2), Gap(GapKind.DROPPED, 2)),
+        (recording(rule_faults=1), Gap(GapKind.RULE_FAULTS, 1)),
+        (recording(requests_other=4), Gap(GapKind.UNACCOUNTED, 8, 10)),
     ]
     assert [judged(of=row).gaps for row, _ in cases] == [(gap,) for _, gap in cases]
 
@@ -112,13 +109,12 @@ def test_a_body_not_recorded_is_a_gap_only_under_strict() -> None:
     row = recording(bodies_not_recorded=2)
 
     assert judged(of=row).gaps == ()
-    assert judged(of=row, strict=True).gaps == ("request bodies that were not recorded: 2 (--strict)",)
+    assert judged(of=row, strict=True).gaps == (Gap(GapKind.BODIES, 2),)
 
 
 def test_a_pixel_that_keeps_silent_in_a_headless_browser_proves_nothing() -> None:
     silent = judged(contact("library"), of=recording(user_agent=HEADLESS))
-    assert len(silent.gaps) == 1
-    assert "headless" in silent.gaps[0]
+    assert silent.gaps == (Gap(GapKind.HEADLESS, 1),)
 
 
 def blocking(value: str, key: str = "bot_blocking", recording_id: str = REC) -> PixelConfig:
@@ -137,7 +133,6 @@ def blocking(value: str, key: str = "bot_blocking", recording_id: str = REC) -> 
 
 def test_silence_is_explained_by_the_configuration_where_that_was_recorded() -> None:
     headless = recording(user_agent=HEADLESS)
-    says_so = "the recorded configuration has events of such browsers dropped"
     cases = [
         (blocking('{"on":true,"headless":true}'), True),
         (blocking('{"on":true}'), True),
@@ -150,7 +145,7 @@ def test_silence_is_explained_by_the_configuration_where_that_was_recorded() -> 
     ]
     for config, explained in cases:
         (gap,) = judged(contact("config"), of=headless, configs=(config,)).gaps
-        assert (says_so in gap) is explained, config
+        assert gap == Gap(GapKind.HEADLESS_DROPPED if explained else GapKind.HEADLESS, 1), config
     assert judged(contact("config"), event(), of=headless, configs=(cases[0][0],)).gaps == ()
 
 

@@ -22,7 +22,7 @@ from pixelwitness.rulebook.yaml.problems import RuleProblem
 
 WHOLE = """
 presets = ["no-health"]
-judge-blocked = false
+judge = "sent"
 declaration = "declared.toml"
 [checks]
 contact = "off"
@@ -80,14 +80,22 @@ REFUSED = [
     ('preset = "no-meta"', "1: preset: there is no such key; did you mean 'presets'?"),
     (
         "foo = 1",
-        "1: foo: there is no such key; the keys here are presets, checks, judge-blocked, declaration, site, ignore",
+        "1: foo: there is no such key; the keys here are presets, checks, judge, declaration, site, ignore",
     ),
     (
         '\npresets = ["no-helth"]',
         "2: presets[1]: found 'no-helth'; one of no-meta, no-personal-data, no-health, consent-first, declared is "
         "needed; did you mean 'no-health'?",
     ),
-    ('judge-blocked = "no"', "1: judge-blocked: found text; true or false is needed"),
+    ('judge = "no"', "1: judge: found 'no'; one of attempts, sent is needed"),
+    (
+        'judge-blocked = "no"',
+        '1: judge-blocked is an older key; write judge = "attempts" or judge = "sent" in its place',
+    ),
+    (
+        'judge = "sent"\njudge-blocked = false',
+        "1: has both judge and judge-blocked, its older name; keep judge",
+    ),
     ("site = 3", "1: site: found a number; a list is needed"),
     ("checks = []", "1: checks: found a list; a table is needed"),
     ('[checks]\nevent = "fatal"', "2: checks.event: found 'fatal'; one of off, warn, error is needed"),
@@ -101,7 +109,8 @@ REFUSED = [
     (
         '[[site]]\nmatch = "https://shop.example/"',
         "2: site[1].match[1]: found 'https://shop.example/'; write a site or host as shop.example, *.shop.example for "
-        "the hosts below it, * for all or unknown for events without a page (letters beyond ASCII as xn--…)",
+        "the hosts below it, an app as app:com.example.shop, app:* for all apps, * for all or unknown for events "
+        "without a page (letters beyond ASCII as xn--…)",
     ),
     ('[[site]]\nmatch = "a.example"\nmtch = 1', "3: site[1].mtch: there is no such key; did you mean 'match'?"),
     (

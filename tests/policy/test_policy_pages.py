@@ -7,14 +7,12 @@ import pytest
 from tests.har import entry, write
 
 from pixelwitness.policy.judge import judge
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.scan.scan import ScanOptions, scan
 from pixelwitness.store.database import reading
 
-GAP = (
-    "no page could be opened, there was no answer or an error in its place (recordings: 1), so nothing of the site was "
-    "seen: see that its server runs, and record again"
-)
+GAP = Gap(GapKind.PAGE_MISSING, 1)
 PAGE = {"sec-fetch-dest": "document"}
 SHOP = {"referer": "https://shop.example/"}
 

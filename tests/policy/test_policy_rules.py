@@ -3,9 +3,9 @@
 import pytest
 from tests.exposed import contact, event
 from tests.policy.judging import declaration, judged, policy
+from tests.policy.judging import words as said
 
 from pixelwitness.policy.config.checks import CHECKS, PRESETS, Check, Level
-from pixelwitness.policy.violations.judgement import DEFAULT_POLICY
 from pixelwitness.policy.violations.site_rules import PolicyRules, fits, page_host
 
 SITES = """
@@ -125,16 +125,17 @@ def test_a_declaration_is_chosen_as_a_table_is() -> None:
 @pytest.mark.parametrize(
     ("toml", "presets", "words"),
     [
-        ("", (), DEFAULT_POLICY),
+        ("", (), "the default: any event is a violation, other contacts warn"),
         ('[checks]\nevent = "warn"', (), "the default with levels of its own"),
         ('[[site]]\nmatch = "*"\nchecks.event = "off"', (), "the default with levels of its own"),
         ("", ("no-meta",), "preset no-meta"),
         ('presets = "no-health"', ("no-meta",), "presets no-health, no-meta"),
         (LISTS, (), ""),
+        ('judge = "sent"', ("no-meta",), "preset no-meta; what did not leave is not judged"),
     ],
 )
 def test_a_judgement_says_by_what_it_judges(toml: str, presets: tuple[str, ...], words: str) -> None:
-    assert judged(toml, presets=presets).policy == words
+    assert said([judged(toml, presets=presets).policy]) == [words]
 
 
 @pytest.mark.parametrize(
@@ -170,10 +171,10 @@ allow.events = []
 
 def test_a_table_that_fits_no_page_is_told_so_that_no_slip_of_the_pen_lets_everything_pass() -> None:
     one = "no page was seen for shop.exmaple"
-    assert judged(TABLES, event(page_url="https://www.shop.example/")).policy == one
-    assert judged(TABLES, contact("library")).policy == f"{one}, clinic.example"
-    assert judged(TABLES).policy == ""
+    assert said([judged(TABLES, event(page_url="https://www.shop.example/")).policy]) == [one]
+    assert said([judged(TABLES, contact("library")).policy]) == [f"{one} and clinic.example"]
+    assert said([judged(TABLES).policy]) == [""]
     many = "".join(f'[[site]]\nmatch = "s{n}.example"\n' for n in range(7))
-    assert judged(many, event()).policy.endswith(
+    assert said([judged(many, event()).policy])[0].endswith(
         "; no page was seen for s0.example, s1.example, s2.example, s3.example, s4.example and 2 more"
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.exposed import REC, contact, event, recording
 from tests.har import entry, write
+from tests.policy.judging import words
 
 from pixelwitness.core.exposure.coverage import coverage_of
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
@@ -15,6 +16,7 @@ from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.policy_model import Policy
 from pixelwitness.policy.judge import judge
 from pixelwitness.policy.terms import DEFAULT, Terms
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 from pixelwitness.policy.violations.site_rules import PolicyRules
 from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.scan.scan import ScanOptions, scan
@@ -30,11 +32,8 @@ SCRIPT: dict[str, Any] = {
 }
 
 
-def gap(sites: str) -> str:
-    return (
-        f"Meta's library was asked for and did not arrive ({sites}), so it could not send and silence proves nothing: "
-        "let the browser reach it, or answer for it in the test"
-    )
+def gap(*sites: str | None) -> Gap:
+    return Gap(GapKind.SCRIPTS_MISSING, len(sites), sites=sites)
 
 
 def shown(kind: str, site: str | None = "shop.example", recording_id: str = REC) -> Observation:
@@ -53,7 +52,7 @@ def shown(kind: str, site: str | None = "shop.example", recording_id: str = REC)
     )
 
 
-def gaps(*rows: SeenEvent | SeenContact | Observation, terms: Terms = DEFAULT) -> tuple[str, ...]:
+def gaps(*rows: SeenEvent | SeenContact | Observation, terms: Terms = DEFAULT) -> tuple[Gap, ...]:
     case = Case(
         (recording(),),
         [row for row in rows if isinstance(row, SeenEvent)],
@@ -99,22 +98,31 @@ def test_a_library_without_its_configuration_keeps_silent_too() -> None:
     assert gaps(contact("library"), DELIVERED, NO_CONFIG) == (gap("shop.example"),)
 
 
-def test_a_library_that_somebody_blocked_is_a_gap_unless_the_policy_leaves_out_what_was_blocked() -> None:
-    lenient = Terms(PolicyRules(Policy.model_validate({"judge-blocked": False})))
-    assert gaps(contact("library", blocked=True)) == (gap("shop.example"),)
-    assert gaps(contact("library", blocked=True), terms=lenient) == ()
+def test_a_library_that_somebody_stopped_is_a_gap_unless_the_policy_judges_only_what_was_sent() -> None:
+    lenient = Terms(PolicyRules(Policy.model_validate({"judge": "sent"})))
+    for stopped in (contact("library", delivery="stopped"), contact("library", delivery="stopped", blocked=True)):
+        assert gaps(stopped) == (gap("shop.example"),)
+        assert gaps(stopped, terms=lenient) == ()
+
+
+def test_a_library_out_of_the_cache_was_there_for_a_headless_browser_that_sent_nothing() -> None:
+    row = recording(user_agent="Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0 Safari/537.36")
+    for observed, is_gap in ((DELIVERED, True), (shown("library_delivered", "facebook.com"), False)):
+        case = Case((row,), (), (), frozenset({"facebook.com"}), coverage_of([row]), observations=[observed])
+        assert bool(judge(case).gaps) is is_gap
 
 
 def test_many_sites_are_counted_and_an_unknown_page_comes_last() -> None:
     missing = [shown("library_missing", f"s{n}.example") for n in range(7)]
-    assert gaps(*missing, shown("library_missing", None)) == (
-        gap("s0.example, s1.example, s2.example, s3.example, s4.example, 2 more, an unknown page"),
-    )
+    assert gaps(*missing, shown("library_missing", None)) == (gap(*(f"s{n}.example" for n in range(7)), None),)
+    (told,) = words(gaps(*missing, shown("library_missing", None)))
+    assert "(s0.example, s1.example, s2.example, s3.example, s4.example, an unknown page and 2 more)" in told
 
 
 def test_a_long_name_is_cut_before_it_hides_what_would_help() -> None:
     site = "a" * 300 + ".example"
-    assert gaps(shown("library_missing", site)) == (gap("a" * 80 + "…"),)
+    (told,) = words(gaps(shown("library_missing", site)))
+    assert f"({'a' * 80}…), so it could not send and silence proves nothing: let the browser reach it, or" in told
 
 
 def answered(url: str, *, status: Any = 200, on_wire: int = 0, **content: Any) -> dict[str, Any]:

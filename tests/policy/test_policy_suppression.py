@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.exposed import EMAIL, contact, datum, event
-from tests.policy.judging import judged, told
+from tests.policy.judging import judged, told, words
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.baseline import VERSION, Baseline, format_baseline, make_baseline, read_baseline
@@ -76,7 +76,9 @@ def test_an_ignore_holds_until_the_end_of_its_last_day_and_says_so_afterwards(to
     else:
         assert judgement.suppressed == ()
         assert told(judgement.violations) == [("event", "Lead", None), ("personal-data", "Lead", "email")]
-        assert judgement.stale == ("ignore[1] (check event) expired after 2027-01-31: what it covered counts again",)
+        assert words(judgement.stale) == [
+            "ignore[1] (check event) expired after 2027-01-31: what it covered counts again."
+        ]
 
 
 def test_an_expired_ignore_does_not_hide_one_that_holds() -> None:
@@ -90,7 +92,7 @@ def test_an_expired_ignore_does_not_hide_one_that_holds() -> None:
 
 def test_an_ignore_that_matches_nothing_is_told() -> None:
     judgement = judged(ignoring('site = "gone.example"\ndata = "email"'), LEAD)
-    assert judgement.stale == ("ignore[1] (site gone.example, data email) matches nothing any more; remove it",)
+    assert words(judgement.stale) == ["ignore[1] (site gone.example, data email) matches nothing any more; remove it."]
 
 
 def test_a_warning_can_be_ignored_too() -> None:
@@ -126,10 +128,10 @@ def test_entries_that_match_nothing_are_told() -> None:
     before = judged(PERSONAL, LEAD)
     judgement = judged(PERSONAL, baseline=known(*before.violations))
     (of_data,) = (one.fingerprint for one in before.violations if one.check == "personal-data")
-    assert judgement.stale == (
-        f"baseline entry {the_lead()} (event, shop.example, Lead) matches nothing any more",
-        f"baseline entry {of_data} (personal-data, shop.example, Lead, email) matches nothing any more",
-    )
+    assert words(judgement.stale) == [
+        f"The baseline's entry {the_lead()} (event, shop.example, Lead) matches nothing any more.",
+        f"The baseline's entry {of_data} (personal-data, shop.example, Lead, email) matches nothing any more.",
+    ]
 
 
 def test_an_ignore_speaks_before_the_baseline_whose_entry_is_not_stale_for_it() -> None:
@@ -170,7 +172,7 @@ def test_the_file_is_sorted_readable_and_holds_no_value(tmp_path: Path) -> None:
         ("", "Input data was truncated"),
         ("[]", "Expected `object`, got `array`"),
         ("{}", "Object missing required field `pixelwitness_baseline`"),
-        ('{"pixelwitness_baseline": 2, "entries": []}', "its form is version 2; this program knows 1"),
+        ('{"pixelwitness_baseline": 3, "entries": []}', "its form is version 3; this program knows 2"),
         ('{"pixelwitness_baseline": 1, "entries": [{"fingerprint": "x"}]}', "Expected `str` matching regex"),
         ('{"pixelwitness_baseline": 1, "entries": [], "more": 1}', "Object contains unknown field `more`"),
         ("[" * 100_000, "recursion|truncated|Expected"),
@@ -197,3 +199,40 @@ def test_a_fingerprint_tells_places_and_matters_apart_and_not_values_pages_or_re
         event("Lead", EMAIL, channel="capi"),
     ):
         assert not of(plain) & of(other)
+
+
+# Kinds of contacts --------------------------------------------------------------------------------
+
+NO_META = 'presets = ["no-meta"]'
+
+
+def of_unknown_purpose(site: str, position: int = 90) -> Seen:
+    return contact("unknown", site=site, position=position, rule_id="meta-purpose-unknown")
+
+
+def test_a_kind_of_contact_that_a_baseline_could_not_know_is_told_once_and_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    path.write_text('{"pixelwitness_baseline": 1, "entries": []}', encoding="utf-8")
+    older = read_baseline(path)
+    seen = [of_unknown_purpose("a.example"), of_unknown_purpose("b.example"), of_unknown_purpose("b.example", 91)]
+
+    judgement = judged(NO_META, *seen, contact("login"), baseline=older)
+
+    assert told(judgement.violations) == [("contact", None, None)]
+    assert judgement.warnings == ()
+    assert [(one.site, one.times) for one in judgement.suppressed] == [("a.example", 1), ("b.example", 2)]
+    assert words(judgement.stale) == [
+        f"The baseline {path} was written before these kinds of contacts were told apart: unknown; contacts of theirs "
+        "do not count until it is written anew (contacts: 3, sites: 2)."
+    ]
+
+    path.write_text(format_baseline(make_baseline(str(path), judged(NO_META, seen[0]).violations)), encoding="utf-8")
+    judgement = judged(NO_META, *seen, baseline=read_baseline(path))
+    assert [one.site for one in judgement.violations] == ["b.example"]
+    assert (len(judgement.suppressed), judgement.stale) == (1, ())
+
+
+def test_without_a_baseline_a_contact_of_unknown_purpose_is_as_any_other() -> None:
+    seen = of_unknown_purpose("a.example")
+    assert [len(judged("", seen).warnings), len(judged(NO_META, seen).violations)] == [1, 1]
+    assert judged('[[site]]\nmatch = "*"\nallow.contacts = ["unknown"]', seen).warnings == ()

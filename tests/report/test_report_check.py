@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.checked import LOOKED_AT, a_contact, checked, forbidden
+from tests.checked import LOOKED_AT, a_contact, checked, forbidden, unmatched
 from tests.exposed import REC, contact, event, recording
 
 from pixelwitness.core.exposure.coverage import coverage_of
@@ -10,7 +10,8 @@ from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
 from pixelwitness.policy.case import Case
 from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.judge import judge
-from pixelwitness.policy.violations.judgement import Acceptance, Judgement
+from pixelwitness.policy.violations.gaps import Gap, GapKind
+from pixelwitness.policy.violations.judgement import Acceptance, Applied, Judgement
 from pixelwitness.report.check.check_text import MAX_SHOWN, MAX_STALE, describe_judgement
 from pixelwitness.report.check.violation_wording import MAX_FIELDS
 from pixelwitness.report.wording.vocabulary import vocabulary
@@ -93,7 +94,9 @@ def told_of(judgement: Judgement) -> list[str]:
 
 def test_what_is_suppressed_is_told_last_with_its_reason_and_without_advice() -> None:
     one = forbidden(suppressed=Acceptance("ignore", "agreed upon", "2027-01-31"), subject="email", fields=("ud.em",))
-    judgement = checked(forbidden(name="Lead"), suppressed=(one,), policy="p.toml").judgement
+    judgement = checked(
+        forbidden(name="Lead"), suppressed=(one,), policy=Applied(file="p.toml", is_default=False)
+    ).judgement
     lines = told_of(judgement)
 
     first, second = (n for n, line in enumerate(lines) if line.startswith(("violation: ", "suppressed: ")))
@@ -104,7 +107,7 @@ def test_what_is_suppressed_is_told_last_with_its_reason_and_without_advice() ->
         "  page      shop.example/checkout",
         "  carried   e-mail (SHA-256), page",
         "  in        ud.em",
-        "  check     event: no event may go to Meta from this site",
+        "  check     event: the policy allows no event here",
         "  rule      meta-pixel-event (certain)",
         "  evidence  shop.har:1200 (entry 63)",
         "  known by  c22dc88237c92e1b4db4e2cb31ea842b",
@@ -114,10 +117,10 @@ def test_what_is_suppressed_is_told_last_with_its_reason_and_without_advice() ->
 
 
 def test_stale_entries_are_told_and_counted_where_they_are_many() -> None:
-    stale = tuple(f"baseline entry {n} matches nothing any more" for n in range(MAX_STALE + 3))
+    stale = tuple(unmatched(str(n)) for n in range(MAX_STALE + 3))
     lines = [line for line in told_of(checked(stale=stale).judgement) if line.startswith("stale: ")]
 
-    assert lines[0] == "stale: baseline entry 0 matches nothing any more."
+    assert lines[0] == "stale: ignore[0] (event Lead) matches nothing any more; remove it."
     assert lines[MAX_STALE:] == ["stale: and 3 more."]
 
 
@@ -138,8 +141,10 @@ def test_events_and_contacts_that_are_folded_are_counted_apart() -> None:
 
 def test_words_of_a_policy_file_cannot_act_either() -> None:
     hostile = "x\x1b[2J::error::\u202e"
-    one = forbidden(suppressed=Acceptance("ignore", hostile), why="of ours", fields=(hostile,))
-    judgement = checked(suppressed=(one,), stale=(hostile,), gaps=(hostile,), policy=hostile).judgement
+    one = forbidden(suppressed=Acceptance("ignore", hostile), fields=(hostile,))
+    policy = Applied(file=hostile, unused=(hostile,))
+    gap = Gap(GapKind.SCRIPTS_MISSING, 1, sites=(hostile,))
+    judgement = checked(suppressed=(one,), stale=(unmatched(hostile, hostile),), gaps=(gap,), policy=policy).judgement
 
     text = "".join(told_of(judgement))
     assert text.isprintable()

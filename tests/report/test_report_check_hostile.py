@@ -19,7 +19,10 @@ from tests.published import validator
 from tests.runner import commands_in
 
 from pixelwitness.policy.config.checks import Level
-from pixelwitness.policy.violations.judgement import Acceptance, EvidencePlace, Violation
+from pixelwitness.policy.violations.gaps import Gap, GapKind
+from pixelwitness.policy.violations.judgement import Acceptance, Applied, EvidencePlace, Violation
+from pixelwitness.policy.violations.reasons import Reason, ReasonKind
+from pixelwitness.policy.violations.stale import Stale, StaleKind
 from pixelwitness.report.check.check_json import render_json
 from pixelwitness.report.check.check_result import CheckResult, Located, Unread
 from pixelwitness.report.check.github import render_github
@@ -84,7 +87,7 @@ def placed(text: str) -> Iterator[tuple[str, CheckResult]]:
         "confidence": text,
         "data": ((text, "plain"), ("email", text)),
         "fields": (text, "ud.em"),
-        "why": text,
+        "why": Reason(ReasonKind.TOPIC, label=text),
         "remedies": (text,),
         "subject": text,
         "check": text,
@@ -98,9 +101,25 @@ def placed(text: str) -> Iterator[tuple[str, CheckResult]]:
     yield "file", checked(forbidden(), file=Located(text))
     yield "stand-in", checked(forbidden(), file=Located(text, stands_in=True))
     yield "unread", checked(unread=(Unread(Located(text), text),))
-    yield "gap", checked(gaps=(text, text))
-    yield "stale", checked(stale=(text,))
-    yield "policy", checked(policy=text)
+    yield "gap", checked(gaps=(gap_with(text),))
+    yield "stale", checked(stale=stale_with(text))
+    yield "policy", checked(policy=policy_with(text))
+
+
+def gap_with(text: str) -> Gap:
+    return Gap(GapKind.SCRIPTS_MISSING, 2, sites=(text, None))
+
+
+def stale_with(text: str) -> tuple[Stale, ...]:
+    return (
+        Stale(StaleKind.ENTRY_UNMATCHED, text, (text, text)),
+        Stale(StaleKind.BASELINE_OLDER, text, kinds=(text,), contacts=1, sites=1),
+        Stale(StaleKind.IGNORE_EXPIRED, "1", (text,), expired="2027-01-31"),
+    )
+
+
+def policy_with(text: str) -> Applied:
+    return Applied(file=text, presets=("no-meta",), unused=(text,))
 
 
 def everywhere(one: Violation) -> CheckResult:
@@ -120,7 +139,7 @@ def everything(text: str) -> CheckResult:
         confidence=text,
         data=((text, text),),
         fields=(text,) * 8,
-        why=text,
+        why=Reason(ReasonKind.TOPIC, label=text),
         remedies=(text, text),
         check=text,
         subject=text,
@@ -132,9 +151,9 @@ def everything(text: str) -> CheckResult:
         *[one] * 12,
         warnings=(one,) * 12,
         suppressed=(one,),
-        gaps=(text,),
-        stale=(text,),
-        policy=text,
+        gaps=(gap_with(text),),
+        stale=stale_with(text),
+        policy=policy_with(text),
         file=Located(text),
         unread=(Unread(Located(text), text),),
     )
@@ -285,7 +304,7 @@ def test_json_reads_back_whatever_the_text() -> None:
     for payload in PAYLOADS.values():
         document = json.loads(render_json(everything(payload)))
         one = document["violations"][0]
-        assert (one["event_name"], one["why"], one["channels"]) == (payload, payload, [payload])
+        assert (one["event_name"], one["reason"]["label"], one["channels"]) == (payload, payload, [payload])
 
 
 def test_the_same_judgement_gives_the_same_bytes() -> None:

@@ -1,7 +1,7 @@
 """GitHub annotations of ``check``: within the limits of a step, and commands of ours alone."""
 
 import pytest
-from tests.checked import REC, a_contact, checked, forbidden, known
+from tests.checked import CUT, REC, UNUSABLE, a_contact, checked, forbidden, known, unmatched
 from tests.runner import Read, commands_in
 
 from pixelwitness.core.exposure.coverage import Coverage
@@ -26,7 +26,7 @@ def test_a_violation_is_an_error_at_the_line_of_its_entry() -> None:
     assert log_of(checked(forbidden())).splitlines() == [
         "pixelwitness: 1 violation on 1 site, 0 warnings.",
         "::error file=tests/recordings/shop.har,line=1200,title=pixelwitness%3A shop.example%3A event::"
-        "Purchase to pixel 1234567890123456 by pixel%0ANo event may go to Meta from this site.%0A"
+        "Purchase to pixel 1234567890123456 by pixel%0AThe policy allows no event here.%0A"
         "page: shop.example/checkout%0Acarried: e-mail (SHA-256), page address%0A"
         "rule: meta-pixel-event (certain)%0Aevidence: tests/recordings/shop.har:1200 (entry 63)%0A"
         "to fix: remove the pixel%0Aor: take the user data out of fbq('init', …)",
@@ -45,7 +45,7 @@ def test_it_is_read_back_by_the_runner_as_it_was_meant() -> None:
 
 
 def test_contacts_are_warnings_and_what_is_known_is_not_annotated() -> None:
-    assert titles(checked(warnings=(a_contact(),), suppressed=(known(),), stale=("it matches nothing",))) == [
+    assert titles(checked(warnings=(a_contact(),), suppressed=(known(),), stale=(unmatched(),))) == [
         ("warning", "pixelwitness: shop.example: contact"),
         ("warning", "pixelwitness: stale"),
     ]
@@ -59,8 +59,9 @@ def test_a_clean_run_annotates_nothing() -> None:
     ("given", "told"),
     [
         (
-            checked(gaps=("entries that could not be used: 3", "another")),
-            "entries that could not be used: 3.\nanother.",
+            checked(gaps=(UNUSABLE, CUT)),
+            "3 entries of recordings could not be used (no address in them).\n"
+            "1 recording ends before the end: what came after is unknown.",
         ),
         (
             checked(coverage=Coverage()),
@@ -92,7 +93,7 @@ def test_more_violations_than_a_step_shows_are_told_by_site() -> None:
 def test_more_sites_than_a_step_shows_are_counted_in_the_first_annotation() -> None:
     many = [forbidden(site=f"s{n:02d}.example") for n in range(25)]
     warnings = tuple(a_contact(site=f"s{n:02d}.example") for n in range(25))
-    told = titles(checked(*many, warnings=warnings, gaps=("a gap",)))
+    told = titles(checked(*many, warnings=warnings, gaps=(CUT,)))
 
     errors = [title for level, title in told if level == "error"]
     assert (len(errors), sum(level == "warning" for level, _ in told)) == (MAX_EACH, MAX_EACH)

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.checked import REC, a_contact, checked, forbidden, known
+from tests.checked import REC, UNUSABLE, a_contact, checked, forbidden, known, unmatched
 from tests.markdown import loose_text, tokens_of
 
 from pixelwitness.core.exposure.coverage import Coverage
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.policy.violations.judgement import EvidencePlace
 from pixelwitness.report.check.check_result import Located, Unread
 from pixelwitness.report.check.github_summary import MAX_BYTES, as_prose, render_summary
@@ -15,11 +16,15 @@ from pixelwitness.report.check.github_summary import MAX_BYTES, as_prose, render
 def test_the_whole_summary_of_one_of_each() -> None:
     told = render_summary(
         checked(
-            forbidden(times=3, blocked=1, places=(EvidencePlace(REC, 63, 1200), EvidencePlace(REC, 70, 1300))),
+            forbidden(
+                times=3,
+                outcomes=((Outcome.TOLD, 2), (Outcome.TRIED, 1)),
+                places=(EvidencePlace(REC, 63, 1200), EvidencePlace(REC, 70, 1300)),
+            ),
             warnings=(a_contact(),),
             suppressed=(known(),),
-            gaps=("entries that could not be used: 3",),
-            stale=("the ignore in line 3 matches nothing",),
+            gaps=(UNUSABLE,),
+            stale=(unmatched(),),
             unread=(Unread(Located("recordings/cut.har"), "it is no HAR"),),
         )
     )
@@ -27,24 +32,25 @@ def test_the_whole_summary_of_one_of_each() -> None:
     assert told == (
         "## pixelwitness: 1 violation on 1 site, 1 warning, 1 suppressed.\n\n"
         "The evidence is incomplete: silence would prove nothing.\n\n"
-        "- entries that could not be used: 3.\n"
+        "- 3 entries of recordings could not be used (no address in them).\n"
         "- `recordings/cut.har` could not be read: it is no HAR\n\n"
         f"### Violations: 1\n\n{head}"
         "| `shop.example` | `Purchase` to pixel `1234567890123456` by pixel (3 times) on `shop.example/checkout` "
-        "(1 blocked) | `event` no event may go to Meta from this site | e-mail (SHA-256), page address | "
+        "(2 left; 1 did not leave) | `event` the policy allows no event here | e-mail (SHA-256), page address | "
         "`tests/recordings/shop.har:1200` (entry 63); `tests/recordings/shop.har:1300` (entry 70); and 1 more | "
         "remove the pixel; take the user data out of fbq('init', …) |\n\n"
         f"### Warnings: 1\n\n{head}"
-        "| `shop.example` | contact with Meta by Meta's library on `shop.example` | `contact` no request may reach "
-        "for Meta from this site | nothing of the person was seen with it | `tests/recordings/shop.har:90` (entry 7) "
-        "| load Meta's library only after the visitor agreed |\n\n"
+        "| `shop.example` | contact with Meta by Meta's library on `shop.example` | `contact` the policy allows "
+        "no contact here | nothing but technical data in the fields that were read | "
+        "`tests/recordings/shop.har:90` (entry 7) | load Meta's library only after the visitor agreed |\n\n"
         f"### Suppressed: 1\n\n{head}"
-        "| `shop.example` | `Lead` to pixel `1234567890123456` by pixel on `shop.example/checkout` | `event` no event "
-        "may go to Meta from this site; ignore: agreed upon (until 2027-01-31) | e-mail (SHA-256), page address | "
+        "| `shop.example` | `Lead` to pixel `1234567890123456` by pixel on `shop.example/checkout` | `event` the "
+        "policy allows no event here; ignore: agreed upon (until 2027-01-31) | e-mail (SHA-256), page address | "
         "`tests/recordings/shop.har:1200` (entry 63) | remove the pixel; take the user data out of "
         "fbq('init', …) |\n\n"
-        "Of no use any more in the baseline or the ignores:\n\n- the ignore in line 3 matches nothing.\n\n"
-        "Policy: the default.\n\n"
+        "Of no use any more in the baseline or the ignores:\n\n"
+        "- `ignore[3]` (event Lead) matches nothing any more; remove it.\n\n"
+        "Policy: the default: any event is a violation, other contacts warn.\n\n"
         "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + 0 undecodable + "
         "0 unusable + 0 blocked.\n\n"
         "What servers send to Meta directly passes no browser and no proxy: it stays out of sight.\n"
@@ -79,9 +85,9 @@ def test_little_room_leaves_the_counts(room: int) -> None:
 
 
 def test_long_lists_are_cut_with_a_count() -> None:
-    told = render_summary(checked(stale=tuple(f"entry {n} matches nothing" for n in range(60))))
+    told = render_summary(checked(stale=tuple(unmatched(str(n)) for n in range(60))))
 
-    assert "- entry 49 matches nothing.\n- … and 10 more\n" in told
+    assert "- `ignore[49]` (event Lead) matches nothing any more; remove it.\n- … and 10 more\n" in told
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import junitparser
 import pytest
 import xmlschema
-from tests.checked import REC, a_contact, checked, forbidden, known
+from tests.checked import CUT, REC, UNUSABLE, a_contact, checked, forbidden, known
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.policy.violations.judgement import EvidencePlace
@@ -46,17 +46,17 @@ def test_the_whole_document_of_one_of_each() -> None:
 
 def test_each_violation_is_a_failure_of_a_case_of_its_own() -> None:
     given = checked(forbidden(), forbidden(name="Lead"), forbidden(site="clinic.example", check="health"))
-    why = "no event may go to Meta from this site."
+    why = "The policy allows no event here."
     told = "to pixel 1234567890123456 by pixel"
 
     assert cases(given)[3:] == [
         (
             "clinic.example",
             f"health: Purchase {told}",
-            [("Failure", "health", f"clinic.example: Purchase {told}: {why}")],
+            [("Failure", "health", f"clinic.example: Purchase {told}. {why}")],
         ),
-        ("shop.example", f"event: Purchase {told}", [("Failure", "event", f"shop.example: Purchase {told}: {why}")]),
-        ("shop.example", f"event: Lead {told}", [("Failure", "event", f"shop.example: Lead {told}: {why}")]),
+        ("shop.example", f"event: Purchase {told}", [("Failure", "event", f"shop.example: Purchase {told}. {why}")]),
+        ("shop.example", f"event: Lead {told}", [("Failure", "event", f"shop.example: Lead {told}. {why}")]),
     ]
 
 
@@ -92,9 +92,9 @@ def test_warnings_pass_and_what_is_known_is_skipped() -> None:
             ("Error", "unread", "cut.har: it is no HAR"),
         ),
         (
-            checked(gaps=("recordings that end before their end: 1", "records that could not be stored: 2")),
+            checked(gaps=(CUT, UNUSABLE)),
             LOOKED[2],
-            ("Error", "incomplete", "recordings that end before their end: 1. (and 1 more)"),
+            ("Error", "incomplete", "1 recording ends before the end: what came after is unknown. (and 1 more)"),
         ),
     ],
 )
@@ -103,14 +103,13 @@ def test_what_was_not_looked_at_is_an_error(given: CheckResult, case: str, outco
 
 
 def test_every_gap_stands_in_the_text_of_the_error() -> None:
-    gaps = ("recordings that end before their end: 1", "records that could not be stored: 2")
-    text = render_junit(checked(gaps=gaps))
+    text = render_junit(checked(gaps=(CUT, UNUSABLE)))
 
-    assert "recordings that end before their end: 1.\nrecords that could not be stored: 2.</error>" in text
+    assert "is unknown.\n3 entries of recordings could not be used (no address in them).</error>" in text
 
 
 def test_the_sums_are_those_of_the_cases() -> None:
-    given = checked(forbidden(), warnings=(a_contact(),), suppressed=(known(),), gaps=("a gap",))
+    given = checked(forbidden(), warnings=(a_contact(),), suppressed=(known(),), gaps=(CUT,))
     suites = suites_of(given)
     written = (suites.tests, suites.failures, suites.errors)
     by_suite = [(suite.tests, suite.failures, suite.errors, suite.skipped) for suite in suites]

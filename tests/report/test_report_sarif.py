@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.checked import REC, a_contact, checked, forbidden, known
+from tests.checked import REC, UNUSABLE, a_contact, checked, forbidden, known, unmatched
 
 from pixelwitness import __version__
 from pixelwitness.core.exposure.coverage import Coverage
@@ -48,7 +48,7 @@ def test_a_violation_is_a_result_at_the_line_of_its_entry() -> None:
         "level": "error",
         "message": {
             "text": "shop.example: Purchase to pixel 1234567890123456 by pixel (3 times). "
-            "No event may go to Meta from this site. Page: shop.example/checkout. "
+            "The policy allows no event here. Page: shop.example/checkout. "
             "Carried: e-mail (SHA-256), page address. Rule: meta-pixel-event (certain). "
             "Evidence: tests/recordings/shop.har:1200 (entry 63); tests/recordings/shop.har:1300 (entry 70); "
             "and 1 more. To fix: remove the pixel. Or: take the user data out of fbq('init', …)."
@@ -126,7 +126,8 @@ def test_a_clean_run_was_successful_and_tells_what_it_looked_at() -> None:
         (
             "account",
             "note",
-            "Policy: the default. 1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + "
+            "Policy: the default: any event is a violation, other contacts warn. "
+            "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + "
             "0 undecodable + 0 unusable + 0 blocked. What servers send to Meta directly passes no browser and no "
             "proxy: it stays out of sight.",
         )
@@ -137,8 +138,8 @@ def test_a_clean_run_was_successful_and_tells_what_it_looked_at() -> None:
     ("given", "notice"),
     [
         (
-            checked(gaps=("entries that could not be used: 3",), exit_code=ExitCode.INCOMPLETE),
-            ("incomplete", "error", "entries that could not be used: 3."),
+            checked(gaps=(UNUSABLE,), exit_code=ExitCode.INCOMPLETE),
+            ("incomplete", "error", "3 entries of recordings could not be used (no address in them)."),
         ),
         (
             checked(unread=(Unread(Located("cut.har"), "it is no HAR"),), exit_code=ExitCode.INCOMPLETE),
@@ -158,10 +159,10 @@ def test_what_was_not_looked_at_is_no_success(given: CheckResult, notice: tuple[
 
 
 def test_entries_of_no_use_are_warnings_of_a_run_that_succeeded() -> None:
-    run = run_of(checked(stale=("the ignore in line 3 matches nothing",)))
+    run = run_of(checked(stale=(unmatched(),)))
 
     assert run["invocations"][0]["executionSuccessful"] is True
-    assert notices(run)[0] == ("stale", "warning", "the ignore in line 3 matches nothing.")
+    assert notices(run)[0] == ("stale", "warning", "ignore[3] (event Lead) matches nothing any more; remove it.")
 
 
 def test_more_results_than_are_shown_are_cut_by_their_weight_and_said_so() -> None:

@@ -324,8 +324,8 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
         "1 recording ends before the end: what came after is unknown.",
         "2 entries of recordings could not be used (no address in them).",
         "1 request to Meta could not be decoded: the contents are unknown.",
-        "1 record could not be stored and were dropped.",
-        "1 request was not looked at whole (a rule failed, or too much was in it): what they held may be missing.",
+        "1 record could not be stored and was dropped.",
+        "1 request was not looked at whole (a rule failed, or too much was in it): what it held may be missing.",
         "3 request bodies were not recorded, 1 of them to Meta: what they held is unknown, not absent.",
         "The exporter left cookies out of 1 recording: whether Meta's account cookies went along is unknown.",
         "1 connection refused to be looked into: what they carried is unknown. Either the program accepts certain "

@@ -186,7 +186,7 @@ def test_what_stands_in_a_blob_is_not_recorded_and_neither_passes_nor_fails(
         witness.assert_no_personal_data()
     assert lines(told) == [
         "not recorded: nobody can say whether personal data was sent to Meta with an event",
-        " because events and contacts of which a body was not recorded, so that what they held is unknown: 1",
+        " reason Of 1 event or contact a body was not recorded, so that what it held is unknown.",
         " to know browsers keep what stands in a Blob or a file to themselves: ask for it with "
         "--pixelwitness-read-bodies, or read_bodies=True",
     ]
@@ -374,7 +374,7 @@ def test_a_page_that_never_rests_proves_nothing(profile: "BrowserContext", held:
     page = profile.new_page()
     page.goto("https://garden.example/")
     page.evaluate(script)
-    with pytest.raises(NotRecordedError, match=f"the page did not come to rest: {why}"):
+    with pytest.raises(NotRecordedError, match=f"The page did not come to rest: {why}"):
         witness.assert_no_events()
     page.close()
 

@@ -12,12 +12,16 @@ from typing import Annotated, Final
 
 import msgspec
 
+from pixelwitness.core.detect.rule import Channel
 from pixelwitness.meaning.keep.name_redaction import printable
 from pixelwitness.policy.config.policy_file import PolicyError
 from pixelwitness.policy.violations.judgement import Violation
 from pixelwitness.rulebook.yaml.problems import RuleProblem
 
-VERSION: Final = 1
+VERSION: Final = 2
+FIRST_VERSION: Final = 1
+"""Its files do not say which kinds of contacts were told apart: those of `FIRST_KINDS`."""
+FIRST_KINDS: Final = frozenset(Channel) - {Channel.UNKNOWN}
 MAX_BYTES = 50_000_000
 MAX_NAME = 200
 """Characters of a captured name."""
@@ -43,6 +47,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pixelwitness_baseline: int
     """Version of the form."""
     entries: tuple[BaselineEntry, ...]
+    kinds: tuple[str, ...] | None = None
+    """Channels of contacts that the program told apart when it wrote the file; version 1 does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Baseline:
     name: str
     """The file, as messages call it."""
     entries: tuple[BaselineEntry, ...]
+    kinds: frozenset[str] = frozenset(Channel)
+    """Channels of contacts that it could have known."""
 
 
 def make_baseline(name: str, violations: Iterable[Violation]) -> Baseline:
@@ -62,7 +70,10 @@ def make_baseline(name: str, violations: Iterable[Violation]) -> Baseline:
 
 def format_baseline(baseline: Baseline) -> str:
     """Return the text of the file: sorted and in ASCII, so that a change shows as one in a diff."""
-    return json.dumps(msgspec.to_builtins(_File(VERSION, baseline.entries)), indent=2) + "\n"
+    return (
+        json.dumps(msgspec.to_builtins(_File(VERSION, baseline.entries, tuple(sorted(baseline.kinds)))), indent=2)
+        + "\n"
+    )
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -75,9 +86,9 @@ def read_baseline(path: Path) -> Baseline:
         file = msgspec.json.decode(raw, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refused(path, str(error)) from None
-    if file.pixelwitness_baseline != VERSION:
+    if not FIRST_VERSION <= file.pixelwitness_baseline <= VERSION:
         raise _refused(path, f"its form is version {file.pixelwitness_baseline}; this program knows {VERSION}")
-    return Baseline(str(path), file.entries)
+    return Baseline(str(path), file.entries, FIRST_KINDS if file.kinds is None else frozenset(file.kinds))
 
 
 def _refused(path: Path, why: str) -> PolicyError:

@@ -19,6 +19,7 @@ class Case:
     recordings: tuple[Recording, ...]
     events: Iterable[SeenEvent]
     contacts: Iterable[SeenContact]
+    """Both without what a cache answered, and without what whoever runs the proxy replayed or changed."""
     own_sites: frozenset[str]
     """Meta's own sites, whose events are not judged."""
     coverage: Coverage

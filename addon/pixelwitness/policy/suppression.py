@@ -1,10 +1,10 @@
 """Suppression: violations that a baseline knows or an ignore accepts, and entries that match nothing.
 
 Owns which of them covers a violation (an ignore, which has a reason, before the baseline)
-and the sentences for those that are stale.  Pure; the day is handed in.
+and which entries are stale.  Pure; the day is handed in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,6 +13,7 @@ from pixelwitness.policy.config.checks import Check
 from pixelwitness.policy.config.policy_model import Ignore
 from pixelwitness.policy.violations.judgement import Acceptance, Judgement, Violation
 from pixelwitness.policy.violations.site_rules import fits, lists, page_host
+from pixelwitness.policy.violations.stale import Stale, StaleKind
 
 _OF_DATA = frozenset({Check.DATA, Check.FORM, Check.PERSONAL_DATA, Check.UNDECLARED})
 
@@ -26,6 +27,7 @@ class Suppression:
     today: date
     _matched: set[int] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _unfamiliar: list[Violation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._known = {entry.fingerprint for entry in self.baseline.entries} if self.baseline else frozenset()
@@ -40,26 +42,41 @@ class Suppression:
             if not self._expired(ignore):
                 ends = ignore.expires.isoformat() if ignore.expires else None
                 return replace(violation, suppressed=Acceptance("ignore", ignore.reason, ends))
-        if self.baseline is not None and violation.fingerprint in self._known:
+        if self.baseline is None:
+            return violation
+        if violation.fingerprint in self._known:
             return replace(violation, suppressed=_by_baseline(self.baseline.name))
+        if violation.is_contact and not self.baseline.kinds.issuperset(violation.channels):
+            self._unfamiliar.append(violation)
+            reason = f"{self.baseline.name} was written before this kind of contact was told apart"
+            return replace(violation, suppressed=Acceptance("baseline", reason))
         return violation
 
-    def stale(self) -> tuple[str, ...]:
-        """Return a sentence for each entry without effect, once all violations were seen."""
-        sentences = []
+    def stale(self) -> tuple[Stale, ...]:
+        """Return what is out of date, once all violations were seen."""
+        return (*self._older_baseline(), *self._stale_ignores(), *self._unmatched_entries())
+
+    def _older_baseline(self) -> Iterator[Stale]:
+        """Yield one for all contacts of kinds that are newer than the baseline."""
+        if self.baseline is None or not self._unfamiliar:
+            return
+        kinds = sorted({channel for violation in self._unfamiliar for channel in violation.channels})
+        contacts = sum(violation.times for violation in self._unfamiliar)
+        sites = len({violation.site for violation in self._unfamiliar})
+        yield Stale(StaleKind.BASELINE_OLDER, self.baseline.name, kinds=tuple(kinds), contacts=contacts, sites=sites)
+
+    def _stale_ignores(self) -> Iterator[Stale]:
         for number, ignore in enumerate(self.ignores):
-            name = f"ignore[{number + 1}] ({_describe_ignore(ignore)})"
+            name, about = str(number + 1), _describe_ignore(ignore)
             if number not in self._matched:
-                sentences.append(f"{name} matches nothing any more; remove it")
+                yield Stale(StaleKind.IGNORE_UNMATCHED, name, about)
             elif self._expired(ignore):
-                sentences.append(f"{name} expired after {ignore.expires}: what it covered counts again")
-        if self.baseline is not None:
-            sentences += (
-                f"baseline entry {entry.fingerprint} ({_describe_entry(entry)}) matches nothing any more"
-                for entry in self.baseline.entries
-                if entry.fingerprint not in self._seen
-            )
-        return tuple(sentences)
+                yield Stale(StaleKind.IGNORE_EXPIRED, name, about, expired=str(ignore.expires))
+
+    def _unmatched_entries(self) -> Iterator[Stale]:
+        for entry in self.baseline.entries if self.baseline else ():
+            if entry.fingerprint not in self._seen:
+                yield Stale(StaleKind.ENTRY_UNMATCHED, entry.fingerprint, _describe_entry(entry))
 
     def _expired(self, ignore: Ignore) -> bool:
         return ignore.expires is not None and ignore.expires < self.today
@@ -90,12 +107,12 @@ def covers(ignore: Ignore, violation: Violation) -> bool:
     )
 
 
-def _describe_ignore(ignore: Ignore) -> str:
+def _describe_ignore(ignore: Ignore) -> tuple[str, ...]:
     """Return what an ignore names, as its file has it."""
     keys = ("site", "pixel", "event", "channel", "data", "check", "fingerprint")
-    return ", ".join(f"{key} {value}" for key in keys if (value := getattr(ignore, key)) is not None)
+    return tuple(f"{key} {value}" for key in keys if (value := getattr(ignore, key)) is not None)
 
 
-def _describe_entry(entry: BaselineEntry) -> str:
-    parts: Iterable[str | None] = (entry.check, entry.site or "unknown site", entry.event, entry.subject)
-    return ", ".join(part for part in parts if part)
+def _describe_entry(entry: BaselineEntry) -> tuple[str, ...]:
+    parts = (entry.check, entry.site or "unknown site", entry.event, entry.subject)
+    return tuple(part for part in parts if part)

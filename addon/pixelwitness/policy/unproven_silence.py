@@ -11,19 +11,15 @@ from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_headless
 from pixelwitness.core.exposure.records import Contact, Event, Observation, PixelConfig
 from pixelwitness.core.wire import json_text
+from pixelwitness.core.wire.delivery import Delivery
 from pixelwitness.policy.case import Case
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 
 PAGE_MISSING = "page_missing"
 LIBRARY_DELIVERED = "library_delivered"
 LIBRARY_MISSING = "library_missing"
 CONFIG_MISSING = "config_missing"
 """Kinds of observations that rules make of the answers."""
-
-MOST_NAMED = 5
-"""Sites that a gap names; the others are counted."""
-
-LONGEST = 80
-"""Characters of a site that a gap shows."""
 
 type _Where = tuple[str, str | None]
 """(recording, site of the page); a script that came to one page of a site came to the site."""
@@ -39,76 +35,60 @@ class Silence:
         self._with_contacts: set[str] = set()
         self._with_scripts: set[str] = set()
         self._sending: set[_Where] = set()
-        self._blocked: set[_Where] = set()
+        self._stopped: set[_Where] = set()
 
     def add_event(self, event: Event) -> None:
         """Take an event of any site: its pixel was able to send."""
         self._with_events.add(event.recording_id)
         self._sending.add((event.recording_id, event.page_site))
 
-    def add_contact(self, contact: Contact, *, blocked_counts: bool) -> None:
-        """Take a contact of a site that is not Meta's own; one that was blocked may be left out."""
+    def add_contact(self, contact: Contact, *, stopped_counts: bool) -> None:
+        """Take a contact of a site that is not Meta's own; that one was stopped may be what the policy wants."""
         self._with_contacts.add(contact.recording_id)
         if contact.channel in (Channel.LIBRARY, Channel.CONFIG):
             self._with_scripts.add(contact.recording_id)
-            if contact.blocked and blocked_counts:
-                self._blocked.add((contact.recording_id, contact.page_site))
+            if stopped_counts and (contact.blocked or contact.delivery == Delivery.STOPPED):
+                self._stopped.add((contact.recording_id, contact.page_site))
 
-    def gaps(self, is_own: Callable[[str | None], bool]) -> Iterator[str]:
+    def gaps(self, is_own: Callable[[str | None], bool]) -> Iterator[Gap]:
         """Yield why silence proves nothing; sites that are Meta's ``own`` are left out."""
-        yield from self._headless_gaps()
+        yield from self._headless_gaps(is_own)
         yield from self._page_gaps()
         yield from self._script_gaps(is_own)
 
-    def _headless_gaps(self) -> Iterator[str]:
+    def _headless_gaps(self, is_own: Callable[[str | None], bool]) -> Iterator[Gap]:
         """Yield recordings of headless browsers in which the pixel was loaded and no event followed."""
         headless = {recording.id for recording in self._case.recordings if is_headless(recording.user_agent)}
-        silent = (headless & self._with_scripts) - self._with_events
+        # A library out of the browser's cache is no contact of the visit; it was there all the same.
+        others = (seen for seen in self._observations if not is_own(seen.site))
+        loaded = self._with_scripts | _recordings_with(others, LIBRARY_DELIVERED)
+        silent = (headless & loaded) - self._with_events
         explained = silent & _blocking_recordings(self._case.configs)
         if explained:
-            yield (
-                f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(explained):,}); "
-                "the recorded configuration has events of such browsers dropped, so silence proves nothing: "
-                "record again with a window, or with an ordinary user agent"
-            )
+            yield Gap(GapKind.HEADLESS_DROPPED, len(explained))
         if unexplained := silent - explained:
-            yield (
-                f"a headless browser loaded Meta's pixel and no event followed (recordings: {len(unexplained):,}); "
-                "Meta's configurations block such browsers, so silence proves nothing: record again with a window, "
-                "or with an ordinary user agent"
-            )
+            yield Gap(GapKind.HEADLESS, len(unexplained))
 
-    def _page_gaps(self) -> Iterator[str]:
+    def _page_gaps(self) -> Iterator[Gap]:
         """Yield recordings of error pages alone, which show nothing of what the site's own pages send."""
         failed = _recordings_with(self._observations, PAGE_MISSING)
         opened = self._with_events | self._with_contacts
         for visit in self._case.visits:
             (failed if visit.status is not None and visit.status >= 400 else opened).add(visit.recording_id)
         if unopened := failed - opened:
-            yield (
-                f"no page could be opened, there was no answer or an error in its place (recordings: {len(unopened):,})"
-                ", so nothing of the site was seen: see that its server runs, and record again"
-            )
+            yield Gap(GapKind.PAGE_MISSING, len(unopened))
 
-    def _script_gaps(self, is_own: Callable[[str | None], bool]) -> Iterator[str]:
+    def _script_gaps(self, is_own: Callable[[str | None], bool]) -> Iterator[Gap]:
         """Yield sites whose pixel could not send, as its library or configuration did not arrive."""
         delivered, missing, unconfigured = (
             {(seen.recording_id, seen.site) for seen in self._observations if seen.kind == kind}
             for kind in (LIBRARY_DELIVERED, LIBRARY_MISSING, CONFIG_MISSING)
         )
-        silent = ((missing - delivered) | unconfigured | self._blocked) - self._sending
+        silent = ((missing - delivered) | unconfigured | self._stopped) - self._sending
         sites = {site for _, site in silent if not is_own(site)}
-        if not sites:
-            return
-        names = sorted(site if len(site) <= LONGEST else f"{site[:LONGEST]}…" for site in sites if site is not None)
-        more = len(names) - MOST_NAMED
-        shown = [*names[:MOST_NAMED], *([f"{more:,} more"] if more > 0 else [])]
-        if None in sites:
-            shown.append("an unknown page")
-        yield (
-            f"Meta's library was asked for and did not arrive ({', '.join(shown)}), so it could not send and silence "
-            "proves nothing: let the browser reach it, or answer for it in the test"
-        )
+        if sites:
+            in_order = sorted(sites, key=lambda site: (site is None, site or ""))
+            yield Gap(GapKind.SCRIPTS_MISSING, len(sites), sites=tuple(in_order))
 
 
 def _recordings_with(observations: Iterable[Observation], kind: str) -> set[str]:

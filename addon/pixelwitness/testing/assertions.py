@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.outcome import SENT
 from pixelwitness.policy.case import Case
 from pixelwitness.policy.judge import judge
 from pixelwitness.policy.terms import Terms, TermsSources, default_terms, read_terms
-from pixelwitness.policy.violations.judgement import Judgement
-from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.policy.violations.gaps import Gap, GapKind
+from pixelwitness.policy.violations.judgement import Judgement, Violation
 from pixelwitness.testing.event_filter import EventFilter, Selection
 from pixelwitness.testing.failure_messages import describe_gaps, describe_missing, describe_violations
 from pixelwitness.testing.outcomes import NotRecordedError, ToldMetaError
@@ -27,10 +28,10 @@ def assert_no_events(session: SessionCase, events: EventFilter) -> None:
     __tracebackhide__ = True
     selection = events.select(session.case)
     judgement = _judge(session.case, selection.matching, (), default_terms(session.knowledge))
-    what = f"{events.describe()} was sent to Meta"
+    what = events.describe()
     if judgement.violations:
-        raise ToldMetaError(describe_violations(what, judgement))
-    _require_knowledge(f"whether {what}", session, selection, judgement)
+        raise ToldMetaError(describe_violations(_sending(what, judgement.violations), judgement))
+    _require_knowledge(f"whether {what} was sent to Meta", session, selection, judgement)
 
 
 def assert_no_personal_data(session: SessionCase, events: EventFilter) -> None:
@@ -40,10 +41,12 @@ def assert_no_personal_data(session: SessionCase, events: EventFilter) -> None:
     contacts = selection.contacts if events.pixel is None and events.name is None else ()
     terms = read_terms(TermsSources(no_policy=True, presets=("no-personal-data",)), session.knowledge)
     judgement = _judge(session.case, selection.matching, contacts, terms)
-    what = f"personal data was sent to Meta with {events.describe()}"
     if judgement.violations:
-        raise ToldMetaError(describe_violations(what, judgement))
-    _require_knowledge(f"whether {what}", session, selection, judgement)
+        what = f"personal data with {events.describe()}"
+        raise ToldMetaError(describe_violations(_sending(what, judgement.violations), judgement))
+    _require_knowledge(
+        f"whether personal data was sent to Meta with {events.describe()}", session, selection, judgement
+    )
 
 
 def assert_silent(session: SessionCase, events: EventFilter, *, contacts: bool) -> None:
@@ -52,10 +55,11 @@ def assert_silent(session: SessionCase, events: EventFilter, *, contacts: bool) 
     selection = events.select(session.case)
     judged_contacts = selection.contacts if contacts else ()
     judgement = _judge(session.case, selection.matching, judged_contacts, default_terms(session.knowledge))
-    what = f"Meta was told of the visit{f' of {events.site}' if events.site else ''} after consent was withdrawn"
-    if judgement.violations or judgement.warnings:
+    visit = f"the visit{f' of {events.site}' if events.site else ''} after consent was withdrawn"
+    if found := (*judgement.violations, *judgement.warnings):
+        what = f"Meta was told of {visit}" if _any_left(found) else f"a page tried to tell Meta of {visit}"
         raise ToldMetaError(describe_violations(what, judgement, contacts=True))
-    _require_knowledge(f"whether {what}", session, selection, judgement)
+    _require_knowledge(f"whether Meta was told of {visit}", session, selection, judgement)
 
 
 def check(
@@ -98,6 +102,16 @@ def fail_as_missing(session: SessionCase, events: EventFilter, within: float) ->
     raise ToldMetaError(describe_missing(events.describe(), within, others, judgement.gaps))
 
 
+def _sending(what: str, found: Iterable[Violation]) -> str:
+    """Say that something was sent, or that a page tried to."""
+    return f"{what} was sent to Meta" if _any_left(found) else f"a page tried to send {what} to Meta: it did not leave"
+
+
+def _any_left(found: Iterable[Violation]) -> bool:
+    """Say whether any of it left, as far as is known: what was not recorded counts as sent."""
+    return any(violation.number(*SENT) for violation in found)
+
+
 def _judge(case: Case, events: Iterable[SeenEvent], contacts: Iterable[SeenContact], terms: Terms) -> Judgement:
     """Judge what was selected; whether silence proves anything is decided by the whole session."""
     selected = judge(replace(case, recordings=(), events=events, contacts=contacts, configs=(), observations=()), terms)
@@ -110,6 +124,6 @@ def _require_knowledge(what: str, session: SessionCase, selection: Selection, ju
     __tracebackhide__ = True
     gaps = (*judgement.gaps, *session.gaps)
     if selection.possible:
-        gaps += (f"the name or the pixel was not recorded of {counted(len(selection.possible), 'event')}",)
+        gaps += (Gap(GapKind.UNDECIDED, len(selection.possible)),)
     if gaps:
         raise NotRecordedError(describe_gaps(f"nobody can say {what}", gaps, unread=selection.unread > 0))

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pixelwitness.policy.case import Case
-from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.policy.violations.gaps import Gap, GapKind
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources.playwright_context import ContextRecorder, TrackedRequest
 from pixelwitness.testing.session_case import SessionCase, analyse_session
@@ -42,7 +42,7 @@ class Session:
         self.recorder = ContextRecorder(setup.detector.screen, endless=pattern, routed=routed)
         self._case: tuple[int, Case] | None = None
         """The case of the session when it had made so many requests."""
-        self._unrest: str | None = None
+        self._unrest: Gap | None = None
         context.on("request", self.recorder.request)
         context.on("requestfinished", self.recorder.finished)
         context.on("requestfailed", self.recorder.failed)
@@ -79,7 +79,7 @@ class Session:
                 self._unrest = None
                 return True
             if now - started >= self._rest_within:
-                self._unrest = _describe_unrest(still_open, is_quiet=remaining <= 0)
+                self._unrest = _unrest(still_open, is_quiet=remaining <= 0)
                 return False
             try:
                 self._context.wait_for_event("request", timeout=1000 * (remaining if remaining > 0 else quiet))
@@ -154,19 +154,16 @@ def _learn(tracked: TrackedRequest) -> None:
         tracked.learn(None)
 
 
-def _describe_unrest(still_open: int, *, is_quiet: bool) -> str:
+def _unrest(still_open: int, *, is_quiet: bool) -> Gap:
     """Say why a browser is not at rest; ``is_quiet``: no request begins or ends any more."""
     if not is_quiet:
-        return "it kept asking for more"
-    return f"{counted(still_open, 'request')} had no end yet" if still_open else "a script of it was still at work"
+        return Gap(GapKind.UNREST, label="asking")
+    return Gap(GapKind.UNREST, still_open, label="open" if still_open else "script")
 
 
-def _session_gaps(case: Case, unrest: str | None) -> Iterator[str]:
+def _session_gaps(case: Case, unrest: Gap | None) -> Iterator[Gap]:
     """Yield the limits of a session that the browser itself shows."""
     if not case.coverage.seen:
-        yield "the browser made no request at all; open a page first"
-    if unrest:
-        yield (
-            f"the page did not come to rest: {unrest}, and what follows was not seen; give it more time "
-            "(rest_within), or name requests that never end (endless)"
-        )
+        yield Gap(GapKind.NO_REQUEST)
+    if unrest is not None:
+        yield unrest

@@ -15,6 +15,7 @@ from pathlib import Path
 from pixelwitness.core.wire.exchange import Reading
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.policy.case import Case
+from pixelwitness.policy.violations.gaps import Gap
 from pixelwitness.report.check.stored_case import read_case
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup, set_up_analysis
 from pixelwitness.rulebook.persona_file import read_persona
@@ -33,7 +34,7 @@ class SessionCase:
 
     case: Case
     """All of the session; its rows can be read again and again."""
-    gaps: tuple[str, ...]
+    gaps: tuple[Gap, ...]
     """The limits of the session that the browser itself shows."""
     knowledge: Knowledge
 

@@ -5,15 +5,19 @@ store may not hold can stand in it; captured text passes the sanitiser here.  Mu
 not know mitmproxy or a terminal.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from pixelwitness.core.exposure import records
 from pixelwitness.core.exposure.coverage import is_unread
+from pixelwitness.core.exposure.exposure import OPERATOR, told_by
 from pixelwitness.core.exposure.exposure_parts import DataSent
+from pixelwitness.core.exposure.outcome import Outcome, outcome_of
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.report.wording.labels import label_channel
 from pixelwitness.report.wording.safe_text import safe_text
@@ -23,6 +27,13 @@ MAX_LENGTH = 300
 """Characters of a line."""
 UNKNOWN = "unknown site"
 
+MOST_OPEN = 4_000
+"""Lines of which it is still open what became of the request; the oldest make room."""
+
+_OUTCOMES: Mapping[Outcome | None, str] = MappingProxyType(
+    {Outcome.TRIED: "did not leave", Outcome.BLOCKED: "blocked", None: "answered from the cache"}
+)
+"""What is said of an outcome; that a request went goes without saying."""
 _SUMS = frozenset({"cd", "custom_data"})
 _NAMES = (".value", ".currency")
 
@@ -44,9 +55,13 @@ class EventLine:
     """Something about the person went along, readable or not."""
     is_copy: bool
     """The event has been carried before."""
-    blocked: bool
-    """This request did not leave."""
     unread: bool
+    carrier: str
+    """Id of the transmission, of a contact its own."""
+    outcome: Outcome | None
+    """What became of this request, as far as it is known yet."""
+    by_operator: bool
+    """Whoever runs the proxy replayed or changed it: it is no site's deed."""
 
     @property
     def details(self) -> str:
@@ -54,7 +69,8 @@ class EventLine:
         beside = (
             "body not recorded" if self.unread else "",
             "another copy" if self.is_copy else "",
-            "blocked" if self.blocked else "",
+            _OUTCOMES.get(self.outcome, ""),
+            "replayed or edited here" if self.by_operator else "",
         )
         return ", ".join(text for text in (*self.data, self.amount, *beside) if text)
 
@@ -73,11 +89,20 @@ def shorten(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+@dataclass(frozen=True, slots=True)
+class SettledLine:
+    """A line of which its request's end says otherwise than was shown: as it was, and as it is."""
+
+    before: EventLine
+    after: EventLine
+
+
 class LineFormatter:
     """Turns records into lines; it remembers the words for kinds of data, which are the same for many requests."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._open: OrderedDict[str, EventLine] = OrderedDict()
         self._words_for = lru_cache(maxsize=512)(self._words)
 
     def format(self, rows: Iterable[records.AnyRecord]) -> list[EventLine]:
@@ -98,7 +123,28 @@ class LineFormatter:
             elif kind is records.Contact:
                 contacts += run
         lines = [self._event(events[carrier.event_id], carrier, fields.get(carrier.id, ())) for carrier in carriers]
-        return lines + [self._contact(contact, fields.get(contact.id, ())) for contact in contacts]
+        lines += [self._contact(contact, fields.get(contact.id, ())) for contact in contacts]
+        for line in lines:
+            if line.outcome is Outcome.UNKNOWN:
+                self._open[line.carrier] = line
+                if len(self._open) > MOST_OPEN:
+                    self._open.popitem(last=False)
+        return lines
+
+    def settle(self, rows: Iterable[records.AnyRecord]) -> list[SettledLine]:
+        """Return the lines whose requests, as amendments among the records say, did not leave or were no site's."""
+        amendments = [row for row in rows if isinstance(row, records.Amendment)]
+        by_operator = {row.id for row in amendments if row.values.get("sender") == OPERATOR}
+        settled = []
+        for row in amendments:
+            before = self._open.pop(row.id, None)
+            if before is None:
+                continue
+            outcome = outcome_of(str(row.values["delivery"]), blocked=False)
+            if outcome is Outcome.TRIED or before.id in by_operator:
+                after = replace(before, outcome=outcome, by_operator=before.id in by_operator)
+                settled.append(SettledLine(before, after))
+        return settled
 
     def _event(self, event: records.Event, carrier: records.Transmission, fields: Sequence[records.Field]) -> EventLine:
         name = safe_text(event.event_name, 60) if event.event_name else "(name not recorded)"
@@ -106,15 +152,17 @@ class LineFormatter:
         data, is_personal = self._data(fields)
         return EventLine(
             id=event.id,
-            site=_site(event.page_site),
+            site=_site(told_by(event)),
             label=f"{receiver}: {name}",
             data=data,
             amount=_amount(fields),
             is_event=True,
             is_personal=is_personal,
             is_copy=event.transmissions > 1,
-            blocked=carrier.blocked,
             unread=is_unread(carrier.body_state),
+            carrier=carrier.id,
+            outcome=outcome_of(carrier.delivery, blocked=carrier.blocked),
+            by_operator=event.sender == OPERATOR,
         )
 
     def _contact(self, contact: records.Contact, fields: Sequence[records.Field]) -> EventLine:
@@ -122,15 +170,17 @@ class LineFormatter:
         data, is_personal = self._data(fields)
         return EventLine(
             id=contact.id,
-            site=_site(contact.page_site),
+            site=_site(told_by(contact)),
             label=self._vocabulary.contact(contact.channel, contact.rule_id) + pixel,
             data=data,
             amount="",
             is_event=False,
             is_personal=is_personal,
             is_copy=False,
-            blocked=contact.blocked,
             unread=is_unread(contact.body_state),
+            carrier=contact.id,
+            outcome=outcome_of(contact.delivery, blocked=contact.blocked),
+            by_operator=contact.sender == OPERATOR,
         )
 
     def _data(self, fields: Sequence[records.Field]) -> tuple[tuple[str, ...], bool]:

@@ -115,7 +115,7 @@ class TableView:
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="bold", padding=(0, 1, 0, 0))
         table.add_column("Site", ratio=20, no_wrap=True, overflow="ellipsis")
-        table.add_column("Told Meta", ratio=42, no_wrap=True, overflow="ellipsis")
+        table.add_column("To Meta", ratio=42, no_wrap=True, overflow="ellipsis")
         table.add_column("With it", ratio=38, no_wrap=True, overflow="ellipsis")
         rows = [(site, line) for site, lines in self._overview.sites() for line in lines]
         room = max(self._console.height - 8, 3)
@@ -138,8 +138,9 @@ def _label_text(line: OverviewLine) -> "Text":
     from rich.text import Text
 
     text = Text(numbered(line.label, line.times), style="" if line.is_event else "dim")
-    if line.blocked:
-        text.append(" blocked" if line.blocked == line.times else f" ({line.blocked} blocked)", style="green")
+    for number, words in ((line.blocked, "blocked"), (line.tried, "did not leave")):
+        if number:
+            text.append(f" {words}" if number == line.times else f" ({number:,} {words})", style="green")
     return text
 
 

@@ -35,7 +35,7 @@ from pixelwitness.live.hooks.commands import Commands
 from pixelwitness.live.hooks.deferred_queue import DeferredQueue
 from pixelwitness.live.hooks.live_session import Session, Work
 from pixelwitness.live.hooks.mitmproxy_checks import version_problem, warn_when_open
-from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark
+from pixelwitness.live.hooks.mitmproxy_views import PixelWitnessView, mark, mark_settled
 from pixelwitness.live.hooks.request_changes import find_changes, maps_requests
 from pixelwitness.live.hooks.session_setup import load_live_setup, open_spill
 from pixelwitness.live.saving.session_report import SessionRecords
@@ -262,14 +262,17 @@ class PixelWitness:
     def _show(self, flow: http.HTTPFlow, rows: list[records.AnyRecord]) -> bool:
         """Show the events and contacts of a flow on the flow itself and in the overview; the writer has its records."""
         try:
-            lines = self._formatter.format(rows)
+            lines, settled = self._formatter.format(rows), self._formatter.settle(rows)
             mark(flow, lines)
+            if settled:
+                mark_settled(flow, settled)
             if self._overview is not None:
                 self._overview.add(lines)
+                self._overview.settle(settled)
         except Exception as fault:  # as above, but nothing is missing
             self._count_fault("showing", fault, "")
             return False
-        return bool(lines)
+        return bool(lines or settled)
 
     def _hand_over(self, session: Session, rows: list[records.AnyRecord]) -> None:
         if self._writer is None:

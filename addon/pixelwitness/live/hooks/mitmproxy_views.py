@@ -12,17 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 from mitmproxy import contentviews, http
 
 from pixelwitness.core.detect.sighting import Detection, Sighting
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.core.exposure.records import Field
 from pixelwitness.core.wire.request import BodyState, Request
-from pixelwitness.live.display.event_line import MAX_LENGTH, EventLine, shorten
+from pixelwitness.live.display.event_line import MAX_LENGTH, EventLine, SettledLine, shorten
 from pixelwitness.meaning.keep.redaction import Redactor
-from pixelwitness.report.wording.labels import label_channel, label_form
-from pixelwitness.report.wording.safe_text import counted, safe_text
+from pixelwitness.report.wording.english.request_messages import (
+    tell_contact,
+    tell_event,
+    tell_field,
+    tell_missing_body,
+)
+from pixelwitness.report.wording.plain_text import plain_sentence
+from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
 from pixelwitness.rulebook.analyser_setup import AnalyserSetup
 from pixelwitness.sources import flow_exchange
 
-PERSONAL, EVENT, CONTACT, BLOCKED = ":red_circle:", ":yellow_circle:", ":white_circle:", ":no_entry:"
+PERSONAL, EVENT, CONTACT, KEPT_BACK = ":red_circle:", ":yellow_circle:", ":white_circle:", ":no_entry:"
 """Marks of flows, the strongest that fits."""
 MOST_SIGHTINGS, MOST_FIELDS = 50, 200
 """Events of a request, and fields of an event, that are shown."""
@@ -76,17 +83,16 @@ class PixelWitnessView(contentviews.Contentview):
         if len(sightings) > MOST_SIGHTINGS:
             yield f"… and {len(sightings) - MOST_SIGHTINGS} more in this request"
         if request.body_state not in (BodyState.RECORDED, BodyState.EMPTY):
-            yield f"The body is not here ({request.body_state.replace('_', ' ')}): what it held is unknown, not absent."
+            yield plain_sentence(tell_missing_body(request.body_state))
 
     def _sighting_lines(self, sighting: Sighting, redactor: Redactor) -> Iterator[str]:
         rule = sighting.rule
-        name = redactor.event_name(sighting.event_name)
-        pixel = redactor.pixel_id(sighting.pixel_id)
-        title = "Contact"
+        channel, pixel = rule.channel or "", redactor.pixel_id(sighting.pixel_id)
         if rule.gives == "event":
-            title = f"Event {safe_text(name, 80) if name else '(name not recorded)'}"
-        receiver = f", received by pixel {safe_text(pixel, 40)}" if pixel else ""
-        yield f"{title}, by {label_channel(rule.channel or '')}{receiver} (rule {rule.id}, {rule.confidence})"
+            name = redactor.event_name(sighting.event_name)
+            yield plain_sentence(tell_event(name, channel, pixel, rule.id, rule.confidence))
+        else:
+            yield plain_sentence(tell_contact(channel, pixel, rule.id, rule.confidence))
         fields = redactor.fields(sighting.fields)
         width = min(max((len(field.field) for field in fields), default=0), 40)
         for field in fields[:MOST_FIELDS]:
@@ -95,10 +101,9 @@ class PixelWitnessView(contentviews.Contentview):
             yield f"  … and {len(fields) - MOST_FIELDS} more fields"
 
     def _words(self, field: Field) -> str:
-        label = self._vocabulary.label(field.data_class)
         if field.value is not None:
-            return f"{safe_text(field.value, 200)}  ({label})"
-        return f"{label} ({label_form(field.form)}), {counted(field.length, 'character')}, not kept"
+            return f"{safe_text(field.value, 200)}  ({self._vocabulary.label(field.data_class)})"
+        return plain_sentence(tell_field(field.data_class, field.form, field.length, self._vocabulary))
 
 
 def _request(data: bytes, metadata: contentviews.Metadata) -> Request | None:
@@ -122,13 +127,26 @@ def mark(flow: http.HTTPFlow, lines: Sequence[EventLine]) -> None:
     if not flow.marked:
         flow.marked = _mark_of(lines)
     if not flow.comment:
-        more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
-        flow.comment = shorten("; ".join(line.text for line in lines[:5]) + more, 2 * MAX_LENGTH)
+        flow.comment = _comment_of(lines)
+
+
+def mark_settled(flow: http.HTTPFlow, settled: Sequence[SettledLine]) -> None:
+    """Mark a flow that did not leave after all, where its mark and comment are still ours."""
+    before, after = [line.before for line in settled], [line.after for line in settled]
+    if flow.marked == _mark_of(before):
+        flow.marked = _mark_of(after)
+    if flow.comment == _comment_of(before):
+        flow.comment = _comment_of(after)
+
+
+def _comment_of(lines: Sequence[EventLine]) -> str:
+    more = f"; and {len(lines) - 5} more" if len(lines) > 5 else ""
+    return shorten("; ".join(line.text for line in lines[:5]) + more, 2 * MAX_LENGTH)
 
 
 def _mark_of(lines: Sequence[EventLine]) -> str:
-    if all(line.blocked for line in lines):
-        return BLOCKED
+    if all(line.outcome in (Outcome.BLOCKED, Outcome.TRIED) for line in lines):
+        return KEPT_BACK
     if any(line.is_personal for line in lines):
         return PERSONAL
     return EVENT if any(line.is_event for line in lines) else CONTACT

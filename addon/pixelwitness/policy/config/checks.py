@@ -21,6 +21,15 @@ class Level(StrEnum):
     """It is a violation."""
 
 
+class Judged(StrEnum):
+    """Which of the requests are judged; one of which it was not recorded whether it left always is."""
+
+    ATTEMPTS = "attempts"
+    """Every one that a page made, also where it is proved that nothing left: the site tried."""
+    SENT = "sent"
+    """Those alone that may have left."""
+
+
 class Check(StrEnum):
     """What can be asked of everything that reaches for Meta."""
 

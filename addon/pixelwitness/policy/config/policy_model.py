@@ -13,20 +13,24 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from pixelwitness.core.detect.rule import Channel
+from pixelwitness.core.exposure.exposure import APP
 from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.text.forms import Form
-from pixelwitness.policy.config.checks import PRESETS, Check, Level
+from pixelwitness.policy.config.checks import PRESETS, Check, Judged, Level
 from pixelwitness.rulebook.yaml.problems import meant
 
 ANY = "*"
 UNKNOWN_SITE = "unknown"
 """What a pattern calls the site of events of which no page is known."""
 
+OLDER_KEY = "judge-blocked"
+"""``true`` is read as ``judge = "attempts"``, ``false`` as ``judge = "sent"``."""
+
 MOST_LISTED = 20
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-_PATTERN = re.compile(rf"\*|(\*\.)?({_LABEL}\.)*{_LABEL}")
+_PATTERN = re.compile(rf"\*|(\*\.)?({_LABEL}\.)*{_LABEL}|app:(\*|[A-Za-z0-9._-]{{1,200}})")
 _PIXEL = re.compile(r"[0-9]{1,30}", re.ASCII)
 _PIXEL_OR_ANY = re.compile(r"[0-9]{1,30}|\*", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
@@ -81,7 +85,7 @@ def _reason(text: str) -> str:
 
 
 def _site(text: str) -> str:
-    return text.lower()
+    return text if text.startswith(APP) else text.lower()
 
 
 Pattern = Annotated[
@@ -89,8 +93,8 @@ Pattern = Annotated[
     AfterValidator(_site),
     _like(
         _PATTERN,
-        "write a site or host as shop.example, *.shop.example for the hosts below it, * for all or unknown for events "
-        "without a page (letters beyond ASCII as xn--…)",
+        "write a site or host as shop.example, *.shop.example for the hosts below it, an app as app:com.example.shop, "
+        "app:* for all apps, * for all or unknown for events without a page (letters beyond ASCII as xn--…)",
     ),
 ]
 EventName = Annotated[str, AfterValidator(_name)]
@@ -102,6 +106,7 @@ StateName = Annotated[str, _word_of(state for state in ConsentState if state is 
 PresetName = Annotated[str, _word_of(PRESETS)]
 CheckName = Annotated[str, _word_of(Check)]
 LevelName = Annotated[str, _word_of(Level)]
+JudgedName = Annotated[str, _word_of(Judged)]
 
 type _List[T] = Annotated[tuple[T, ...], Field(strict=False), BeforeValidator(_listed)]
 """A TOML array; one text stands for a list of it."""
@@ -184,12 +189,26 @@ class Policy(Strict):
 
     presets: _List[PresetName] = ()
     checks: dict[CheckName, LevelName] = {}
-    judge_blocked: bool = True
-    """Whether what was blocked on its way counts: the site sent it, and somebody else stopped it."""
+    judge: JudgedName = Judged.ATTEMPTS
+    """Whether what is proved not to have left counts: the site tried to send it."""
     declaration: Annotated[str, Field(min_length=1)] | None = None
     """The file of the declaration, from the policy's own folder."""
     site: Annotated[tuple[SitePolicy, ...], Field(strict=False)] = ()
     ignore: Annotated[tuple[Ignore, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older_key(cls, table: object) -> object:
+        """Read ``judge-blocked``, which policies had before a request could fail in more ways than one."""
+        if not isinstance(table, dict) or OLDER_KEY not in table:
+            return table
+        meanings = {True: Judged.ATTEMPTS, False: Judged.SENT}
+        older = table[OLDER_KEY]
+        if not isinstance(older, bool):
+            raise problem(f'{OLDER_KEY} is an older key; write judge = "attempts" or judge = "sent" in its place')
+        if "judge" in table:
+            raise problem(f"has both judge and {OLDER_KEY}, its older name; keep judge")
+        return {key: value for key, value in table.items() if key != OLDER_KEY} | {"judge": str(meanings[older])}
 
     @model_validator(mode="after")
     def _once(self) -> Self:

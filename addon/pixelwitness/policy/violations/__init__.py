@@ -1,1 +1,1 @@
-"""What a policy objects to, with evidence and remedy."""
+"""What a policy objects to, with evidence and remedy; and what could not be known."""

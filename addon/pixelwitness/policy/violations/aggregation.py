@@ -3,9 +3,12 @@
 Owns what makes two of them the same, and their order.  Pure.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pixelwitness.core.exposure.exposure import told_by
+from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.core.exposure.records import Contact, Event
 from pixelwitness.policy.config.checks import CHECKS, Level
 from pixelwitness.policy.violations.evaluation import Objection
@@ -28,16 +31,18 @@ class _Group:
     fingerprint: str
     level: Level
     channels: set[str] = field(default_factory=set)
-    times: int = 0
-    blocked: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
     carried: dict[Carried, None] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
     places: list[EvidencePlace] = field(default_factory=list)
+    own_word: int = 0
+    conflicts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, objection: Objection, facts: Facts, place: EvidencePlace | None, *, blocked: bool) -> None:
-        self.times += 1
-        self.blocked += blocked
+    def add(self, objection: Objection, outcome: Outcome, facts: Facts, place: EvidencePlace | None) -> None:
+        self.outcomes[outcome] += 1
         self.channels.update(facts.channels)
+        self.own_word += facts.is_own_word
+        self.conflicts.update(facts.conflicts)
         self.carried |= dict.fromkeys(facts.carried if objection.carried is None else objection.carried)
         self.fields.update(objection.fields, (datum.field for datum in objection.carried or ()))
         if objection.level is Level.ERROR:
@@ -48,15 +53,15 @@ class _Group:
     def violation(self) -> Violation:
         row = self.row
         return Violation(
-            site=row.page_site,
+            site=told_by(row),
             page_url=row.page_url,
             name=row.event_name if isinstance(row, Event) else None,
             pixel_id=row.pixel_id,
             channels=tuple(sorted(self.channels)),
             rule_id=row.rule_id,
             confidence=row.confidence,
-            times=self.times,
-            blocked=self.blocked,
+            times=self.outcomes.total(),
+            outcomes=tuple((outcome, self.outcomes[outcome]) for outcome in Outcome if self.outcomes[outcome]),
             data=tuple(sorted({(datum.data_class, datum.form) for datum in self.carried})),
             places=tuple(self.places),
             remedies=find_remedies(self.objection.check, self.channels, self.carried),
@@ -67,6 +72,8 @@ class _Group:
             subject=self.objection.subject,
             is_contact=isinstance(row, Contact),
             fields=tuple(sorted(self.fields)),
+            own_word=self.own_word,
+            conflicts=tuple(sorted(self.conflicts.items())),
         )
 
 
@@ -76,7 +83,14 @@ class Aggregation:
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], _Group] = {}
 
-    def add(self, row: Event | Contact, facts: Facts, objection: Objection, place: EvidencePlace | None) -> None:
+    def add(
+        self,
+        row: Event | Contact,
+        outcome: Outcome,
+        facts: Facts,
+        objection: Objection,
+        place: EvidencePlace | None,
+    ) -> None:
         """Add an objection to an event or contact whose evidence stands at a place."""
         # Events of one name and pixel are of one kind, contacts of one purpose, which their rule shows.
         name, pixel_id, way = (
@@ -85,13 +99,14 @@ class Aggregation:
             else (None, None, (row.channel, row.rule_id))
         )
         # The unknown site comes last, an event before contacts, one without a name first.
-        order = (row.page_site is None, row.page_site or "", facts.is_contact, name or "", pixel_id or "", way)
+        site = told_by(row)
+        order = (site is None, site or "", facts.is_contact, name or "", pixel_id or "", way)
         key = (*order, _ORDER[objection.check], objection.key)
         group = self._groups.get(key)
         if group is None:
-            known_by = fingerprint(objection.check, row.page_site, pixel_id, name, *way, *objection.key)
+            known_by = fingerprint(objection.check, site, pixel_id, name, *way, *objection.key)
             group = self._groups[key] = _Group(row, objection, known_by, objection.level)
-        group.add(objection, facts, place, blocked=row.blocked)
+        group.add(objection, outcome, facts, place)
 
     def violations(self) -> Iterator[Violation]:
         """Yield all of them, sites in the order of their names, the unknown one last."""

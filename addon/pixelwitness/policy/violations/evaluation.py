@@ -13,6 +13,8 @@ from pixelwitness.meaning.text.forms import Form
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.config.policy_model import ANY, Allowed
 from pixelwitness.policy.violations.facts import Carried, Facts, Phase
+from pixelwitness.policy.violations.gaps import GapKind
+from pixelwitness.policy.violations.reasons import Reason, ReasonKind
 from pixelwitness.policy.violations.site_rules import SiteRules, lists
 
 HEALTH = frozenset({"health", "mental_health", "reproduction", "addiction"})
@@ -28,7 +30,7 @@ class Objection:
 
     check: Check
     level: Level
-    why: str
+    why: Reason
     subject: str | None = None
     """What in it: a class of data, a channel, a topic; None for the whole."""
     key: tuple[str, ...] = ()
@@ -38,14 +40,20 @@ class Objection:
     fields: tuple[str, ...] = ()
     """Names of fields in which it stood, beside those of the data."""
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What makes two objections to one event the same."""
+        return (self.check, *self.key)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Doubt:
-    """Something that a check would have to know: ``contents``, ``cookies``, ``name``, ``pixel`` or ``consent``."""
+    """Something that a check would have to know and that was not recorded."""
 
-    about: str
+    about: GapKind
     check: str
-    why: str = ""
+    label: str = ""
+    """What was visible of consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def evaluate(facts: Facts, rules: SiteRules) -> Evaluation:
         return _parted((*after, *_by_contents((rules.allowed,), facts, rules)))
     before = list(_by_lists(rules.allowed_before, facts, rules))
     keys_before, keys_after = _keys(before), _keys(after)
-    results = [result for result in after if isinstance(result, Objection) and _key(result) in keys_before]
+    results = [result for result in after if isinstance(result, Objection) and result.identity in keys_before]
     doubts = [result for result in before if isinstance(result, Doubt)]
     # As by default, a contact warns: a library may have been told to wait.
     level = Level.WARN if facts.is_contact else rules.level(Check.CONSENT)
@@ -81,11 +89,11 @@ def evaluate(facts: Facts, rules: SiteRules) -> Evaluation:
     only_with_consent = keys_before - never
     if phase is Phase.BEFORE:
         if only_with_consent:
-            results.append(Objection(Check.CONSENT, level, f"it is allowed with consent only, and {facts.visible}"))
+            results.append(Objection(Check.CONSENT, level, Reason(ReasonKind.CONSENT_ONLY, label=facts.shown)))
         return _parted((*results, *doubts, *_by_contents((rules.allowed_before,), facts, rules)))
     doubts += (result for result in after if isinstance(result, Doubt))
     if (only_with_consent or keys_after - keys_before) and not facts.is_contact:
-        doubts.append(Doubt("consent", Check.CONSENT, facts.visible))
+        doubts.append(Doubt(GapKind.CONSENT, Check.CONSENT, facts.shown))
     return _parted((*results, *doubts, *_by_contents((rules.allowed_before, rules.allowed), facts, rules)))
 
 
@@ -96,13 +104,8 @@ def _parted(results: tuple[Objection | Doubt, ...]) -> Evaluation:
     )
 
 
-def _key(objection: Objection) -> tuple[str, ...]:
-    """Return what makes two objections the same."""
-    return (objection.check, *objection.key)
-
-
 def _keys(results: _Results) -> set[tuple[str, ...]]:
-    return {_key(result) for result in results if isinstance(result, Objection)}
+    return {result.identity for result in results if isinstance(result, Objection)}
 
 
 def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
@@ -115,14 +118,14 @@ def _by_lists(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[Obje
         return
     if not lists(allowed.events, facts.name):
         if facts.name is None and facts.unread and allowed.events:
-            yield Doubt("name", Check.EVENT)
+            yield Doubt(GapKind.NAME, Check.EVENT)
         else:
             yield Objection(Check.EVENT, rules.level(Check.EVENT), _not_listed("event", allowed.events))
             if rules.level(Check.EVENT) is Level.ERROR:
                 return
     if allowed.pixels is not None and not lists(allowed.pixels, facts.pixel_id):
         if facts.pixel_id is None and facts.unread:
-            yield Doubt("pixel", Check.PIXEL)
+            yield Doubt(GapKind.PIXEL, Check.PIXEL)
         else:
             yield Objection(Check.PIXEL, rules.level(Check.PIXEL), _not_listed("pixel", allowed.pixels))
     if allowed.channels is not None:
@@ -137,22 +140,22 @@ def _by_data(allowed: Allowed, facts: Facts, rules: SiteRules) -> Iterator[Objec
     for key, of_class in _grouped(facts.carried, lambda datum: (datum.data_class,)):
         listed = allowed.data is None or lists(allowed.data, key[0])
         if not listed:
-            why = _not_listed("class of data", allowed.data)
+            why = _not_listed("data", allowed.data)
             yield Objection(Check.DATA, rules.level(Check.DATA), why, key[0], key, of_class)
         if allowed.forms is not None and (listed or rules.level(Check.DATA) is not Level.ERROR):
             personal = (datum for datum in of_class if datum.personal is not None)
             for (data_class, form), of_form in _grouped(personal, lambda datum: (datum.data_class, datum.form)):
                 if not lists(allowed.forms, form):
-                    why = _not_listed("form of personal data", allowed.forms)
+                    why = _not_listed("form", allowed.forms)
                     key_of_form = (data_class, form)
                     yield Objection(Check.FORM, rules.level(Check.FORM), why, data_class, key_of_form, of_form)
     if facts.unread:
         if allowed.data is not None and ANY not in allowed.data:
-            yield Doubt("contents", Check.DATA)
+            yield Doubt(GapKind.CONTENTS, Check.DATA)
         if allowed.forms is not None and ANY not in allowed.forms:
-            yield Doubt("contents", Check.FORM)
+            yield Doubt(GapKind.CONTENTS, Check.FORM)
     if facts.cookies_unknown and allowed.data is not None and not lists(allowed.data, DataClass.ACCOUNT_ID):
-        yield Doubt("cookies", Check.DATA)
+        yield Doubt(GapKind.COOKIES, Check.DATA)
 
 
 def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
@@ -170,29 +173,27 @@ def _by_contents(tables: tuple[Allowed, ...], facts: Facts, rules: SiteRules) ->
         for key, carried in _grouped(personal, lambda datum: (datum.data_class, datum.form)):
             # What only looks like data about a person accuses nobody.
             is_sure = any(datum.personal != "hint" for datum in carried)
-            why = (
-                "data about a person may not go to Meta, in no form" if is_sure else "it looks like data about a person"
-            )
+            why = Reason(ReasonKind.PERSONAL_DATA if is_sure else ReasonKind.LIKE_PERSONAL_DATA)
             yield Objection(Check.PERSONAL_DATA, level if is_sure else Level.WARN, why, key[0], key, carried)
     if rules.asks(Check.HEALTH):
         for topic in sorted({topic for topic, _ in facts.topics} & HEALTH):
             fields = tuple(sorted(field for label, field in facts.topics if label == topic and field is not None))
             carried = tuple(datum for datum in facts.carried if datum.field in fields)
-            why = f"its texts point at {topic.replace('_', ' ')}: a hint at what the page was about"
+            why = Reason(ReasonKind.TOPIC, label=topic)
             yield Objection(Check.HEALTH, rules.level(Check.HEALTH), why, topic, (topic,), carried, fields)
     if rules.asks(Check.UNDECLARED):
         yield from _by_declaration(facts, rules)
     if facts.unread:
         for check in (Check.PERSONAL_DATA, Check.HEALTH, Check.UNDECLARED):
             if rules.asks(check):
-                yield Doubt("contents", check)
+                yield Doubt(GapKind.CONTENTS, check)
     if facts.cookies_unknown:
         named = all(DataClass.ACCOUNT_ID in (table.data or ()) for table in tables)
         if rules.asks(Check.PERSONAL_DATA) and not named:
-            yield Doubt("cookies", Check.PERSONAL_DATA)
+            yield Doubt(GapKind.COOKIES, Check.PERSONAL_DATA)
         declared = rules.declared.data if rules.declared else ()
         if rules.asks(Check.UNDECLARED) and not lists(declared, DataClass.ACCOUNT_ID):
-            yield Doubt("cookies", Check.UNDECLARED)
+            yield Doubt(GapKind.COOKIES, Check.UNDECLARED)
 
 
 def _by_declaration(facts: Facts, rules: SiteRules) -> Iterator[Objection | Doubt]:
@@ -201,9 +202,7 @@ def _by_declaration(facts: Facts, rules: SiteRules) -> Iterator[Objection | Doub
     def missing(
         what: str, subject: str | None, key: tuple[str, ...], carried: tuple[Carried, ...] | None = None
     ) -> Objection:
-        why = (
-            f"the site's declaration does not list this {what}" if declared else "there is no declaration of this site"
-        )
+        why = Reason(ReasonKind.NOT_DECLARED, what) if declared else Reason(ReasonKind.NO_DECLARATION)
         return Objection(Check.UNDECLARED, level, why, subject, key, carried)
 
     if facts.is_contact:
@@ -216,20 +215,20 @@ def _by_declaration(facts: Facts, rules: SiteRules) -> Iterator[Objection | Doub
         return
     if not lists(declared.events, facts.name):
         unknown = facts.name is None and facts.unread
-        yield Doubt("name", Check.UNDECLARED) if unknown else missing("event", None, ("event",))
+        yield Doubt(GapKind.NAME, Check.UNDECLARED) if unknown else missing("event", None, ("event",))
     if not lists(declared.pixels, facts.pixel_id):
         unknown = facts.pixel_id is None and facts.unread
-        yield Doubt("pixel", Check.UNDECLARED) if unknown else missing("pixel", None, ("pixel",))
+        yield Doubt(GapKind.PIXEL, Check.UNDECLARED) if unknown else missing("pixel", None, ("pixel",))
     for channel in facts.channels:
         if not lists(declared.channels, channel):
             yield missing("channel", channel, ("channel", channel))
     for (data_class,), carried in _grouped(facts.carried, lambda datum: (datum.data_class,)):
         if not lists(declared.data, data_class):
-            yield missing("class of data", data_class, ("data", data_class), carried)
+            yield missing("data", data_class, ("data", data_class), carried)
 
 
-def _not_listed(what: str, listed: tuple[str, ...] | None) -> str:
-    return f"the policy does not list this {what} here" if listed else f"the policy allows no {what} here"
+def _not_listed(what: str, listed: tuple[str, ...] | None) -> Reason:
+    return Reason(ReasonKind.NOT_LISTED if listed else ReasonKind.NONE_ALLOWED, what)
 
 
 def _grouped(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
-from pixelwitness.core.exposure.records import Field, Finding
+from pixelwitness.core.exposure.records import Contact, Event, Field, Finding
 from pixelwitness.meaning.hints.consent import ConsentState
 from pixelwitness.meaning.hints.visible_consent import AFTER_WITHDRAWAL, GPC, NOT_RECORDED, NOTHING_SEEN
 from pixelwitness.meaning.names.knowledge import DataClass
@@ -23,6 +23,8 @@ from pixelwitness.meaning.spot.persona import LABELS
 from pixelwitness.meaning.text.forms import Form
 
 TOPIC = "topic"
+_CLAIMS = frozenset({"dl", "website_context", "event_source_url"})
+"""By what a sender says on which page it is."""
 _IDS = frozenset(
     {
         DataClass.EXTERNAL_ID,
@@ -85,6 +87,10 @@ class Facts:
     """A body that may hold more of it could not be looked at."""
     cookies_unknown: bool = False
     """It went to Meta's own host, and the recorder left cookies out: Meta's account may have gone along."""
+    is_own_word: bool = False
+    """That it is the site's is what the sender alone says, and nothing confirms it."""
+    conflicts: tuple[str, ...] = ()
+    """What speaks against what, in words of ours, about whose page it was."""
 
     def phase(self, counts_as_consent: Collection[str]) -> Phase:
         """Return when it left; what neither shows consent nor its lack leaves it unknown."""
@@ -99,44 +105,46 @@ class Facts:
         return Phase.BEFORE if self.consent & _WITHOUT else Phase.UNKNOWN
 
     @property
-    def visible(self) -> str:
-        """What was visible of consent, in words of ours."""
-        return next((words for label, words in _VISIBLE.items() if label in self.consent), _NO_EVIDENCE)
+    def shown(self) -> str:
+        """The label that says the most of what was visible of consent; empty where none could be."""
+        return next((label for label in _TELLING_FIRST if label in self.consent), "")
 
 
 _WITHOUT = frozenset(
     {ConsentState.DENIED, NOTHING_SEEN, ConsentState.NOT_OPTED_OUT, ConsentState.NOT_REQUIRED, ConsentState.GRANTED}
 )
-_VISIBLE: Mapping[str, str] = MappingProxyType(
-    {
-        AFTER_WITHDRAWAL: "consent had been withdrawn",
-        ConsentState.DENIED: "consent had been denied",
-        GPC: "the browser objected to sale and sharing",
-        NOTHING_SEEN: "no consent signal had been seen",
-        ConsentState.NOT_OPTED_OUT: "nobody had objected, which is no consent",
-        ConsentState.NOT_REQUIRED: "the site held that nobody need be asked",
-        ConsentState.PARTIAL: "consent had been granted in part",
-        ConsentState.PRESENT: "there was a consent signal that could not be read",
-        NOT_RECORDED: "the recording holds no cookies or page in which a signal could have been seen",
-        ConsentState.GRANTED: "consent had been granted",
-    }
+_TELLING_FIRST = (
+    AFTER_WITHDRAWAL,
+    ConsentState.DENIED,
+    GPC,
+    NOTHING_SEEN,
+    ConsentState.NOT_OPTED_OUT,
+    ConsentState.NOT_REQUIRED,
+    ConsentState.PARTIAL,
+    ConsentState.PRESENT,
+    NOT_RECORDED,
+    ConsentState.GRANTED,
 )
-_NO_EVIDENCE = "of events of servers and apps no consent signal can be seen"
 
 
 def event_facts(seen: SeenEvent, user_data: Collection[str], *, cookies_unknown: bool = False) -> Facts:
     """Return the facts of an event; ``user_data`` are the families of fields that are about a person (``ud`` …)."""
     event = seen.event
+    # What a copy carried that is looked at apart accuses this one of nothing.
+    elsewhere = {field.field for field in seen.fields} - {field.field for field in seen.carried}
+    findings = tuple(finding for finding in seen.findings if finding.field not in elsewhere)
     return Facts(
         is_contact=False,
         name=event.event_name,
         pixel_id=event.pixel_id,
         channels=seen.channels,
-        carried=_carried(seen.fields, seen.findings, user_data),
-        topics=_topics(seen.findings),
+        carried=_carried(seen.carried, findings, user_data),
+        topics=_topics(findings),
         consent=frozenset(finding.label for finding in seen.findings if finding.kind == kinds.CONSENT),
         unread=seen.unread > 0,
         cookies_unknown=cookies_unknown,
+        is_own_word=_is_own_word(event),
+        conflicts=_conflicts(findings),
     )
 
 
@@ -155,7 +163,17 @@ def contact_facts(
         consent=frozenset(consent),
         unread=is_unread(contact.body_state),
         cookies_unknown=cookies_unknown,
+        is_own_word=_is_own_word(contact),
+        conflicts=_conflicts(seen.findings),
     )
+
+
+def _is_own_word(row: Event | Contact) -> bool:
+    return row.attributed_by in _CLAIMS and row.attribution_certainty != "certain"
+
+
+def _conflicts(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(finding.evidence for finding in findings if finding.kind == kinds.CONFLICT and finding.evidence)
 
 
 def _topics(findings: Iterable[Finding]) -> tuple[tuple[str, str | None], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pixelwitness.core.exposure.exposure import APP
 from pixelwitness.core.wire.sites import host_of
 from pixelwitness.policy.config.checks import PRESETS, Check, Level
 from pixelwitness.policy.config.policy_model import (
@@ -131,17 +132,23 @@ def _parse_levels(levels: Mapping[str, str]) -> dict[Check, Level]:
 
 
 def page_host(page_url: str | None, site: str | None) -> str | None:
-    """Return the host of a page, its site where no address is known."""
+    """Return the host of a page, its site where no address is known; an app stands for both."""
+    if site is not None and site.startswith(APP):
+        return site
     return host_of(page_url or "") or site
 
 
 def fits(pattern: str, site: str | None, host: str | None) -> int:
     """Say how well a pattern fits a page, 0 for not at all: ``*``, the site, hosts below a name, the host itself.
 
+    An app stands for both.
+
     >>> [fits(pattern, "shop.example", "www.shop.example") for pattern in ("*", "shop.example", "*.shop.example")]
     [1, 2, 16]
     >>> fits("www.shop.example", "shop.example", "www.shop.example"), fits("*.shop.example", "shop.example", None)
     (1000, 0)
+    >>> [fits(pattern, "app:com.shop", "app:com.shop") for pattern in ("*", "app:*", "app:com.shop", "*.shop")]
+    [1, 2, 1000, 0]
     >>> fits("unknown", None, None), fits("hop.example", "shop.example", "www.shop.example")
     (1000, 0)
     """
@@ -151,6 +158,8 @@ def fits(pattern: str, site: str | None, host: str | None) -> int:
         return 1000 if pattern == UNKNOWN_SITE else 0
     if pattern == host:
         return 1000
+    if host is not None and host.startswith(APP):
+        return 2 if pattern == f"{APP}{ANY}" else 0
     if pattern.startswith("*."):
         return 2 + len(pattern) if host is not None and host.endswith(pattern[1:]) else 0
     return 2 if pattern == site else 0

@@ -34,6 +34,54 @@ class SuppressedShape(Model, frozen=True, kw_only=True):
     expires: Annotated[str | None, says("the last day on which it holds, or null")]
 
 
+class OutcomesShape(Model, frozen=True, kw_only=True):
+    """How many of the requests came to which outcome."""
+
+    told: Annotated[int, says("left: answered, or sent as far as the browser shows")]
+    unknown: Annotated[int, says("whether they left was not recorded; judged like sent")]
+    tried: Annotated[int, says("the site tried to send them, and it is proved that nothing left")]
+    blocked: Annotated[int, says("pixelwitness itself kept them back")]
+
+
+class ConflictShape(Model, frozen=True, kw_only=True):
+    """Two words about whose page it was that speak against each other."""
+
+    text: Annotated[str, says("which of them, in words")]
+    times: Annotated[int, says("of how many requests")]
+
+
+class ReasonShape(Model, frozen=True, kw_only=True):
+    """What a policy holds against something."""
+
+    kind: Annotated[str, says("`not_listed`, `none_allowed`, `consent_only`, `personal_data` …")]
+    what: Annotated[str, says("of which the policy or declaration says something: `event`, `data` …; else empty")]
+    label: Annotated[str, says("the topic, or what was visible of consent; else empty")]
+
+
+class GapShape(Model, frozen=True, kw_only=True):
+    """One reason for which silence would prove nothing."""
+
+    kind: Annotated[str, says("`incomplete`, `contents`, `scripts_missing` …")]
+    number: Annotated[int, says("how many recordings, requests, events or sites")]
+    of: Annotated[int, says("of how many, for `unaccounted`; else 0")]
+    label: Annotated[str, says("what was visible of consent, for `consent`; else empty")]
+    sites: Annotated[list[str | None], says("which, for `scripts_missing`; null for an unknown page")]
+    text: Annotated[str, says("the same in a sentence")]
+
+
+class StaleShape(Model, frozen=True, kw_only=True):
+    """What of a baseline or of the ignores is out of date."""
+
+    kind: Annotated[str, says("`ignore_unmatched`, `ignore_expired`, `entry_unmatched` or `baseline_older`")]
+    name: Annotated[str, says("number of the ignore, fingerprint of the entry, or the baseline")]
+    about: Annotated[list[str], says("what the entry is about, in its own words")]
+    expired: Annotated[str, says("the last day on which it held; else empty")]
+    kinds: Annotated[list[str], says("channels of contacts that the baseline does not know")]
+    contacts: Annotated[int, says("how many contacts of these")]
+    sites: Annotated[int, says("on how many sites")]
+    text: Annotated[str, says("the same in a sentence")]
+
+
 class ViolationShape(Model, frozen=True, kw_only=True):
     """Events, or contacts, of one kind that one check of the policy does not allow."""
 
@@ -51,12 +99,16 @@ class ViolationShape(Model, frozen=True, kw_only=True):
     subject: Annotated[
         str | None, says("what the check objects to: a class of data, a channel, a topic; null for the whole")
     ]
-    why: Annotated[str, says("what the policy holds against it, in a sentence")]
+    headline: Annotated[str, says("what was sent, or tried to be sent, in words")]
+    reason: Annotated[ReasonShape, says("what the policy holds against it")]
+    why: Annotated[str, says("the same in a sentence")]
     times: Annotated[int, says("how often")]
-    blocked: Annotated[int, says("how many of them were stopped on the way")]
+    outcomes: Annotated[OutcomesShape, says("what became of them; the numbers add up to `times`")]
     data: Annotated[list[CarriedShape], says("what they carried, never a value")]
     fields: Annotated[list[str], says("names of the fields in which what is objected to stood")]
     places: Annotated[list[PlaceShape], says("where the evidence stands, the first few of `times`")]
+    own_word: Annotated[int, says("of how many nothing but the sender's own word says that they are the site's")]
+    conflicts: Annotated[list[ConflictShape], says("what speaks against what about whose page it was")]
     remedies: Annotated[list[str], says("what would help, in words")]
     suppressed: Annotated[SuppressedShape | None, says("why it does not count, or null")]
 
@@ -79,8 +131,9 @@ class CheckReport(Model, frozen=True, kw_only=True):
     violations: Annotated[list[ViolationShape], says("of the level `error`, below")]
     warnings: Annotated[list[ViolationShape], says("of the level `warn`")]
     suppressed: Annotated[list[ViolationShape], says("known to a baseline, or ignored")]
-    gaps: Annotated[list[str], says("why silence would prove nothing, in sentences; empty when all was seen")]
+    gaps: Annotated[list[GapShape], says("why silence would prove nothing; empty when all was seen")]
     unread: Annotated[list[UnreadShape], says("inputs that could not be read")]
-    stale: Annotated[list[str], says("entries of baseline and ignores that match nothing or have expired")]
+    stale: Annotated[list[StaleShape], says("what of the baseline and the ignores is out of date")]
     own_events: Annotated[int, says("events on Meta's own sites, which are not judged")]
+    not_sent: Annotated[int, says('events and contacts that did not leave, not judged under `judge = "sent"`; else 0')]
     coverage: Annotated[Ledger, says("the [ledger](ledger.md), summed over recordings")]

@@ -1,7 +1,7 @@
 """The result of ``check``: a judgement with all that its outputs need beside it.
 
-Owns where in a repository the evidence stands.  It must not know file systems, words or
-layouts.
+Owns where in a repository the evidence stands, and the sentences that all outputs share.  It
+must not know file systems or layouts.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,15 @@ from dataclasses import dataclass
 
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.policy.violations.judgement import EvidencePlace, Judgement
+from pixelwitness.report.wording.english.check_messages import (
+    NOTHING_JUDGED,
+    tell_applied,
+    tell_unjudged,
+    tell_verdict,
+)
+from pixelwitness.report.wording.english.gap_messages import tell_gap, tell_stale
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
-
-NOTHING = "Nothing to judge: 0 requests. What was not looked at is not clean."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,33 @@ class CheckResult:
     @property
     def failures(self) -> tuple[str, ...]:
         """Why the answer cannot be relied on, each as a sentence; empty when it can."""
-        sentences = [f"{gap}." for gap in self.judgement.gaps]
-        if self.judgement.is_empty:
-            sentences.append(NOTHING)
-        return tuple(sentences)
+        sentences = self.gaps
+        return (*sentences, NOTHING_JUDGED) if self.judgement.is_empty else sentences
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why silence would prove nothing, each as a sentence."""
+        return tuple(plain_sentence(tell_gap(gap)) for gap in self.judgement.gaps)
 
     @property
     def stale(self) -> tuple[str, ...]:
         """What in the baseline and the ignores is of no use any more, each as a sentence."""
-        return tuple(f"{entry}." for entry in self.judgement.stale)
+        return tuple(plain_sentence(tell_stale(entry)) for entry in self.judgement.stale)
+
+    @property
+    def verdict(self) -> str:
+        """The one line that sums up."""
+        return plain_sentence(tell_verdict(self.judgement))
+
+    @property
+    def policy(self) -> str:
+        """By what was judged, in words."""
+        return plain_sentence(tell_applied(self.judgement.policy))
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What was seen and is not judged, each as a sentence."""
+        return tuple(map(plain_sentence, tell_unjudged(self.judgement)))
 
     def file(self, place: EvidencePlace) -> Located:
         """Return the file in which a piece of evidence stands."""

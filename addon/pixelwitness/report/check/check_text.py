@@ -11,17 +11,24 @@ from pixelwitness.policy.violations.judgement import DEFAULT_POLICY, Judgement, 
 from pixelwitness.report.check.check_result import CheckResult
 from pixelwitness.report.check.violation_wording import (
     MAX_FIELDS,
-    NOTHING_CARRIED,
     UNKNOWN_SITE,
     acceptance_reason,
-    carried_data,
-    headline,
-    verdict,
+    carried,
+    join_safely,
 )
 from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
+from pixelwitness.report.wording.english.check_messages import (
+    tell_applied,
+    tell_attribution,
+    tell_headline,
+    tell_outcomes,
+    tell_reason,
+    tell_unjudged,
+    tell_verdict,
+)
+from pixelwitness.report.wording.english.gap_messages import tell_gap, tell_stale
 from pixelwitness.report.wording.safe_text import counted, listed, safe_text
-from pixelwitness.report.wording.sentence import Captured
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 WIDTH = 100
@@ -55,38 +62,39 @@ def describe_judgement(judgement: Judgement, vocabulary: Vocabulary, sources: Ma
                 yield from _wrap(f"{kind}: ", _summarise(site, of_site[MAX_SHOWN:]))
                 yield ""
     for gap in judgement.gaps:
-        yield from _wrap("incomplete: ", safe_text(gap, 1_000) + ".")
+        yield from _wrap("incomplete: ", join_safely(tell_gap(gap)))
     for entry in judgement.stale[:MAX_STALE]:
-        yield from _wrap("stale: ", safe_text(entry, 1_000) + ".")
+        yield from _wrap("stale: ", join_safely(tell_stale(entry), 1_000))
     if len(judgement.stale) > MAX_STALE:
         yield f"stale: and {len(judgement.stale) - MAX_STALE:,} more."
-    if judgement.own_events:
-        yield f"Apart: {counted(judgement.own_events, 'event')} on Meta's own sites, which this policy does not judge."
+    for sentence in tell_unjudged(judgement):
+        yield from _wrap("Apart: ", join_safely(sentence))
     if judgement.policy != DEFAULT_POLICY:
-        yield from _wrap("Judged by: ", safe_text(judgement.policy, 400) + ".")
+        yield from _wrap("Judged by: ", join_safely(tell_applied(judgement.policy), 400) + ".")
     yield from _wrap("Looked at: ", summarise_coverage(judgement.coverage) + ".")
     yield from describe_unrecorded(judgement.coverage)
     yield SERVER_GAP
-    yield from _wrap("", _verdict(judgement))
+    yield from _wrap("", join_safely(tell_verdict(judgement)))
 
 
 def _headline(violation: Violation, vocabulary: Vocabulary) -> str:
-    sentence = headline(violation, vocabulary)
-    words = "".join(safe_text(piece, 60) if isinstance(piece, Captured) else piece for piece in sentence)
+    words = join_safely(tell_headline(violation, vocabulary), 60)
     return f"{safe_text(violation.site) if violation.site else UNKNOWN_SITE}: {words}"
 
 
 def _details(violation: Violation, vocabulary: Vocabulary, evidence: "_Evidence") -> Iterator[tuple[str, str]]:
     if violation.suppressed is not None:
         yield violation.suppressed.by, safe_text(acceptance_reason(violation), 400)
-    if violation.blocked:
-        yield "blocked", f"{violation.blocked:,} of {violation.times:,}: sent, and stopped on the way"
+    if outcomes := tell_outcomes(violation):
+        yield "delivery", join_safely(outcomes)
     if violation.page_url:
         yield "page", safe_text(shorten_url(violation.page_url))
-    yield "carried", ", ".join(carried_data(violation, vocabulary)) or NOTHING_CARRIED
+    for sentence in tell_attribution(violation):
+        yield "site", join_safely(sentence)
+    yield "carried", carried(violation, vocabulary)
     if violation.fields:
         yield "in", _bounded([safe_text(field, 80) for field in violation.fields])
-    yield "check", f"{violation.check}: {safe_text(violation.why, 400)}"
+    yield "check", f"{violation.check}: {join_safely(tell_reason(violation.why))}"
     yield "rule", f"{safe_text(violation.rule_id, 80)} ({safe_text(violation.confidence, 20)})"
     yield "evidence", "; ".join(evidence.files(violation))
     if violation.suppressed is None:
@@ -134,14 +142,6 @@ class _Evidence:
             yield f"{source}, entries {listed(entries)}"
         if violation.times > len(violation.places):
             yield f"and {violation.times - len(violation.places):,} more"
-
-
-def _verdict(judgement: Judgement) -> str:
-    is_clean = not (judgement.violations or judgement.suppressed or judgement.is_empty)
-    if is_clean and judgement.policy == DEFAULT_POLICY:
-        warnings = f", {counted(len(judgement.warnings), 'warning')}" if judgement.warnings else ""
-        return f"No event was seen to go to Meta in {counted(judgement.coverage.seen, 'request')}{warnings}."
-    return verdict(judgement)
 
 
 def _wrap(head: str, text: str) -> Iterator[str]:

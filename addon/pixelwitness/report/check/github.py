@@ -14,11 +14,11 @@ from pixelwitness.report.check.check_result import CheckResult, Located
 from pixelwitness.report.check.violation_wording import (
     details,
     format_line,
-    headline,
     make_inert,
     site_name,
-    verdict,
+    why,
 )
+from pixelwitness.report.wording.english.check_messages import tell_headline
 from pixelwitness.report.wording.safe_text import counted, safe_text
 
 MAX_EACH = 10
@@ -51,7 +51,7 @@ def render_github(result: CheckResult) -> Iterator[str]:
         *(Annotation("warning", "pixelwitness: stale", make_inert(sentence, 1_000)) for sentence in result.stale),
     ]
     # The counts come first: a runner's log is read from its beginning.
-    yield f"pixelwitness: {verdict(judgement)}"
+    yield f"pixelwitness: {result.verdict}"
     for annotation in (*_limit(errors, "error"), *_limit(warnings, "warning")):
         yield format_command(annotation)
 
@@ -102,13 +102,12 @@ def _annotation(level: str, group: Sequence[Violation], result: CheckResult) -> 
     site = make_inert(site_name(first))
     if len(group) == 1:
         title = f"pixelwitness: {site}: {make_inert(str(first.check))}"
-        why = [make_inert(first.why[:1].upper() + first.why[1:] + ".")] if first.why else []
         more = (f"{word}: {format_line(sentence)}" for word, sentence in details(first, result))
-        lines = [format_line(headline(first, result.vocabulary)), *why, *more]
+        lines = [format_line(tell_headline(first, result.vocabulary)), make_inert(why(first)), *more]
     else:
         title = f"pixelwitness: {site}: {counted(len(group), 'violation' if level == 'error' else 'warning')}"
         lines = [
-            f"{make_inert(str(violation.check))}: {format_line(headline(violation, result.vocabulary))}"
+            f"{make_inert(str(violation.check))}: {format_line(tell_headline(violation, result.vocabulary))}"
             for violation in group[:MAX_NAMED]
         ]
         if len(group) > MAX_NAMED:

@@ -12,16 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pixelwitness.policy.violations.judgement import Violation
 from pixelwitness.report.check.check_result import CheckResult
 from pixelwitness.report.check.violation_wording import (
-    NOTHING_CARRIED,
     acceptance_reason,
-    carried_data,
+    carried,
     evidence,
-    headline,
+    join_safely,
     site_name,
-    verdict,
 )
 from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
+from pixelwitness.report.wording.english.check_messages import tell_headline, tell_outcomes, tell_reason
 from pixelwitness.report.wording.markdown_text import code_span
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
@@ -43,13 +42,13 @@ _LIST = re.compile(r"\d+[.)]")
 def render_summary(result: CheckResult, room: int = MAX_BYTES) -> str:
     """Return the summary, of at most ``room`` bytes in UTF-8: rows that find no room are counted."""
     judgement = result.judgement
-    head = [f"## pixelwitness: {as_prose(verdict(judgement))}", ""]
+    head = [f"## pixelwitness: {as_prose(result.verdict)}", ""]
     faults = [*result.failures, *(f"{unread.file.path} could not be read: {unread.why}" for unread in result.unread)]
     head += _list("The evidence is incomplete: silence would prove nothing.", faults)
     tail = _list("Of no use any more in the baseline or the ignores:", result.stale)
     ledger = f"{as_prose(summarise_coverage(judgement.coverage))}."
-    unknown = (*describe_unrecorded(judgement.coverage), SERVER_GAP)
-    tail += [f"Policy: {as_prose(judgement.policy)}.", "", ledger]
+    unknown = (*map(as_prose, result.unjudged), *describe_unrecorded(judgement.coverage), SERVER_GAP)
+    tail += [f"Policy: {as_prose(result.policy)}.", "", ledger]
     tail += [*(line for sentence in unknown for line in ("", sentence)), ""]
     room -= _size(head) + _size(tail) + 3 * _HEADS
     body: list[str] = []
@@ -85,8 +84,10 @@ def _is_word(word: str) -> bool:
 
 def _format(sentence: Sentence) -> str:
     text = ""
-    for piece in sentence:
-        formatted = code_span(piece) if isinstance(piece, Captured) else as_prose(piece)
+    for is_captured, group in itertools.groupby(sentence, key=lambda piece: isinstance(piece, Captured)):
+        # What is ours is judged word by word, however many pieces it came in.
+        pieces = list(group)
+        formatted = "".join(map(code_span, pieces)) if is_captured else as_prose("".join(pieces))
         # Two spans that touch would be one.
         text += f" {formatted}" if text.endswith("`") and formatted.startswith("`") else formatted
     return text
@@ -110,11 +111,11 @@ def _table(title: str, violations: Sequence[Violation], result: CheckResult, roo
 def _cells(violation: Violation, result: CheckResult) -> Iterator[str]:
     yield _format((site_name(violation),))
     page: Sentence = (" on ", Captured(shorten_url(violation.page_url))) if violation.page_url else ()
-    blocked = f" ({violation.blocked:,} blocked)" if violation.blocked else ""
-    yield _format((*headline(violation, result.vocabulary), *page, blocked))
+    outcomes = tell_outcomes(violation)
+    yield _format((*tell_headline(violation, result.vocabulary), *page, *((" (", *outcomes, ")") if outcomes else ())))
     known = f"; {violation.suppressed.by}: {acceptance_reason(violation)}" if violation.suppressed else ""
-    yield f"{code_span(str(violation.check))} {as_prose(violation.why + known)}".rstrip()
-    yield as_prose(", ".join(carried_data(violation, result.vocabulary)) or NOTHING_CARRIED)
+    yield f"{code_span(str(violation.check))} {as_prose(join_safely(tell_reason(violation.why)) + known)}".rstrip()
+    yield as_prose(carried(violation, result.vocabulary))
     yield "; ".join(_format(place) for place in evidence(violation, result))
     yield "; ".join(map(as_prose, violation.remedies))
 

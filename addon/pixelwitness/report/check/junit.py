@@ -10,19 +10,19 @@ import itertools
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from pixelwitness.policy.config.checks import CHECKS, Level
+from pixelwitness.policy.config.checks import Level
 from pixelwitness.policy.violations.judgement import Violation
-from pixelwitness.report.check.check_result import NOTHING, CheckResult
+from pixelwitness.report.check.check_result import CheckResult
 from pixelwitness.report.check.violation_wording import (
     acceptance_reason,
     details,
     format_line,
-    headline,
     make_inert,
     site_name,
-    verdict,
+    why,
 )
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
+from pixelwitness.report.wording.english.check_messages import NOTHING_JUDGED, tell_headline, tell_subject
 
 _EVIDENCE = "pixelwitness: evidence"
 
@@ -49,15 +49,16 @@ def _evidence_suite(result: CheckResult) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", {"name": _EVIDENCE})
     judged = _add_case(suite, _EVIDENCE, "there was something to judge")
     if judgement.is_empty:
-        _add_outcome(judged, "error", "nothing", NOTHING)
+        _add_outcome(judged, "error", "nothing", NOTHING_JUDGED)
     read = _add_case(suite, _EVIDENCE, "every input could be read")
     _add_errors(read, "unread", [f"{unread.file.path}: {unread.why}" for unread in result.unread])
     complete = _add_case(suite, _EVIDENCE, "the evidence is complete")
-    _add_errors(complete, "incomplete", [f"{gap}." for gap in judgement.gaps])
+    _add_errors(complete, "incomplete", list(result.gaps))
     lines = [
-        f"Policy: {judgement.policy}",
-        verdict(judgement),
+        f"Policy: {result.policy}",
+        result.verdict,
         f"{summarise_coverage(judgement.coverage)}.",
+        *result.unjudged,
         *describe_unrecorded(judgement.coverage),
         SERVER_GAP,
         *result.stale,
@@ -71,13 +72,11 @@ def _site_suite(violations: tuple[Violation, ...], result: CheckResult) -> Eleme
     suite = ElementTree.Element("testsuite", {"name": name})
     for violation in violations:
         words = result.vocabulary
-        first = format_line(headline(violation, words))
+        first = format_line(tell_headline(violation, words))
         check = make_inert(str(violation.check))
         # How often it happened is no part of the name, by which a CI system knows the case again.
-        case = _add_case(suite, name, f"{check}: {format_line(headline(violation, words, how_often=False))}")
-        title = CHECKS[violation.check].title if violation.check in CHECKS else ""
-        why = f"{violation.why}." if violation.why else title
-        message = make_inert(f"{name}: {first}: {why}", 1_000)
+        case = _add_case(suite, name, f"{check}: {format_line(tell_subject(violation, words))}")
+        message = make_inert(f"{name}: {first}. {why(violation)}", 1_000)
         if violation.suppressed is not None:
             _add_outcome(case, "skipped", violation.suppressed.by, make_inert(acceptance_reason(violation)))
         elif violation.level is Level.ERROR:

@@ -18,13 +18,14 @@ from pixelwitness.report.check.violation_wording import (
     acceptance_reason,
     details,
     format_line,
-    headline,
     make_inert,
     site_name,
+    why,
 )
 from pixelwitness.report.published.json_encoding import encode_ascii
 from pixelwitness.report.statements.acts import shorten_url
 from pixelwitness.report.wording.coverage_words import SERVER_GAP, describe_unrecorded, summarise_coverage
+from pixelwitness.report.wording.english.check_messages import tell_headline
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MAX_RESULTS = 5_000
@@ -94,7 +95,7 @@ def _described(key: str, title: str, text: str) -> _Shape:
 
 def _invocation(result: CheckResult, results: int) -> _Shape:
     judgement = result.judgement
-    notices: list[Json] = [_notice("incomplete", "error", f"{gap}.") for gap in judgement.gaps]
+    notices: list[Json] = [_notice("incomplete", "error", gap) for gap in result.gaps]
     for unread in result.unread:
         notice = _notice("unread", "error", f"{unread.file.path} could not be read: {unread.why}")
         notices.append({**notice, "locations": [_physical(unread.file, 1)]})
@@ -110,9 +111,9 @@ def _invocation(result: CheckResult, results: int) -> _Shape:
             )
         )
     notices += [_notice("stale", "warning", sentence) for sentence in result.stale]
-    unknown = " ".join((*describe_unrecorded(judgement.coverage), SERVER_GAP))
+    unknown = " ".join((*result.unjudged, *describe_unrecorded(judgement.coverage), SERVER_GAP))
     notices.append(
-        _notice("account", "note", f"Policy: {judgement.policy}. {summarise_coverage(judgement.coverage)}. {unknown}")
+        _notice("account", "note", f"Policy: {result.policy}. {summarise_coverage(judgement.coverage)}. {unknown}")
     )
     return {
         "executionSuccessful": not (judgement.gaps or result.unread or judgement.is_empty),
@@ -160,14 +161,13 @@ def _result(violation: Violation, result: CheckResult) -> _Shape:
 
 def _message(violation: Violation, result: CheckResult) -> str:
     """Return sentences; the first is what lists show."""
-    first = format_line((site_name(violation), ": ", *headline(violation, result.vocabulary)))
-    why = [make_inert(violation.why[:1].upper() + violation.why[1:])] if violation.why else []
+    first = format_line((site_name(violation), ": ", *tell_headline(violation, result.vocabulary)))
     more = [
         f"{word.capitalize()}: {'; '.join(format_line(sentence) for _, sentence in of_word)}"
         for word, of_word in itertools.groupby(details(violation, result), key=lambda detail: detail[0])
         if word not in ("baseline", "ignore")
     ]
-    return " ".join(f"{part.removesuffix('.')}." for part in (first, *why, *more))
+    return " ".join(f"{part.removesuffix('.')}." for part in (first, make_inert(why(violation)), *more))
 
 
 def _physical(file: Located, line: int) -> _Shape:

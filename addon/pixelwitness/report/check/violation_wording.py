@@ -1,23 +1,29 @@
-"""The words for one violation: its headline, its details, why it does not count; and the verdict on all.
+"""The words for one violation that the outputs of ``check`` share: its details, in inert lines.
 
-Owns the words that the outputs of ``check`` share, as pieces, so that each output can
-treat captured text in its own safe way.  It must not know layouts.
+Owns how a sentence becomes text that no viewer takes for a link or a command, and which
+details stand in which order.  It must not know layouts; the messages are the renderer's.
 """
 
 from collections.abc import Iterator
 
-from pixelwitness.policy.violations.judgement import Judgement, Violation
-from pixelwitness.report.check.check_result import NOTHING, CheckResult
+from pixelwitness.policy.violations.judgement import Violation
+from pixelwitness.report.check.check_result import CheckResult
 from pixelwitness.report.statements.acts import shorten_url
-from pixelwitness.report.wording.labels import label_channel, label_form
-from pixelwitness.report.wording.safe_text import counted, listed, safe_text
+from pixelwitness.report.wording.english.check_messages import (
+    NOTHING_CARRIED,
+    name_carried,
+    tell_attribution,
+    tell_outcomes,
+    tell_reason,
+)
+from pixelwitness.report.wording.english.messages import message
+from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
-from pixelwitness.report.wording.vocabulary import Vocabulary, append_forms
+from pixelwitness.report.wording.vocabulary import Vocabulary
 
 UNKNOWN_SITE = "unknown site"
 MAX_FIELDS = 6
 """Names of fields that one violation shows."""
-NOTHING_CARRIED = "nothing of the person was seen with it"
 
 
 def make_inert(text: str, limit: int = 400) -> str:
@@ -31,8 +37,12 @@ def make_inert(text: str, limit: int = 400) -> str:
 
 def format_line(sentence: Sentence, limit: int = 1_000) -> str:
     """Return a sentence as one inert line."""
-    pieces = (safe_text(piece, 300) if isinstance(piece, Captured) else piece for piece in sentence)
-    return make_inert("".join(pieces), limit)
+    return make_inert(join_safely(sentence), limit)
+
+
+def join_safely(sentence: Sentence, most: int = 300) -> str:
+    """Return a sentence as printable text, of each captured piece so many characters."""
+    return "".join(safe_text(piece, most) if isinstance(piece, Captured) else piece for piece in sentence)
 
 
 def site_name(violation: Violation) -> str:
@@ -40,47 +50,29 @@ def site_name(violation: Violation) -> str:
     return Captured(violation.site) if violation.site else UNKNOWN_SITE
 
 
-def headline(violation: Violation, vocabulary: Vocabulary, *, how_often: bool = True) -> Sentence:
-    """Return what was sent, where to and by which way, without the site.
-
-    What is not `Captured` is ours, or was chosen by who runs the check.
-    """
-    ways = listed(
-        [
-            vocabulary.contact(channel, violation.rule_id) if violation.is_contact else label_channel(channel)
-            for channel in violation.channels
-        ]
-    )
-    times = f" ({counted(violation.times, 'time')})" if how_often and violation.times > 1 else ""
-    if violation.is_contact:
-        return (f"contact with Meta by {ways}{times}",)
-    name = Captured(violation.name) if violation.name else "an event whose name was not recorded"
-    receiver = (" to pixel ", Captured(violation.pixel_id)) if violation.pixel_id else ()
-    return (name, *receiver, f" by {ways}{times}")
+def why(violation: Violation) -> str:
+    """Return what the policy holds against it as a sentence of its own."""
+    text = join_safely(tell_reason(violation.why))
+    return f"{text[:1].upper()}{text[1:]}."
 
 
-def carried_data(violation: Violation, vocabulary: Vocabulary) -> list[str]:
-    """Name the classes of data that went along, with their forms: ``e-mail (SHA-256)``."""
-    forms_by_label: dict[str, set[str]] = {}
-    for data_class, form in violation.data:
-        forms_by_label.setdefault(vocabulary.label(data_class), set()).add(label_form(form))
-    # That something is readable goes without saying, unless it is hashed elsewhere.
-    return [
-        append_forms(label, forms if forms != {"readable"} else ()) for label, forms in sorted(forms_by_label.items())
-    ]
+def carried(violation: Violation, vocabulary: Vocabulary) -> str:
+    """Return what went along."""
+    return ", ".join(name_carried(violation, vocabulary)) or NOTHING_CARRIED
 
 
 def details(violation: Violation, result: CheckResult) -> Iterator[tuple[str, Sentence]]:
     """Yield what else is known of a violation: a word, and the sentence that stands behind it."""
-    if violation.blocked:
-        yield "blocked", (f"{violation.blocked:,} of {violation.times:,}: sent, and stopped on the way",)
+    if outcomes := tell_outcomes(violation):
+        yield "delivery", outcomes
     if violation.page_url:
         yield "page", (Captured(shorten_url(violation.page_url)),)
-    yield "carried", (", ".join(carried_data(violation, result.vocabulary)) or NOTHING_CARRIED,)
+    yield from (("site", sentence) for sentence in tell_attribution(violation))
+    yield "carried", (carried(violation, result.vocabulary),)
     if violation.fields:
         hidden = len(violation.fields) - MAX_FIELDS
-        more = f" and {hidden:,} more" if hidden > 0 else ""
-        yield "fields", (Captured(", ".join(violation.fields[:MAX_FIELDS])), more)
+        shown = (Captured(", ".join(violation.fields[:MAX_FIELDS])),)
+        yield "fields", message("{shown} and {number} more", shown=shown, number=hidden) if hidden > 0 else shown
     yield "rule", (Captured(violation.rule_id), f" ({safe_text(violation.confidence, 20)})")
     yield from (("evidence", place) for place in evidence(violation, result))
     yield from (("to fix" if index == 0 else "or", (remedy,)) for index, remedy in enumerate(violation.remedies))
@@ -94,9 +86,9 @@ def evidence(violation: Violation, result: CheckResult) -> Iterator[Sentence]:
         file = result.file(place)
         # In a file of one line, as many an exporter writes it, the line shows nothing.
         line = "" if file.stands_in or place.line in (None, 1) else f":{place.line}"
-        yield (Captured(file.path + line), f" (entry {place.position:,})")
+        yield message("{file} (entry {number})", file=(Captured(file.path + line),), number=place.position)
     if violation.times > len(violation.places):
-        yield (f"and {violation.times - len(violation.places):,} more",)
+        yield message("and {number} more", number=violation.times - len(violation.places))
 
 
 def acceptance_reason(violation: Violation) -> str:
@@ -105,17 +97,3 @@ def acceptance_reason(violation: Violation) -> str:
         return ""
     until = f" (until {violation.suppressed.expires})" if violation.suppressed.expires else ""
     return f"{violation.suppressed.reason or 'known to the baseline'}{until}"
-
-
-def verdict(judgement: Judgement) -> str:
-    """Return the one line that sums up."""
-    if judgement.is_empty:
-        return NOTHING
-    parts = [counted(len(judgement.warnings), "warning")]
-    if judgement.suppressed:
-        parts.append(f"{len(judgement.suppressed):,} suppressed")
-    if judgement.violations:
-        sites = len({violation.site for violation in judgement.violations})
-        found = f"{counted(len(judgement.violations), 'violation')} on {counted(sites, 'site')}"
-        return f"{', '.join([found, *parts])}."
-    return f"No violation in {counted(judgement.coverage.seen, 'request')}, {', '.join(parts)}."

@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.policy.violations.gaps import recording_gaps
 from pixelwitness.report.wording.english.consent_messages import CAUTION
+from pixelwitness.report.wording.english.gap_messages import tell_gap
+from pixelwitness.report.wording.plain_text import plain_sentence
 from pixelwitness.report.wording.safe_text import counted
 
 SERVER_GAP = "What servers send to Meta directly passes no browser and no proxy: it stays out of sight."
@@ -58,21 +61,7 @@ def list_gaps(exposure: Exposure) -> tuple[str, ...]:
 def _losses(coverage: Coverage) -> Iterator[str]:
     if coverage.seen == 0:
         yield "Nothing was looked at: there was not one request."
-    if coverage.incomplete:
-        many = coverage.incomplete > 1
-        which = f"{coverage.incomplete} recordings end" if many else "1 recording ends"
-        yield f"{which} before the end: what came after is unknown."
-    if coverage.rejected:
-        yield f"{counted(coverage.rejected, 'entry', 'entries')} of recordings could not be used (no address in them)."
-    if coverage.undecodable:
-        yield f"{counted(coverage.undecodable, 'request')} to Meta could not be decoded: the contents are unknown."
-    if coverage.dropped:
-        yield f"{counted(coverage.dropped, 'record')} could not be stored and were dropped."
-    if coverage.rule_faults:
-        faults = counted(coverage.rule_faults, "request was", "requests were")
-        yield f"{faults} not looked at whole (a rule failed, or too much was in it): what they held may be missing."
-    if coverage.accounted != coverage.seen:
-        yield f"The sum does not add up: {coverage.seen:,} requests seen, {coverage.accounted:,} accounted for."
+    yield from (plain_sentence(tell_gap(gap)) for gap in recording_gaps(coverage, strict=False))
 
 
 def _unread(bodies: int, which: str = "") -> str:
