@@ -129,16 +129,16 @@ def test_evidence_counts_in_this_order(
         ),
         (
             sender(("dl", "https://brand.example/a"), page_ref="p1", says_top=True, referer="https://brand.example/"),
-            ("brand.example", "dl", "likely", None),
+            ("brand.example", "referer", "likely", None),
         ),
         # What a page that was seen sends as it goes away may stand under the recorder's next page.
         (
             sender(("dl", NEWS), page_ref="p1", says_top=True, referer="https://news.example/"),
-            ("news.example", "dl", "certain", "v4"),
+            ("news.example", "referer", "certain", "v4"),
         ),
         (
             sender(("dl", NEWS), page_ref="p1", referer="https://news.example/"),
-            ("news.example", "dl", "likely", "v4"),
+            ("news.example", "referer", "likely", "v4"),
         ),
         # A script can state anything: recorder and browser together stand against it.
         (
@@ -212,12 +212,12 @@ CLAIM = ("dl", "https://victim.example/account")
         # The frame that it says to be was seen as the page itself.
         (
             sender(("dl", EVIL), ("rl", CLAIM[1]), in_frame=True, referer=EVIL),
-            ("attacker.example", "dl", "likely", ("rl", "document", "likely")),
+            ("attacker.example", "referer", "likely", ("rl", "document", "likely")),
         ),
         # The browser's word and the sender's against the recorder's page.
         (
             sender(CLAIM, page_ref="p5", says_top=True, referer="https://victim.example/"),
-            ("victim.example", "dl", "likely", ("dl", "har_page", "certain")),
+            ("victim.example", "referer", "likely", ("dl", "har_page", "certain")),
         ),
         # Nothing else speaks: the sender's own word, and nobody to contradict it.
         (sender(CLAIM, says_top=True), ("victim.example", "dl", "likely", None)),

@@ -136,9 +136,8 @@ def test_events_belong_to_the_site_that_the_person_saw(scanned: Store, truth: di
             assert certainties.pop(name) == {None}, name
         elif "no-pages" in one["note"]:  # then the referrer may be all there is
             assert certainties.pop(name, set()) <= {"certain", "likely"}, name
-    assert {name: found for name, found in certainties.items() if found != {"certain"}} == dict.fromkeys(
-        OWN_WORD, {"likely"}
-    )
+    doubtful = {name: found for name, found in certainties.items() if found != {"certain"}}
+    assert doubtful == {name: {"likely"} for name in OWN_WORD}
     assert scanned.rows("SELECT * FROM findings WHERE kind = 'conflict'") == []
     assert not [name for name, rows in found.items() if len({site for site, _ in rows}) > 1]
 
@@ -146,9 +145,8 @@ def test_events_belong_to_the_site_that_the_person_saw(scanned: Store, truth: di
 def test_every_event_of_an_app_names_the_app(scanned: Store, truth: dict[str, dict[str, Any]]) -> None:
     senders = by_file(scanned, "SELECT recording_id, sender FROM events WHERE channel = 'app-sdk'")
     with_apps = {name for name, one in truth.items() if one["app_activities"]}
-    assert {name: {sender for (sender,) in rows} for name, rows in senders.items()} == dict.fromkeys(
-        with_apps, {"app:tld.sample.app"}
-    )
+    found = {name: {sender for (sender,) in rows} for name, rows in senders.items()}
+    assert found == {name: {"app:tld.sample.app"} for name in with_apps}
 
 
 def wire_entry(line: dict[str, Any], number: int) -> dict[str, Any]:

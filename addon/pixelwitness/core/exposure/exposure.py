@@ -153,6 +153,8 @@ class SiteExposure:
     """What was sent with events and contacts together; of each it shows how much of it was not recorded to leave."""
     certainties: tuple[tuple[str, int], ...]
     """How surely events and contacts belong to the site: (certain, likely, hint or none; how many)."""
+    by_own_word: int
+    """Of those that are likely, how many the sender's own word alone gives to the site."""
     first_seen: str | None
     last_seen: str | None
     settings: tuple[PixelSettings, ...] = ()

@@ -32,7 +32,8 @@ from pixelwitness.core.exposure.grouping import (
 )
 from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.core.exposure.pixel_setup import SettingsGatherer
-from pixelwitness.core.exposure.records import Field, PixelConfig, Recording, Visit
+from pixelwitness.core.exposure.records import Contact, Event, Field, PixelConfig, Recording, Visit
+from pixelwitness.core.join.attribution import OWN_WORDS
 
 type _EventKey = tuple[str, str, tuple[str, ...], int]
 
@@ -49,6 +50,7 @@ class _SiteBuilder:
     contacts: dict[tuple[str, int], ContactCounter] = field(default_factory=dict)
     data: DataCounter = field(default_factory=DataCounter)
     certainties: dict[str, int] = field(default_factory=dict)
+    by_own_word: int = 0
     times: list[str] = field(default_factory=list)
     settings: SettingsGatherer = field(default_factory=SettingsGatherer)
     server_hints: list[CountedFinding] = field(default_factory=list)
@@ -68,7 +70,7 @@ class _SiteBuilder:
         if outcome in SENT:
             self.data.add_event(item)
             self.findings.add(item.findings, outcome, to=self.findings.events)
-        self._count(event.attribution_certainty, event.seen_at)
+        self._count(event)
 
     def add_contact(self, item: SeenContact, outcome: Outcome) -> None:
         contact = item.contact
@@ -76,12 +78,13 @@ class _SiteBuilder:
         if outcome in SENT:
             self.data.add_contact(item)
             self.findings.add(item.findings, outcome, to=self.findings.contacts)
-        self._count(contact.attribution_certainty, contact.seen_at)
+        self._count(contact)
 
-    def _count(self, certainty: str | None, seen_at: str | None) -> None:
-        how = certainty or "none"
+    def _count(self, sent: Event | Contact) -> None:
+        how = sent.attribution_certainty or "none"
         self.certainties[how] = self.certainties.get(how, 0) + 1
-        self.times = span(self.times, seen_at)
+        self.by_own_word += how == "likely" and sent.attributed_by in OWN_WORDS
+        self.times = span(self.times, sent.seen_at)
 
     def build(self, site: str | None, standing: Standing) -> SiteExposure:
         return SiteExposure(
@@ -92,6 +95,7 @@ class _SiteBuilder:
             contacts=tuple(self.contacts[key].build(key[0], _OUTCOMES[key[1]]) for key in sorted(self.contacts)),
             data=self.data.build(),
             certainties=tuple(sorted(self.certainties.items())),
+            by_own_word=self.by_own_word,
             first_seen=self.times[0] if self.times else None,
             last_seen=self.times[1] if self.times else None,
             settings=self.settings.build(),

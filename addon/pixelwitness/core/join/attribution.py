@@ -79,6 +79,8 @@ class _Word(msgspec.Struct, frozen=True, gc=False):
     site: Site
 
 
+OWN_WORDS = frozenset({"dl", "website_context", "event_source_url"})
+"""A page by one of these is likely where nothing but the sender's own word gives it, else something confirms it."""
 _WEAK = frozenset({"rl", "page_param"})
 """Statements that may name something else than the page."""
 
@@ -115,7 +117,7 @@ class _Evidence:
 
     def _in_frame(self) -> Attribution | None:
         """Attribute what a frame sent: its own address and its Referer name the frame, not the page."""
-        own = self._stated or self._header
+        own = self._header or self._stated
         parent = _first_of((by, url) for by, url in self._claims.stated if by == "rl")
         if parent is not None:
             if own is not None and self._was_page(own.site) and not self._was_page(parent.site):
@@ -144,12 +146,13 @@ class _Evidence:
         says_top = self._claims.says_top
         if seen.site == stated.site:
             return replace(seen, url=stated.url, certainty=Confidence.CERTAIN)
-        if self._referring == stated.site:
+        if self._header is not None and self._header.site == stated.site:
             # The browser stands against the recorder: a frame, or a page that sends as it goes away.
+            named = _Word(self._header.by, stated.url, stated.site)
             if self._was_page(stated.site):
-                return self._at(stated, Confidence.CERTAIN if says_top else Confidence.LIKELY, stated.site)
+                return self._at(named, Confidence.CERTAIN if says_top else Confidence.LIKELY, stated.site)
             if says_top:
-                return self._at(stated, Confidence.LIKELY, stated.site, self._conflict(stated, seen.by))
+                return self._at(named, Confidence.LIKELY, stated.site, self._conflict(stated, seen.by))
         sure = says_top or self._referring == seen.site
         certainty = Confidence.CERTAIN if sure else Confidence.LIKELY
         return replace(seen, certainty=certainty, conflict=self._conflict(stated, seen.by))

@@ -73,7 +73,7 @@ class Classifier:
         return items
 
     def _is_surely_within_meta(self, contact: Sighting) -> bool:
-        """Say whether a request of unknown purpose is one of Meta's own pages, where it needs no look at other requests.
+        """Say whether a request of unknown purpose is one of Meta's own pages, by itself alone.
 
         Somebody who uses Meta makes hundreds of them, and a live proxy waits for each.
         """

@@ -153,7 +153,7 @@ def _attribution(site: SiteExposure) -> Iterator[Attribution]:
     total = sum(number for _, number in site.certainties)
     doubtful = sum(number for certainty, number in site.certainties if certainty != "certain")
     if doubtful and site.standing is Standing.SITE:
-        yield Attribution(certainty="likely", requests=total, doubtful=doubtful, by_own_word=0)
+        yield Attribution(certainty="likely", requests=total, doubtful=doubtful, by_own_word=site.by_own_word)
 
 
 def about_whom(
