@@ -121,7 +121,8 @@ def test_each_form_says_what_became_of_the_request(tmp_path: Path) -> None:
 
 
 def test_an_entry_without_an_answer_at_all_says_nothing(tmp_path: Path) -> None:
-    bare: list[Any] = [{**entry(PIXEL), "response": answer} for answer in (None, {}, [], "x")]
+    answers: tuple[Any, ...] = (None, {}, [], "x")
+    bare = [{**entry(PIXEL), "response": answer} for answer in answers]
     path = write(tmp_path / "a.har", bare)
     assert outcomes(path) == [Outcome(UNKNOWN)] * 4
 
