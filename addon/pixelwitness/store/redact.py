@@ -95,7 +95,7 @@ def decide(token: Callable[[str], str]) -> Mapping[str, Mapping[str, Change]]:
             **_kept("requests_seen", "requests_matched", "requests_other", "undecodable", "rejected", "blocked"),
             **_kept("not_requests", "bodies_not_recorded", "tls_refused", "dropped", "rule_faults"),
             **_kept("delivery_failed", "delivery_stopped", "delivery_cached", "delivery_unknown"),
-            **_kept("by_operator", "within_meta"),
+            **_kept("by_operator", "within_meta", "changed"),
             "sources": _hide_sources,
             "exporter": lambda value: _find_names(value, _EXPORTERS),
             "user_agent": lambda value: _find_first(value, _BROWSERS),

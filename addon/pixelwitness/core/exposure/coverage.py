@@ -64,6 +64,8 @@ class Coverage:
     """Of those that a rule matched, requests that whoever runs the proxy replayed or changed: no site's deed."""
     within_meta: int = 0
     """Of the others, requests from a page of Meta's own to a host of Meta's that no rule knows."""
+    changed: int = 0
+    """Requests that another addon of the proxy changed: only what was asked for is known, or only what left."""
 
     @property
     def accounted(self) -> int:
@@ -128,4 +130,5 @@ def coverage_of(recordings: Iterable[Recording], *, carrying: int = 0, carried: 
         unknown=sum(row.delivery_unknown for row in rows),
         by_operator=sum(row.by_operator for row in rows),
         within_meta=sum(row.within_meta for row in rows),
+        changed=sum(row.changed for row in rows),
     )

@@ -73,7 +73,7 @@ class Tally:
     changed: int = 0
     """Requests that another addon of the proxy changed before or after they were recorded."""
     deliveries: Counter[Delivery] = field(default_factory=Counter)
-    """What became of the other requests that a rule matched, those blocked by us left out."""
+    """What became of the other requests that a rule matched; those blocked by us were stopped."""
     first_seen: float | None = None
     """POSIX seconds, as `last_seen`; None when no request has a time."""
     last_seen: float | None = None
@@ -104,7 +104,7 @@ class Tally:
             self.matched += 1
         if by_operator:
             self.by_operator += 1
-        elif not blocked:
+        else:
             self.deliveries[delivery] += 1
 
     def settle(self, delivery: Delivery, *, by_operator: bool) -> None:

@@ -34,7 +34,7 @@ _MOST_GROUPS = 2
 _AGAINST: tuple[Literal["denied", "after_withdrawal", "gpc"], ...] = ("denied", "after_withdrawal", "gpc")
 _GAPS = (
     *("incomplete", "rejected", "undecodable", "dropped", "rule_faults", "bodies_not_recorded", "tls_refused"),
-    "headless",
+    *("changed", "headless"),
 )
 
 

@@ -86,6 +86,12 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
             f"{refused} refused to be looked into: what they carried is unknown. Either the program accepts certain "
             "certificates only (it pins them), or it does not trust the proxy's certificate yet."
         )
+    if coverage.changed:
+        were = counted(coverage.changed, "request was", "requests were")
+        yield (
+            f"{were} changed by the proxy itself or by another addon: only what the page asked for is known of them, or "
+            "only what left."
+        )
     if coverage.headless:
         made = counted(coverage.headless, "recording")
         yield f"A headless browser made {made}: Meta's configurations send it away, so silence proves nothing."

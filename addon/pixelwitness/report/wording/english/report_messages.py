@@ -172,6 +172,10 @@ _GAPS: Mapping[str, tuple[str, str]] = {
         "{number} connection refused to be looked into",
         "{number} connections refused to be looked into",
     ),
+    "changed": (
+        "{number} request that the proxy itself or another addon changed",
+        "{number} requests that the proxy itself or another addon changed",
+    ),
     "headless": ("{number} recording of a headless browser", "{number} recordings of a headless browser"),
 }
 _REACH: Mapping[str, str] = {
