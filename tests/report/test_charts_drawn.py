@@ -58,9 +58,9 @@ def test_channels_are_drawn_with_their_numbers() -> None:
 
     assert texts(chart.svg) == [
         *("Events", "Contacts", "pixel", "Conversions", "API gateway", "Meta's library"),
-        *("shop.example", "1,234", "4 unknown", "5 tried", "2", "3"),
+        *("shop.example", "1,234", "4 ?", "5 tried", "2", "3"),
         *("clinic.example", "·", "1 blocked", "1"),
-        *("Meta was told", "unknown: not recorded whether it left", "tried: nothing left", "blocked"),
+        *("Meta was told", "?: not recorded whether it left", "tried: nothing left", "blocked"),
     ]
     assert told(chart.svg) == [
         "shop.example: events by pixel: 1,234 told, 4 not recorded whether it left, 5 tried, nothing left, events by "

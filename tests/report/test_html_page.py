@@ -264,7 +264,7 @@ def test_evidence_names_raw_parameters_rule_and_version_recording_entry_and_line
     seen = understood(event("Purchase", *BOOTS, EMAIL, rule_version=3, line=77), told)
     tree = parsed(made([seen], [contact()], recordings=[recording()]))
 
-    data = rows(table(tree, "What was sent"))
+    data = rows(table(tree, "What was in the requests"))
     assert data[0] == ["e-mail person", "ud.em", "SHA-256", "manual", "Purchase", "1"]
     assert sorted(row[1] for row in data[1:]) == ["cd.content_name hiking boots", "cd.currency EUR", "cd.value 89"]
     events, contacts = rows(table(tree, _places()))

@@ -35,7 +35,7 @@ from pixelwitness.report.charts.text_fitting import name_column_width, shorten_n
 from pixelwitness.report.wording.safe_text import listed, safe_text
 
 MOST_ROWS = 40
-TITLE = "By which ways sites reached Meta"
+TITLE = "The ways to Meta"
 
 _LOOKS = {
     Outcome.TOLD: "event",
@@ -43,10 +43,10 @@ _LOOKS = {
     Outcome.TRIED: "hollow contact",
     Outcome.BLOCKED: "hollow granted",
 }
-_BESIDE = {Outcome.UNKNOWN: "unknown", Outcome.TRIED: "tried", Outcome.BLOCKED: "blocked"}
+_BESIDE = {Outcome.UNKNOWN: "?", Outcome.TRIED: "tried", Outcome.BLOCKED: "blocked"}
 _LEGEND = {
     Outcome.TOLD: "Meta was told",
-    Outcome.UNKNOWN: "unknown: not recorded whether it left",
+    Outcome.UNKNOWN: "?: not recorded whether it left",
     Outcome.TRIED: "tried: nothing left",
     Outcome.BLOCKED: "blocked",
 }

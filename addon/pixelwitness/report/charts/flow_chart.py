@@ -60,7 +60,7 @@ class _Node:
 def draw_flow(flow: Flow, key: str = "chart-flow") -> Chart:
     """Draw how often which data went from which site to which receiver."""
     description = (
-        "From left to right: the sites, what they sent, and the hosts that received it. The higher a band, the more "
+        "From left to right: the sites, what they sent, and the hosts it was sent to. The higher a band, the more "
         "often that kind of data went with an event or a contact. Hatched: part of what was sent was not recorded, or "
         "it was not recorded whether it left. What did not leave is not drawn."
     )

@@ -64,8 +64,10 @@ class Row:
     receivers: tuple[str, ...]
     page: str
     left: str
-    """With which consent it left, or what kept it."""
+    """With which consent it left, or that it did not, or that this was not recorded."""
     looks: str
+    reason: str
+    """What shows that, where it is not told."""
     body: str
     confidence: str
     attributed_by: str
@@ -95,6 +97,8 @@ class DataRow:
     events: tuple[str, ...]
     """Names of the events with which it went; empty: with all of the site's."""
     times: int
+    unknown: int
+    """Of these, how often it was not recorded whether it left."""
     different: int
     values: tuple[str, ...]
     more_values: int
@@ -111,6 +115,8 @@ class FindingRow:
     certainty: str
     evidence: str
     times: int
+    unknown: int
+    """Of these, how often it was not recorded whether it left."""
 
 
 def event_row(seen: SeenEvent) -> Row:
@@ -130,7 +136,7 @@ def event_row(seen: SeenEvent) -> Row:
         f"{ways} ({', '.join(carriers)})" if carriers else ways,
         tuple(map(defanged, seen.receivers)),
         without_scheme(event.page_url) or "",
-        *_departure(seen.outcome, _reason(one.delivery_reason for one in seen.carriers), consent),
+        *_departure(seen.outcome, consent, [carrier.delivery_reason for carrier in seen.carriers]),
         _BODY[judge_contents(seen.unread, len(seen.transmissions))],
         event.confidence,
         spell_out(event.attributed_by),
@@ -140,21 +146,17 @@ def event_row(seen: SeenEvent) -> Row:
     )
 
 
-def _departure(outcome: Outcome | None, reason: str, consent: str) -> tuple[str, str]:
-    """Return (in words, looks) whether a request left, and with which consent."""
-    match outcome:
-        case Outcome.TOLD:
-            return consent or "sent", ""
-        case Outcome.TRIED:
-            return f"nothing left{reason}", "tried"
-        case Outcome.BLOCKED:
-            return "blocked", "blocked"
-    return f"not recorded whether it left{reason}", "unknown"
-
-
-def _reason(reasons: Iterable[str | None]) -> str:
-    known = [reason for reason in dict.fromkeys(reasons) if reason]
-    return f" ({', '.join(known[:MAX_VALUES])})" if known else ""
+def _departure(outcome: Outcome | None, consent: str, reasons: Iterable[str | None]) -> tuple[str, str, str]:
+    """Return (in words, looks, what shows it) whether a request left, and with which consent."""
+    if outcome is Outcome.TOLD:
+        return consent or "sent", "", ""
+    if outcome is Outcome.BLOCKED:
+        return "blocked", "blocked", ""
+    known = dict.fromkeys(reason.removeprefix("net::") for reason in reasons if reason)
+    shown = ", ".join(list(known)[:MAX_VALUES])
+    if outcome is Outcome.TRIED:
+        return "nothing left", "tried", shown
+    return "not recorded whether it left", "unknown", shown
 
 
 def _place(transmission: Transmission) -> Place:
@@ -179,7 +181,7 @@ def contact_row(seen: SeenContact, vocabulary: Vocabulary) -> Row:
         label_channel(contact.channel),
         (defanged(contact.receiver_host),),
         without_scheme(contact.page_url) or "",
-        *_departure(seen.outcome, _reason([contact.delivery_reason]), ""),
+        *_departure(seen.outcome, "", [contact.delivery_reason]),
         _BODY[judge_contents(int(is_unread(contact.body_state)), 1)],
         contact.confidence,
         spell_out(contact.attributed_by),
@@ -198,7 +200,14 @@ def finding_rows(
             label = names.get((kind, finding.label)) or vocabulary.label(finding.label)
             fields, more = finding.fields[:MAX_PLACES], len(finding.fields[MAX_PLACES:])
             yield FindingRow(
-                word, label, fields, more, finding.certainty, finding.evidence, finding.events + finding.contacts
+                word,
+                label,
+                fields,
+                more,
+                finding.certainty,
+                finding.evidence,
+                finding.events + finding.contacts,
+                finding.unknown,
             )
 
 
@@ -257,6 +266,7 @@ def _data_row(datum: DataSent, events: tuple[str, ...], vocabulary: Vocabulary) 
         len(datum.origins[MAX_NAMES:]),
         events[:MAX_NAMES],
         datum.times,
+        datum.unknown,
         datum.different,
         datum.values[:MAX_VALUES],
         len(datum.values[MAX_VALUES:]),
