@@ -275,9 +275,11 @@ def test_after_the_story_the_summary_tells_nothing_twice() -> None:
 
 
 def test_doubtful_attribution_is_said() -> None:
-    assert told(event("Lead", attribution_certainty="likely"), event("Lead"))[-1] == (
-        "That 1 of 2 requests came from this site is likely, not certain."
-    )
+    doubt = "That 1 of 2 requests came from this site is likely, not certain."
+    alone = " 1 of these is given to it by the sender's own word alone."
+    for attributed_by, words in (("referer", doubt), ("dl", doubt + alone)):
+        doubtful = event("Lead", attribution_certainty="likely", attributed_by=attributed_by)
+        assert told(doubtful, event("Lead"))[-1] == words
 
 
 def test_an_unknown_page_is_called_so_and_metas_own_sites_are_no_part_of_the_story() -> None:

@@ -5,6 +5,7 @@ Owns these words.  They draw the same statements as the messages do.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from pixelwitness.meaning.spot.finding import CONFLICT
 from pixelwitness.report.statements.narrative import SiteNarrative
 from pixelwitness.report.statements.site_kinds import (
     BrowserIdentifiers,
@@ -104,7 +105,8 @@ def _hints(narrative: SiteNarrative, vocabulary: Vocabulary) -> Iterator[str]:
     for hint in narrative.of(TextHint):
         yield f"{vocabulary.text_hint(hint.about, hint.label)} ({HINTS[hint.about]})"
     for finding in narrative.of(OtherFinding):
-        yield f"{spell_out(finding.label)} ({spell_out(finding.finding)})"
+        label = "another page claimed" if finding.finding == CONFLICT else spell_out(finding.label)
+        yield f"{label} ({spell_out(finding.finding)})"
 
 
 HINTS = {"topic": "sensitive topic", "interest": "interest", "instruction_text": "text that could reach an AI"}

@@ -6,6 +6,7 @@ Owns these sentences; acts, consent and the set-up of pixels have their own file
 from collections.abc import Mapping
 
 from pixelwitness.meaning.names.knowledge import DataClass
+from pixelwitness.meaning.spot.finding import CONFLICT
 from pixelwitness.report.statements.site_kinds import (
     Attribution,
     BodiesNotRecorded,
@@ -206,7 +207,14 @@ _HINTS: Mapping[str, str] = {
 
 
 def tell_finding(statement: OtherFinding, vocabulary: Vocabulary) -> Sentence:
-    """Return a finding of a kind without a message of its own."""
+    """Return a finding of a kind without a statement of its own."""
+    if statement.finding == CONFLICT:
+        return plural(
+            statement.events + statement.contacts,
+            "{number} request claims another page than what was seen: {reason}.",
+            "{number} requests claim another page than what was seen: {reason}.",
+            reason=safe_text(statement.reason),
+        )
     kind, label = spell_out(statement.finding), spell_out(statement.label)
     text = (
         f"{_SURELY[statement.certainty]} in {{fields}}: {{reason}}."
