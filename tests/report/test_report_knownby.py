@@ -85,7 +85,9 @@ EMAIL = (Carried("email", "plain"),)
     ],
 )
 def test_each_level_has_its_sentence(level: Any, names: Any, by_content: Any, more: bool, sentence: str) -> None:
-    known = Identification(person="visitor", level=level, names=names, by_content=by_content, may_be_more=more)
+    known = Identification(
+        person="visitor", level=level, names=names, by_content=by_content, may_be_more=more, unknown=False
+    )
     assert plain_sentence(tell(known, vocabulary())) == sentence
 
 

@@ -33,6 +33,7 @@ class PersonalDataOfSites(Statement, frozen=True, kw_only=True, tag="personal_da
     is_mixed: Annotated[bool, says("not each site sent all of it")]
     is_persona: Annotated[bool, says("data of the invented person among it")]
     one_value: Annotated[bool, says("it is one value that all of them sent")]
+    unknown: Annotated[bool, says("of nothing that shows it was it recorded that it left")]
 
 
 class NoPersonalData(Statement, frozen=True, kw_only=True, tag="no_personal_data"):
@@ -46,7 +47,8 @@ class BrowsersKnown(Statement, frozen=True, kw_only=True, tag="browsers_known"):
     """Sites that sent something by which Meta can know the browser again."""
 
     sites: Annotated[Sites, says("which")]
-    of: Annotated[int, says("of how many that told Meta of events")]
+    of: Annotated[int, says("of how many of which something may have left")]
+    unknown: Annotated[bool, says("of nothing that shows it was it recorded that it left")]
 
 
 class AgainstConsent(Statement, frozen=True, kw_only=True, tag="against_consent"):
@@ -54,6 +56,7 @@ class AgainstConsent(Statement, frozen=True, kw_only=True, tag="against_consent"
 
     state: Annotated[Literal["denied", "after_withdrawal", "gpc"], says("`denied`, `after_withdrawal` or `gpc`")]
     events: Annotated[int, says("how many")]
+    unknown: Annotated[int, says("of these, those of which it was not recorded whether they left")]
 
 
 class BodiesMissing(Statement, frozen=True, kw_only=True, tag="bodies_missing"):
@@ -93,6 +96,7 @@ class SharedValue(Statement, frozen=True, kw_only=True, tag="shared_value"):
     numbers: Annotated[tuple[int, ...], says("the numbers of the values")]
     data: Annotated[tuple[Carried, ...], says("as what they were sent")]
     sites: Annotated[Sites, says("which")]
+    unknown: Annotated[int, says("of these, sites of which it was not recorded whether it left")]
 
 
 class Announcement(Statement, frozen=True, kw_only=True, tag="announced_use"):

@@ -82,9 +82,10 @@ def _lead(sites: Sequence[SiteExposure], exposure: Exposure, seen_by: Perspectiv
             yield SitesContacted(outcome=outcome, sites=name_sites(contacting), further=bool(sending))
     yield from _about_whom(sites, sending, exposure, seen_by)
     for state in _AGAINST:
-        events = sum(finding.events for site in sites for finding in site.consent if finding.label == state)
+        found = [finding for site in sites for finding in site.consent if finding.label == state]
+        events = sum(finding.events for finding in found)
         if events:
-            yield AgainstConsent(state=state, events=events)
+            yield AgainstConsent(state=state, events=events, unknown=sum(finding.unknown for finding in found))
     unread = sum(site.unread for site in sites)
     if unread:
         yield BodiesMissing(bodies=unread)
@@ -126,6 +127,7 @@ def _about_whom(
             data=tuple(group),
             is_mixed=is_mixed,
             is_persona=any(one.is_persona for one in said),
+            unknown=all(one.unknown >= one.times for one in said),
             one_value=len(group) == 1 and len(names) > 1 and _is_one_value(names, group[0], said, exposure),
         )
     known = [site for site in sites if _may_have_left(site) and find_identifiers(site)]
@@ -134,7 +136,8 @@ def _about_whom(
         yield NoPersonalData(has_identifiers=bool(known), bodies_not_recorded=unread)
     if known:
         telling = [site for site in sites if _may_have_left(site)]
-        yield BrowsersKnown(sites=name_sites(known), of=len(telling))
+        sure = any(event_groups(site, "told") or contact_groups(site, "told") for site in known)
+        yield BrowsersKnown(sites=name_sites(known), of=len(telling), unknown=not sure)
 
 
 def _may_have_left(site: SiteExposure) -> bool:
@@ -155,7 +158,6 @@ def silence(exposure: Exposure) -> Silence:
     """Return that no site was seen to tell Meta anything, and how far that goes."""
     coverage = exposure.coverage
     to_meta = coverage.matched + coverage.undecodable + coverage.blocked
-    within_meta = sum(recording.within_meta for recording in exposure.recordings)
     if coverage.seen == 0:
         reach = "nothing_scanned"
     elif any(not site.is_silent for site in exposure.of(Standing.META)):
@@ -163,12 +165,12 @@ def silence(exposure: Exposure) -> Silence:
     elif to_meta:
         reach = "chosen_part"
     else:
-        reach = "within_meta" if within_meta else "everything"
+        reach = "within_meta" if coverage.within_meta else "everything"
     return Silence(
         reach=reach,  # type: ignore[arg-type] # one of these five
         requests=coverage.seen,
         to_meta=to_meta,
-        within_meta=within_meta,
+        within_meta=coverage.within_meta,
         gaps=list_gaps(coverage),
     )
 
@@ -180,8 +182,11 @@ def list_gaps(coverage: Coverage) -> dict[str, int]:
 
 def shared_values(exposure: Exposure) -> Iterator[SharedValue]:
     """Yield what went from several sites alike, values of the same sites together."""
-    numbers: dict[tuple[Carried, tuple[str, ...]], list[int]] = {}
+    numbers: dict[tuple[Carried, tuple[str, ...], int], list[int]] = {}
     for shared in exposure.shared:
-        numbers.setdefault((Carried(shared.data_class, shared.form), shared.sites), []).append(shared.number)
-    for (carried, sites), of in numbers.items():
-        yield SharedValue(numbers=tuple(of), data=(carried,), sites=Sites(sites[:MAX_SITES], len(sites)))
+        key = (Carried(shared.data_class, shared.form), shared.sites, len(shared.unknown))
+        numbers.setdefault(key, []).append(shared.number)
+    for (carried, sites, unknown), of in numbers.items():
+        yield SharedValue(
+            numbers=tuple(of), data=(carried,), sites=Sites(sites[:MAX_SITES], len(sites)), unknown=unknown
+        )

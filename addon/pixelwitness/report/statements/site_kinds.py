@@ -83,6 +83,7 @@ class PersonalData(Statement, frozen=True, kw_only=True, tag="personal_data"):
     fields: Annotated[tuple[str, ...], says("names of the fields")]
     events: Annotated[tuple[str, ...], says("names of the events with which it went")]
     times: Annotated[int, says("how many events and contacts carried it")]
+    unknown: Annotated[int, says("of these, those of which it was not recorded whether they left")]
     different_values: Annotated[int, says("how many different values; 0 where that is not known")]
     is_persona: Annotated[bool, says("it is a datum of the invented person that the scan was given")]
     reason: Annotated[str | None, says("why it is taken for it, in words; null where its field says so")]
@@ -92,6 +93,7 @@ class BrowserIdentifiers(Statement, frozen=True, kw_only=True, tag="browser_iden
     """By what Meta can know the browser, an account or a customer again."""
 
     identifiers: Annotated[tuple[Identifier, ...], says("by field")]
+    unknown: Annotated[bool, says("of nothing that shows it was it recorded that it left")]
 
 
 class NoIdentifier(Statement, frozen=True, kw_only=True, tag="no_identifier"):
@@ -111,6 +113,7 @@ class Identification(Statement, frozen=True, kw_only=True, tag="identification")
     names: Annotated[tuple[str, ...], says("the identifiers, the closest first")]
     by_content: Annotated[tuple[Carried, ...], says("data about the person that stood elsewhere in what was sent")]
     may_be_more: Annotated[bool, says("part of what was sent was not recorded")]
+    unknown: Annotated[bool, says("of nothing that shows it was it recorded that it left")]
 
 
 class TextHint(Statement, frozen=True, kw_only=True, tag="text_hint"):
@@ -120,6 +123,16 @@ class TextHint(Statement, frozen=True, kw_only=True, tag="text_hint"):
     label: Annotated[str, says("which, as one word")]
     fields: Annotated[tuple[str, ...], says("names of the fields")]
     reason: Annotated[str, says("words of our lists")]
+    events: Annotated[int, says("how many events give it")]
+    contacts: Annotated[int, says("likewise contacts")]
+
+
+class Conflict(Statement, frozen=True, kw_only=True, tag="conflict"):
+    """Two words of what was sent, or one of them and what was seen, speak against each other."""
+
+    about: Annotated[str, says("about what: `page`")]
+    fields: Annotated[tuple[str, ...], says("names of the fields")]
+    reason: Annotated[str, says("which words, in words")]
     events: Annotated[int, says("how many events give it")]
     contacts: Annotated[int, says("likewise contacts")]
 
@@ -141,6 +154,7 @@ class Consent(Statement, frozen=True, kw_only=True, tag="consent"):
     state: Annotated[str, says("`granted`, `denied`, `nothing_seen` …")]
     events: Annotated[int, says("how many")]
     followed: Annotated[int, says("of these, how many were followed by a consent signal of the site")]
+    unknown: Annotated[int, says("of these, those of which it was not recorded whether they left")]
     reasons: Annotated[tuple[str, ...], says("which signals, in words")]
 
 
@@ -149,6 +163,7 @@ class LimitedUse(Statement, frozen=True, kw_only=True, tag="limited_use"):
 
     asked: Annotated[bool, says("whether a limited use was asked for")]
     events: Annotated[int, says("how many")]
+    unknown: Annotated[int, says("of these, those of which it was not recorded whether they left")]
     reason: Annotated[str, says("in words")]
 
 
@@ -217,6 +232,7 @@ type SiteStatement = (
     | NoIdentifier
     | Identification
     | TextHint
+    | Conflict
     | OtherFinding
     | Consent
     | LimitedUse
@@ -239,6 +255,7 @@ SITE_KINDS: tuple[type[Statement], ...] = (
     NoIdentifier,
     Identification,
     TextHint,
+    Conflict,
     OtherFinding,
     Consent,
     LimitedUse,

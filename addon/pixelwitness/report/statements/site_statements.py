@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, SiteExposure, Standing
 from pixelwitness.core.exposure.exposure_parts import ContactGroup, EventGroup
 from pixelwitness.core.wire.json_text import loads_or_none
-from pixelwitness.meaning.spot.finding import CONSENT, IDENTITY, PERSONA, PERSONAL_DATA, SERVER_SIDE
+from pixelwitness.meaning.spot.finding import CONFLICT, CONSENT, IDENTITY, PERSONA, PERSONAL_DATA, SERVER_SIDE
 from pixelwitness.report.statements.acts import find_acts
 from pixelwitness.report.statements.person_data import as_certainty, find_identifiers, find_personal_data
 from pixelwitness.report.statements.set_up import find_settings
@@ -18,6 +18,7 @@ from pixelwitness.report.statements.site_kinds import (
     Attribution,
     BodiesNotRecorded,
     BrowserIdentifiers,
+    Conflict,
     Consent,
     Contacts,
     Events,
@@ -163,11 +164,12 @@ def about_whom(
     events = event_groups(site, "told") + event_groups(site, "unknown")
     if not events and not contact_groups(site, "told") and not contact_groups(site, "unknown"):
         return
+    sure = bool(event_groups(site, "told") or contact_groups(site, "told"))
     data = find_personal_data(site, seen_by.families)
     identifiers = find_identifiers(site)
     yield from data
     if identifiers:
-        yield BrowserIdentifiers(identifiers=identifiers)
+        yield BrowserIdentifiers(identifiers=identifiers, unknown=not sure)
     if not data and not identifiers:
         yield NoIdentifier(bodies_not_recorded=site.unread)
     known = site.known_by
@@ -182,10 +184,11 @@ def about_whom(
             names=known.names,
             by_content=elsewhere,
             may_be_more=known.may_be_more,
+            unknown=known.unknown,
         )
 
 
-def _findings(site: SiteExposure) -> Iterator[TextHint | OtherFinding]:
+def _findings(site: SiteExposure) -> Iterator[TextHint | Conflict | OtherFinding]:
     for finding in site.findings:
         evidence = Evidence.of(finding.ids, finding.events + finding.contacts)
         if finding.kind in _OF_TEXTS:
@@ -194,6 +197,16 @@ def _findings(site: SiteExposure) -> Iterator[TextHint | OtherFinding]:
                 evidence=evidence,
                 about=finding.kind,  # type: ignore[arg-type] # one of `_OF_TEXTS`
                 label=finding.label,
+                fields=finding.fields,
+                reason=finding.evidence,
+                events=finding.events,
+                contacts=finding.contacts,
+            )
+        elif finding.kind == CONFLICT:
+            yield Conflict(
+                certainty=as_certainty(finding.certainty),
+                evidence=evidence,
+                about=finding.label,
                 fields=finding.fields,
                 reason=finding.evidence,
                 events=finding.events,
@@ -220,7 +233,7 @@ def _consent(site: SiteExposure) -> Iterator[Consent | LimitedUse]:
         findings = by_state[state]
         if state in _OF_USE:
             for one in findings:
-                yield LimitedUse(asked=_OF_USE[state], events=one.events, reason=one.evidence)
+                yield LimitedUse(asked=_OF_USE[state], events=one.events, unknown=one.unknown, reason=one.evidence)
             continue
         yield Consent(
             certainty=min((as_certainty(one.certainty) for one in findings), key=("hint", "likely", "certain").index),
@@ -228,6 +241,7 @@ def _consent(site: SiteExposure) -> Iterator[Consent | LimitedUse]:
             state=state,
             events=sum(one.events for one in findings),
             followed=sum(one.followed for one in findings),
+            unknown=sum(one.unknown for one in findings),
             reasons=tuple(dict.fromkeys(one.evidence for one in findings)),
         )
 

@@ -59,7 +59,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
 """Channels."""
 
 _CONTACTS: Mapping[str, str] = MappingProxyType(
-    {"pixel": "pixel without an event", "unknown": "request of unknown purpose"}
+    {"pixel": "pixel without an event", "unknown": "a request of unknown purpose"}
 )
 
 TRANSPORTS: Mapping[str, str] = MappingProxyType(

@@ -6,6 +6,7 @@ were sent and not kept.
 
 from collections.abc import Mapping, Sequence
 
+from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.report.statements.site_kinds import Act
 from pixelwitness.report.statements.statement import Deed, Outcome, Person
 from pixelwitness.report.wording.english.data_words import list_names, name_data, name_identifiers, name_sender
@@ -72,12 +73,15 @@ def _placed(act: Act, vocabulary: Vocabulary) -> Sentence:
 def _with_it(act: Act, vocabulary: Vocabulary) -> Sentence:
     data = list_all(name_data(act.data, vocabulary))
     known = list_all(name_identifiers(act.identifiers, vocabulary))
+    thing = "device" if {one.data_class for one in act.identifiers} == {DataClass.DEVICE_ID} else "browser"
     if data and known:
-        told = message("With it: {data}, from a browser that Meta can know by {known}.", data=data, known=known)
+        told = message(
+            "With it: {data}, from a {thing} that Meta can know by {known}.", data=data, thing=thing, known=known
+        )
     elif data:
         told = message("With it: {data}.", data=data)
     else:
-        told = message("Meta can know the browser by {known}.", known=known) if known else ()
+        told = message("Meta can know the {thing} by {known}.", thing=thing, known=known) if known else ()
     return follow(told, ("What else its body held was not recorded.",) if act.is_unread else ())
 
 

@@ -5,10 +5,10 @@ Owns these words.  They draw the same statements as the messages do.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from pixelwitness.meaning.spot.finding import CONFLICT
 from pixelwitness.report.statements.narrative import SiteNarrative
 from pixelwitness.report.statements.site_kinds import (
     BrowserIdentifiers,
+    Conflict,
     Contacts,
     Events,
     NoIdentifier,
@@ -105,8 +105,9 @@ def _hints(narrative: SiteNarrative, vocabulary: Vocabulary) -> Iterator[str]:
     for hint in narrative.of(TextHint):
         yield f"{vocabulary.text_hint(hint.about, hint.label)} ({HINTS[hint.about]})"
     for finding in narrative.of(OtherFinding):
-        label = "another page claimed" if finding.finding == CONFLICT else spell_out(finding.label)
-        yield f"{label} ({spell_out(finding.finding)})"
+        yield f"{spell_out(finding.label)} ({spell_out(finding.finding)})"
+    if narrative.of(Conflict):
+        yield "another page claimed (conflict)"
 
 
 HINTS = {"topic": "sensitive topic", "interest": "interest", "instruction_text": "text that could reach an AI"}

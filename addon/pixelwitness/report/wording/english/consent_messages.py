@@ -41,36 +41,43 @@ _UNEXPLAINED = ("gpc", "nothing_seen")
 
 def tell_consent(statement: Consent, vocabulary: Vocabulary) -> Sentence:
     """Return how many events left with which consent; those that a signal followed left before it."""
-    return follow(*_consent(statement))
+    return follow(*_consent(statement), *_not_known(statement))
+
+
+def _not_known(statement: Consent | LimitedUse) -> Iterator[Sentence]:
+    if statement.unknown:
+        yield plural(
+            statement.unknown,
+            "Of {number} of them it was not recorded whether it left.",
+            "Of {number} of them it was not recorded whether they left.",
+        )
 
 
 def _consent(statement: Consent) -> Iterator[Sentence]:
+    may = "may have " if statement.unknown else ""
     before = statement.followed if statement.state == "nothing_seen" else 0
     if before:
-        yield plural(before, f"{{number}} event {BEFORE}.", f"{{number}} events {BEFORE}.")
+        yield plural(before, f"{{number}} event {may}{BEFORE}.", f"{{number}} events {may}{BEFORE}.")
     rest = statement.events - before
     if not rest:
         return
-    how = LEFT.get(statement.state) or f"left with consent \u201c{spell_out(statement.state)}\u201d"
+    how = may + LEFT.get(statement.state, f"left with consent \u201c{spell_out(statement.state)}\u201d")
     if statement.state in _UNEXPLAINED or not statement.reasons:
-        yield plural(rest, f"{{number}} event {how}.", f"{{number}} events {how}.")
+        yield plural(rest, "{number} event {how}.", "{number} events {how}.", how=how)
         return
     reasons = [safe_text(reason) for reason in statement.reasons[:_MOST]]
     more = len(statement.reasons) - len(reasons)
     shown = list_all([*reasons, plural(more, "{number} other way", "{number} other ways")] if more else reasons)
     yield plural(
-        rest, f"{{number}} event {how} ({{reasons}}).", f"{{number}} events {how} ({{reasons}}).", reasons=shown
+        rest, "{number} event {how} ({reasons}).", "{number} events {how} ({reasons}).", how=how, reasons=shown
     )
 
 
 def tell_limited_use(statement: LimitedUse, vocabulary: Vocabulary) -> Sentence:
     """Return what events asked of Meta's use of them."""
-    return plural(
-        statement.events,
-        "In {number} event {reason}.",
-        "In {number} events {reason}.",
-        reason=safe_text(statement.reason),
-    )
+    reason = safe_text(statement.reason)
+    told = plural(statement.events, "In {number} event {reason}.", "In {number} events {reason}.", reason=reason)
+    return follow(told, *_not_known(statement))
 
 
 def label_consent(label: str) -> str:

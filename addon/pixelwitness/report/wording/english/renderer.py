@@ -24,6 +24,7 @@ RENDERERS: Mapping[type[Statement], Callable[[Any, Vocabulary], Sentence]] = {
     site_kinds.NoIdentifier: site_messages.tell_no_identifier,
     site_kinds.Identification: site_messages.tell_identification,
     site_kinds.TextHint: site_messages.tell_text_hint,
+    site_kinds.Conflict: site_messages.tell_conflict,
     site_kinds.OtherFinding: site_messages.tell_finding,
     site_kinds.Consent: consent_messages.tell_consent,
     site_kinds.LimitedUse: consent_messages.tell_limited_use,
@@ -63,6 +64,7 @@ IN_CELLS: tuple[type[Statement], ...] = (
     site_kinds.BrowserIdentifiers,
     site_kinds.NoIdentifier,
     site_kinds.TextHint,
+    site_kinds.Conflict,
     site_kinds.OtherFinding,
 )
 """Kinds that a summary tells in cells."""

@@ -21,7 +21,7 @@ from pixelwitness.report.statements.statement import Certainty, Outcome, Sites
 from pixelwitness.report.wording.english.consent_messages import LEFT
 from pixelwitness.report.wording.english.data_words import list_names, name_data
 from pixelwitness.report.wording.english.messages import follow, list_all, message, plural
-from pixelwitness.report.wording.english.site_messages import ALSO_SHOWN
+from pixelwitness.report.wording.english.site_messages import ALSO_SHOWN, NOT_KNOWN
 from pixelwitness.report.wording.sentence import Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -102,6 +102,7 @@ def tell_data_of_sites(statement: PersonalDataOfSites, vocabulary: Vocabulary) -
     data = list_all(name_data(statement.data, vocabulary))
     return follow(
         message(_SENT[statement.certainty, statement.is_mixed], sites=sites, data=data),
+        NOT_KNOWN if statement.unknown else (),
         ("Data of the person that you gave are among it.",) if statement.is_persona else (),
         ("It is one value, the same from all of them.",) if statement.one_value else (),
     )
@@ -119,6 +120,12 @@ def tell_no_personal_data(statement: NoPersonalData, vocabulary: Vocabulary) -> 
 
 def tell_browsers_known(statement: BrowsersKnown, vocabulary: Vocabulary) -> Sentence:
     """Return how many sites sent something by which the browser can be known again."""
+    if statement.unknown:
+        return plural(
+            statement.sites.total,
+            "Something by which Meta could know the browser again would have gone from {number} site, if it left.",
+            "Something by which Meta could know the browser again would have gone from {number} sites, if it left.",
+        )
     if statement.of == 1:
         return ("It sent something by which Meta can know the browser again.",)
     if statement.sites.total == statement.of:
@@ -132,8 +139,8 @@ def tell_browsers_known(statement: BrowsersKnown, vocabulary: Vocabulary) -> Sen
 
 def tell_against_consent(statement: AgainstConsent, vocabulary: Vocabulary) -> Sentence:
     """Return how many events left although somebody had said no."""
-    how = LEFT[statement.state]
-    return plural(statement.events, f"{{number}} event {how}.", f"{{number}} events {how}.")
+    how = f"may have {LEFT[statement.state]}" if statement.unknown else LEFT[statement.state]
+    return plural(statement.events, "{number} event {how}.", "{number} events {how}.", how=how)
 
 
 def tell_bodies_missing(statement: BodiesMissing, vocabulary: Vocabulary) -> Sentence:
@@ -207,7 +214,7 @@ def tell_silence(statement: Silence, vocabulary: Vocabulary) -> Sentence:
 
 def tell_shared_value(statement: SharedValue, vocabulary: Vocabulary) -> Sentence:
     """Return which values went from which sites alike."""
-    return plural(
+    shared = plural(
         len(statement.numbers),
         "One and the same {datum} (value {numbers}) went from {sites}.",
         "The same {datum} (values {numbers}) went from {sites}.",
@@ -215,3 +222,6 @@ def tell_shared_value(statement: SharedValue, vocabulary: Vocabulary) -> Sentenc
         numbers=", ".join(map(str, statement.numbers)),
         sites=list_names(statement.sites.names, MAX_HOLDERS, statement.sites.total),
     )
+    if not statement.unknown:
+        return shared
+    return follow(shared, message("Of {number} of them it was not recorded whether it left.", number=statement.unknown))

@@ -6,11 +6,11 @@ Owns these sentences; acts, consent and the set-up of pixels have their own file
 from collections.abc import Mapping
 
 from pixelwitness.meaning.names.knowledge import DataClass
-from pixelwitness.meaning.spot.finding import CONFLICT
 from pixelwitness.report.statements.site_kinds import (
     Attribution,
     BodiesNotRecorded,
     BrowserIdentifiers,
+    Conflict,
     Contacts,
     Events,
     FurtherEvents,
@@ -40,6 +40,8 @@ MAX_NAMES = 12
 MAX_FIELDS = 4
 ALSO_SHOWN = "Each request also shows Meta the network address, the browser and the page."
 """What no field holds, and every request shows."""
+
+NOT_KNOWN: Sentence = ("Whether it left was not recorded.",)
 
 _EVENTS: Mapping[Outcome, tuple[str, str]] = {
     "told": ("In all {number} event went to Meta {path}", "In all {number} events went to Meta {path}"),
@@ -133,7 +135,11 @@ def tell_personal_data(statement: PersonalData, vocabulary: Vocabulary) -> Sente
     head = _YOURS if statement.is_persona else _ABOUT[statement.certainty]
     text = f"{head}: {_WHERE[bool(fields), bool(events)]}."
     told = message(text, datum=datum, fields=fields, events=events)
-    return follow(told, message("Why: {reason}.", reason=safe_text(statement.reason)) if statement.reason else ())
+    return follow(
+        told,
+        message("Why: {reason}.", reason=safe_text(statement.reason)) if statement.reason else (),
+        NOT_KNOWN if statement.unknown >= statement.times else (),
+    )
 
 
 _YOURS = "Yours"
@@ -153,9 +159,9 @@ _WHERE: Mapping[tuple[bool, bool], str] = {
 def tell_browser_identifiers(statement: BrowserIdentifiers, vocabulary: Vocabulary) -> Sentence:
     """Return by what somebody can be known again."""
     names = list_all(name_identifiers(statement.identifiers, vocabulary))
-    return message(
-        "Something by which Meta can know the browser or the account again went along: {names}.", names=names
-    )
+    if statement.unknown:
+        return message("Meta could know the browser or the account again by {names}, if it left.", names=names)
+    return message("Meta can know the browser or the account again by {names}.", names=names)
 
 
 def tell_no_identifier(statement: NoIdentifier, vocabulary: Vocabulary) -> Sentence:
@@ -177,7 +183,8 @@ def tell_identification(statement: Identification, vocabulary: Vocabulary) -> Se
     known = _KNOWN.get((statement.level, statement.person))
     if known is not None:
         ending = "; what was not recorded may tell more." if statement.may_be_more else "."
-        return follow(message(known + ending, names=list_words(statement.names)), beside)
+        open_ = NOT_KNOWN if statement.unknown else ()
+        return follow(message(known + ending, names=list_words(statement.names)), beside, open_)
     if data:
         return message(
             "None of the identifiers by which Meta matches people was seen; what else went along may tell whom this is "
@@ -206,15 +213,27 @@ _HINTS: Mapping[str, str] = {
 }
 
 
+def tell_conflict(statement: Conflict, vocabulary: Vocabulary) -> Sentence:
+    """Return what speaks against what, and how often."""
+    one, many = _CONFLICT[statement.certainty == "certain"]
+    return plural(statement.events + statement.contacts, one, many, reason=safe_text(statement.reason))
+
+
+_CONFLICT: Mapping[bool, tuple[str, str]] = {
+    True: (
+        "{number} request claims another page than what was seen: {reason}.",
+        "{number} requests claim another page than what was seen: {reason}.",
+    ),
+    False: (
+        "{number} request may claim another page than what was seen: {reason}.",
+        "{number} requests may claim another page than what was seen: {reason}.",
+    ),
+}
+"""Of other conflicts than about the page none is known yet."""
+
+
 def tell_finding(statement: OtherFinding, vocabulary: Vocabulary) -> Sentence:
     """Return a finding of a kind without a statement of its own."""
-    if statement.finding == CONFLICT:
-        return plural(
-            statement.events + statement.contacts,
-            "{number} request claims another page than what was seen: {reason}.",
-            "{number} requests claim another page than what was seen: {reason}.",
-            reason=safe_text(statement.reason),
-        )
     kind, label = spell_out(statement.finding), spell_out(statement.label)
     text = (
         f"{_SURELY[statement.certainty]} in {{fields}}: {{reason}}."
