@@ -14,11 +14,15 @@ from typing import Any, Protocol
 
 from pixelwitness.core.detect.screen import Screen
 from pixelwitness.core.wire.content_coding import decode_body
+from pixelwitness.core.wire.delivery import NOT_RECORDED, Delivery, Outcome
 from pixelwitness.core.wire.exchange import Exchange, Reading, Tally
+from pixelwitness.core.wire.network_errors import judge_block, judge_error, judge_proxy_answer
 from pixelwitness.core.wire.request import BODY_LIMIT, BodyState, Headers, Request, Response
 from pixelwitness.sources.har.entry_body import BODY_METHODS
 from pixelwitness.sources.har.entry_exchange import header_value, lacks_body, network_url, parse_headers
 
+_ANSWERED = Outcome(Delivery.ANSWERED)
+_BY_NOBODY_KNOWN = Outcome(Delivery.UNKNOWN, "no server is known that answered")
 _STREAMS = frozenset({"eventsource", "websocket", "media"})
 """Resource types that stay open by nature: nobody waits for their end."""
 
@@ -38,6 +42,8 @@ class PlaywrightRequest(Protocol):
     def post_data_buffer(self) -> bytes | None: ...
     @property
     def frame(self) -> Any: ...
+    @property
+    def failure(self) -> str | None: ...
 
 
 @dataclass(slots=True, eq=False, repr=False)  # a debugger's listing must not hold what was sent
@@ -63,6 +69,8 @@ class TrackedRequest:
     failed: bool = False
     asked: bool = False
     """Somebody has tried to learn the rest."""
+    by_server: bool = True
+    """A server is known that answered; else a route of the test may have, or a service worker."""
     handed_over: bool = False
     """It passed through the test, which is given every body there is."""
 
@@ -77,9 +85,12 @@ class TrackedRequest:
         status: int | None = None,
         answered: Sequence[Mapping[str, str]] = (),
         text: str | None = None,
+        *,
+        by_server: bool = True,
     ) -> None:
         """Add the headers of the wire, None where they are not to be had any more, and the answer's parts."""
         self.asked = True
+        self.by_server = by_server
         if headers:
             self.headers = parse_headers([dict(header) for header in headers])
             self.from_wire = True
@@ -117,7 +128,17 @@ class TrackedRequest:
             page_ref=self.page_ref,
         )
         # An answer that the browser has dropped since is unknown, one that failed is none.
-        return Exchange(request, self.response or (Response() if self.failed else None))
+        return Exchange(request, self.response or (Response() if self.failed else None), *self._outcome())
+
+    def _outcome(self) -> Outcome:
+        """Return what became of the request, as far as Playwright tells."""
+        if self.response is not None and self.response.status is not None:
+            by_proxy = judge_proxy_answer(self.response.status, self.response.headers)
+            return by_proxy or (_ANSWERED if self.by_server else _BY_NOBODY_KNOWN)
+        if not self.failed:
+            return NOT_RECORDED
+        failure = self.request.failure or ""
+        return judge_error(failure) or judge_block(failure) or NOT_RECORDED
 
 
 @dataclass(eq=False, repr=False)  # without slots: Playwright keeps a note on the object whose methods it calls

@@ -149,7 +149,8 @@ def _learn(tracked: TrackedRequest) -> None:
         if tracked.with_text:
             with suppress(Error, UnicodeError):  # a redirect, or dropped by the browser
                 text = answer.text()
-        tracked.learn(headers, answer.status, answer.headers_array(), text)
+        by_server = answer.server_addr() is not None
+        tracked.learn(headers, answer.status, answer.headers_array(), text, by_server=by_server)
     except Error:  # its page is gone
         tracked.learn(None)
 

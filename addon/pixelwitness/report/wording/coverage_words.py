@@ -89,8 +89,8 @@ def _gaps(exposure: Exposure) -> Iterator[str]:
     if coverage.changed:
         were = counted(coverage.changed, "request was", "requests were")
         yield (
-            f"{were} changed by the proxy itself or by another addon: only what the page asked for is known of them, or "
-            "only what left."
+            f"{were} changed by the proxy itself or by another addon: only what the page asked for is known of them, "
+            "or only what left."
         )
     if coverage.headless:
         made = counted(coverage.headless, "recording")
