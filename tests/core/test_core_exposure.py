@@ -291,3 +291,21 @@ def test_findings_of_a_site_are_counted_once_for_each_event_and_contact_that_was
         SiteFinding("identity", "browser", "certain", "_fbp", (), events=0, contacts=1, ids=event_1),
         SiteFinding("topic", "health", "certain", "the word clinic", ("cd.content_name", "dl.path"), 2, 1, ids=event_1),
     )
+
+
+def test_one_hash_is_one_value_whatever_its_fields_are_called() -> None:
+    hashed = [
+        datum(name, data_class, form, token="jane")
+        for name, data_class, form in (
+            ("ud.em", "email", "sha256"),
+            ("cd.email_sha256", "unknown", "sha256"),
+            ("ud.external_id", "external_id", "sha256+appendix"),
+        )
+    ]
+    sites = ("a.example", "b.example", "c.example")
+    exposure = summed(*(event("Lead", one, site=site) for one, site in zip(hashed, sites, strict=True)))
+
+    assert exposure.shared == (SharedValue(1, "email", "sha256", sites),)
+    # Of a hash that nothing calls an identifier nothing is said.
+    unnamed = datum("cd.key", "unknown", "sha256", token="key")
+    assert summed(event("Lead", unnamed, site="a.example"), event("Lead", unnamed, site="b.example")).shared == ()

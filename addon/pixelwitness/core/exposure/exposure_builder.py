@@ -38,6 +38,11 @@ from pixelwitness.core.join.attribution import OWN_WORDS
 type _EventKey = tuple[str, str, tuple[str, ...], int]
 
 _OUTCOMES = tuple(Outcome)
+_HASHES = frozenset({"sha256", "sha1", "md5"})
+_APPENDIX = "+appendix"
+"""Behind the name of a form where something is attached to the hash, which is no part of the value."""
+_ANY = ""
+"""In place of a class: whatever it was called."""
 _COMPARED = frozenset({Standing.SITE, Standing.APP})
 
 
@@ -120,7 +125,12 @@ class ExposureBuilder:
         self._sites: dict[tuple[Standing, str | None], _SiteBuilder] = {}
         self._events = 0
         self._holders: dict[tuple[str, str, str], dict[str, bool]] = {}
-        """(class, form, token) to the sites that sent it, and whether it was recorded of any time that it left."""
+        """(class, form, token) to the sites that sent it, and whether it was recorded of any time that it left.
+
+        A hash has no class here: it is one value, whatever the fields call it that hold it.
+        """
+        self._called: dict[str, str] = {}
+        """Token of a hash to the first of the identifying classes as which it was sent."""
 
     def standing(self, site: str | None, channel: str | None = None) -> Standing:
         """Judge what a site or app is to Meta; Meta AI stands apart wherever it was reached from."""
@@ -179,7 +189,11 @@ class ExposureBuilder:
         """Return the exposure: sites in the order of their names, the unknown one last."""
         keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
         sites = tuple(self._sites[key].build(key[1], key[0]) for key in keys)
-        joined = [(key, sorted(sites.items())) for key, sites in self._holders.items() if len(sites) > 1]
+        joined = [
+            ((self._called[key[2]] if key[0] == _ANY else key[0], *key[1:]), sorted(sites.items()))
+            for key, sites in self._holders.items()
+            if len(sites) > 1 and (key[0] != _ANY or key[2] in self._called)
+        ]
         joined.sort(key=lambda item: (item[0][0], item[0][1], item[1]))
         shared = tuple(
             SharedValue(
@@ -198,6 +212,18 @@ class ExposureBuilder:
 
     def _compare(self, site: str, fields: Iterable[Field], unsure: Collection[str | None]) -> None:
         for row in fields:
-            if row.data_class in self._identifying and row.length:
-                holders = self._holders.setdefault((row.data_class, row.form, row.value_token), {})
-                holders[site] = holders.get(site, False) or row.transmission_id not in unsure
+            if not row.length:
+                continue
+            form = row.form.removesuffix(_APPENDIX)
+            is_identifying = row.data_class in self._identifying
+            if form in _HASHES:
+                if is_identifying:
+                    called = self._called.get(row.value_token, row.data_class)
+                    self._called[row.value_token] = min(called, row.data_class)
+                key = (_ANY, form, row.value_token)
+            elif is_identifying:
+                key = (row.data_class, row.form, row.value_token)
+            else:
+                continue
+            holders = self._holders.setdefault(key, {})
+            holders[site] = holders.get(site, False) or row.transmission_id not in unsure

@@ -12,7 +12,7 @@ from pixelwitness.core.exposure.exposure_parts import ContactGroup, EventGroup
 from pixelwitness.core.wire.json_text import loads_or_none
 from pixelwitness.meaning.spot.finding import CONFLICT, CONSENT, IDENTITY, PERSONA, PERSONAL_DATA, SERVER_SIDE
 from pixelwitness.report.statements.acts import find_acts
-from pixelwitness.report.statements.person_data import as_certainty, find_identifiers, find_personal_data
+from pixelwitness.report.statements.person_data import as_certainty, find_identifiers, find_personal_data, in_user_data
 from pixelwitness.report.statements.set_up import find_settings
 from pixelwitness.report.statements.site_kinds import (
     Attribution,
@@ -175,7 +175,13 @@ def about_whom(
     known = site.known_by
     if known is None or not events:
         return
-    elsewhere = tuple(dict.fromkeys(Carried(one.data_class, one.form) for one in data if one.reason is not None))
+    elsewhere = tuple(
+        dict.fromkeys(
+            Carried(one.data_class, one.form)
+            for one in data
+            if one.reason is not None and not any(in_user_data(name, seen_by.families) for name in one.fields)
+        )
+    )
     nothing = known.level == "none" and not data and not identifiers
     if not nothing:
         yield Identification(
