@@ -68,7 +68,7 @@ def test_the_document_follows_its_schema_and_uses_all_of_it(scanned: Path) -> No
     assert problems("report", report_document) == []
     sites = report_document["sites"]
     unused = {key for key in sites[0] if not any(site[key] for site in sites)}
-    assert unused == {"blocked", "blocked_contacts", "bodies_not_recorded"}
+    assert unused == {"bodies_not_recorded"}
 
 
 def test_a_shared_value_follows_the_schema() -> None:

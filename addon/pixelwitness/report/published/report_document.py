@@ -120,10 +120,8 @@ def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> report_model.Site
             *about_browser(narrative.of(BrowserIdentifiers), vocabulary),
         ],
         data=_data(site.data, vocabulary),
-        sent=[_events(group, vocabulary) for group in site.sent],
-        blocked=[_events(group, vocabulary) for group in site.blocked],
-        contacts=[_contacts(group, vocabulary) for group in site.sent_contacts],
-        blocked_contacts=[_contacts(group, vocabulary) for group in site.blocked_contacts],
+        events=[_events(group, vocabulary) for group in site.events],
+        contacts=[_contacts(group, vocabulary) for group in site.contacts],
         pixel_settings=[
             _settings(settings, takes, vocabulary)
             for settings, takes in zip(site.settings, narrative.of(PixelTakes), strict=True)

@@ -26,6 +26,7 @@ from pixelwitness.report.published.shared_model import (
 class EventsShape(Model, frozen=True, kw_only=True):
     """Events of one site with the same pixel, name and ways."""
 
+    outcome: Annotated[str, says("`told`, `unknown` (whether they left was not recorded), `tried` or `blocked`")]
     event_name: Annotated[str | None, says("null where it was not recorded")]
     event_kind: Annotated[str, says("`standard`, `custom` or `automatic`")]
     pixel_id: Annotated[str | None, says("the receiver")]
@@ -45,6 +46,7 @@ class EventsShape(Model, frozen=True, kw_only=True):
 class ContactsShape(Model, frozen=True, kw_only=True):
     """Contacts of one site by one way."""
 
+    outcome: Annotated[str, says("as above")]
     channel: Annotated[str, says("the way")]
     receivers: Annotated[list[str], says("hosts")]
     pixels: Annotated[list[str], says("receivers, where the request names one")]
@@ -84,8 +86,8 @@ class SiteShape(Model, frozen=True, kw_only=True):
     statements: Annotated[
         list[SaidOfSite], says("all that is said of it, as statements with their words, below; none of Meta's own")
     ]
-    n_events: Annotated[int, says("events sent")]
-    n_contacts: Annotated[int, says("contacts sent")]
+    n_events: Annotated[int, says("events that may have left: `told` and `unknown`")]
+    n_contacts: Annotated[int, says("contacts, likewise")]
     pixels: Annotated[list[str], says("numbers of the receivers")]
     channels: Annotated[list[str], says("ways taken")]
     known_by: Annotated[
@@ -93,10 +95,8 @@ class SiteShape(Model, frozen=True, kw_only=True):
     ]
     personal_data: Annotated[list[str], says("data about the person and by what the browser is known, in words")]
     data: Annotated[list[Datum], says("all data, below")]
-    sent: Annotated[list[EventsShape], says("events sent, grouped, below")]
-    blocked: Annotated[list[EventsShape], says("events that were stopped on the way, likewise")]
-    contacts: Annotated[list[ContactsShape], says("contacts, grouped, below")]
-    blocked_contacts: Annotated[list[ContactsShape], says("contacts that were stopped, likewise")]
+    events: Annotated[list[EventsShape], says("events of every outcome, grouped, below")]
+    contacts: Annotated[list[ContactsShape], says("contacts of every outcome, grouped, below")]
     pixel_settings: Annotated[
         list[SettingsShape],
         says("what the site's pixels are set to take, where a recording holds their configuration; below"),
