@@ -190,7 +190,9 @@ def test_what_stands_in_a_blob_is_not_recorded_and_neither_passes_nor_fails(
         " to know browsers keep what stands in a Blob or a file to themselves: ask for it with "
         "--pixelwitness-read-bodies, or read_bodies=True",
     ]
-    with pytest.raises(NotRecordedError, match=r"whether Contact was sent.*\n.*of 1 event\n.*read-bodies"):
+    with pytest.raises(
+        NotRecordedError, match=r"whether Contact was sent.*\n.*Of 1 event the name or the pixel.*\n.*read-bodies"
+    ):
         witness.assert_no_events(name="Contact")
     with pytest.raises(ToldMetaError, match="an event whose name was not recorded"):
         witness.assert_no_events()
@@ -245,10 +247,10 @@ def test_a_site_that_goes_on_is_not(witness: BrowserWitness, page: "Page") -> No
     witness.assert_silent_after_withdrawal("shop.example")
     with pytest.raises(ToldMetaError) as told:
         witness.assert_silent_after_withdrawal("news.example")
-    assert lines(told)[:2] == [
-        "Meta was told of the visit of news.example after consent was withdrawn",
-        "violation: news.example: LetterWritten to pixel 3333444455556666 by pixel",
-    ]
+    headline, violation = lines(told)[:2]
+    assert headline == "Meta was told of the visit of news.example after consent was withdrawn"
+    # What became of it may be lost with the page that sent it.
+    assert violation.startswith("violation: news.example: LetterWritten to pixel 3333444455556666 by pixel")
     assert "PageView" not in str(told.value)
 
 
@@ -314,7 +316,7 @@ def test_an_event_is_not_there_inside_the_block(witness: BrowserWitness, page: "
 
 
 def test_a_browser_without_a_request_proves_nothing(witness: BrowserWitness) -> None:
-    with pytest.raises(NotRecordedError, match="the browser made no request at all; open a page first"):
+    with pytest.raises(NotRecordedError, match="The browser made no request at all; open a page first"):
         witness.assert_no_events()
 
 

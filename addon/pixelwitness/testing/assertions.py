@@ -42,8 +42,14 @@ def assert_no_personal_data(session: SessionCase, events: EventFilter) -> None:
     terms = read_terms(TermsSources(no_policy=True, presets=("no-personal-data",)), session.knowledge)
     judgement = _judge(session.case, selection.matching, contacts, terms)
     if judgement.violations:
-        what = f"personal data with {events.describe()}"
-        raise ToldMetaError(describe_violations(_sending(what, judgement.violations), judgement))
+        what = events.describe()
+        left = _any_left(judgement.violations)
+        headline = (
+            f"personal data was sent to Meta with {what}"
+            if left
+            else f"a page tried to send personal data to Meta with {what}: it did not leave"
+        )
+        raise ToldMetaError(describe_violations(headline, judgement))
     _require_knowledge(
         f"whether personal data was sent to Meta with {events.describe()}", session, selection, judgement
     )
