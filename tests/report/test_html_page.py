@@ -356,7 +356,7 @@ def test_values_are_shown_where_they_were_kept_and_the_page_says_so() -> None:
     )
     bare = made([event("Lead", datum("ud.em", "email"))])
 
-    assert "jane.doe@example.com" in text(table(parsed(kept), "What was sent"))
+    assert "jane.doe@example.com" in text(table(parsed(kept), "What was in the requests"))
     assert "This page shows values." in text(parsed(kept))
     assert "This page shows values." not in text(parsed(bare))
 
