@@ -43,7 +43,10 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
     script.write_text(ASKING)
     with watched(tmp_path, arguments=["-s", script]) as session:
         client.send(session.proxy, "GET", EVENT)
-        time.sleep(0.6)
+        deadline = time.monotonic() + 90
+        while not stored.told(session.db)["events"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         client.send(session.proxy, "GET", "https://shop.example/ask")
         assert session.proxy.stop() == 0
     answers = json.loads((tmp_path / "answers.json").read_text())
@@ -62,9 +65,9 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
 
 def eventually_marked(url: str) -> list[dict[str, Any]]:
     """Return the flows that the web interface shows, once one of them is marked."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while True:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             flows: list[dict[str, Any]] = json.load(answer)
         if any(flow["marked"] for flow in flows) or time.monotonic() > deadline:
             return flows
@@ -79,7 +82,7 @@ def test_the_web_interface_shows_marks_and_comments(tmp_path: Path) -> None:
         client.send(running.proxy, "GET", "https://shop.example/boots")
         flows = eventually_marked(f"http://127.0.0.1:{port}/flows?token=look")
         view = f"http://127.0.0.1:{port}/flows/{flows[0]['id']}/request/content/pixelwitness.json?token=look"
-        with urllib.request.urlopen(view, timeout=10) as answer:
+        with urllib.request.urlopen(view, timeout=60) as answer:
             shown = json.load(answer)
         assert running.proxy.stop() == 0
     assert [(flow["marked"], flow["comment"]) for flow in flows] == [

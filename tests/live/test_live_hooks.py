@@ -193,7 +193,7 @@ def test_on_demand_a_fault_of_ours_stops_the_proxy(tmp_path: Path) -> None:
         assert client.send(session.proxy, "GET", EVENT.replace("PageView", "Contact")) == 200
         with contextlib.suppress(OSError, http.client.HTTPException):
             client.send(session.proxy, "GET", EVENT.replace("PageView", "Lead"))
-        session.proxy.process.wait(20)
+        session.proxy.process.wait(60)
         assert names(session.db) == ["Contact"]
         assert stored.recording(session.db)["complete"] == 1
 
@@ -204,7 +204,7 @@ def test_an_orderly_end_writes_everything(ending: signal.Signals, tmp_path: Path
         for _ in range(20):
             client.send(session.proxy, "GET", EVENT)
         session.proxy.process.send_signal(ending)
-        assert session.proxy.process.wait(20) == 0
+        assert session.proxy.process.wait(60) == 0
         assert names(session.db) == ["PageView"] * 20
         assert stored.recording(session.db)["complete"] == 1
 
@@ -215,7 +215,7 @@ def test_a_killed_session_keeps_what_was_older_than_half_a_second_and_is_incompl
             client.send(session.proxy, "GET", EVENT)
         time.sleep(0.5)
         session.proxy.process.kill()
-        session.proxy.process.wait(20)
+        session.proxy.process.wait(60)
         assert names(session.db) == ["PageView"] * 10
         recording = stored.recording(session.db)
         assert (recording["complete"], recording["requests_seen"], recording["requests_matched"]) == (0, 10, 10)
@@ -234,7 +234,7 @@ def test_a_reloaded_script_loses_nothing_and_stores_nothing_twice(tmp_path: Path
             for _ in range(5):
                 client.send(session.proxy, "GET", EVENT)
             os.utime(script, (time.time() + 10 * round_,) * 2)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 90
             while session.log().count("what reaches Meta is recorded in") <= round_:
                 assert time.monotonic() < deadline
                 time.sleep(0.05)

@@ -29,7 +29,7 @@ def test_the_proxy_records_on_loopback_and_ends_with_0(tmp_path: Path) -> None:
         with closing(socket.socket()) as elsewhere, pytest.raises(ConnectionRefusedError):
             elsewhere.connect(("127.0.0.2", port))
         running.proxy.process.send_signal(signal.SIGINT)
-        assert running.proxy.process.wait(20) == 0
+        assert running.proxy.process.wait(60) == 0
         assert [event["event_name"] for event in stored.told(running.db)["events"]] == ["PageView"]
         said = running.said.read_text()
         assert f"The proxy listens on 127.0.0.1:{port}" in said
@@ -41,7 +41,7 @@ def test_the_web_interface_records_as_well(tmp_path: Path) -> None:
     with started(tmp_path, free_port(), more, ui="web") as running:
         assert client.send(running.proxy, "GET", EVENT) == 200
         running.proxy.process.send_signal(signal.SIGINT)
-        assert running.proxy.process.wait(20) == 0
+        assert running.proxy.process.wait(60) == 0
         assert [event["event_name"] for event in stored.told(running.db)["events"]] == ["PageView"]
 
 
@@ -50,7 +50,7 @@ def test_a_port_in_use_ends_with_2(tmp_path: Path) -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         with started(tmp_path, holder.getsockname()[1]) as running:
-            assert running.proxy.process.wait(20) == launch.COULD_NOT_RUN
+            assert running.proxy.process.wait(60) == launch.COULD_NOT_RUN
     assert stored.recording(running.db)["requests_seen"] == 0
 
 
@@ -60,7 +60,7 @@ def test_a_fault_of_ours_ends_with_4(tmp_path: Path) -> None:
     with started(tmp_path, free_port(), ["-s", str(broken)]) as running:
         assert client.send(running.proxy, "GET", EVENT) == 200
         running.proxy.process.send_signal(signal.SIGINT)
-        assert running.proxy.process.wait(20) == launch.INCOMPLETE
+        assert running.proxy.process.wait(60) == launch.INCOMPLETE
 
 
 def test_the_arguments_of_mitmproxy_come_last() -> None:
@@ -100,7 +100,7 @@ def test_the_steps_fit_the_mode(arguments: tuple[str, ...], told: tuple[str, ...
 def test_the_settings_of_a_tunnel_are_told(tmp_path: Path) -> None:
     with started(tmp_path, free_port(), ["--mode", f"wireguard@{free_port()}"]) as running:
         running.proxy.process.send_signal(signal.SIGINT)
-        assert running.proxy.process.wait(20) == 0
+        assert running.proxy.process.wait(60) == 0
         said = running.said.read_text()
     assert "Endpoint = 127.0.0.1:" in said
     assert json.loads((tmp_path / "wireguard.conf").read_text())["client_key"] in said

@@ -27,7 +27,7 @@ def redirected(folder: Path, port: int) -> list[str | Path]:
 
 def over_tls(session: Watched, name: str, host: str) -> int:
     context = ssl.create_default_context(cafile=str(session.proxy.authority))
-    connection = http.client.HTTPConnection("127.0.0.1", session.proxy.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", session.proxy.port, timeout=60)
     connection.connect()
     connection.sock = context.wrap_socket(connection.sock, server_hostname=name)
     return status(connection, host)
@@ -65,7 +65,7 @@ def test_the_name_in_the_tls_handshake_tells_the_receiver_whatever_the_host_head
 def test_without_tls_the_host_header_is_all_there_is(tmp_path: Path) -> None:
     with watched(tmp_path, arguments=redirected(tmp_path, 80)) as session:
         for host in ("www.facebook.com", "www.facebook.com.evil.example", "203.0.113.9"):
-            status(http.client.HTTPConnection("127.0.0.1", session.proxy.port, timeout=20), host)
+            status(http.client.HTTPConnection("127.0.0.1", session.proxy.port, timeout=60), host)
         assert session.proxy.stop() == 0
     assert receivers(session) == ["www.facebook.com"]
     # Anybody can write a Host header: that it went to Meta is likely, no more.

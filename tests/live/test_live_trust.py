@@ -40,7 +40,7 @@ type Gone = Callable[..., None]
 
 
 def tunnel(session: Watched, address: str = "127.0.0.1") -> socket.socket:
-    raw = socket.create_connection(("127.0.0.1", session.proxy.port), timeout=20, source_address=(address, 0))
+    raw = socket.create_connection(("127.0.0.1", session.proxy.port), timeout=60, source_address=(address, 0))
     raw.sendall(f"CONNECT {SITE}:443 HTTP/1.1\r\nHost: {SITE}:443\r\n\r\n".encode())
     answer = b""
     while b"\r\n\r\n" not in answer:
@@ -116,7 +116,7 @@ def refused(
     with watched(folder, options, ["-s", script]) as session:
         for number, step in enumerate(steps, 1):
             step(session)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 90
             while session.log().count("handshake over") < number:
                 assert time.monotonic() < deadline, session.log()
                 time.sleep(0.02)

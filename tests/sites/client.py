@@ -50,7 +50,7 @@ def ask(
     host = parts.hostname or ""
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "http":
-        plain = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)
+        plain = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
         return _answered(plain, method, url, headers, body)
     connection = _Tunnel(proxy, named or host, host)
     return _answered(connection, method, path or "/", headers, body)
@@ -76,12 +76,12 @@ class _Tunnel(http.client.HTTPConnection):
     """A connection that asks the proxy for one name and shows TLS another."""
 
     def __init__(self, proxy: Proxy, target: str, name: str) -> None:
-        super().__init__(name, 443, timeout=20)
+        super().__init__(name, 443, timeout=60)
         self._proxy, self._target, self._name = proxy, target, name
 
     def connect(self) -> None:
         """Open the tunnel, trusting the authority of this proxy alone."""
-        outer = http.client.HTTPConnection("127.0.0.1", self._proxy.port, timeout=20)
+        outer = http.client.HTTPConnection("127.0.0.1", self._proxy.port, timeout=60)
         outer.set_tunnel(self._target, 443)
         outer.connect()
         context = ssl.create_default_context(cafile=str(self._proxy.authority))

@@ -53,7 +53,7 @@ def under_load(proxy: Proxy, numbers: Iterator[int], clients: int = 4) -> Iterat
 def send_events(proxy: Proxy, pixel_ids: Iterable[int]) -> list[int]:
     """Send up to five events one after the other; return the status of each answer."""
     statuses = []
-    with closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)) as connection:
         for pixel_id in pixel_ids:
             connection.request("GET", event_url(pixel_id))
             answer = connection.getresponse()

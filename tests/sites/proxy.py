@@ -73,7 +73,7 @@ def running(world: World, folder: Path, arguments: Sequence[str | Path] = ()) ->
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(10)
+                process.wait(60)
 
 
 def _mitmdump(arguments: Sequence[str]) -> None:

@@ -166,7 +166,7 @@ def running(certificate: Path, answering: Callable[[Received], Answer] = answer)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        timeout = 30
+        timeout = 60
 
         def _serve(self) -> None:
             length = int(self.headers.get("content-length") or 0)

@@ -178,7 +178,7 @@ def test_the_block_holds():
 @pytest.mark.process
 def test_without_a_context_it_says_what_to_install(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(pixelwitness): pass")
-    ran = pytester.runpytest_subprocess("-p", "no:playwright", timeout=60)
+    ran = pytester.runpytest_subprocess("-p", "no:playwright", timeout=120)
     ran.stdout.fnmatch_lines(["*found no fixture named context; install pytest-playwright, or give a context of your*"])
     ran.assert_outcomes(errors=1)
 
@@ -197,8 +197,8 @@ def test_other_peoples_runs_load_nothing_and_look_as_before(pytester: pytest.Pyt
     pytester.makeconftest(LOADED)
     pytester.makepyfile("def test_one(): pass\ndef test_two(): assert 1 == 2")
     pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = -p no:playwright --strict-markers --strict-config\n")
-    with_it = pytester.runpytest_subprocess("-s", timeout=60)
-    without = pytester.runpytest_subprocess("-s", "-p", "no:pixelwitness", timeout=60)
+    with_it = pytester.runpytest_subprocess("-s", timeout=120)
+    without = pytester.runpytest_subprocess("-s", "-p", "no:pixelwitness", timeout=120)
 
     def shown(ran: pytest.RunResult) -> list[str]:
         return [
