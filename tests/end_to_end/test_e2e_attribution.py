@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +11,12 @@ from urllib.parse import quote
 import pytest
 from tests.end_to_end.conftest import Store
 from tests.har import entry, write
+
+from pixelwitness.core.exposure.records import Amendment, Contact, Event
+from pixelwitness.core.wire.exchange import Exchange, Reading
+from pixelwitness.core.wire.request import BodyState, Request
+from pixelwitness.rulebook import load_rules
+from pixelwitness.rulebook.analyser_setup import set_up_analysis
 
 HIT = "https://www.facebook.com/tr/?id=1234567890123456&ev=PageView&if=false&dl="
 VICTIM = "https%3A%2F%2Fvictim.example%2F"
@@ -155,3 +162,26 @@ def test_contacts_of_an_app_have_its_name_too(store: Store, tmp_path: Path) -> N
     assert store.rows("SELECT rule_id, sender, page_site, attributed_by FROM contacts") == [
         ("app-sdk-settings", "app:com.game.example", None, "none")
     ]
+
+
+def test_live_an_apps_first_rows_are_named_when_its_package_is_known() -> None:
+    setup = set_up_analysis(load_rules(), bytes(32))
+    analyser = setup.analyser("r", Reading(exchanges=iter(()), kind="live"))
+    settings = Request("GET", f"{GRAPH}app?fields=x&sdk=android&{TOKEN}")
+
+    def told(request: Request) -> list[tuple[str, str]]:
+        rows = analyser.analyse_request(Exchange(request))
+        return [
+            (type(row).__name__, str(row.values["sender"] if isinstance(row, Amendment) else row.sender))
+            for row in rows
+            if isinstance(row, Amendment | Event | Contact)
+        ]
+
+    headers = (("content-type", "application/x-www-form-urlencoded"),)
+    event = Request(
+        "POST", f"{GRAPH}123456789012345/activities", headers, (EVENTS + EXTINFO).encode(), BodyState.RECORDED
+    )
+    named = "app:com.game.example"
+    assert told(settings) == [("Contact", "app:123456789012345")]
+    assert told(replace(event, position=1)) == [("Amendment", named), ("Event", named)]
+    assert told(replace(settings, position=2)) == [("Contact", named)]

@@ -116,18 +116,20 @@ class Analyser:
         rows: list[records.AnyRecord] = []
         sent = sent_with(exchange, blocked=blocked)
         for item in self._classifier.sent(exchange, sent):
-            self._note_app(item)
+            rows.extend(self._note_app(item))
             if _is_event(item):
                 group = self._folding.add(self._attributed(item))
                 rows.append(self._records.event(group))
                 rows.extend(self._records.transmission(group, item))
                 rows.extend(self._findings.of_event(group, newest=item))
                 self._settlements.await_transmission(item, group)
+                self._apps.await_package(group.members[0].sender, "events", group.first.id_in(self.recording_id))
             else:
                 beside = [*self._rows_beside_events(item)]
                 rows.extend(beside)
                 if beside and isinstance(item, RedactedSighting):
                     self._settlements.await_contact(item)
+                    self._apps.await_package(item.sender, "contacts", item.id_in(self.recording_id))
         return rows
 
     def settle(self, position: int, outcome: Outcome, *, by_operator: bool = False) -> list[records.AnyRecord]:
@@ -162,10 +164,11 @@ class Analyser:
         yield from (item for item in items if not isinstance(item, RedactedSighting))
         yield from self._classifier.observations(exchange, sent)
 
-    def _note_app(self, item: RedactedItem) -> None:
+    def _note_app(self, item: RedactedItem) -> list[records.AnyRecord]:
         # An app asks for its settings by its number before it names its package.
-        if isinstance(item, RedactedSighting) and item.app is not None:
-            self._apps.learn(item.app)
+        if not isinstance(item, RedactedSighting) or item.app is None or item.by_operator:
+            return []
+        return self._apps.learn(item.app)
 
     # Attributing -------------------------------------------------------------
 

@@ -12,11 +12,14 @@ import msgspec
 from pixelwitness.core.detect.locator import first_text
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.detect.sighting import Sighting
+from pixelwitness.core.exposure import records
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.spot.personal_data import objection
 
 MOST_APPS = 10_000
 """Apps of a recording whose packages are remembered."""
+MOST_ROWS = 1_000
+"""Rows of an app that wait for its package; later ones keep its number."""
 
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
 _APP_ID = re.compile(r"\d{5,25}", re.ASCII)
@@ -72,11 +75,27 @@ class Apps:
 
     def __init__(self) -> None:
         self._packages: dict[str, str] = {}
+        self._unnamed: dict[str, list[tuple[str, str]]] = {}
+        """App's number to the rows (table, id) that are stored under it."""
 
-    def learn(self, app: App) -> None:
-        """Remember which package belongs to an app's number."""
-        if app.package is not None and app.app_id is not None and len(self._packages) < MOST_APPS:
-            self._packages.setdefault(app.app_id, app.package)
+    def learn(self, app: App) -> list[records.AnyRecord]:
+        """Remember which package belongs to an app's number; return what that changes in rows made before."""
+        number, package = app.app_id, app.package
+        if package is None or number is None or number in self._packages or len(self._packages) >= MOST_APPS:
+            return []
+        self._packages[number] = package
+        stated: dict[str, records.Amended] = {"sender": self.sender(app)}
+        unnamed = self._unnamed.pop(number, ())
+        return [records.Amendment(table=table, id=row_id, values=stated) for table, row_id in unnamed]
+
+    def await_package(self, sender: str, table: str, row_id: str) -> None:
+        """Remember a row of traffic as it happens, if its sender is an app of which only the number is known."""
+        number = sender.removeprefix("app:")
+        if number == sender or not _APP_ID.fullmatch(number) or len(self._unnamed) >= MOST_APPS:
+            return
+        rows = self._unnamed.setdefault(number, [])
+        if len(rows) < MOST_ROWS:
+            rows.append((table, row_id))
 
     def sender(self, app: App) -> str:
         """Return the name of an app as a sender."""
