@@ -10,7 +10,7 @@ from tests.report.charted import DRAWN, TEN, crowd, modelled
 
 from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.meaning.names.subjects import About
-from pixelwitness.report.charts import channel_chart, data_grid, flow_chart, timeline
+from pixelwitness.report.charts import channel_chart, data_grid, flow_chart, lanes, timeline
 from pixelwitness.report.charts.axis import MOST_CUTS, Stretch, make_ticks, split_axis
 from pixelwitness.report.charts.chart_models import (
     Answer,
@@ -241,10 +241,10 @@ def test_any_time_that_can_be_read_has_a_place(times: tuple[str, ...]) -> None:
 
 
 def test_a_long_table_of_visits_ends_with_their_number() -> None:
-    lanes = tuple(Lane.of(f"shop.example/{n}", (Moment(TEN + n, Mark.BEFORE, "PageView"),)) for n in range(230))
-    rows = timeline.draw_timeline(Timeline(lanes, by_visit=True)).rows
+    filled = tuple(Lane.of(f"shop.example/{n}", (Moment(TEN + n, Mark.BEFORE, "PageView"),)) for n in range(230))
+    rows = timeline.draw_timeline(Timeline(filled, by_visit=True)).rows
 
-    assert len(rows) == timeline.MOST_ROWS + 1
+    assert len(rows) == lanes.MOST_LANES + 1
     assert rows[-1] == ("30 more visits", *[""] * 12)
 
 

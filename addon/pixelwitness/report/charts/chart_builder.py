@@ -5,8 +5,9 @@ order of the story; Meta's own sites and Meta AI stand apart and are in no chart
 exposure holds already is taken from there; times and receivers come from single events.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_unread
@@ -212,10 +213,10 @@ def _counts(site: SiteExposure) -> dict[tuple[bool, str], dict[str, int]]:
     return counts
 
 
-def _data_grid(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> DataGrid:
-    forms = {site.name: _forms(site.data) for site in sites}
-    keys = {key for of in forms.values() for key in of}
-    if forms:
+def _data_grid(sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> DataGrid:
+    """Return what each site sent; of many sites one is looked at after the other."""
+    keys = {key for site in sites for key in _forms(site.data)}
+    if len(sites):
         keys |= {(about_of(data_class, data_class), str(data_class)) for data_class in ALWAYS}
     columns = sorted(
         keys,
@@ -223,14 +224,22 @@ def _data_grid(sites: Iterable[SiteExposure], vocabulary: Vocabulary) -> DataGri
     )
     return DataGrid(
         tuple(Datum(vocabulary.label(data_class), about) for about, data_class in columns),
-        tuple(
-            (site.name, tuple(forms[site.name].get(key) or _silent_answer(site, key[0]) for key in columns))
-            for site in sites
-        ),
+        tuple((site.name, tuple(_answers(site, columns))) for site in sites),
     )
 
 
-def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], Answer]:
+def _answers(site: SiteExposure, columns: Iterable[tuple[About, str]]) -> Iterator[Answer]:
+    forms = _forms(site.data)
+    return (_answer(*forms[key]) if key in forms else _silent_answer(site, key[0]) for key in columns)
+
+
+@lru_cache(maxsize=1_000)
+def _answer(state: State, forms: frozenset[str]) -> Answer:
+    """Return an answer, the same one for all sites that have it."""
+    return Answer(state, tuple(sorted(forms)))
+
+
+def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], tuple[State, frozenset[str]]]:
     """Return whether what was sent is sure to have left, and in which forms, by what it is about and its class."""
     sure: dict[tuple[About, str], set[str]] = {}
     unsure: dict[tuple[About, str], set[str]] = {}
@@ -240,8 +249,9 @@ def _forms(data: Iterable[DataSent]) -> dict[tuple[About, str], Answer]:
             if about in _ABOUTS:
                 of = unsure if datum.unknown == datum.times else sure
                 of.setdefault((about, datum.data_class), set()).add(label_form(datum.form))
-    answers = {key: Answer(State.UNSURE, tuple(sorted(forms))) for key, forms in unsure.items()}
-    return answers | {key: Answer(State.SENT, tuple(sorted(forms))) for key, forms in sure.items()}
+    return {key: (State.UNSURE, frozenset(forms)) for key, forms in unsure.items()} | {
+        key: (State.SENT, frozenset(forms)) for key, forms in sure.items()
+    }
 
 
 def _silent_answer(site: SiteExposure, about: About) -> Answer:

@@ -169,6 +169,8 @@ class Timeline:
     lanes: tuple[Lane, ...]
     by_visit: bool = False
     """Each lane is a visit to the one site there is."""
+    more: int = 0
+    """Lanes that are not among these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from pixelwitness.report.charts.chart_models import Lane, Mark, Moment, Tally, T
 
 MOST_DRAWN = 12
 """Lanes of sites that a picture has room for."""
+MOST_LANES = 200
+"""Lanes of sites that are told at all; further ones are counted."""
 MOST_MOMENTS = 20_000
 """Moments that are kept one by one, of all lanes together."""
 _HOUR = 3_600.0
@@ -34,11 +36,12 @@ class Lanes:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._is_by_visit = len(names) == 1
-        self._names = frozenset(names)
+        self._names = frozenset(names[:MOST_LANES])
+        self._more = len(names[MOST_LANES:])
         self._kept = 0
-        self._lanes: dict[str, _Filling] = (
-            {} if self._is_by_visit else {name: _Filling(place < MOST_DRAWN) for place, name in enumerate(names)}
-        )
+        self._lanes: dict[str, _Filling] = {}
+        if not self._is_by_visit:
+            self._lanes = {name: _Filling(place < MOST_DRAWN) for place, name in enumerate(names[:MOST_LANES])}
 
     def add(self, name: str, visit_id: str | None, moment: Moment) -> None:
         """Take a moment of a site; of another than those of the timeline nothing is kept."""
@@ -62,7 +65,7 @@ class Lanes:
 
     def build(self, pages: Mapping[str, str]) -> Timeline:
         """Return the timeline; ``pages`` are the addresses of visits by their ids."""
-        return Timeline(tuple(self._ordered(pages)), self._is_by_visit)
+        return Timeline(tuple(self._ordered(pages)), self._is_by_visit, self._more)
 
     def _ordered(self, pages: Mapping[str, str]) -> Iterator[Lane]:
         """Yield lanes of sites as they are, of visits those with the most moments first."""

@@ -21,7 +21,7 @@ from pixelwitness.report.charts.axis import (
     split_axis,
 )
 from pixelwitness.report.charts.chart_models import EVENTS, OUTCOME_WORDS, SIGNALS, Chart, Lane, Mark, Moment, Timeline
-from pixelwitness.report.charts.lanes import MOST_DRAWN
+from pixelwitness.report.charts.lanes import MOST_DRAWN, MOST_LANES
 from pixelwitness.report.charts.legend import Sample, draw_legend
 from pixelwitness.report.charts.svg import (
     Element,
@@ -38,7 +38,6 @@ from pixelwitness.report.charts.timeline_marks import ROWS, SIZE, draw_mark
 from pixelwitness.report.wording.safe_text import counted, listed, numbered, safe_text
 
 MOST_MARKS = 500
-MOST_ROWS = 200
 TITLE = "When it happened"
 
 _LENGTH = 704
@@ -68,7 +67,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
         *_KEPT.values(),
         "Signals",
     )
-    table = tuple(_rows(timeline.lanes, lane, len(head)))
+    table = tuple(_rows(timeline, lane, len(head)))
     lanes = timeline.lanes[:MOST_DRAWN]
     times = [moment.at for lane in lanes for moment in lane.moments if moment.at is not None]
     timeless = any(moment.at is None for lane in lanes for moment in lane.moments)
@@ -81,7 +80,7 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
     unknown_at = end + _UNKNOWN / 2
     drawn = _fitting([lane.moments for lane in lanes], parts, unknown_at)
     heights = [SIZE * max(2, len(_rows_of(marks))) + 8 for marks in drawn]
-    more = len(timeline.lanes) - len(lanes)
+    more = len(timeline.lanes) + timeline.more - len(lanes)
     bottom = _HEAD + sum(heights)
     width = max(end + (_UNKNOWN if timeless else 0) + 8, 480.0)
     root = canvas(key, TITLE, description)
@@ -103,10 +102,11 @@ def draw_timeline(timeline: Timeline, key: str = "chart-timeline") -> Chart:
 _COUNTED = (Mark.VISIT, *EVENTS, Mark.CONTACT)
 
 
-def _rows(lanes: Sequence[Lane], lane: str, columns: int) -> Iterator[tuple[str, ...]]:
-    yield from map(_row, lanes[:MOST_ROWS])
-    if len(lanes) > MOST_ROWS:
-        yield (counted(len(lanes) - MOST_ROWS, f"more {lane}"), *[""] * (columns - 1))
+def _rows(timeline: Timeline, lane: str, columns: int) -> Iterator[tuple[str, ...]]:
+    yield from map(_row, timeline.lanes[:MOST_LANES])
+    more = len(timeline.lanes[MOST_LANES:]) + timeline.more
+    if more:
+        yield (counted(more, f"more {lane}"), *[""] * (columns - 1))
 
 
 _KEPT = {
