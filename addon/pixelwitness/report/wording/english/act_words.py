@@ -37,6 +37,13 @@ _FURTHER: Mapping[Outcome, str] = {
     "tried": "It also tried to tell: {deed}.",
     "blocked": "It also tried to tell, and was blocked: {deed}.",
 }
+_CAN: Mapping[Outcome, str] = {
+    "told": "can know",
+    "unknown": "could know",
+    "tried": "could have known",
+    "blocked": "could have known",
+}
+"""How Meta knows by what went along, or was to."""
 _CLICK = "SubscribedButtonClick"
 _PRICED = ("Purchase", "Donate")
 """Only what was bought or given has a price; of everything else it is a sum beside."""
@@ -76,12 +83,20 @@ def _with_it(act: Act, vocabulary: Vocabulary) -> Sentence:
     thing = "device" if {one.data_class for one in act.identifiers} == {DataClass.DEVICE_ID} else "browser"
     if data and known:
         told = message(
-            "With it: {data}, from a {thing} that Meta can know by {known}.", data=data, thing=thing, known=known
+            "With it: {data}, from a {thing} that Meta {can} by {known}.",
+            data=data,
+            thing=thing,
+            can=_CAN[act.outcome],
+            known=known,
         )
     elif data:
         told = message("With it: {data}.", data=data)
     else:
-        told = message("Meta can know the {thing} by {known}.", thing=thing, known=known) if known else ()
+        told = (
+            message("Meta {can} the {thing} by {known}.", thing=thing, can=_CAN[act.outcome], known=known)
+            if known
+            else ()
+        )
     return follow(told, ("What else its body held was not recorded.",) if act.is_unread else ())
 
 
