@@ -80,6 +80,12 @@ TABLE: list[tuple[Any, Delivery, str | None]] = [
     (recorded(_fetchType="Disk Cache"), CACHED, FROM_CACHE),
     (recorded(answer={"_transferSize": 0}), CACHED, NOTHING),
     (recorded(answer={"_transferSize": 0}, connection="0"), CACHED, NOTHING),
+    (recorded(answer={"headersSize": 0}, _securityState="secure"), CACHED, NOTHING),  # as Firefox 153 writes it
+    (recorded(answer={"headersSize": 264}, _securityState="secure"), ANSWERED, None),
+    (recorded(answer={"headersSize": 0}, _securityState="secure", serverIPAddress="::1"), ANSWERED, None),
+    (recorded("POST", answer={"headersSize": 0}, _securityState="secure"), ANSWERED, None),
+    (recorded(answer={"headersSize": 0}), ANSWERED, None),
+    (recorded(status=0, answer={"headersSize": 0}, _securityState="insecure"), UNKNOWN, None),
     (recorded(answer={"_transferSize": 0}, serverIPAddress="1.2.3.4"), ANSWERED, None),
     (recorded(answer={"_transferSize": 0}, connection="443"), ANSWERED, None),
     (recorded(answer={"_transferSize": -1}), ANSWERED, None),

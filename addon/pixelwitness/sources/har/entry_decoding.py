@@ -56,6 +56,7 @@ class ResponsePart(msgspec.Struct, gc=False):
     content: ContentPart | _Wrong = None
     redirect: Any = msgspec.field(name="redirectURL", default=None)
     size: Any = msgspec.field(name="bodySize", default=None)
+    headers_size: Any = msgspec.field(name="headersSize", default=None)
     transferred: Any = msgspec.field(name="_transferSize", default=None)
     error: Any = msgspec.field(name="_error", default=None)
     failure: Any = msgspec.field(name="_failureText", default=None)
@@ -76,6 +77,8 @@ class Entry(msgspec.Struct, gc=False):
     address: Any = msgspec.field(name="serverIPAddress", default=None)
     connection: Any = None
     from_cache: Any = msgspec.field(name="_fromCache", default=None)
+    security: Any = msgspec.field(name="_securityState", default=None)
+    """Firefox's, of every request that it knows the end of."""
     fetch_type: Any = msgspec.field(name="_fetchType", default=None)
     error: Any = msgspec.field(name="_error", default=None)
     block: Any = msgspec.field(name="_blockedReason", default=None)
@@ -227,6 +230,7 @@ def _lenient_entry(value: Json) -> Entry:
         address=value.get("serverIPAddress"),
         connection=value.get("connection"),
         from_cache=value.get("_fromCache"),
+        security=value.get("_securityState"),
         fetch_type=value.get("_fetchType"),
         error=value.get("_error"),
         block=value.get("_blockedReason"),
@@ -265,6 +269,7 @@ def _lenient_response(value: dict[str, Json]) -> ResponsePart:
         content=part,
         redirect=value.get("redirectURL"),
         size=value.get("bodySize"),
+        headers_size=value.get("headersSize"),
         transferred=value.get("_transferSize"),
         error=value.get("_error"),
         failure=value.get("_failureText"),

@@ -46,13 +46,22 @@ def _of_answer(entry: Entry, method: str, status: int, answered: Headers) -> Out
     if method == "GET":
         if _is_cache(entry.from_cache) or _is_cache(entry.fetch_type):
             return _FROM_CACHE
-        part = entry.response
-        size = part.transferred if isinstance(part, ResponsePart) else None
-        nothing = isinstance(size, int | float) and not isinstance(size, bool) and size == 0
         is_redirect = 300 <= status < 400
-        if nothing and not is_redirect and entry.address in _NONE and entry.connection in _NONE:
+        if not is_redirect and entry.address in _NONE and entry.connection in _NONE and _is_untransferred(entry):
             return _NO_TRANSFER
     return judge_proxy_answer(status, answered) or _ANSWERED
+
+
+def _is_untransferred(entry: Entry) -> bool:
+    """Say whether a recorder says of an answer that nothing of it came over the network.
+
+    Chromium counts the bytes of all of it; Firefox, as recorded with version 153, only those of the headers.
+    """
+    part = entry.response
+    if not isinstance(part, ResponsePart):
+        return False
+    sizes = (part.transferred, part.headers_size if isinstance(entry.security, str) else None)
+    return any(isinstance(size, int | float) and not isinstance(size, bool) and size == 0 for size in sizes)
 
 
 def _errors(entry: Entry) -> Iterator[Outcome | None]:
