@@ -7,8 +7,9 @@ of the answers.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pixelwitness.core.exposure.coverage import Coverage, coverage_of
 from pixelwitness.core.exposure.exposure import CountedFinding, Exposure, Identification, SeenContact, SeenEvent
@@ -52,20 +53,26 @@ class Choice:
 
 EVERYTHING = Choice()
 
+_ANY_SITE = ":sites IS NULL OR "
 _IN_RECORDINGS = "(:recordings IS NULL OR {} IN (SELECT value FROM json_each(:recordings)))"
 
 
 def _chosen(site: str, of: str = "") -> str:
     """Return the condition that holds for the rows of a choice; ``site`` names them, ``of`` the table."""
-    return f"""(:sites IS NULL OR {site} IN (SELECT value FROM json_each(:sites)))
+    return f"""({_ANY_SITE}{site} IN (SELECT value FROM json_each(:sites)))
   AND (:since IS NULL OR {of}seen_at IS NULL OR {of}seen_at >= :since)
   AND {_IN_RECORDINGS.format(f"{of}recording_id")}"""
 
 
-_OF_SITE = _chosen("ifnull(site, 'unknown')")
+def _for(choice: Choice, statement: str) -> str:
+    """Return a statement as a choice needs it: where it names sites, so that these alone are read, by the indexes."""
+    return statement.replace(_ANY_SITE, "") if choice.sites else statement
+
+
+_OF_SITE = _chosen(schema.OF_SITE)
 _COUNTED = f"{schema.COUNTED.format('')} AND {_chosen(schema.TOLD_BY.format(''))}"
 _COUNTED_EVENTS = f"{schema.COUNTED.format('events.')} AND {_chosen(schema.TOLD_BY.format('events.'), 'events.')}"
-_NAME_OF_EVENT = "CASE WHEN events.sender GLOB 'app:*' THEN events.sender ELSE events.page_site END"
+_NAME_OF_EVENT = "CASE events.sender WHEN 'site' THEN events.page_site ELSE events.sender END"
 
 
 class _Query[R: Record]:
@@ -79,9 +86,16 @@ class _Query[R: Record]:
         self._lists = tuple(name for name, (kind, _) in types.items() if kind is tuple)
         self._statement = f"SELECT {', '.join(types)} FROM {TABLE_OF[record]} {rest}"
 
-    def read(self, db: sqlite3.Connection, parameters: Mapping[str, str | None] | tuple[str, ...]) -> Iterator[R]:
-        """Yield the records: truths as bool, JSON arrays as tuples."""
-        for values in db.execute(self._statement, parameters):
+    def read(self, db: sqlite3.Connection, choice: Choice, **further: str) -> Iterator[R]:
+        """Yield the records of a choice: truths as bool, JSON arrays as tuples."""
+        return self._records(db.execute(_for(choice, self._statement), {**choice.parameters, **further}))
+
+    def read_of(self, db: sqlite3.Connection, owner: str) -> Iterator[R]:
+        """Yield the records of one owner, as `read`."""
+        return self._records(db.execute(self._statement, (owner,)))
+
+    def _records(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+        for values in rows:
             row = dict(zip(self._names, values, strict=True))
             for name in self._truths:
                 row[name] = None if row[name] is None else bool(row[name])
@@ -162,32 +176,46 @@ GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4
 """
 
+_NAMES = f"""
+SELECT {schema.TOLD_BY.format("")} FROM events WHERE {_COUNTED}
+UNION
+SELECT {schema.TOLD_BY.format("")} FROM contacts WHERE {_COUNTED}
+UNION
+SELECT {schema.OF_SITE} FROM visits WHERE site IS NOT NULL AND {_OF_SITE}
+UNION
+SELECT {schema.OF_SITE} FROM pixel_configs WHERE {_OF_SITE}
+UNION
+SELECT {schema.OF_SITE} FROM observations
+WHERE kind IN ('server_tag_cookie', 'server_set_cookie') AND evidence IS NOT NULL AND {_OF_SITE}
+ORDER BY 1
+"""
+
 _OWN_SITES = "SELECT site FROM site_owners ORDER BY site"
 
 
 def recordings(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> tuple[Recording, ...]:
     """Return the recordings, in the order of time."""
-    return tuple(_RECORDINGS.read(db, choice.parameters))
+    return tuple(_RECORDINGS.read(db, choice))
 
 
 def visits(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Visit]:
     """Yield the visits, in the order of time."""
-    return _VISITS.read(db, choice.parameters)
+    return _VISITS.read(db, choice)
 
 
 def signals(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Signal]:
     """Yield the consent signals, in the order of time."""
-    return _SIGNALS.read(db, choice.parameters)
+    return _SIGNALS.read(db, choice)
 
 
 def observations(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Observation]:
     """Yield the observations, what only answers showed, in the order of time."""
-    return _OBSERVATIONS.read(db, choice.parameters)
+    return _OBSERVATIONS.read(db, choice)
 
 
 def pixel_configs(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[PixelConfig]:
     """Yield the settings that configurations of pixels told, in the order of time."""
-    return _PIXEL_CONFIGS.read(db, choice.parameters)
+    return _PIXEL_CONFIGS.read(db, choice)
 
 
 def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenEvent]:
@@ -195,35 +223,35 @@ def events(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[Seen
 
     Of these and of contacts those are left out that a cache answered and those of whoever runs the proxy.
     """
-    for event in _EVENTS.read(db, choice.parameters):
-        carriers = list(_TRANSMISSIONS.read(db, (event.id,)))
+    for event in _EVENTS.read(db, choice):
+        carriers = list(_TRANSMISSIONS.read_of(db, event.id))
         carriers.sort(key=lambda carrier: carrier.rule_id != event.rule_id)
-        fields = tuple(field for carrier in carriers for field in _FIELDS_OF_TRANSMISSION.read(db, (carrier.id,)))
-        yield SeenEvent(event, tuple(carriers), fields, tuple(_FINDINGS_OF_EVENT.read(db, (event.id,))))
+        fields = tuple(field for carrier in carriers for field in _FIELDS_OF_TRANSMISSION.read_of(db, carrier.id))
+        yield SeenEvent(event, tuple(carriers), fields, tuple(_FINDINGS_OF_EVENT.read_of(db, event.id)))
 
 
 def contacts(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[SeenContact]:
     """Yield the contacts with their fields and findings, in the order of time."""
-    for contact in _CONTACTS.read(db, choice.parameters):
-        fields = tuple(_FIELDS_OF_CONTACT.read(db, (contact.id,)))
-        yield SeenContact(contact, fields, tuple(_FINDINGS_OF_CONTACT.read(db, (contact.id,))))
+    for contact in _CONTACTS.read(db, choice):
+        fields = tuple(_FIELDS_OF_CONTACT.read_of(db, contact.id))
+        yield SeenContact(contact, fields, tuple(_FINDINGS_OF_CONTACT.read_of(db, contact.id)))
 
 
 def server_hints(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
     """Yield (site, hint) for each reason to think that a site's server reports, too."""
-    for site, label, evidence, number, certainty in db.execute(_SERVER_HINTS, choice.parameters):
+    for site, label, evidence, number, certainty in db.execute(_for(choice, _SERVER_HINTS), choice.parameters):
         yield site, CountedFinding(label, certainty, evidence, number)
 
 
 def findings(db: sqlite3.Connection, kinds: Collection[str], choice: Choice = EVERYTHING) -> Iterator[Finding]:
     """Yield the findings of some kinds; sites and times are those of what they were found in."""
-    return _FINDINGS.read(db, {**choice.parameters, "kinds": json.dumps(sorted(kinds))})
+    return _FINDINGS.read(db, choice, kinds=json.dumps(sorted(kinds)))
 
 
 def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, Identification]]:
     """Yield for each site with events by what Meta could tell whom they are about, at the closest."""
     by_site: dict[str | None, list[tuple[str, str, bool]]] = {}
-    for site, level, evidence, unknown in db.execute(_IDENTITIES, choice.parameters):
+    for site, level, evidence, unknown in db.execute(_for(choice, _IDENTITIES), choice.parameters):
         by_site.setdefault(site, []).append((level, evidence, bool(unknown)))
     for site, levels in by_site.items():
         known = summarise_identity((level, evidence) for level, evidence, _ in levels)
@@ -232,7 +260,7 @@ def known_by(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tu
 
 def consent(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Iterator[tuple[str | None, CountedFinding]]:
     """Yield (site, what was visible of consent) for the events that are judged as sent."""
-    for site, *counted in db.execute(_CONSENT, choice.parameters):
+    for site, *counted in db.execute(_for(choice, _CONSENT), choice.parameters):
         yield site, CountedFinding(*counted)
 
 
@@ -243,13 +271,33 @@ def own_sites(db: sqlite3.Connection) -> frozenset[str]:
 
 def coverage(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> Coverage:
     """Return the account of the recordings; sites and times do not narrow it, since a ledger has none."""
+    return _coverage(db, recordings(db, choice), choice)
+
+
+def _coverage(db: sqlite3.Connection, found: tuple[Recording, ...], choice: Choice) -> Coverage:
     carrying, carried = db.execute(_CARRIED, choice.parameters).fetchone()
-    return coverage_of(recordings(db, choice), carrying=carrying, carried=carried)
+    return coverage_of(found, carrying=carrying, carried=carried)
+
+
+def names(db: sqlite3.Connection, choice: Choice = EVERYTHING) -> tuple[str, ...]:
+    """Return the names of the sites and apps of which anything is stored, ``unknown`` among them."""
+    return tuple(name for (name,) in db.execute(_for(choice, _NAMES), choice.parameters))
 
 
 def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choice = EVERYTHING) -> Exposure:
-    """Return what sites were seen to send; values of ``identifying`` classes are compared across sites."""
+    """Return what sites were seen to send; values of ``identifying`` classes are compared across sites.
+
+    It is made site by site, so that the rows of one are held at a time.
+    """
     builder = ExposureBuilder(own_sites(db), identifying)
+    for name in names(db, choice):
+        _add_site(db, builder, replace(choice, sites=(name,)))
+        builder.finish_sites()
+    found = recordings(db, choice)
+    return builder.build(_coverage(db, found, choice), found)
+
+
+def _add_site(db: sqlite3.Connection, builder: ExposureBuilder, choice: Choice) -> None:
     for visit in visits(db, choice):
         builder.add_visit(visit)
     for event in events(db, choice):
@@ -264,4 +312,3 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
         builder.add_known_by(site, known)
     for site, state in consent(db, choice):
         builder.add_consent(site, state)
-    return builder.build(coverage(db, choice), recordings(db, choice))

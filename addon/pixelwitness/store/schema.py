@@ -77,18 +77,33 @@ _REFERENCES: Mapping[str, str] = {
     "transmission_id": "transmissions",
 }
 
+OUTCOME = """CASE WHEN {0}blocked THEN 'blocked' WHEN {0}delivery IN ('answered', 'sent') THEN 'told'
+    WHEN {0}delivery IN ('failed', 'stopped') THEN 'tried' WHEN {0}delivery <> 'cached' THEN 'unknown' END"""
+"""`core.exposure.outcome.outcome_of` in SQL; in the braces the table with its point, or nothing, as below."""
+SENT = "NOT {0}blocked AND {0}delivery NOT IN ('failed', 'stopped', 'cached')"
+"""Condition that holds for what is judged as sent."""
+COUNTED = "{0}sender <> 'operator' AND ({0}blocked OR {0}delivery <> 'cached')"
+"""Condition that holds for events and contacts that count for somebody: not the operator's, nor answered by a cache."""
+TOLD_BY = "CASE {0}sender WHEN 'site' THEN ifnull({0}page_site, 'unknown') ELSE {0}sender END"
+"""Under which name an event or contact counts."""
+OF_SITE = "ifnull(site, 'unknown')"
+"""Under which name a visit, signal, observation or setting counts."""
+
 # A partial index holds no entry for the many rows whose column is null.
 _INDEXES: Mapping[str, str] = {
     "visits_recording": "visits (recording_id)",
-    "visits_site": "visits (site)",
+    "visits_site": f"visits ({OF_SITE})",
     "events_recording": "events (recording_id)",
     "events_visit": "events (visit_id) WHERE visit_id IS NOT NULL",
-    "events_site": "events (page_site)",
+    "events_told_by": f"events ({TOLD_BY.format('')})",
     "contacts_recording": "contacts (recording_id)",
     "contacts_visit": "contacts (visit_id) WHERE visit_id IS NOT NULL",
-    "contacts_site": "contacts (page_site)",
+    "contacts_told_by": f"contacts ({TOLD_BY.format('')})",
     "transmissions_event": "transmissions (event_id)",
     "transmissions_recording": "transmissions (recording_id)",
+    "signals_site": f"signals ({OF_SITE})",
+    "observations_site": f"observations ({OF_SITE})",
+    "pixel_configs_site": f"pixel_configs ({OF_SITE})",
     "signals_recording": "signals (recording_id)",
     "signals_visit": "signals (visit_id) WHERE visit_id IS NOT NULL",
     "observations_recording": "observations (recording_id)",
@@ -105,16 +120,6 @@ _KEYS: Mapping[str, str] = {
     "fields_of_transmission": "fields (transmission_id, field, ordinal) WHERE transmission_id IS NOT NULL",
     "fields_of_contact": "fields (contact_id, field, ordinal) WHERE contact_id IS NOT NULL",
 }
-
-OUTCOME = """CASE WHEN {0}blocked THEN 'blocked' WHEN {0}delivery IN ('answered', 'sent') THEN 'told'
-    WHEN {0}delivery IN ('failed', 'stopped') THEN 'tried' WHEN {0}delivery <> 'cached' THEN 'unknown' END"""
-"""`core.exposure.outcome.outcome_of` in SQL; in the braces the table with its point, or nothing, as below."""
-SENT = "NOT {0}blocked AND {0}delivery NOT IN ('failed', 'stopped', 'cached')"
-"""Condition that holds for what is judged as sent."""
-COUNTED = "{0}sender <> 'operator' AND ({0}blocked OR {0}delivery <> 'cached')"
-"""Condition that holds for events and contacts that count for somebody: not the operator's, nor answered by a cache."""
-TOLD_BY = "CASE WHEN {0}sender GLOB 'app:*' THEN {0}sender ELSE ifnull({0}page_site, 'unknown') END"
-"""Under which name an event or contact counts."""
 
 _SENT, _COUNTED, _TOLD_BY = (condition.format("") for condition in (SENT, COUNTED, TOLD_BY))
 _UNKNOWN, _TRIED = (f"({OUTCOME.format('')}) = '{outcome}'" for outcome in ("unknown", "tried"))

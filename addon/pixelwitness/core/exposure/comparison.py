@@ -193,7 +193,9 @@ class _Side:
         if coverage.headless and key[0] not in _OF_CONTACTS and self._silent_after_loading():
             yield Gap.HEADLESS
         if self.site is None or self.site.standing is not Standing.UNKNOWN:
-            unplaced = (key for site in self.exposure.of(Standing.UNKNOWN) for key, _ in _things(site))
+            unplaced = (
+                key for site in self.exposure.sites if site.standing is Standing.UNKNOWN for key, _ in _things(site)
+            )
             if key[0] in (Aspect.EVENT, Aspect.CONTACT, Aspect.PIXEL) and key in set(unplaced):
                 yield Gap.PAGE_UNKNOWN
 

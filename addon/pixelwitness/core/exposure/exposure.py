@@ -5,6 +5,7 @@ know SQLite, words for people or output formats.  The token of a value serves to
 show sameness and goes no further than this.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -271,12 +272,9 @@ class SiteExposure:
 class Exposure:
     """The sites, what joins them, and the account of what was examined."""
 
-    sites: tuple[SiteExposure, ...]
+    sites: Sequence[SiteExposure]
+    """Of many each is unpacked when it is reached: iterate, and keep none."""
     shared: tuple[SharedValue, ...]
     coverage: Coverage
     recordings: tuple[Recording, ...] = ()
     """What was examined, in the order of time."""
-
-    def of(self, standing: Standing) -> tuple[SiteExposure, ...]:
-        """Return the sites of one standing."""
-        return tuple(site for site in self.sites if site.standing is standing)

@@ -33,6 +33,7 @@ from pixelwitness.core.exposure.grouping import (
 from pixelwitness.core.exposure.outcome import SENT, Outcome
 from pixelwitness.core.exposure.pixel_setup import SettingsGatherer
 from pixelwitness.core.exposure.records import Contact, Event, Field, PixelConfig, Recording, Visit
+from pixelwitness.core.exposure.site_sequence import SiteGatherer
 from pixelwitness.core.join.attribution import OWN_WORDS
 
 type _EventKey = tuple[str, str, tuple[str, ...], int]
@@ -51,6 +52,7 @@ class _SiteBuilder:
     """Gathers what belongs to one site."""
 
     visits: int = 0
+    places: int = 0
     events: dict[_EventKey, EventCounter] = field(default_factory=dict)
     contacts: dict[tuple[str, int], ContactCounter] = field(default_factory=dict)
     data: DataCounter = field(default_factory=DataCounter)
@@ -64,14 +66,15 @@ class _SiteBuilder:
     findings: FindingCounter = field(default_factory=FindingCounter)
     opened: dict[str, None] = field(default_factory=dict)
 
-    def add_event(self, item: SeenEvent, outcome: Outcome, place: int) -> None:
+    def add_event(self, item: SeenEvent, outcome: Outcome) -> None:
         event = item.event
         # The order of groups is the order of names; an event without a name comes first.
         key = (event.event_name or "", event.pixel_id or "", item.channels, _OUTCOMES.index(outcome))
         group = self.events.get(key)
         if group is None:
             group = self.events[key] = EventCounter(item)
-        group.add(item, place)
+        group.add(item, self.places)
+        self.places += 1
         if outcome in SENT:
             self.data.add_event(item)
             self.findings.add(item.findings, outcome, to=self.findings.events)
@@ -113,7 +116,9 @@ class _SiteBuilder:
 
 
 class ExposureBuilder:
-    """Builds the exposure of visits, events and contacts, added in the order of the store, and of their findings.
+    """Builds the exposure of visits, events and contacts, added in the order of time, and of their findings.
+
+    All of one site may come before the next one: see `finish_sites`.
 
     ``own_sites`` are Meta's; ``identifying`` the classes of data by which a
     person, browser or account is known again: their values are compared across sites.
@@ -123,7 +128,7 @@ class ExposureBuilder:
         self._own_sites = frozenset(own_sites)
         self._identifying = frozenset(identifying)
         self._sites: dict[tuple[Standing, str | None], _SiteBuilder] = {}
-        self._events = 0
+        self._finished = SiteGatherer()
         self._holders: dict[tuple[str, str, str], dict[str, bool]] = {}
         """(class, form, token) to the sites that sent it, and whether it was recorded of any time that it left.
 
@@ -154,8 +159,7 @@ class ExposureBuilder:
         if outcome is None or item.event.sender == OPERATOR:
             return
         standing = self.standing(site, item.event.channel)
-        self._of(standing, site).add_event(item, outcome, self._events)
-        self._events += 1
+        self._of(standing, site).add_event(item, outcome)
         if standing in _COMPARED and site is not None and outcome in SENT:
             self._compare(site, item.carried, item.unsure)
 
@@ -185,14 +189,20 @@ class ExposureBuilder:
         """Add one reason to think that a site's server reports, too."""
         self._of(self.standing(site), site).server_hints.append(hint)
 
+    def finish_sites(self) -> None:
+        """Say that nothing more comes of the sites of before, so that their rows need not be remembered."""
+        for (standing, site), found in self._sites.items():
+            self._finished.add(found.build(site, standing))
+        self._sites.clear()
+
     def build(self, coverage: Coverage, recordings: tuple[Recording, ...] = ()) -> Exposure:
         """Return the exposure: sites in the order of their names, the unknown one last."""
-        keys = sorted(self._sites, key=lambda key: (key[1] is None, key[1] or "", key[0]))
-        sites = tuple(self._sites[key].build(key[1], key[0]) for key in keys)
+        self.finish_sites()
+        sites = self._finished.sites(lambda site: (site.site is None, site.name, site.standing))
         joined = [
-            ((self._called[key[2]] if key[0] == _ANY else key[0], *key[1:]), sorted(sites.items()))
-            for key, sites in self._holders.items()
-            if len(sites) > 1 and (key[0] != _ANY or key[2] in self._called)
+            ((self._called[key[2]] if key[0] == _ANY else key[0], *key[1:]), sorted(holders.items()))
+            for key, holders in self._holders.items()
+            if len(holders) > 1 and (key[0] != _ANY or key[2] in self._called)
         ]
         joined.sort(key=lambda item: (item[0][0], item[0][1], item[1]))
         shared = tuple(

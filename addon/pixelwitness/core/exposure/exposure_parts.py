@@ -43,7 +43,7 @@ class EventContents:
     unread: bool
     """Part of it, or all, stood in a body that could not be read."""
     first: int
-    """Place of the first of them among all events of the exposure, in the order of time."""
+    """Place of the first of them among the events of the site, in the order of time."""
     findings: tuple[Finding, ...] = ()
     """What was understood of the first of them; the same fields give the same of each."""
     ids: tuple[str, ...] = ()

@@ -5,10 +5,10 @@ know what a setting means.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from pixelwitness.core.exposure.records import PixelConfig
 from pixelwitness.core.wire import json_text
-from pixelwitness.core.wire.json_text import Json
 
 MAX_SETTINGS = 500
 """Settings of one pixel on one site that are kept."""
@@ -19,7 +19,8 @@ class PixelSetting:
     """One setting: its key, and the parts that were kept of it."""
 
     key: str
-    parts: dict[str, Json] = field(hash=False)
+    parts: dict[str, Any] = field(hash=False)
+    """JSON."""
 
     @property
     def is_on(self) -> bool:
@@ -55,6 +56,6 @@ class SettingsGatherer:
         )
 
 
-def _parts(value: str) -> dict[str, Json]:
+def _parts(value: str) -> dict[str, Any]:
     parts = json_text.loads_or_none(value)
     return parts if isinstance(parts, dict) else {}

@@ -82,11 +82,11 @@ def _not_told(narrative: SiteNarrative) -> Iterable[str]:
 
 
 def _apart(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[str]:
-    silent = [site.name for site in exposure.of(Standing.SITE) if site.is_silent]
+    silent = [site.name for site in exposure.sites if site.standing is Standing.SITE and site.is_silent]
     if silent:
         yield f"Visited, nothing seen to go to Meta: {markdown_sentence(list_names(silent, MAX_NAMES))}."
         yield ""
-    own = [site for site in exposure.of(Standing.META) if not site.is_silent]
+    own = [site for site in exposure.sites if site.standing is Standing.META and not site.is_silent]
     if own:
         names = [
             f"{code_span(site.name)} ({counted(site.n_events, 'event')}, {counted(site.n_contacts, 'contact')})"

@@ -4,11 +4,13 @@ Owns their order and which sites each is about.  It sums up what the sites say, 
 and says no more than they do.  Pure; must not know words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from pixelwitness.core.exposure.coverage import Coverage
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.site_sequence import choose_sites, sort_sites
 from pixelwitness.report.statements.person_data import find_identifiers, find_personal_data
 from pixelwitness.report.statements.report_kinds import (
     AgainstConsent,
@@ -38,7 +40,7 @@ _GAPS = (
 )
 
 
-def reporting_sites(exposure: Exposure, perspective: Perspective) -> tuple[SiteExposure, ...]:
+def reporting_sites(exposure: Exposure, perspective: Perspective) -> Sequence[SiteExposure]:
     """Return the sites, and the unknown one, of which anything was seen to go to Meta, as people read of them.
 
     Those that sent data about the person come first, by the number of its classes and of events; then all
@@ -49,8 +51,8 @@ def reporting_sites(exposure: Exposure, perspective: Perspective) -> tuple[SiteE
         person = {one.data_class for one in find_personal_data(site, perspective.families)}
         return -len(person), -site.n_events if person else 0, site.site is None, site.name
 
-    sites = (site for site in exposure.sites if site.standing is not Standing.META and not site.is_silent)
-    return tuple(sorted(sites, key=order))
+    sites = choose_sites(exposure.sites, lambda site: site.standing is not Standing.META and not site.is_silent)
+    return sort_sites(sites, order)
 
 
 def lead_statements(exposure: Exposure, perspective: Perspective) -> tuple[ReportStatement, ...]:
@@ -66,18 +68,14 @@ def name_sites(sites: Sequence[SiteExposure]) -> Sites:
 
 def _lead(sites: Sequence[SiteExposure], exposure: Exposure, seen_by: Perspective) -> Iterator[ReportStatement]:
     for outcome in OUTCOMES:
-        telling = [site for site in sites if event_groups(site, outcome)]
+        telling = choose_sites(sites, partial(event_groups, outcome=outcome))
         if telling or outcome == "told":
             events = sum(group.events for site in telling for group in event_groups(site, outcome))
             yield SitesTold(outcome=outcome, sites=name_sites(telling), events=events)
-    sending = [site for site in sites if event_groups(site, "told") or event_groups(site, "unknown")]
+    sending = choose_sites(sites, lambda site: event_groups(site, "told") or event_groups(site, "unknown"))
     senders = {site.name for site in sending}
     for outcome in OUTCOMES:
-        contacting = [
-            site
-            for site in sites
-            if contact_groups(site, outcome) and site.name not in senders and not _was_surer(site, outcome)
-        ]
+        contacting = choose_sites(sites, partial(_contacts_only, senders=senders, outcome=outcome))
         if contacting:
             yield SitesContacted(outcome=outcome, sites=name_sites(contacting), further=bool(sending))
     yield from _about_whom(sites, sending, exposure, seen_by)
@@ -97,6 +95,10 @@ def _lead(sites: Sequence[SiteExposure], exposure: Exposure, seen_by: Perspectiv
         first_day=first[:10] if first else None,
         last_day=last[:10] if last else None,
     )
+
+
+def _contacts_only(site: SiteExposure, senders: Collection[str], outcome: Outcome) -> bool:
+    return bool(contact_groups(site, outcome)) and site.name not in senders and not _was_surer(site, outcome)
 
 
 def _was_surer(site: SiteExposure, outcome: Outcome) -> bool:
@@ -130,14 +132,13 @@ def _about_whom(
             unknown=all(one.unknown >= one.times for one in said),
             one_value=len(group) == 1 and len(names) > 1 and _is_one_value(names, group[0], said, exposure),
         )
-    known = [site for site in sites if _may_have_left(site) and find_identifiers(site)]
+    known = choose_sites(sites, lambda site: _may_have_left(site) and find_identifiers(site))
     if sending and not holders:
         unread = sum(site.unread for site in sites)
         yield NoPersonalData(has_identifiers=bool(known), bodies_not_recorded=unread)
     if known:
-        telling = [site for site in sites if _may_have_left(site)]
         sure = any(event_groups(site, "told") or contact_groups(site, "told") for site in known)
-        yield BrowsersKnown(sites=name_sites(known), of=len(telling), unknown=not sure)
+        yield BrowsersKnown(sites=name_sites(known), of=len(data), unknown=not sure)
 
 
 def _may_have_left(site: SiteExposure) -> bool:
@@ -160,7 +161,7 @@ def silence(exposure: Exposure) -> Silence:
     to_meta = coverage.matched + coverage.undecodable + coverage.blocked
     if coverage.seen == 0:
         reach = "nothing_scanned"
-    elif any(not site.is_silent for site in exposure.of(Standing.META)):
+    elif any(site.standing is Standing.META and not site.is_silent for site in exposure.sites):
         reach = "own_sites_aside"
     elif to_meta:
         reach = "chosen_part"

@@ -30,14 +30,19 @@ class Announcements:
 def select_announcements(exposure: Exposure, vocabulary: Vocabulary) -> Announcements:
     """Return the statements for what an exposure holds; none where nothing was seen to go to Meta."""
     announced, region = vocabulary.announced, vocabulary.region
-    sent = [site for site in exposure.sites if site.standing is not Standing.META and (site.sent or site.sent_contacts)]
-    uses_ai = any(Channel.META_AI in site.channels for site in exposure.sites)
-    concerned = [site for site in exposure.sites if site in sent or Channel.META_AI in site.channels]
+    sent, uses_ai = False, False
+    firsts, lasts = [], []
+    for site in exposure.sites:
+        has_sent = site.standing is not Standing.META and bool(site.sent or site.sent_contacts)
+        is_ai = Channel.META_AI in site.channels
+        sent, uses_ai = sent or has_sent, uses_ai or is_ai
+        if has_sent or is_ai:
+            firsts += [site.first_seen] if site.first_seen is not None else []
+            lasts += [site.last_seen] if site.last_seen is not None else []
     about: tuple[UseSubject, ...] = (*(("events",) if sent else ()), *(("meta_ai",) if uses_ai else ()))
     if not about:
         return Announcements((), (), region, None)
-    last = max((site.last_seen for site in concerned if site.last_seen is not None), default=None)
-    first = min((site.first_seen for site in concerned if site.first_seen is not None), default=None)
+    first, last = min(firsts, default=None), max(lasts, default=None)
     uses = tuple(uses_for(announced.uses, last, region, about))
     advice = tuple(advice.text for advice in advice_for(announced.can_do, last)) if sent else ()
     return Announcements(uses, advice, region, first)

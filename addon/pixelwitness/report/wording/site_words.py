@@ -6,6 +6,7 @@ Owns these words.  Must not know outputs.
 from collections.abc import Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure, SiteExposure, Standing
+from pixelwitness.core.exposure.site_sequence import choose_sites
 from pixelwitness.report.statements.report_statements import name_sites, shared_values
 from pixelwitness.report.statements.statement import Sites
 from pixelwitness.report.wording.english.data_words import name_data
@@ -15,10 +16,10 @@ from pixelwitness.report.wording.vocabulary import Vocabulary
 
 def describe_others(exposure: Exposure, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what stands beside the sites that told something, each as its head and its words."""
-    silent = tuple(site for site in exposure.of(Standing.SITE) if site.is_silent)
+    silent = choose_sites(exposure.sites, lambda site: site.standing is Standing.SITE and site.is_silent)
     if silent:
         yield "Visited, nothing seen to go to Meta", _named(name_sites(silent))
-    own = tuple(site for site in exposure.of(Standing.META) if not site.is_silent)
+    own = choose_sites(exposure.sites, lambda site: site.standing is Standing.META and not site.is_silent)
     if own:
         yield (
             "Apart, Meta's own (a person using Meta is no site leaking)",
