@@ -7,7 +7,6 @@ from pixelwitness.core.exposure.outcome import Outcome
 from pixelwitness.policy.config.checks import Check, Level
 from pixelwitness.policy.exit_code import ExitCode
 from pixelwitness.policy.violations.gaps import Gap, GapKind
-from pixelwitness.policy.violations.stale import Stale, StaleKind
 from pixelwitness.policy.violations.judgement import (
     DEFAULT_POLICY,
     Acceptance,
@@ -17,6 +16,7 @@ from pixelwitness.policy.violations.judgement import (
     Violation,
 )
 from pixelwitness.policy.violations.reasons import Reason, ReasonKind
+from pixelwitness.policy.violations.stale import Stale, StaleKind
 from pixelwitness.report.check.check_result import CheckResult, Located, Unread
 from pixelwitness.report.wording.vocabulary import Vocabulary
 

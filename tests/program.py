@@ -13,6 +13,7 @@ takes a JSON array of ``{"words": [...], "typed": "..."}`` and prints one of
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -57,6 +58,18 @@ def run(
         code = cli.main()
     out = _text(printed)
     return subprocess.CompletedProcess(arguments, code, out, "" if together else _text(said))
+
+
+_CALL = re.compile(r"((?:\w+=\w+ )*)pixelwitness((?: [\w./=-]+)+)")
+
+
+def call(line: str, cwd: Path, env: Mapping[str, str] | None = None) -> Finished | None:
+    """Run a line of a shell that is a call of the program and nothing else; return None for any other line."""
+    found = _CALL.fullmatch(line)
+    if found is None:
+        return None
+    stated = dict(pair.split("=") for pair in found[1].split())
+    return run(*found[2].split(), cwd=cwd, env={**(env or {}), **stated}, together=True)
 
 
 def start(*words: object, cwd: Path | None = None, stdin: str = "", env: Mapping[str, str] | None = None) -> Finished:

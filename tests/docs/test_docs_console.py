@@ -1,5 +1,4 @@
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -57,11 +56,8 @@ def environment() -> dict[str, str]:
 
 def do(text: str, folder: Path, variables: dict[str, str], last: int) -> program.Finished:
     """Do a command as a shell does, after one that ended with ``last``; a call of this very program needs none."""
-    call = re.fullmatch(r"((?:\w+=\w+ )*)pixelwitness( [\w ./-]+)", text)
-    if call is not None and CHANGED not in variables:
-        stated = dict(pair.split("=") for pair in call[1].split())
-        return program.run(*call[2].split(), cwd=folder, env={"COLUMNS": variables["COLUMNS"], **stated}, together=True)
-    return subprocess.run(
+    called = None if CHANGED in variables else program.call(text, folder, {"COLUMNS": variables["COLUMNS"]})
+    return called or subprocess.run(
         ["bash", "-c", f"(exit {last})\n{text}"],
         cwd=folder,
         env=variables,

@@ -13,7 +13,7 @@ from tests.sites.watch import watched
 from pixelwitness.scan.scan import ScanOptions, scan
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 browse = pytest.importorskip("tests.sites.browse", reason="Playwright is not installed")
 pytestmark = [
@@ -119,26 +119,30 @@ class Session:
 @pytest.fixture(scope="module")
 def sessions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Session]:
     found = {}
-    for name, case in CASES.items():
-        folder = tmp_path_factory.mktemp(name)
-        with watched(folder) as running:
-            with browse.chromium(running.proxy.port) as browser:
-                context = browse.profile(browser, folder / "browser.har")
-                if case.headers:
-                    context.set_extra_http_headers(dict(case.headers))
-                page = context.new_page()
-                page.goto(HOME)
-                browse.settle(page)
-                case.doing(page)
-                browse.settle(page)
-                context.close()
-            assert running.proxy.stop() == 0
-        others = {}
-        for recording in (running.flows, running.har, folder / "browser.har"):
-            others[recording.name] = folder / f"{recording.name}.sqlite"
-            scan([str(recording)], ScanOptions(db=others[recording.name], key=running.key))
-        found[name] = Session(running.db, others)
+    with browse.chromium() as browser:
+        for name, case in CASES.items():
+            found[name] = session(tmp_path_factory.mktemp(name), browser, case)
     return found
+
+
+def session(folder: Path, browser: "Browser", case: Case) -> Session:
+    """Do a visit in a profile of its own behind a proxy of its own."""
+    with watched(folder) as running:
+        context = browse.profile(browser, folder / "browser.har", running.proxy.port)
+        if case.headers:
+            context.set_extra_http_headers(dict(case.headers))
+        page = context.new_page()
+        page.goto(HOME)
+        browse.settle(page)
+        case.doing(page)
+        browse.settle(page)
+        context.close()
+        assert running.proxy.stop() == 0
+    others = {}
+    for recording in (running.flows, running.har, folder / "browser.har"):
+        others[recording.name] = folder / f"{recording.name}.sqlite"
+        scan([str(recording)], ScanOptions(db=others[recording.name], key=running.key))
+    return Session(running.db, others)
 
 
 def consent_of(db: Path) -> list[list[tuple[str, str, str]]]:

@@ -1,7 +1,7 @@
 """A pipeline as its owner pastes it: Playwright records a purchase, ``check`` judges it, on every road it can take.
 
-The commands are run by a shell in a folder of its own, as a runner does; the steps of the
-recipe are read out of the documentation.
+The commands are run in a folder of its own, by a shell where they need one, as a runner does; the
+steps of the recipe are read out of the documentation.
 """
 
 import json
@@ -10,12 +10,19 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from tests import program
 from tests.docs import reading
 from tests.sites import certificates, server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 direct = pytest.importorskip("tests.sites.direct", reason="Playwright is not installed")
 pytestmark = [
@@ -25,16 +32,13 @@ pytestmark = [
 ]
 
 VISIT = Path("test-results", "visit.har")
-RECORD = """
-import json, os, sys
-from playwright.sync_api import sync_playwright
 
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 
-def told(page, name, **more):
-    return page.expect_request(lambda one: "/tr/" in one.url and f"ev={name}&" in one.url, **more)
+def told(page: "Page", name: str) -> AbstractContextManager[object]:
+    return page.expect_request(lambda one: "/tr/" in one.url and f"ev={name}&" in one.url)
 
-def buy(page):
+
+def buy(page: "Page") -> None:
     with told(page, "ViewContent"):
         page.goto("https://shop.example/boots")
     page.goto("https://shop.example/checkout")
@@ -42,28 +46,24 @@ def buy(page):
     with told(page, "Purchase"):
         page.click("#order")
 
-def tell_us(page):
+
+def tell_us(page: "Page") -> None:
     page.goto("https://shop.example/feedback")
     page.fill("input[name=email]", "jane.doe@example.com")
     # Until the answer is there, the recording does not know that the beacon had a body.
     with page.expect_event("requestfinished", lambda one: one.url.startswith("https://www.facebook.com/")):
         page.click("#tell")
 
-VISITS = {"buy": buy, "tell_us": tell_us, "nothing": lambda page: None}
 
-with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=os.environ["CHROMIUM"], args=json.loads(os.environ["CHROMIUM_FLAGS"])
-    )
-    context = browser.new_context(
-        record_har_path="test-results/visit.har", user_agent=AGENT, ignore_https_errors=True
-    )
-    page = context.new_page()
-    VISITS[sys.argv[1]](page)
-    page.wait_for_load_state("networkidle")
-    context.close()
-    browser.close()
-"""
+def leave(page: "Page") -> None:
+    """Do nothing."""
+
+
+VISITS: dict[str, Callable[["Page"], None]] = {
+    **dict.fromkeys(("leaking", "mended", "leaking more"), buy),
+    "unread": tell_us,
+    "empty": leave,
+}
 
 POLICY = """
 presets = ["no-personal-data"]
@@ -98,7 +98,7 @@ class Pipeline:
     environment: dict[str, str]
 
     def run(self, script: str) -> Ran:
-        ran = subprocess.run(
+        ran = program.call(script, self.folder) or subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=self.folder,
             env=self.environment,
@@ -112,18 +112,17 @@ class Pipeline:
         return Ran(ran.returncode, ran.stdout)
 
 
-def checkout(folder: Path, **environment: str) -> Pipeline:
+def checkout(folder: Path) -> Pipeline:
     (folder / ".git").mkdir(parents=True)
-    (folder / "record.py").write_text(RECORD)
     (folder / "pixelwitness.toml").write_text(POLICY)
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return Pipeline(folder, kept | {"PATH": path} | environment)
+    return Pipeline(folder, kept | {"PATH": path})
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every visit recorded once, each by the script in a process of its own."""
+    """Every visit recorded once, each in a profile of its own."""
     deployed: dict[bytes, bytes] = {}
 
     def answer(request: server.Received) -> server.Answer:
@@ -132,18 +131,20 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             body = body.replace(before, after)
         return status, headers, body
 
-    _, certificate = certificates.write_certificate(tmp_path_factory.mktemp("certificates"), server.HOSTS)
-    recordings = {}
-    with server.running(certificate, answer) as world:
-        flags = json.dumps(direct.flags(world))
-        for name, visit in {**dict.fromkeys(SHOPS, "buy"), "unread": "tell_us", "empty": "nothing"}.items():
+    folder = tmp_path_factory.mktemp("recordings")
+    _, certificate = certificates.write_certificate(folder, server.HOSTS)
+    with server.running(certificate, answer) as world, direct.chromium(world) as browser:
+        for name, visit in VISITS.items():
             deployed.clear()
             deployed.update(SHOPS.get(name, {}))
-            folder = tmp_path_factory.mktemp("recording") / "repository"
-            runner = checkout(folder, CHROMIUM=str(direct.CHROMIUM), CHROMIUM_FLAGS=flags)
-            assert runner.run(f"python record.py {visit}") == Ran(0, "")
-            recordings[name] = folder / VISIT
-    return recordings
+            context = browser.new_context(
+                record_har_path=folder / f"{name}.har", user_agent=direct.AGENT, ignore_https_errors=True
+            )
+            page = context.new_page()
+            visit(page)
+            page.wait_for_load_state("networkidle")
+            context.close()
+    return {name: folder / f"{name}.har" for name in VISITS}
 
 
 @dataclass(frozen=True)

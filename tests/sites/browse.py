@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ProxySettings, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
@@ -24,13 +24,11 @@ _PAUSE_MS = 600
 
 
 @contextmanager
-def chromium(proxy_port: int) -> Iterator[Browser]:
-    """Start Chromium behind a proxy on loopback."""
+def chromium(proxy_port: int | None = None) -> Iterator[Browser]:
+    """Start Chromium behind a proxy on loopback; without one each profile must name its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=list(_FLAGS),
-            proxy={"server": f"http://127.0.0.1:{proxy_port}", "bypass": _OF_CHROMIUM},
+            executable_path=CHROMIUM, args=list(_FLAGS), proxy=_behind(proxy_port) if proxy_port else None
         )
         try:
             yield browser
@@ -38,9 +36,14 @@ def chromium(proxy_port: int) -> Iterator[Browser]:
             browser.close()
 
 
-def profile(browser: Browser, har: Path | None = None) -> BrowserContext:
+def _behind(port: int) -> ProxySettings:
+    return {"server": f"http://127.0.0.1:{port}", "bypass": _OF_CHROMIUM}
+
+
+def profile(browser: Browser, har: Path | None = None, proxy_port: int | None = None) -> BrowserContext:
     """Open a fresh profile with an ordinary user agent; record a HAR of it when a path is given."""
     return browser.new_context(
+        proxy=_behind(proxy_port) if proxy_port else None,
         ignore_https_errors=True,
         user_agent=AGENT,
         locale="en-GB",
