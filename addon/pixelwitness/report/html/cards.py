@@ -187,7 +187,7 @@ def announced_fact(site: SiteExposure, exposure: Exposure, words: Vocabulary) ->
         if is_main(applicable)
     ]
     further = len(announcements.uses) - len(told)
-    pointer = f"{counted(further, 'further statement' if told else 'statement')}, each with where it holds:"
+    pointer = f"{counted(further, 'further statement' if told else 'statement')}, with where that holds:"
     return Fact("Announced use", (), tuple(draw_line(one, words, {}) for one in told), pointer)
 
 
