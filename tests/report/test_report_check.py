@@ -156,3 +156,31 @@ def test_cookies_that_were_left_out_are_told_as_unknown() -> None:
 
     left_out = "The exporter left cookies out of 2 recordings: whether Meta's account cookies went along is unknown."
     assert lines[-3] == left_out
+
+
+UNJUDGED = [
+    ({"by_operator": 2}, "Apart: 2 requests that whoever ran the proxy replayed or edited: no site's deeds"),
+    ({"by_operator": 1}, "Apart: 1 request that whoever ran the proxy replayed or edited: no site's deed"),
+    ({"cached": 1}, "Apart: 1 request was answered by the browser's cache: nobody was asked"),
+]
+
+
+def test_what_is_nobodys_deed_is_counted_and_not_judged() -> None:
+    for changed, head in UNJUDGED:
+        text = " ".join(line.strip() for line in told_of(checked(coverage=replace(LOOKED_AT, **changed)).judgement))
+        assert head in text
+
+
+def test_that_no_event_was_seen_is_only_said_where_none_can_have_been() -> None:
+    clean = "No event was seen to go to Meta in 10 requests, 0 warnings."
+    nothing = replace(LOOKED_AT, carrying=0, carried=0)
+    assert told_of(checked(coverage=nothing).judgement)[-1] == clean
+    unknown = a_contact(channels=("unknown",), rule_id="meta-purpose-unknown")
+    for judgement in (
+        checked(coverage=replace(nothing, within_meta=1)).judgement,
+        checked(coverage=replace(nothing, by_operator=1)).judgement,
+        checked(coverage=nothing, warnings=(unknown,)).judgement,
+        replace(checked(coverage=nothing).judgement, not_sent=1),
+        replace(checked(coverage=nothing).judgement, own_events=1),
+    ):
+        assert told_of(judgement)[-1].startswith("No violation in 10 requests, ")
