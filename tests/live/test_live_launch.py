@@ -104,7 +104,7 @@ def test_the_settings_of_a_tunnel_are_told(tmp_path: Path) -> None:
         said = running.said.read_text()
     assert "Endpoint = 127.0.0.1:" in said
     assert json.loads((tmp_path / "wireguard.conf").read_text())["client_key"] in said
-    assert "proxy listens" not in said
+    assert "The proxy listens" not in said
 
 
 def test_the_shim_lies_alone_in_its_folder() -> None:
