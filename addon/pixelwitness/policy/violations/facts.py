@@ -36,11 +36,12 @@ _IDS = frozenset(
     }
 )
 """By which a person or account is known again; a cookie that stands for a browser or a click alone is none."""
-_HASHES = frozenset({Form.SHA256, Form.SHA1, Form.MD5, Form.SHA256_APPENDIX, Form.SHA1_APPENDIX, Form.MD5_APPENDIX})
-_OF_PERSONA: Mapping[str, str] = MappingProxyType(
+HASHES = frozenset({Form.SHA256, Form.SHA1, Form.MD5, Form.SHA256_APPENDIX, Form.SHA1_APPENDIX, Form.MD5_APPENDIX})
+CLASS_OF_PERSONA: Mapping[str, str] = MappingProxyType(
     {label: {"id": DataClass.EXTERNAL_ID.value, "phrase": DataClass.UNKNOWN.value}.get(kind, kind)
      for kind, label in LABELS.items()}
 )  # fmt: skip
+"""Class of data by the label of a finding about the invented person."""
 _CERTAINTY: Mapping[str, int] = MappingProxyType({"hint": 0, "likely": 1, "certain": 2})
 _IN_ADDRESS = re.compile(r"\.(?:query|fragment|userinfo|path#[0-9]+)(?:\.|$)")
 
@@ -214,10 +215,10 @@ def _accused_fields(findings: Iterable[Finding]) -> dict[str, tuple[str, str | N
     accused: dict[str, tuple[str, str | None]] = {}
     for finding in sorted(findings, key=lambda finding: _CERTAINTY.get(finding.certainty, 0)):
         if finding.kind in (kinds.PERSONAL_DATA, kinds.PERSONA) and finding.field is not None:
-            accused[finding.field] = (_OF_PERSONA.get(finding.label, finding.label), finding.certainty)
+            accused[finding.field] = (CLASS_OF_PERSONA.get(finding.label, finding.label), finding.certainty)
     return accused
 
 
 def _certainty_by_form(field: Field, about: About) -> str | None:
     """Return ``likely`` for a hash: outside of user data the class is a guess by the key, which a hash supports."""
-    return "likely" if about is About.PERSON and field.form in _HASHES else None
+    return "likely" if about is About.PERSON and field.form in HASHES else None

@@ -15,17 +15,11 @@ from pixelwitness.core.exposure.records import Field, Finding
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.meaning.names.subjects import SAYS_NOTHING, About, about_of
 from pixelwitness.meaning.spot.finding import PERSONA, PERSONAL_DATA
-from pixelwitness.meaning.spot.persona import LABELS
 from pixelwitness.meaning.text.forms import Form
+from pixelwitness.policy.violations.facts import CLASS_OF_PERSONA, HASHES
 from pixelwitness.report.statements.site_kinds import PersonalData
 from pixelwitness.report.statements.statement import Carried, Certainty, Evidence, Identifier
 
-HASHES = frozenset({Form.SHA256, Form.SHA1, Form.MD5, Form.SHA256_APPENDIX, Form.SHA1_APPENDIX, Form.MD5_APPENDIX})
-CLASS_OF_PERSONA: Mapping[str, str] = MappingProxyType(
-    {label: {"id": DataClass.EXTERNAL_ID.value, "phrase": DataClass.UNKNOWN.value}.get(kind, kind)
-     for kind, label in LABELS.items()}
-)  # fmt: skip
-"""Class of data by the label of a finding about the invented person."""
 _SURENESS: Mapping[str, int] = MappingProxyType({"hint": 0, "likely": 1, "certain": 2})
 _NOT_KNOWN = ""
 """The form of what stood in no field."""
