@@ -115,7 +115,7 @@ def test_formats_for_machines_can_be_read(tmp_path: Path, shop: Path) -> None:
     run("scan", shop, cwd=tmp_path)
 
     document = json.loads(run("report", "pixelwitness.sqlite", "--format", "json", cwd=tmp_path).stdout)
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert [(one["site"], one["n_events"]) for one in document["sites"]] == [("shop.example", 2)]
     lines = run("report", "pixelwitness.sqlite", "--format", "jsonl", cwd=tmp_path).stdout.splitlines()
     kinds = [json.loads(line)["record"] for line in lines]
@@ -413,7 +413,7 @@ def test_the_demo_tells_its_story_and_leaves_nothing(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "This traffic is invented" in done.stderr
-    assert "shop.example told Meta: you " in done.stdout
+    assert "shop.example told Meta: the visitor " in done.stdout
     assert "Looked at: " in done.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -434,7 +434,7 @@ def test_the_demo_tells_of_the_person_first_and_nothing_twice(tmp_path: Path) ->
     told = run("demo", cwd=tmp_path).stdout
     once = " ".join(told.split())
 
-    assert told.startswith("shop.example told Meta: you viewed, ")
+    assert told.startswith("shop.example told Meta: the visitor viewed, ")
     assert [once.count(words) for words in ("Browser: 12 events; server side likely", "444 is set to take:")] == [
         1,
         1,

@@ -88,7 +88,7 @@ def test_reports_tell_what_a_pixel_is_set_to_take_beside_what_it_took(store: Sto
         assert f"Pixel {SET_UP} is set to take: e-mail, phone number, first name from forms" in text, form
         assert "Seen to take: browser known by _fbp." in text, form
         assert "Conversions API gateway: capig.shop.example." in text, form
-        assert "Browser: 1 event; server side likely, because" in text, form
+        assert "Browser: 1 event; the server may report to Meta, too:" in text, form
     assert "`capig.shop.example`" in report("markdown")
     (site,) = json.loads(report("json"))["sites"]
     assert [(one["label"], one["certainty"], one["events"]) for one in site["server_side"]] == [
@@ -131,7 +131,7 @@ def test_cookies_that_a_server_sets_are_observed(store: Store, tmp_path: Path) -
     assert store.column("SELECT requests_seen - requests_other FROM recordings") == [0]
     _, text = run("report", store.path, "--format", "story")
     assert text.startswith(
-        "Browser: 0 events; server side likely, because a host of the site set Meta's browser id or click id"
+        "Browser: 0 events; the server may report to Meta, too: a host of the site set Meta's browser id or click id"
         " (_fbp, _fbc) by HTTP; a host of the site set the cookie of Meta's server tag (_gtmeec)."
     )
 

@@ -10,7 +10,7 @@ from pixelwitness.report.formats.csv_events import finding_cell, format_row, joi
 from pixelwitness.report.statements.narrative import SiteNarrative, narrate
 from pixelwitness.report.statements.statement import OUTCOMES
 from pixelwitness.report.wording.english.cells import about_whom, list_events
-from pixelwitness.report.wording.safe_text import counted
+from pixelwitness.report.wording.safe_text import counted, unlinked
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 COLUMNS = (
@@ -57,7 +57,7 @@ def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> tuple[object, ...
         site.visits,
         *(one.events if one else 0 for one in map(narrative.events, OUTCOMES)),
         *(one.contacts if one else 0 for one in map(narrative.contacts, OUTCOMES)),
-        "; ".join(list_events(told, str)),
+        "; ".join(list_events(told, unlinked)),
         " ".join(narrative.pixels),
         " ".join(way.channel for way in (told.ways if told else ())),
         " ".join(dict.fromkeys(way.channel for way in (contacts.ways if contacts else ()))),

@@ -28,7 +28,7 @@ def encode_unlinked(value: object, indent: int | None = None) -> str:
 def _unlinked(value: Any) -> Any:
     if isinstance(value, str):
         return unlinked(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_unlinked(item) for item in value]
     if not isinstance(value, dict) or _STATEMENT.issubset(value):
         return value

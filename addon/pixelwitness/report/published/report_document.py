@@ -25,7 +25,7 @@ from pixelwitness.report.wording.coverage_words import list_gaps
 from pixelwitness.report.wording.english.cells import about_browser, about_person
 from pixelwitness.report.wording.english.renderer import tell
 from pixelwitness.report.wording.english.set_up_messages import seen_words, taken_words
-from pixelwitness.report.wording.plain_text import plain_sentence
+from pixelwitness.report.wording.plain_text import unlinked_sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 _ELSEWHERE = frozenset({"identity", "consent", "server_side"})
@@ -57,7 +57,7 @@ def build_report(exposure: Exposure, vocabulary: Vocabulary) -> report_model.Rep
     perspective = vocabulary.perspective(exposure)
     return report_model.Report(
         statements=[
-            shared_model.SaidOfReport(statement=one, words=plain_sentence(tell(one, vocabulary)))
+            shared_model.SaidOfReport(statement=one, words=unlinked_sentence(tell(one, vocabulary)))
             for one in (
                 *lead_statements(exposure, perspective),
                 *shared_values(exposure),
@@ -103,7 +103,7 @@ def publish_statements(narrative: SiteNarrative, vocabulary: Vocabulary) -> Iter
     """Yield what is said of a site; a person using Meta's own is no site telling."""
     if narrative.site.standing is not Standing.META:
         for one in narrative.statements:
-            yield shared_model.SaidOfSite(statement=one, words=plain_sentence(tell(one, vocabulary)))
+            yield shared_model.SaidOfSite(statement=one, words=unlinked_sentence(tell(one, vocabulary)))
 
 
 def _site(narrative: SiteNarrative, vocabulary: Vocabulary) -> report_model.SiteShape:

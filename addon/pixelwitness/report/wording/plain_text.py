@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.report.wording.announcements import HEAD, announcement_sentences, select_announcements
-from pixelwitness.report.wording.safe_text import safe_text
+from pixelwitness.report.wording.safe_text import safe_text, unlinked
 from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
@@ -19,6 +19,11 @@ WIDTH = 100
 def plain_sentence(sentence: Sentence) -> str:
     """Return a sentence as one line of printable text."""
     return "".join(safe_text(piece) if isinstance(piece, Captured) else piece for piece in sentence)
+
+
+def unlinked_sentence(sentence: Sentence) -> str:
+    """Return a sentence as one line of printable text of which no viewer makes a link, whatever was captured."""
+    return "".join(unlinked(safe_text(piece)) if isinstance(piece, Captured) else piece for piece in sentence)
 
 
 def announced_lines(exposure: Exposure, vocabulary: Vocabulary, *, in_short: bool = False) -> Iterator[str]:
