@@ -19,6 +19,7 @@ from pixelwitness.report.charts.chart_models import Chart, ChartModels
 from pixelwitness.report.charts.data_grid import draw_data
 from pixelwitness.report.charts.flow_chart import draw_flow
 from pixelwitness.report.charts.timeline import draw_timeline
+from pixelwitness.report.statements.report_statements import reporting_sites
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 DRAWN: Mapping[str, Callable[[ChartModels], Chart]] = {
@@ -50,7 +51,8 @@ def modelled(
         builder.add_event(seen)
     for one in contacts:
         builder.add_contact(one)
-    charts = ChartBuilder(builder.build(coverage_of([recording()])), WORDS)
+    exposure = builder.build(coverage_of([recording()]))
+    charts = ChartBuilder(reporting_sites(exposure, WORDS.perspective(exposure)), WORDS)
     for opened in visits:
         charts.add_visit(opened)
     for said in signals:

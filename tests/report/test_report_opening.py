@@ -68,8 +68,8 @@ NOTHING = datum("ud.em", "email", "empty-hash")
             [event("Lead", EMAIL), event("Lead", EMAIL, PHONE, FBP, site="a.example"), contact(site="b.example")],
             "2 sites told Meta of 2 events. 1 more let Meta know of the visit: b.example. a.example and shop.example "
             "sent data about the person: e-mail (SHA-256). It is one value, the same from all of them. a.example sent "
-            "data about the person: phone number (SHA-256). 1 of them sent something by which Meta can know the browser "
-            f"again. {SEEN}",
+            "data about the person: phone number (SHA-256). 1 of them sent something by which Meta can know the "
+            f"browser again. {SEEN}",
         ),
         (
             [

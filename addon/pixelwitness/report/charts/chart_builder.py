@@ -13,7 +13,6 @@ from pixelwitness.core.detect.rule import Channel
 from pixelwitness.core.exposure.coverage import is_unread
 from pixelwitness.core.exposure.exposure import (
     OPERATOR,
-    Exposure,
     SeenContact,
     SeenEvent,
     SiteExposure,
@@ -42,7 +41,6 @@ from pixelwitness.report.charts.chart_models import (
 )
 from pixelwitness.report.charts.lanes import Lanes
 from pixelwitness.report.published.report_document import without_scheme
-from pixelwitness.report.statements.report_statements import reporting_sites
 from pixelwitness.report.wording.labels import label_channel, label_contact, label_form, spell_out
 from pixelwitness.report.wording.safe_text import defanged
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -76,8 +74,9 @@ UNSURE = "not recorded whether it left"
 class ChartBuilder:
     """Takes visits and signals, then events and contacts, each in the order of time; returns the models."""
 
-    def __init__(self, exposure: Exposure, vocabulary: Vocabulary) -> None:
-        self._sites = reporting_sites(exposure, vocabulary.perspective(exposure))
+    def __init__(self, sites: Sequence[SiteExposure], vocabulary: Vocabulary) -> None:
+        """Begin with the sites of which anything was seen, in the order in which people read of them."""
+        self._sites = sites
         self._vocabulary = vocabulary
         self._pages: dict[str, str] = {}
         names = [site.name for site in self._sites]

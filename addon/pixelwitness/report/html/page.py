@@ -17,7 +17,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pixelwitness.core.exposure.exposure import Exposure, SiteExposure
+from pixelwitness.core.exposure.exposure import Exposure
 from pixelwitness.meaning.names.announced_uses import introduction
 from pixelwitness.report.charts.channel_chart import draw_channels
 from pixelwitness.report.charts.chart_builder import ChartBuilder
@@ -32,7 +32,6 @@ from pixelwitness.report.html.page_statements import PageStatements
 from pixelwitness.report.report_data import ReportData
 from pixelwitness.report.statements.report_kinds import LookedAt, PersonalDataOfSites, SitesTold
 from pixelwitness.report.statements.report_statements import lead_statements, reporting_sites
-from pixelwitness.report.statements.site_statements import event_groups
 from pixelwitness.report.statements.statement import Outcome, Statement
 from pixelwitness.report.wording.announcements import HEAD, is_main, qualify_use, select_announcements
 from pixelwitness.report.wording.coverage_words import list_gaps, summarise_coverage
@@ -76,13 +75,13 @@ def render_html(data: ReportData) -> Iterator[str]:
         (word_list.kind, word_list.label): word_list.called for word_list in load_knowledge().word_lists
     }
     statements = PageStatements(sites, perspective)
-    charts = ChartBuilder(exposure, vocabulary)
+    charts = ChartBuilder(sites, vocabulary)
     for visit in rows.visits:
         charts.add_visit(visit)
     for signal in rows.signals:
         charts.add_signal(signal)
     events, contacts = _passed(rows.events, charts.add_event), _passed(rows.contacts, charts.add_contact)
-    gathered, rule_uses = gather_rows(sites, statements.cited, events, contacts, vocabulary)
+    gathered, rule_uses = gather_rows(statements.needs, statements.cited, events, contacts, vocabulary)
     announcements = select_announcements(exposure, vocabulary)
     style = style_sheet()
     recordings = exposure.recordings
@@ -94,10 +93,10 @@ def render_html(data: ReportData) -> Iterator[str]:
         "days": _days(opening),
         "limits": data.limits,
         "opening": [draw_line(one, vocabulary, {}) for one in opening],
-        "figures": _figures(opening, sites, exposure),
+        "figures": _figures(opening, statements.pixels, exposure),
         "keeps_values": any(map(keeps_values, recordings)),
         "charts": _charts(charts.build()) if sites else (),
-        "names": [(number, site.name) for number, site in enumerate(sites, start=1)],
+        "names": [(number, site.name) for number, site in enumerate(statements.needs, start=1)],
         "apart": tuple(describe_others(exposure, vocabulary)),
         "uses_head": HEAD,
         "uses": [
@@ -121,7 +120,7 @@ def render_html(data: ReportData) -> Iterator[str]:
     }
 
     def cards(room: PageRoom) -> Iterator[Card]:
-        shares = share_page(sites, gathered, statements.numbers, room)
+        shares = share_page(statements.needs, gathered, room)
         for number, (site, share) in enumerate(zip(sites, shares, strict=True), start=1):
             evidence = site_evidence(site, gathered[site.name], share, vocabulary, names)
             announced = announced_fact(site, exposure, vocabulary) if len(sites) <= MOST_WHOLE else None
@@ -180,7 +179,7 @@ _TOLD: Mapping[Outcome, tuple[str, str]] = {
 }
 
 
-def _figures(opening: Sequence[Statement], sites: Sequence[SiteExposure], exposure: Exposure) -> Iterator[Figure]:
+def _figures(opening: Sequence[Statement], pixels: int, exposure: Exposure) -> Iterator[Figure]:
     """Yield the numbers that a reader looks for first, as the opening has them."""
     told = {one.outcome: one for one in opening if isinstance(one, SitesTold)}
     yield Figure(f"{told['told'].sites.total if 'told' in told else 0:,}", "sites that told Meta of events")
@@ -190,8 +189,7 @@ def _figures(opening: Sequence[Statement], sites: Sequence[SiteExposure], exposu
             yield Figure(f"{told[outcome].events:,}", words, looks)
     kinds = {one.data_class for of in opening if isinstance(of, PersonalDataOfSites) for one in of.data}
     yield Figure(f"{len(kinds):,}", "kinds of data about the person", "sent" if kinds else "")
-    pixels = {group.pixel_id for site in sites for group in event_groups(site, "told") if group.pixel_id is not None}
-    yield Figure(f"{len(pixels):,}", "pixels that received them")
+    yield Figure(f"{pixels:,}", "pixels that received them")
     unread = exposure.coverage.bodies_not_recorded
     yield Figure(f"{unread:,}", "bodies not recorded", "unknown" if unread else "")
 

@@ -5,7 +5,7 @@ has no room is counted, never dropped in silence.  Must not know templates.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,14 +17,11 @@ from pixelwitness.report.html.evidence_rows import (
     FindingRow,
     Row,
     contact_row,
-    count_data,
-    count_findings,
     data_rows,
     event_row,
     finding_rows,
 )
-from pixelwitness.report.statements.site_statements import contact_groups, event_groups
-from pixelwitness.report.statements.statement import OUTCOMES
+from pixelwitness.report.html.page_statements import SiteNeeds
 from pixelwitness.report.wording.vocabulary import Vocabulary
 
 ROOM_EVENTS = 1_200
@@ -116,7 +113,7 @@ class SiteRows:
 
 
 def gather_rows(
-    sites: Sequence[SiteExposure],
+    needs: Sequence[SiteNeeds],
     cited: Mapping[str, frozenset[str]],
     events: Iterable[SeenEvent],
     contacts: Iterable[SeenContact],
@@ -127,9 +124,9 @@ def gather_rows(
     ``cited`` holds the ids on which statements of a site rest.  What is in no exposure is in no row: what the
     operator did, and what a browser took from its cache.
     """
-    rooms = share_room([_seen(site) for site in sites], ROOM_EVENTS)
+    rooms = share_room([site.rows for site in needs], ROOM_EVENTS)
     gathered = {
-        site.name: SiteRows(room, cited.get(site.name, frozenset())) for site, room in zip(sites, rooms, strict=True)
+        site.name: SiteRows(room, cited.get(site.name, frozenset())) for site, room in zip(needs, rooms, strict=True)
     }
     rule_uses: Counter[tuple[str, int]] = Counter()
     for event in events:
@@ -161,17 +158,15 @@ class Share:
     lines: int
 
 
-def share_page(
-    sites: Sequence[SiteExposure], gathered: Mapping[str, SiteRows], statements: Sequence[int], room: PageRoom
-) -> tuple[Share, ...]:
-    """Share the room of a page out; ``statements`` are how many each site has."""
+def share_page(needs: Sequence[SiteNeeds], gathered: Mapping[str, SiteRows], room: PageRoom) -> Iterator[Share]:
+    """Share the room of a page out; ``needs`` are how much each site has to show."""
     shares = (
-        share_room([len(gathered[site.name].rows) for site in sites], room.events),
-        share_room([count_data(site) for site in sites], room.fields),
-        share_room([count_findings(site) for site in sites], room.findings),
-        share_room(statements, room.sentences, LEAST_SENTENCES),
+        share_room([len(gathered[site.name].rows) for site in needs], room.events),
+        share_room([site.data for site in needs], room.fields),
+        share_room([site.findings for site in needs], room.findings),
+        share_room([site.statements for site in needs], room.sentences, LEAST_SENTENCES),
     )
-    return tuple(Share(*of) for of in zip(*shares, strict=True))
+    return (Share(*of) for of in zip(*shares, strict=True))
 
 
 def site_evidence(
@@ -191,8 +186,3 @@ def site_evidence(
         shown,
         rows.more + len(rows.rows) - len(shown),
     )
-
-
-def _seen(site: SiteExposure) -> int:
-    events = sum(group.events for outcome in OUTCOMES for group in event_groups(site, outcome))
-    return events + sum(group.contacts for outcome in OUTCOMES for group in contact_groups(site, outcome))
