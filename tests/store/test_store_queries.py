@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from tests.exposed import EMAIL, FBP, REC, contact, event, recording, signal, visit
 
 from pixelwitness.core.exposure.exposure import SeenContact, SeenEvent
+from pixelwitness.core.exposure.exposure_builder import ExposureBuilder
 from pixelwitness.core.exposure.records import AnyRecord, Field
 from pixelwitness.store import queries
 from pixelwitness.store.database import reading
@@ -134,3 +136,17 @@ def test_signals_come_in_the_order_of_time_and_are_chosen_like_all_else(db: sqli
     assert tuple(queries.signals(db)) == SIGNALS
     assert tuple(queries.signals(db, Choice(("shop.example",), "2026-11-20T10:00:03.000Z"))) == SIGNALS[1:2]
     assert tuple(queries.signals(db, Choice(recordings=(OTHER,)))) == ()
+
+
+def test_a_question_about_one_site_scans_no_table_of_others(db: sqlite3.Connection) -> None:
+    choice = Choice(sites=("shop.example",))
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    queries.add_site(db, ExposureBuilder((), ()), choice)
+    for question in (queries.signals, queries.observations, queries.names):
+        list(question(db, choice))
+    db.set_trace_callback(None)
+    plans = {row[3] for statement in asked for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")}
+    tables = "events|contacts|transmissions|fields|findings|visits|signals|observations|pixel_configs"
+    assert len(asked) > 8
+    assert [plan for plan in sorted(plans) if re.match(f"SCAN ({tables})", plan)] == []

@@ -291,13 +291,14 @@ def exposure(db: sqlite3.Connection, identifying: Collection[str], choice: Choic
     """
     builder = ExposureBuilder(own_sites(db), identifying)
     for name in names(db, choice):
-        _add_site(db, builder, replace(choice, sites=(name,)))
+        add_site(db, builder, replace(choice, sites=(name,)))
         builder.finish_sites()
     found = recordings(db, choice)
     return builder.build(_coverage(db, found, choice), found)
 
 
-def _add_site(db: sqlite3.Connection, builder: ExposureBuilder, choice: Choice) -> None:
+def add_site(db: sqlite3.Connection, builder: ExposureBuilder, choice: Choice) -> None:
+    """Give a builder the rows of a choice that names a site; the rows of others are not read."""
     for visit in visits(db, choice):
         builder.add_visit(visit)
     for event in events(db, choice):
