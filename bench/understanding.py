@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 from pixelwitness.core.detect.detector import Detector
 from pixelwitness.core.detect.sighting import Sighting
-from pixelwitness.core.join.attribution import Visits
+from pixelwitness.core.join.attribution import attribute
 from pixelwitness.core.join.folding import Folding
+from pixelwitness.core.join.visits import Visits
+from pixelwitness.core.wire.delivery import Delivery, Outcome, Settling
 from pixelwitness.core.wire.request import BodyState, Request
 from pixelwitness.meaning.hints.identity import NO_IDENTIFIERS
 from pixelwitness.meaning.hints.text_hints import TextReader, reader_of
@@ -20,7 +22,7 @@ from pixelwitness.meaning.keep.redaction import Redactor
 from pixelwitness.meaning.keep.tokens import tokenizer
 from pixelwitness.meaning.names.knowledge import Knowledge
 from pixelwitness.meaning.pipeline.classification import classify_sighting
-from pixelwitness.meaning.pipeline.redacted_items import RedactedSighting, request_facts, sender_of
+from pixelwitness.meaning.pipeline.redacted_items import RedactedSighting, Sent, request_facts, sender_of
 from pixelwitness.meaning.spot import personal_data
 from pixelwitness.meaning.spot.persona import Datum, Persona, Recogniser
 from pixelwitness.rulebook.knowledge.knowledge_loader import load_knowledge
@@ -120,13 +122,17 @@ def _core(detector: Detector, events: list[Request], knowledge: Knowledge) -> li
     found = []
     for request in events:
         for sighting in detector.detect(request).events:
-            facts = request_facts(request)
+            facts = request_facts(request, _sent())
             member = RedactedSighting(facts, sighting, (), "custom", (), NO_IDENTIFIERS)
-            member.attribution = visits.attribute(sender_of(facts, member.channel, sighting.claims))
+            member.attribution = attribute(sender_of(facts, member.channel, sighting.claims), visits)
             folding.add(member)
             found.append(sighting)
     return found
 
 
 def _classify(sighting: Sighting, redactor: Redactor, reader: TextReader) -> RedactedSighting:
-    return classify_sighting(sighting, request_facts(sighting.request), redactor, reader, takes_cookies=True)
+    return classify_sighting(sighting, request_facts(sighting.request, _sent()), redactor, reader, takes_cookies=True)
+
+
+def _sent() -> Sent:
+    return Sent(Settling(Outcome(Delivery.ANSWERED, "status")))
