@@ -6,7 +6,7 @@ tables.  Times are ``YYYY-MM-DDTHH:MM:SS.mmmZ``; a list is a JSON array.
 Ids come from coordinates: ``<recording>-<position>[.<part>][-<item>]``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -263,6 +263,11 @@ type AnyRecord = (
     | Finding
     | Amendment
 )
+
+
+def holds_rows(batch: Iterable[AnyRecord]) -> bool:
+    """Say whether a request is missing where these are: counts come again, and an amendment only adds to a row."""
+    return any(not isinstance(record, Recording | Amendment) for record in batch)
 
 
 @lru_cache(maxsize=64)

@@ -282,7 +282,7 @@ class PixelWitness:
         recording = session.recording(complete=False)
         if self._overview is not None:
             self._overview.recording = recording
-        if not self._writer.put([*rows, recording]) and rows:
+        if not self._writer.put([*rows, recording]) and records.holds_rows(rows):
             session.dropped += 1
             if session.dropped in _LOSSES_SHOWN:
                 log.error("pixelwitness: no room is left for records: %d requests are missing", session.dropped)

@@ -55,7 +55,7 @@ class WriterState:
     """What became of the batches; each counter is written by one thread and read by any."""
 
     dropped: int = 0
-    """Batches for which there was no room, or that neither database nor spill had taken by the end."""
+    """Batches with rows for which there was no room, or that neither database nor spill had taken by the end."""
     committed: int = 0
     spilled: int = 0
     """Batches that went to the spill, whether or not the database has them by now."""
@@ -106,10 +106,9 @@ class Writer:
     # For the event loop ------------------------------------------------------
 
     def put(self, batch: Sequence[records.AnyRecord]) -> bool:
-        """Hand over what one request gave, some microseconds; False when there was no room, and then it is counted."""
-        waiting = len(self._waiting)
-        if waiting >= MOST_WAITING:
-            self.state.dropped += 1
+        """Hand over what one request gave, some microseconds; False when there was no room: rows are counted then."""
+        if (waiting := len(self._waiting)) >= MOST_WAITING:
+            self.state.dropped += records.holds_rows(batch)
             return False
         self._waiting.append((time.monotonic(), tuple(batch)))
         if not self._arrived.is_set():
@@ -143,8 +142,9 @@ class Writer:
         self._threads[1].join(LONGEST_RETRY)
         with self._lock:
             self.state.spill_pending |= self._spill is not None and self._spill.is_pending
-            self.state.dropped += len(self._waiting) + (0 if self._is_spilled else len(self._under_way))
-        return not (self.state.dropped or self.state.spill_pending or self.state.damaged)
+            unsaved = [*self._waiting, *(() if self._is_spilled else self._under_way)]
+            self.state.dropped += sum(records.holds_rows(batch) for _, batch in unsaved)
+        return not (unsaved or self.state.dropped or self.state.spill_pending or self.state.damaged)
 
     def move_spill(self, database: Path) -> None:
         """Spill beside another database from now on; for the store, when it moves."""
