@@ -36,7 +36,7 @@ class Picture:
 
 TAKEN: Sequence[Picture] = (
     Picture("report-light", 1280, 1500),
-    Picture("report-dark", 1280, 1500, scheme="dark", part="sites-head"),
+    Picture("report-dark", 1280, 1350, scheme="dark", part="sites-head"),
     Picture("report-print", 794, 1123, medium="print", margin=57, scale=1.25),
     Picture("report-phone", 375, 812, scale=2),
 )
