@@ -1,5 +1,6 @@
 """Writes the database and the spill of the newest version of the schema, once: python tests/store/versions/write.py."""
 
+import contextlib
 import gzip
 import shutil
 import subprocess
@@ -30,10 +31,13 @@ def write_database(folder: Path) -> Path:
 
 
 def write_spill(folder: Path) -> Path:
-    [flows] = find_inputs([str(folder / "recordings" / "ways.mitm")])
-    analysis = analyse_input(flows, load_scan_setup((), KEY, None, keep_values=False))
+    # Named relative to the folder: the recording's row holds the name.
+    with contextlib.chdir(folder):
+        [flows] = find_inputs(["recordings/ways.mitm"])
+        analysis = analyse_input(flows, load_scan_setup((), KEY, None, keep_values=False))
+        batches = [*map(tuple, analysis.batches)]
     spill = Spill(folder / "left.sqlite", fingerprint(KEY))
-    spill.append([*map(tuple, analysis.batches)])
+    spill.append(batches)
     spill.close()
     return spill_file(folder / "left.sqlite")
 
