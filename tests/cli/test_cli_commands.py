@@ -49,7 +49,7 @@ def test_scan_makes_a_private_database_and_sums_up(tmp_path: Path, shop: Path) -
     assert (done.returncode, done.stderr) == (0, "1 recording: 1 added; kept in pixelwitness.sqlite\n")
     assert "shop.example  (1 visit, " in done.stdout
     assert "told Meta  Purchase, ViewContent" in done.stdout
-    assert "Looked at: 1 recording, 4 requests = 2 to Meta (2 carried 2 events) + 2 other" in " ".join(
+    assert "Looked at: 1 recording, 4 requests = 2 for Meta (2 carried 2 events) + 2 other" in " ".join(
         done.stdout.split()
     )
     assert "stays out of sight" in done.stdout

@@ -52,7 +52,7 @@ def test_commands_answer_for_the_session_under_way(tmp_path: Path) -> None:
     answers = json.loads((tmp_path / "answers.json").read_text())
     assert answers["sites"] == ["shop.example: PageView"]
     assert answers["summary"].startswith("shop.example  (no visit recorded")
-    assert "Looked at: 1 recording, 1 request = 1 to Meta" in answers["summary"]
+    assert "Looked at: 1 recording, 1 request = 1 for Meta" in answers["summary"]
     written = {suffix: answers[suffix] for suffix in ("html", "txt", "md", "json", "jsonl", "csv")}
     assert written == dict.fromkeys(written)
     for suffix in written:

@@ -91,7 +91,7 @@ def test_on_a_terminal_a_table_grows_and_the_story_follows(tmp_path: Path) -> No
         with started(tmp_path, free_port(), said=terminal, env=size) as running:
             os.close(theirs)
             client.send(running.proxy, "GET", EVENT.replace("PageView", "Purchase") + "&ud[em]=jane.doe%40example.com")
-            shown = _until(ours, lambda text: "Purchase" in text and "1 request, 1 to Meta" in text)
+            shown = _until(ours, lambda text: "Purchase" in text and "1 request, 1 for Meta" in text)
             running.proxy.process.send_signal(signal.SIGINT)
             shown += _until(ours, lambda text: "The report: " in text)
             assert running.proxy.process.wait(60) == 0

@@ -68,7 +68,7 @@ def test_a_leak_fails_with_a_message_that_names_everything_and_its_repair_passes
         "  known by  " + done.stdout.partition("known by  ")[2][:32] + "\n"
         "\n"
         "Judged by: pixelwitness.toml; preset no-personal-data.\n"
-        "Looked at: 1 recording, 4 requests = 3 to Meta (2 carried 2 events, 1 contact) + 1 other + 0\n"
+        "Looked at: 1 recording, 4 requests = 3 for Meta (2 carried 2 events, 1 contact) + 1 other + 0\n"
         "            undecodable + 0 unusable + 0 blocked.\n"
         "What servers send to Meta directly passes no browser and no proxy: it stays out of sight.\n"
         "1 violation on 1 site, 0 warnings.\n"

@@ -51,7 +51,7 @@ def test_the_whole_summary_of_one_of_each() -> None:
         "Of no use any more in the baseline or the ignores:\n\n"
         "- `ignore[3]` (event Lead) matches nothing any more; remove it.\n\n"
         "Policy: the default: any event is a violation, other contacts warn.\n\n"
-        "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + 0 undecodable + "
+        "1 recording, 10 requests = 4 for Meta (3 carried 3 events, 1 contact) + 6 other + 0 undecodable + "
         "0 unusable + 0 blocked.\n\n"
         "What servers send to Meta directly passes no browser and no proxy: it stays out of sight.\n"
     )

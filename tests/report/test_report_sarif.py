@@ -127,7 +127,7 @@ def test_a_clean_run_was_successful_and_tells_what_it_looked_at() -> None:
             "account",
             "note",
             "Policy: the default: any event is a violation, other contacts warn. "
-            "1 recording, 10 requests = 4 to Meta (3 carried 3 events, 1 contact) + 6 other + "
+            "1 recording, 10 requests = 4 for Meta (3 carried 3 events, 1 contact) + 6 other + "
             "0 undecodable + 0 unusable + 0 blocked. What servers send to Meta directly passes no browser and no "
             "proxy: it stays out of sight.",
         )

@@ -319,8 +319,14 @@ def test_the_ledger_adds_up_and_says_what_could_not_be_seen() -> None:
     exposure = builder.build(coverage_of([broken], carrying=3, carried=5))
 
     assert summarise_coverage(exposure.coverage) == (
-        "1 recording, 13 requests = 4 to Meta (3 carried 5 events, 1 contact) + 6 other + 1 undecodable + 2 unusable"
+        "1 recording, 13 requests = 4 for Meta (3 carried 5 events, 1 contact) + 6 other + 1 undecodable + 2 unusable"
         " + 0 blocked; LOST: 1 record could not be stored; LOST: 1 request was not looked at whole"
+    )
+    apart = coverage_of(
+        [recording(requests_seen=9, delivery_failed=1, delivery_stopped=3, blocked=2, delivery_unknown=2)]
+    )
+    assert summarise_coverage(apart).startswith(
+        "1 recording, 9 requests = 4 for Meta (4 contacts; 2 never left; of 2 it was not recorded whether they left)"
     )
     assert list_gaps(exposure) == (
         "1 recording ends before the end: what came after is unknown.",

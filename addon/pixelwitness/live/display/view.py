@@ -29,7 +29,7 @@ def format_counts(recording: Recording | None) -> str:
     """Return the ledger of a session in one line."""
     if recording is None:
         return "nothing has passed the proxy yet"
-    parts = [counted(recording.requests_seen, "request"), f"{recording.requests_matched:,} to Meta"]
+    parts = [counted(recording.requests_seen, "request"), f"{recording.requests_matched:,} for Meta"]
     for number, words in (
         (recording.blocked, "blocked"),
         (recording.undecodable, "undecodable"),

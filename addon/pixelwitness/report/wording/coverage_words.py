@@ -23,8 +23,9 @@ def summarise_coverage(coverage: Coverage) -> str:
         f"{coverage.carrying:,} carried {counted(coverage.carried, 'event')}" if coverage.carrying else "",
         counted(coverage.matched - coverage.carrying, "contact") if coverage.matched > coverage.carrying else "",
     )
+    of_these = "; ".join(filter(None, (", ".join(filter(None, carried)), *_undelivered(coverage))))
     parts = (
-        f"{coverage.matched:,} to Meta" + (f" ({', '.join(filter(None, carried))})" if any(carried) else ""),
+        f"{coverage.matched:,} for Meta" + (f" ({of_these})" if of_these else ""),
         f"{coverage.other:,} other",
         f"{coverage.undecodable:,} undecodable",
         f"{coverage.rejected:,} unusable",
@@ -33,6 +34,19 @@ def summarise_coverage(coverage: Coverage) -> str:
     lost = "".join(f"; LOST: {loss}" for loss in list_losses(coverage))
     recordings, requests = counted(coverage.recordings, "recording"), counted(coverage.seen, "request")
     return f"{recordings}, {requests} = {' + '.join(parts)}{lost}"
+
+
+def _undelivered(coverage: Coverage) -> Iterator[str]:
+    """Yield how many of the requests for Meta did not leave, or may not have; those that we blocked stand apart."""
+    kept_back = coverage.failed + coverage.stopped - coverage.blocked
+    if kept_back > 0:
+        yield f"{kept_back:,} never left"
+    if coverage.unknown:
+        yield f"of {coverage.unknown:,} it was not recorded whether they left"
+    if coverage.cached:
+        yield f"{coverage.cached:,} answered by the browser's cache"
+    if coverage.by_operator:
+        yield f"{coverage.by_operator:,} replayed or edited by the operator"
 
 
 def list_losses(coverage: Coverage) -> tuple[str, ...]:
