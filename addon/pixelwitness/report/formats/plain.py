@@ -6,7 +6,7 @@ Owns the layout without a terminal: one block for each site, one fact a line.
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from pixelwitness.core.exposure.exposure import Exposure
+from pixelwitness.core.exposure.exposure import Exposure, Standing
 from pixelwitness.report.statements.narrative import SiteNarrative, narrate_all
 from pixelwitness.report.statements.report_statements import silence
 from pixelwitness.report.statements.statement import Outcome
@@ -80,7 +80,8 @@ def _block(narrative: SiteNarrative, vocabulary: Vocabulary, *, after_story: boo
     yield from _line("told Meta", list_events(told))
     yield from _line("with it", about_whom(narrative, vocabulary))
     yield from _line("by", list_ways(told))
-    yield from _line("pixels", map(safe_text, narrative.pixels))
+    received_as = "app ids" if narrative.site.standing is Standing.APP else "pixels"
+    yield from _line(received_as, map(safe_text, narrative.pixels))
     yield from _line("contacts", list_contacts(narrative.contacts("told"), vocabulary))
     for head, outcome in NOT_TOLD:
         contacts = list_contacts(narrative.contacts(outcome), vocabulary)

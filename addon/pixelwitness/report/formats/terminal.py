@@ -154,7 +154,8 @@ def _ways(narrative: SiteNarrative) -> Text:
     lines = [(text, "") for text in list_ways(narrative.events("told"))]
     pixels = narrative.pixels
     if pixels:
-        lines.append(("received by pixel" if len(pixels) == 1 else "received by pixels", "dim"))
+        head = "received by pixel" if len(pixels) == 1 else "received by pixels"
+        lines.append(("app id" if narrative.site.standing is Standing.APP else head, "dim"))
         lines += [(safe_text(pixel, 40), "dim") for pixel in pixels]
     return _lines(lines)
 

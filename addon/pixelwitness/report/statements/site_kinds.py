@@ -107,8 +107,8 @@ class Identification(Statement, frozen=True, kw_only=True, tag="identification")
 
     person: Annotated[Person, says("`you` or `visitor`")]
     level: Annotated[
-        Literal["account", "person", "browser", "click", "none", "not recorded"],
-        says("`account`, `person`, `browser`, `click`, `none` or `not recorded`"),
+        Literal["account", "person", "browser", "device", "click", "none", "not recorded"],
+        says("`account`, `person`, `browser`, `device` of an app, `click`, `none` or `not recorded`"),
     ]
     names: Annotated[tuple[str, ...], says("the identifiers, the closest first")]
     by_content: Annotated[tuple[Carried, ...], says("data about the person that stood elsewhere in what was sent")]

@@ -184,9 +184,10 @@ def about_whom(
     )
     nothing = known.level == "none" and not data and not identifiers
     if not nothing:
+        of_device = known.level == "browser" and site.standing is Standing.APP
         yield Identification(
             person=person,
-            level=known.level,  # type: ignore[arg-type] # of the store, which a renderer tells by what it knows
+            level="device" if of_device else known.level,  # type: ignore[arg-type] # of the store, which a renderer tells by what it knows
             names=known.names,
             by_content=elsewhere,
             may_be_more=known.may_be_more,

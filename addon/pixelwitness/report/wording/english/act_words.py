@@ -6,10 +6,15 @@ were sent and not kept.
 
 from collections.abc import Mapping, Sequence
 
-from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.report.statements.site_kinds import Act
 from pixelwitness.report.statements.statement import Deed, Outcome, Person
-from pixelwitness.report.wording.english.data_words import list_names, name_data, name_identifiers, name_sender
+from pixelwitness.report.wording.english.data_words import (
+    list_names,
+    name_data,
+    name_identifiers,
+    name_sender,
+    name_thing,
+)
 from pixelwitness.report.wording.english.messages import follow, list_all, message, plural
 from pixelwitness.report.wording.labels import event_sayings, label_channel
 from pixelwitness.report.wording.sentence import Captured, Sentence
@@ -80,7 +85,7 @@ def _placed(act: Act, vocabulary: Vocabulary) -> Sentence:
 def _with_it(act: Act, vocabulary: Vocabulary) -> Sentence:
     data = list_all(name_data(act.data, vocabulary))
     known = list_all(name_identifiers(act.identifiers, vocabulary))
-    thing = "device" if {one.data_class for one in act.identifiers} == {DataClass.DEVICE_ID} else "browser"
+    thing = name_thing(act.identifiers)
     if data and known:
         told = message(
             "With it: {data}, from a {thing} that Meta {can} by {known}.",

@@ -17,7 +17,7 @@ from pixelwitness.report.statements.site_kinds import (
     TextHint,
 )
 from pixelwitness.report.statements.statement import Carried, Certainty, EventName
-from pixelwitness.report.wording.english.data_words import name_data, name_identifiers
+from pixelwitness.report.wording.english.data_words import name_data, name_identifiers, name_thing
 from pixelwitness.report.wording.labels import label_channel, label_transport, spell_out
 from pixelwitness.report.wording.safe_text import numbered, safe_text
 from pixelwitness.report.wording.vocabulary import Vocabulary
@@ -79,7 +79,10 @@ def prefix_of(certainty: Certainty, *, is_persona: bool) -> str:
 
 def about_browser(known: Iterable[BrowserIdentifiers], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Name by what a browser, an account or a customer is known again."""
-    return tuple(f"browser known by {', '.join(name_identifiers(one.identifiers, vocabulary))}" for one in known)
+    return tuple(
+        f"{name_thing(one.identifiers)} known by {', '.join(name_identifiers(one.identifiers, vocabulary))}"
+        for one in known
+    )
 
 
 def about_whom(narrative: SiteNarrative, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -63,6 +63,10 @@ def tell_headline(violation: Violation, vocabulary: Vocabulary) -> Sentence:
     return message(_HEADLINES[violation.is_contact, outcome], subject=subject)
 
 
+_TO_PIXEL = "{name} to pixel {pixel} by {ways}"
+_TO_APP = "{name} for app id {pixel} by {ways}"
+
+
 def tell_subject(violation: Violation, vocabulary: Vocabulary) -> Sentence:
     """Return what it is about, where to and by which way, whatever became of it and however often."""
     if violation.is_contact:
@@ -72,7 +76,8 @@ def tell_subject(violation: Violation, vocabulary: Vocabulary) -> Sentence:
     ways = list_all([label_channel(channel) for channel in violation.channels])
     name: Sentence = (Captured(violation.name),) if violation.name else ("an event whose name was not recorded",)
     if violation.pixel_id:
-        return message("{name} to pixel {pixel} by {ways}", name=name, pixel=(Captured(violation.pixel_id),), ways=ways)
+        text = _TO_APP if set(violation.channels) == {Channel.APP_SDK} else _TO_PIXEL
+        return message(text, name=name, pixel=(Captured(violation.pixel_id),), ways=ways)
     return message("{name} by {ways}", name=name, ways=ways)
 
 

@@ -5,6 +5,7 @@ Owns the names of data with their forms, of identifiers and of senders.  Labels 
 
 from collections.abc import Iterable, Sequence
 
+from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.report.statements.statement import Carried, Identifier
 from pixelwitness.report.wording.english.messages import list_all, message
 from pixelwitness.report.wording.labels import identifiers as identifier_names
@@ -30,6 +31,11 @@ def name_identifiers(identifiers: Iterable[Identifier], vocabulary: Vocabulary) 
     known = identifier_names()
     names = {known.get(one.name) or vocabulary.label(one.data_class) for one in identifiers}
     return tuple(order_identifiers(names))
+
+
+def name_thing(identifiers: Iterable[Identifier]) -> str:
+    """Return what is known again by identifiers: a device where an app's SDK names one, else a browser."""
+    return "device" if {one.data_class for one in identifiers} == {DataClass.DEVICE_ID} else "browser"
 
 
 def name_sender(site: str | None) -> Sentence:

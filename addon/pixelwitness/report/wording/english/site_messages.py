@@ -5,6 +5,7 @@ Owns these sentences; acts, consent and the set-up of pixels have their own file
 
 from collections.abc import Mapping
 
+from pixelwitness.core.detect.rule import Channel
 from pixelwitness.meaning.names.knowledge import DataClass
 from pixelwitness.report.statements.site_kinds import (
     Attribution,
@@ -29,6 +30,7 @@ from pixelwitness.report.wording.english.data_words import (
     name_data,
     name_identifiers,
     name_sender,
+    name_thing,
 )
 from pixelwitness.report.wording.english.messages import follow, list_all, list_some, message, plural
 from pixelwitness.report.wording.labels import label_channel, label_form, label_transport, spell_out
@@ -59,6 +61,8 @@ _EVENTS: Mapping[Outcome, tuple[str, str]] = {
     ),
 }
 _RECEIVED = ("; pixel {pixels} received this.", "; pixels {pixels} received this.")
+_RECEIVED_OF_APPS = ("; it is Meta's app id {pixels}.", "; these are Meta's app ids {pixels}.")
+"""What an app's SDK names is no pixel, but the number that Meta gave the app."""
 _CONTACTS: Mapping[tuple[Outcome, bool], str] = {
     ("told", False): "{site} let Meta know of the visit, through {ways}.",
     ("told", True): "{site} also let Meta know of the visit, through {ways}.",
@@ -76,6 +80,8 @@ _KNOWN: Mapping[tuple[str, Person], str] = {
     ("person", "visitor"): "With this Meta could know the visitor as a person, by {names}",
     ("browser", "you"): "With this Meta could know your browser, by {names}",
     ("browser", "visitor"): "With this Meta could know the visitor's browser, by {names}",
+    ("device", "you"): "With this Meta could know your device, by {names}",
+    ("device", "visitor"): "With this Meta could know the visitor's device, by {names}",
     ("click", "you"): "With this Meta could know the click on an ad that led you here, by {names}",
     ("click", "visitor"): "With this Meta could know the click on an ad that led here, by {names}",
 }
@@ -98,7 +104,9 @@ def tell_events(statement: Events, vocabulary: Vocabulary) -> Sentence:
     )
     hosts = list_names(statement.receivers)
     path = message("by {ways} to {hosts}", ways=ways, hosts=hosts) if hosts else message("by {ways}", ways=ways)
-    received = _RECEIVED[len(statement.pixels) > 1] if statement.pixels and statement.outcome == "told" else "."
+    of_apps = {way.channel for way in statement.ways} == {Channel.APP_SDK}
+    receivers = _RECEIVED_OF_APPS if of_apps else _RECEIVED
+    received = receivers[len(statement.pixels) > 1] if statement.pixels and statement.outcome == "told" else "."
     pixels = list_names(statement.pixels)
     return plural(statement.events, one + received, many + received, path=path, pixels=pixels)
 
@@ -159,9 +167,20 @@ _WHERE: Mapping[tuple[bool, bool], str] = {
 def tell_browser_identifiers(statement: BrowserIdentifiers, vocabulary: Vocabulary) -> Sentence:
     """Return by what somebody can be known again."""
     names = list_all(name_identifiers(statement.identifiers, vocabulary))
+    thing = name_thing(statement.identifiers)
     if statement.unknown:
-        return message("Meta could know the browser or the account again by {names}, if it left.", names=names)
-    return message("Meta can know the browser or the account again by {names}.", names=names)
+        return message(_AGAIN_UNKNOWN[thing], names=names)
+    return message(_AGAIN[thing], names=names)
+
+
+_AGAIN: Mapping[str, str] = {
+    "browser": "Meta can know the browser or the account again by {names}.",
+    "device": "Meta can know the device again by {names}.",
+}
+_AGAIN_UNKNOWN: Mapping[str, str] = {
+    "browser": "Meta could know the browser or the account again by {names}, if it left.",
+    "device": "Meta could know the device again by {names}, if it left.",
+}
 
 
 def tell_no_identifier(statement: NoIdentifier, vocabulary: Vocabulary) -> Sentence:
@@ -259,6 +278,8 @@ _SURELY: Mapping[Certainty, str] = {
 def tell_attribution(statement: Attribution, vocabulary: Vocabulary) -> Sentence:
     """Return how sure it is that the site sent what is told of it."""
     own = statement.by_own_word
+    if statement.requests == 1:
+        return (_ONE_BY_OWN_WORD if own else _ONE_LIKELY,)
     return follow(
         plural(
             statement.doubtful,
@@ -276,13 +297,20 @@ def tell_attribution(statement: Attribution, vocabulary: Vocabulary) -> Sentence
     )
 
 
+_ONE_LIKELY = "That the request came from this site is likely, not certain."
+_ONE_BY_OWN_WORD = "That the request came from this site is likely, not certain: only the sender's own word says so."
+
+
 def tell_server_side(statement: ServerSide, vocabulary: Vocabulary) -> Sentence:
     """Return why the site's server may report, too."""
+    reasons = "; ".join(map(safe_text, statement.reasons))
+    if not statement.browser_events:
+        return message("The server may report to Meta, too: {reasons}.", reasons=reasons)
     return plural(
         statement.browser_events,
         "Browser: {number} event; the server may report to Meta, too: {reasons}.",
         "Browser: {number} events; the server may report to Meta, too: {reasons}.",
-        reasons="; ".join(map(safe_text, statement.reasons)),
+        reasons=reasons,
     )
 
 
