@@ -48,11 +48,11 @@ def test_there_is_a_step_from_every_version_to_the_next() -> None:
 # Adding columns -------------------------------------------------------------------
 
 
-def add_delivery(database: Database) -> None:
+def add_speed(database: Database) -> None:
     add_columns(
         database,
-        NewColumn("transmissions", "delivery", str, after="body_state", value="isn't known"),
-        NewColumn("transmissions", "proof", str, after="delivery"),
+        NewColumn("transmissions", "speed", str, after="body_state", value="isn't known"),
+        NewColumn("transmissions", "proof", str, after="speed"),
         NewColumn("contacts", "copies", int, after="method", value=1),
     )
 
@@ -69,7 +69,7 @@ def test_a_column_that_must_be_filled_is_added_to_a_full_database_as_if_it_had_a
 ) -> None:
     path = unpack(schema.VERSION, tmp_path)
     made_before, rows_before = contents(path)
-    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, schema.VERSION: add_delivery})
+    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, schema.VERSION: add_speed})
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     Ledger.open(path).close()
     made, rows = contents(path)
@@ -79,13 +79,13 @@ def test_a_column_that_must_be_filled_is_added_to_a_full_database_as_if_it_had_a
         assert connection.execute("SELECT DISTINCT copies FROM contacts").fetchall() == [(1,)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-        with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: transmissions\.delivery"):
-            connection.execute("UPDATE transmissions SET delivery = NULL")
-    at = names.index("delivery") + 1  # behind the rowid
+        with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: transmissions\.speed"):
+            connection.execute("UPDATE transmissions SET speed = NULL")
+    at = names.index("speed") + 1  # behind the rowid
     assert rows == [(*row[:at], "isn't known", None, *row[at:]) for row in rows_before]
     assert made == {
         **made_before,
-        "transmissions": as_made_new("transmissions", "body_state", {"delivery": (str, False), "proof": (str, True)}),
+        "transmissions": as_made_new("transmissions", "body_state", {"speed": (str, False), "proof": (str, True)}),
         "contacts": as_made_new("contacts", "method", {"copies": (int, False)}),
     }
 
