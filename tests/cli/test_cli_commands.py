@@ -121,7 +121,7 @@ def test_formats_for_machines_can_be_read(tmp_path: Path, shop: Path) -> None:
     kinds = [json.loads(line)["record"] for line in lines]
     assert [kinds[:2], [*dict.fromkeys(kinds[2:])]] == [
         ["event", "event"],
-        ["announced_use", "recording", "coverage"],
+        ["statement", "announced_use", "recording", "coverage"],
     ]
     table = run("report", "pixelwitness.sqlite", "--format", "csv", cwd=tmp_path)
     rows = list(csv.DictReader(io.StringIO(table.stdout)))
@@ -441,6 +441,7 @@ def test_the_demo_tells_of_the_person_first_and_nothing_twice(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.process
 def test_doctor_looks_at_everything_and_changes_nothing(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
 
@@ -461,6 +462,7 @@ def test_doctor_looks_at_everything_and_changes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.process
 def test_doctor_names_a_missing_key(tmp_path: Path, shop: Path) -> None:
     run("scan", shop, cwd=tmp_path)
     (tmp_path / "pixelwitness.key").unlink()

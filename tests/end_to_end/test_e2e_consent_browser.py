@@ -66,7 +66,8 @@ class Case:
 
     doing: Callable[["Page"], None]
     told: list[list[tuple[str, str, str]]]
-    line: str
+    sentences: str
+    """What every report says of it, parted by ``|``."""
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -74,27 +75,25 @@ CASES = {
     "late": Case(
         late,
         [[NOTHING], [GRANTED]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left with a signal that grants consent "
-        f"({COOKIE}: granted).",
+        f"1 event left before any consent signal.|1 event left with a signal that grants consent ({COOKIE}: granted).",
     ),
     "denied": Case(
         denied,
         [[NOTHING], [DENIED]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
-        f"({COOKIE}: denied).",
+        f"1 event left before any consent signal.|1 event left although a signal denied consent ({COOKIE}: denied).",
     ),
-    "absent": Case(absent, [[NOTHING], [NOTHING]], "Consent: 2 events left, and no consent signal was seen."),
+    "absent": Case(absent, [[NOTHING], [NOTHING]], "2 events left, and no consent signal was seen."),
     "withdrawn": Case(
         withdrawn,
         [[NOTHING], [GRANTED], [DENIED, WITHDRAWN]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
-        f"({COOKIE}: denied); 1 event left after a signal withdrew consent (granted before, denied since: Cookiebot); "
+        "1 event left before any consent signal.|1 event left although a signal denied consent "
+        f"({COOKIE}: denied).|1 event left after a signal withdrew consent (granted before, denied since: Cookiebot).|"
         f"1 event left with a signal that grants consent ({COOKIE}: granted).",
     ),
     "gpc": Case(
         absent,
         [[NOTHING, GPC], [NOTHING, GPC]],
-        "Consent: 2 events left, and no consent signal was seen; "
+        "2 events left, and no consent signal was seen.|"
         "2 events left although the browser objected to sale and sharing.",
         # Chromium has no setting for it; extensions add the same header.
         (("Sec-GPC", "1"),),
@@ -102,8 +101,7 @@ CASES = {
     "neighbour": Case(
         neighbour,
         [[NOTHING], [("denied", "hint", f"{NEIGHBOUR}: denied")]],
-        "Consent: 1 event left before any consent signal was seen; 1 event left although a signal denied consent "
-        f"({NEIGHBOUR}: denied).",
+        f"1 event left before any consent signal.|1 event left although a signal denied consent ({NEIGHBOUR}: denied).",
     ),
 }
 
@@ -177,7 +175,8 @@ def test_reports_tell_it_in_one_line_and_the_caution_once(sessions: dict[str, Se
     for form in ("table", "story", "markdown"):
         code, text = run("report", sessions[name].live, "--format", form)
         assert code == 0
-        assert CASES[name].line in text.replace("\\", ""), form
+        for sentence in CASES[name].sentences.split("|"):
+            assert sentence in text.replace("\\", ""), form
         assert text.count("is not a legal judgement") == 1, form
 
 

@@ -131,7 +131,7 @@ def test_cookies_that_a_server_sets_are_observed(store: Store, tmp_path: Path) -
     assert store.column("SELECT requests_seen - requests_other FROM recordings") == [0]
     _, text = run("report", store.path, "--format", "story")
     assert text.startswith(
-        "Browser: 0 events; the server may report to Meta, too: a host of the site set Meta's browser id or click id"
+        "The server may report to Meta, too: a host of the site set Meta's browser id or click id"
         " (_fbp, _fbc) by HTTP; a host of the site set the cookie of Meta's server tag (_gtmeec)."
     )
 

@@ -35,7 +35,8 @@ def write_spill(folder: Path) -> Path:
     with contextlib.chdir(folder):
         [flows] = find_inputs(["recordings/ways.mitm"])
         analysis = analyse_input(flows, load_scan_setup((), KEY, None, keep_values=False))
-        batches = [*map(tuple, analysis.batches)]
+        # As live: the recording before its rows, which refer to it.
+        batches = [(analysis.recording,) if analysis.recording else (), *map(tuple, analysis.batches)]
     spill = Spill(folder / "left.sqlite", fingerprint(KEY))
     spill.append(batches)
     spill.close()

@@ -93,7 +93,7 @@ def summarise_identity(findings: Iterable[tuple[str, str]]) -> Identification:
     """Join the findings of one site, each (label, evidence), to what they say at the closest.
 
     >>> summarise_identity([("browser", "_fbp; not recorded: cookies"), ("person", "em, _fbp")])
-    Identification(level='person', names=('em', '_fbp'), may_be_more=True)
+    Identification(level='person', names=('em', '_fbp'), may_be_more=True, unknown=False)
     """
     ranked = sorted(findings, key=lambda finding: (CLOSENESS.get(finding[0], len(CLOSENESS)), finding[1]))
     names: dict[str, None] = {}

@@ -8,7 +8,13 @@ from typing import Any
 
 from pixelwitness.report.statements import report_kinds, site_kinds
 from pixelwitness.report.statements.statement import Statement
-from pixelwitness.report.wording.english import consent_messages, report_messages, set_up_messages, site_messages
+from pixelwitness.report.wording.english import (
+    consent_messages,
+    finding_messages,
+    report_messages,
+    set_up_messages,
+    site_messages,
+)
 from pixelwitness.report.wording.english.act_words import tell_act
 from pixelwitness.report.wording.english.use_messages import tell_announcement
 from pixelwitness.report.wording.sentence import Sentence
@@ -23,9 +29,9 @@ RENDERERS: Mapping[type[Statement], Callable[[Any, Vocabulary], Sentence]] = {
     site_kinds.BrowserIdentifiers: site_messages.tell_browser_identifiers,
     site_kinds.NoIdentifier: site_messages.tell_no_identifier,
     site_kinds.Identification: site_messages.tell_identification,
-    site_kinds.TextHint: site_messages.tell_text_hint,
-    site_kinds.Conflict: site_messages.tell_conflict,
-    site_kinds.OtherFinding: site_messages.tell_finding,
+    site_kinds.TextHint: finding_messages.tell_text_hint,
+    site_kinds.Conflict: finding_messages.tell_conflict,
+    site_kinds.OtherFinding: finding_messages.tell_finding,
     site_kinds.Consent: consent_messages.tell_consent,
     site_kinds.LimitedUse: consent_messages.tell_limited_use,
     site_kinds.Attribution: site_messages.tell_attribution,

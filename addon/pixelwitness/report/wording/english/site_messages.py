@@ -11,17 +11,14 @@ from pixelwitness.report.statements.site_kinds import (
     Attribution,
     BodiesNotRecorded,
     BrowserIdentifiers,
-    Conflict,
     Contacts,
     Events,
     FurtherEvents,
     Identification,
     NoIdentifier,
     NothingSeen,
-    OtherFinding,
     PersonalData,
     ServerSide,
-    TextHint,
 )
 from pixelwitness.report.statements.statement import Certainty, Outcome, Person
 from pixelwitness.report.wording.english.data_words import (
@@ -33,7 +30,7 @@ from pixelwitness.report.wording.english.data_words import (
     name_thing,
 )
 from pixelwitness.report.wording.english.messages import follow, list_all, list_some, message, plural
-from pixelwitness.report.wording.labels import label_channel, label_form, label_transport, spell_out
+from pixelwitness.report.wording.labels import label_channel, label_form, label_transport
 from pixelwitness.report.wording.safe_text import safe_text
 from pixelwitness.report.wording.sentence import Captured, Sentence
 from pixelwitness.report.wording.vocabulary import Vocabulary, append_forms
@@ -213,66 +210,6 @@ def tell_identification(statement: Identification, vocabulary: Vocabulary) -> Se
     if statement.level == "not recorded":
         return ("By what Meta could know whom this is about was not recorded.",)
     return ("None of the identifiers by which Meta matches people was seen.",)
-
-
-def tell_text_hint(statement: TextHint, vocabulary: Vocabulary) -> Sentence:
-    """Return at what texts point; it is a hint in any case."""
-    return message(
-        _HINTS[statement.about],
-        label=vocabulary.text_hint(statement.about, statement.label),
-        fields=list_names(statement.fields, MAX_FIELDS) or ("its texts",),
-        reason=safe_text(statement.reason),
-    )
-
-
-_HINTS: Mapping[str, str] = {
-    "topic": "A hint at a sensitive topic, {label}, in {fields}: {reason}.",
-    "interest": "A hint at an interest, {label}, in {fields}: {reason}.",
-    "instruction_text": "Text that could reach an AI, {label}, in {fields}: {reason}.",
-}
-
-
-def tell_conflict(statement: Conflict, vocabulary: Vocabulary) -> Sentence:
-    """Return what speaks against what, and how often."""
-    one, many = _CONFLICT[statement.certainty == "certain"]
-    return plural(statement.events + statement.contacts, one, many, reason=safe_text(statement.reason))
-
-
-_CONFLICT: Mapping[bool, tuple[str, str]] = {
-    True: (
-        "{number} request claims another page than what was seen: {reason}.",
-        "{number} requests claim another page than what was seen: {reason}.",
-    ),
-    False: (
-        "{number} request may claim another page than what was seen: {reason}.",
-        "{number} requests may claim another page than what was seen: {reason}.",
-    ),
-}
-"""Of other conflicts than about the page none is known yet."""
-
-
-def tell_finding(statement: OtherFinding, vocabulary: Vocabulary) -> Sentence:
-    """Return a finding of a kind without a statement of its own."""
-    kind, label = spell_out(statement.finding), spell_out(statement.label)
-    text = (
-        f"{_SURELY[statement.certainty]} in {{fields}}: {{reason}}."
-        if statement.fields
-        else (f"{_SURELY[statement.certainty]}: {{reason}}.")
-    )
-    return message(
-        text,
-        kind=kind,
-        label=label,
-        fields=list_names(statement.fields, MAX_FIELDS),
-        reason=safe_text(statement.reason),
-    )
-
-
-_SURELY: Mapping[Certainty, str] = {
-    "certain": "Found ({kind}): {label}",
-    "likely": "Likely found ({kind}): {label}",
-    "hint": "A hint ({kind}): {label}",
-}
 
 
 def tell_attribution(statement: Attribution, vocabulary: Vocabulary) -> Sentence:
