@@ -13,7 +13,7 @@ demo: $(INSTALLED) ## show what an invented recording told Meta
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# The tests of a file stay in one process, they share proxies and browsers.  For two cores: three processes, because
+# The tests of a file stay in one process, they share proxies and browsers.  For two cores: four processes, because
 # many tests wait for what they started; two for the quick ones, which wait for nothing.
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE :=
 
 test: lint types ## lint, types and every test
-	$(PYTEST) -n 3
+	$(PYTEST) -n 4
 
 # What a test without these marks may not do, it cannot do: tests/conftest.py.
 quick: lint types ## lint, types and every test without browser, process or wait
