@@ -90,6 +90,7 @@ def add_delivery(database: "Database") -> None:
     add_columns(database, *_DELIVERY)
     for table in ("events", "transmissions", "contacts"):
         database.execute(f"UPDATE {table} SET delivery = 'stopped' WHERE blocked")
+    database.execute("UPDATE recordings SET delivery_unknown = requests_matched, delivery_stopped = blocked")
     # Those of version 3 are of the name under which a row counts.
     for index in ("events_site", "contacts_site", "visits_site"):
         database.execute(f"DROP INDEX IF EXISTS {index}")
